@@ -1,0 +1,222 @@
+package access
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"golang.org/x/crypto/bcrypt"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+)
+
+// Account is one person's login.
+type Account struct {
+	ID     string    `json:"id"`
+	Login  string    `json:"login"`
+	Name   string    `json:"name"`
+	Org    string    `json:"org,omitempty"`
+	Roles  []Role    `json:"roles"`
+	SID    string    `json:"sid,omitempty"`
+	Opened time.Time `json:"opened"`
+	Closed bool      `json:"closed"`
+}
+
+// Actor is the account as it acts.
+func (a Account) Actor() Actor {
+	return Actor{Account: a.ID, Name: a.Name, Org: a.Org, Roles: a.Roles, SID: a.SID}
+}
+
+const (
+	// SessionLife is how long a sign-in lasts without signing in again.
+	SessionLife = 12 * time.Hour
+	lockAfter   = 5
+	lockFor     = 15 * time.Minute
+	minPassword = 10
+)
+
+// HashPassword hashes a password for CreateAccount. It is slow on purpose, so it belongs outside any transaction.
+func HashPassword(password string) (string, error) {
+	if len(password) < minPassword {
+		return "", errs.New(errs.Invalid, "密码至少 %d 个字符, 请换一个更长的", minPassword)
+	}
+	h, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
+	if err != nil {
+		return "", errs.New(errs.Invalid, "密码过长, 请换一个短于 72 字节的: %w", err)
+	}
+	return string(h), nil
+}
+
+// CreateAccount stores a new account with the hash of its password.
+func CreateAccount(ctx context.Context, tx *sqldb.Tx, a Account, passwordHash string) error {
+	roles, err := json.Marshal(a.Roles)
+	if err != nil {
+		return fmt.Errorf("encode roles: %w", err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO account (id, login, name, org, roles, sid, password, failed, locked_until, closed, opened)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0, $8)`,
+		a.ID, a.Login, a.Name, a.Org, string(roles), a.SID, passwordHash, a.Opened.UnixMicro())
+	if sqldb.IsUnique(err, "account_login") || sqldb.IsUnique(err, "account.login") {
+		return errs.New(errs.Conflict, "登录名 %s 已被使用, 请换一个", a.Login)
+	}
+	if err != nil {
+		return fmt.Errorf("insert account %s: %w", a.ID, err)
+	}
+	return nil
+}
+
+const accountColumns = `id, login, name, org, roles, sid, closed, opened`
+
+type scanner interface{ Scan(dest ...any) error }
+
+func scanAccount(row scanner, extra ...any) (Account, error) {
+	var a Account
+	var roles string
+	var closed, opened int64
+	dest := append([]any{&a.ID, &a.Login, &a.Name, &a.Org, &roles, &a.SID, &closed, &opened}, extra...)
+	if err := row.Scan(dest...); err != nil {
+		return a, err
+	}
+	a.Closed, a.Opened = closed == 1, time.UnixMicro(opened).UTC()
+	return a, json.Unmarshal([]byte(roles), &a.Roles)
+}
+
+// LoadAccount loads an account by id.
+func LoadAccount(ctx context.Context, tx *sqldb.Tx, id string) (Account, error) {
+	a, err := scanAccount(tx.QueryRow(ctx, `SELECT `+accountColumns+` FROM account WHERE id = $1`, id))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return a, errs.New(errs.NotFound, "没有这个账号, 请核对后重试")
+	}
+	if err != nil {
+		return a, fmt.Errorf("load account %s: %w", id, err)
+	}
+	return a, nil
+}
+
+// AccountsIn lists the open accounts that hold a role, of one organization or (org empty) of all.
+func AccountsIn(ctx context.Context, tx *sqldb.Tx, org string, role Role) ([]Account, error) {
+	rows, err := tx.Query(ctx, `SELECT `+accountColumns+` FROM account WHERE closed = 0 AND ($1 = '' OR org = $1) ORDER BY id`, org)
+	all, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (Account, error) { return scanAccount(r) })
+	if err != nil {
+		return nil, fmt.Errorf("list accounts: %w", err)
+	}
+	var out []Account
+	for _, a := range all {
+		if a.Actor().Has(role) {
+			out = append(out, a)
+		}
+	}
+	return out, nil
+}
+
+// Candidate is what SignIn needs to compare a password outside the transaction.
+type Candidate struct {
+	Account Account
+	hash    string
+	failed  int64
+	locked  time.Time
+	found   bool
+}
+
+// FindLogin loads the account behind a login name; an unknown name gives a candidate that never matches, in equal time.
+func FindLogin(ctx context.Context, tx *sqldb.Tx, login string) (Candidate, error) {
+	var c Candidate
+	var locked int64
+	a, err := scanAccount(tx.QueryRow(ctx, `SELECT `+accountColumns+`, password, failed, locked_until FROM account WHERE login = $1`, login),
+		&c.hash, &c.failed, &locked)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		c.hash = absentHash()
+		return c, nil
+	}
+	if err != nil {
+		return c, fmt.Errorf("find login: %w", err)
+	}
+	c.Account, c.locked, c.found = a, time.UnixMicro(locked), !a.Closed
+	return c, nil
+}
+
+// absentHash is the hash of a password nobody has: comparing against it takes as long as against a real one.
+var absentHash = sync.OnceValue(func() string {
+	h, _ := bcrypt.GenerateFromPassword([]byte(rand.Text()), bcrypt.DefaultCost)
+	return string(h)
+})
+
+// Check compares a password; the answer is one sentence whatever was wrong.
+func (c Candidate) Check(password string, now time.Time) error {
+	match := bcrypt.CompareHashAndPassword([]byte(c.hash), []byte(password)) == nil
+	switch {
+	case c.found && now.Before(c.locked):
+		return errs.New(errs.Unauthenticated, "连续输错多次, 账号已临时锁定, 请 15 分钟后再试")
+	case !c.found || !match:
+		return errs.New(errs.Unauthenticated, "登录名或密码不对, 请重新输入")
+	}
+	return nil
+}
+
+// RecordFailure counts a failed sign-in and locks the account for a while after five in a row.
+func RecordFailure(ctx context.Context, tx *sqldb.Tx, c Candidate) error {
+	if !c.found {
+		return nil
+	}
+	_, err := tx.Exec(ctx, `UPDATE account SET failed = failed + 1,
+		locked_until = CASE WHEN failed + 1 >= $2 THEN $3 ELSE locked_until END WHERE id = $1`,
+		c.Account.ID, lockAfter, tx.Now().Add(lockFor).UnixMicro())
+	return err
+}
+
+// OpenSession starts a session and returns its token, which is stored only as a digest.
+func OpenSession(ctx context.Context, tx *sqldb.Tx, account string) (string, error) {
+	token := newToken("ys_")
+	if _, err := tx.Exec(ctx, `UPDATE account SET failed = 0, locked_until = 0 WHERE id = $1`, account); err != nil {
+		return "", err
+	}
+	return token, insertToken(ctx, tx, token, account, "session", "", tx.Now().Add(SessionLife))
+}
+
+// OpenKey makes an API key for an account's program; it is shown once.
+func OpenKey(ctx context.Context, tx *sqldb.Tx, account, label string, life time.Duration) (string, error) {
+	token := newToken("yk_")
+	return token, insertToken(ctx, tx, token, account, "key", label, tx.Now().Add(life))
+}
+
+func insertToken(ctx context.Context, tx *sqldb.Tx, token, account, kind, label string, until time.Time) error {
+	_, err := tx.Exec(ctx, `INSERT INTO access_token (digest, account, kind, label, until, opened) VALUES ($1, $2, $3, $4, $5, $6)`,
+		digest(token), account, kind, label, until.UnixMicro(), tx.Now().UnixMicro())
+	return err
+}
+
+// CloseToken ends a session or key at once.
+func CloseToken(ctx context.Context, tx *sqldb.Tx, token string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM access_token WHERE digest = $1`, digest(token))
+	return err
+}
+
+// ByToken is the account that a session or API token belongs to.
+func ByToken(ctx context.Context, tx *sqldb.Tx, token string) (Account, error) {
+	a, err := scanAccount(tx.QueryRow(ctx, `SELECT a.id, a.login, a.name, a.org, a.roles, a.sid, a.closed, a.opened
+		FROM access_token t JOIN account a ON a.id = t.account WHERE t.digest = $1 AND t.until > $2 AND a.closed = 0`,
+		digest(token), tx.Now().UnixMicro()))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return a, errs.New(errs.Unauthenticated, "登录已过期, 请重新登录")
+	}
+	return a, err
+}
+
+func newToken(prefix string) string {
+	b := make([]byte, 32)
+	rand.Read(b)
+	return prefix + base64.RawURLEncoding.EncodeToString(b)
+}
+
+func digest(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,82 @@
+package access
+
+import (
+	"context"
+	"slices"
+)
+
+// Role is a capacity in which a person acts. The slugs are the regimes' common ones; a pack gives each its own title.
+type Role string
+
+const (
+	Bureau     Role = "data-bureau"       // 数据主管部门
+	Operator   Role = "platform-operator" // 平台运营单位
+	Holder     Role = "data-provider"     // 数据提供单位
+	DataUser   Role = "data-user"         // 数据使用单位
+	Applicant  Role = "applicant-org"     // 申请入驻的单位
+	Expert     Role = "expert"            // 评审专家
+	Subject    Role = "info-subject"      // 信息主体
+	Auditor    Role = "auditor"           // 审计、监督人员
+	Anyone     Role = "anyone"            // 未登录的公众
+	Platform   Role = "platform"          // 平台自身 (定时任务)
+	SystemName      = "platform"
+)
+
+// Roles lists every role an account may hold.
+func Roles() []Role {
+	return []Role{Bureau, Operator, Holder, DataUser, Applicant, Expert, Subject, Auditor}
+}
+
+// Actor is who is asking. The zero Actor is the public.
+type Actor struct {
+	Account string
+	Name    string
+	Org     string
+	Roles   []Role
+	SID     string // the citizen's pseudonym; empty for everyone else
+}
+
+// System acts for the platform itself: timers and sweepers.
+func System() Actor { return Actor{Account: SystemName, Name: "平台", Roles: []Role{Platform}} }
+
+// SignedIn reports whether this is a known account rather than the public.
+func (a Actor) SignedIn() bool { return a.Account != "" }
+
+// Has reports whether the actor holds one of the roles; everyone is Anyone.
+func (a Actor) Has(roles ...Role) bool {
+	for _, r := range roles {
+		if r == Anyone || slices.Contains(a.Roles, r) {
+			return true
+		}
+	}
+	return false
+}
+
+// Addresses are the inboxes this actor reads: their own, their organization's and their roles'.
+func (a Actor) Addresses() []string {
+	out := []string{AccountAddress(a.Account)}
+	for _, r := range a.Roles {
+		out = append(out, RoleAddress(r), OrgAddress(a.Org, r))
+	}
+	return out
+}
+
+// AccountAddress is one person's inbox.
+func AccountAddress(account string) string { return "account:" + account }
+
+// RoleAddress is the inbox of everyone in a role, where the regime knows one body for it.
+func RoleAddress(r Role) string { return "role:" + string(r) }
+
+// OrgAddress is the inbox of those who hold a role in one organization.
+func OrgAddress(org string, r Role) string { return "org:" + org + ":" + string(r) }
+
+type actorKey struct{}
+
+// With puts the actor into the context.
+func With(ctx context.Context, a Actor) context.Context { return context.WithValue(ctx, actorKey{}, a) }
+
+// From is the actor of the context, the public if there is none.
+func From(ctx context.Context) Actor {
+	a, _ := ctx.Value(actorKey{}).(Actor)
+	return a
+}
