@@ -1,0 +1,298 @@
+package query
+
+// Class is the class of answer a model gives.
+type Class string
+
+const (
+	A Class = "A" // aggregates about many subjects, noised
+	B Class = "B" // one subject's fields or scores, under consent (实时查询)
+	C Class = "C" // yes/no verification (联机验证)
+	D Class = "D" // rows to a named department (共享)
+	O Class = "O" // rows of open resources (开放)
+)
+
+// Op is an operator of an expression. The list is closed: whatever reads expressions refuses any other.
+type Op string
+
+const (
+	OpCol     Op = "col"     // column Index of the input's schema
+	OpLit     Op = "lit"     // Lits[0]; no Lits means NULL of the expression's type
+	OpSubject Op = "subject" // the parameter :subject
+
+	OpAdd    Op = "add"    // Args[0] + Args[1], equal scales
+	OpSub    Op = "sub"    // Args[0] - Args[1], equal scales
+	OpMul    Op = "mul"    // Args[0] * Args[1]; scales add
+	OpDiv    Op = "div"    // Args[0] / Args[1] rounded half away from zero to Type.Scale; NULL where the divisor is 0
+	OpNeg    Op = "neg"    // -Args[0]
+	OpAbs    Op = "abs"    // |Args[0]|
+	OpMod    Op = "mod"    // remainder of Args[0] by Lits[0] (a positive int), with the sign of Args[0]
+	OpRound  Op = "round"  // Args[0] to Type.Scale places, half away from zero; Type.Scale <= scale of Args[0]
+	OpFloor  Op = "floor"  // greatest int <= Args[0]
+	OpCeil   Op = "ceil"   // least int >= Args[0]
+	OpScale  Op = "scale"  // Args[0] exactly, with more places: times 10^(Type.Scale - its scale)
+	OpClamp  Op = "clamp"  // Args[0] moved into [Lits[0], Lits[1]], both of its type; NULL stays NULL
+	OpLeast  Op = "least"  // smallest non-NULL argument, NULL if all are NULL
+	OpGreat  Op = "great"  // greatest non-NULL argument, NULL if all are NULL
+	OpBoolTo Op = "boolto" // 1 for true, 0 for false, NULL for NULL
+
+	OpEq     Op = "eq" // comparisons of two arguments of one type; NULL if either is NULL
+	OpNe     Op = "ne"
+	OpLt     Op = "lt"
+	OpLe     Op = "le"
+	OpGt     Op = "gt"
+	OpGe     Op = "ge"
+	OpAnd    Op = "and"    // two or more arguments, three-valued
+	OpOr     Op = "or"     // two or more arguments, three-valued
+	OpNot    Op = "not"    // three-valued
+	OpIsNull Op = "isnull" // never NULL
+	OpIn     Op = "in"     // Args[0] equals one of Lits (sorted, none NULL); NULL if Args[0] is NULL
+	OpPrefix Op = "prefix" // text Args[0] starts with Lits[0]
+
+	OpCase     Op = "case"     // when, then, when, then, ..., else: first when that is true
+	OpCoalesce Op = "coalesce" // first non-NULL argument
+	OpNullIf   Op = "nullif"   // NULL if Args[0] equals Args[1], else Args[0]
+	OpSubstr   Op = "substr"   // Lits[1] code points of Args[0] from the Lits[0]-th (from 1)
+	OpTrunc    Op = "trunc"    // first day of the month, quarter or year (Unit) of a date
+	OpPart     Op = "part"     // year, quarter, month or day (Unit) of a date, an int
+)
+
+// Expr is one expression. Which fields count depends on Op; the others are zero.
+type Expr struct {
+	Op    Op      `json:"op"`
+	Type  Type    `json:"type"`
+	Index int     `json:"index,omitempty"`
+	Args  []Expr  `json:"args,omitempty"`
+	Lits  []Value `json:"lits,omitempty"`
+	Unit  string  `json:"unit,omitempty"`
+}
+
+// RelOp is an operator on rows. The list is closed.
+type RelOp string
+
+const (
+	RelScan    RelOp = "scan"    // Columns of Table; its rows with a NULL subject key are never read
+	RelFilter  RelOp = "filter"  // rows of In[0] for which Pred is true
+	RelJoin    RelOp = "join"    // In[0] x In[1] where the columns On are equal; the schema is both, left first
+	RelProject RelOp = "project" // Exprs over In[0]
+	RelUnitAgg RelOp = "unitagg" // one row per subject: its key, then Aggs over its rows of In[0]; stays private
+	RelReduce  RelOp = "reduce"  // cells: Aggs by Keys, bounded per unit; the only door out of a private table
+)
+
+// Rel is one relation. Which fields count depends on Op; the others are zero.
+type Rel struct {
+	Op RelOp  `json:"op"`
+	In []*Rel `json:"in,omitempty"`
+
+	// scan
+	Table   int      `json:"table,omitempty"`   // index into Model.Tables
+	Columns []string `json:"columns,omitempty"` // in the order of the schema; a private table's subject key is first
+
+	Pred *Expr `json:"pred,omitempty"` // filter
+
+	// join: column of the left schema and of the right schema that must be equal, the subject keys
+	Left  int `json:"left,omitempty"`
+	Right int `json:"right,omitempty"`
+
+	Exprs []Expr `json:"exprs,omitempty"` // project
+
+	// unitagg, reduce
+	Unit int   `json:"unit,omitempty"` // column of the input's schema that is the subject key
+	Keys []Key `json:"keys,omitempty"` // reduce
+	Aggs []Agg `json:"aggs,omitempty"`
+
+	// reduce: every unit counts in at most Groups cells, with at most Rows rows in each
+	Groups int `json:"groups,omitempty"`
+	Rows   int `json:"rows,omitempty"`
+}
+
+// Key is a grouping column with its public domain. A row whose Expr is not in Domain counts as NULL; NULL is the last
+// value of the key if Null is set, otherwise the row is dropped before anything is counted.
+type Key struct {
+	Expr   Expr     `json:"expr"`
+	Domain []Value  `json:"domain"`
+	Labels []string `json:"labels,omitempty"` // what each value means, where a code list says so
+	Null   bool     `json:"null,omitempty"`
+}
+
+// Size is how many values the key has, NULL included.
+func (k *Key) Size() int {
+	if k.Null {
+		return len(k.Domain) + 1
+	}
+	return len(k.Domain)
+}
+
+// AggFunc is an aggregate. The list is closed.
+type AggFunc string
+
+const (
+	AggRows  AggFunc = "rows"  // rows, at most Reduce.Rows of each unit
+	AggUnits AggFunc = "units" // units, each once
+	AggCount AggFunc = "count" // rows whose Arg is not NULL
+	AggSum   AggFunc = "sum"   // sum of Arg, which lies in [Lo, Hi]; NULL adds nothing
+	AggMin   AggFunc = "min"   // only inside unitagg
+	AggMax   AggFunc = "max"   // only inside unitagg
+)
+
+// Agg is one aggregate. In a Reduce it is one released vector:
+//
+//	rows, count:  per unit and cell n = min(number of rows, Rows)
+//	units:        per unit and cell 1
+//	sum:          per unit and cell s = clamp(sum over rows of (Arg - Center), Rows*min(Lo-Center, 0), Rows*max(Hi-Center, 0))
+//
+// Lo, Hi and Center are in units of 10^-Scale of Arg, and Arg is proven to lie in [Lo, Hi].
+type Agg struct {
+	Func   AggFunc `json:"func"`
+	Arg    *Expr   `json:"arg,omitempty"`
+	Type   Type    `json:"type"`
+	Lo     int64   `json:"lo,omitempty"`
+	Hi     int64   `json:"hi,omitempty"`
+	Center int64   `json:"center,omitempty"`
+}
+
+// SumBounds are what one unit's part of the vector in one cell is clamped to, given the rows it may have there.
+func (a *Agg) SumBounds(rows int) (lo, hi int64) {
+	return int64(rows) * min(a.Lo-a.Center, 0), int64(rows) * max(a.Hi-a.Center, 0)
+}
+
+// Sensitivity is the most that one unit can move one cell of the vector, in units of 10^-Type.Scale.
+func (a *Agg) Sensitivity(rows int) int64 {
+	switch a.Func {
+	case AggUnits:
+		return 1
+	case AggSum:
+		lo, hi := a.SumBounds(rows)
+		return max(-lo, hi)
+	}
+	return int64(rows)
+}
+
+// OutputKind says where an output of a model comes from.
+type OutputKind string
+
+const (
+	OutKey   OutputKind = "key"   // Keys[Index]
+	OutAgg   OutputKind = "agg"   // Aggs[Index] plus nothing
+	OutRatio OutputKind = "ratio" // Aggs[Index] / Aggs[Over] + Plus, rounded to Type.Scale; NULL where Over is not positive
+	OutExpr  OutputKind = "expr"  // Exprs[Index] of a Project
+)
+
+// Standing is where a column stands between raw and public (可出域性).
+type Standing string
+
+const (
+	Raw            Standing = "raw"
+	UnitPreserving Standing = "unit_preserving" // still one subject's row
+	SubjectOwn     Standing = "subject_own"     // from the consenting subject's own rows only
+	AggDP          Standing = "agg_dp"          // aggregate, released with noise
+	Public         Standing = "public"
+)
+
+// Way is how a source column flows into an output.
+type Way string
+
+const (
+	WayKey    Way = "key"    // grouping or joining
+	WayFilter Way = "filter" // decides which rows count
+	WayValue  Way = "value"  // enters the value
+	WayBranch Way = "branch" // decides between values
+)
+
+// Source is one catalogued column that an output depends on, and how.
+type Source struct {
+	Table  string `json:"table"`
+	Column string `json:"column"`
+	Ways   []Way  `json:"ways"`
+}
+
+// FieldCells is what a class B output tells about one field (数据项精度): a partition of the field's values.
+//
+// Alone: the output depends on this field only, and Cuts or Groups say which values it tells apart; the precision
+// ledger refines them with what was told before. Otherwise the output mixes fields and is charged its full number of
+// values to each of them.
+type FieldCells struct {
+	Table   string     `json:"table"`
+	Column  string     `json:"column"`
+	Alone   bool       `json:"alone,omitempty"`
+	Cuts    []int64    `json:"cuts,omitempty"`   // first value of each upper side, ascending
+	Groups  [][]string `json:"groups,omitempty"` // values of a code list that look the same from outside
+	TellNil bool       `json:"tellNil,omitempty"`
+	Cells   int        `json:"cells"` // values told apart, NULL included
+	Cap     int        `json:"cap"`   // what the policy allows one recipient group over the value period
+}
+
+// Output is one column of the answer.
+type Output struct {
+	Name     string     `json:"name"`
+	Title    string     `json:"title,omitempty"`
+	Type     Type       `json:"type"`
+	Kind     OutputKind `json:"kind"`
+	Index    int        `json:"index,omitempty"`
+	Over     int        `json:"over,omitempty"`
+	Plus     int64      `json:"plus,omitempty"` // in units of 10^-scale of Aggs[Index]
+	Standing Standing   `json:"standing"`
+	Sources  []Source   `json:"sources,omitempty"`
+
+	// class B: every value the output can take (NULL not listed), and what that tells about each field
+	Values []Value      `json:"values,omitempty"`
+	Null   bool         `json:"null,omitempty"`
+	Cells  int          `json:"cells,omitempty"` // len(Values), plus one if Null
+	Fields []FieldCells `json:"fields,omitempty"`
+}
+
+// TableRef names a table a model reads: the resource and the schema version it was approved for, never a snapshot, so
+// that a monthly refresh voids no signature.
+type TableRef struct {
+	Name       string      `json:"name"`
+	Resource   string      `json:"resource"`
+	Version    int         `json:"version"`
+	UnitKind   string      `json:"unitKind,omitempty"`
+	SubjectKey string      `json:"subjectKey,omitempty"`
+	MaxRows    int         `json:"maxRows,omitempty"`
+	Columns    []ColumnRef `json:"columns"` // all columns the model reads, by name
+}
+
+// ColumnRef is one column a model reads and the uses it was approved for.
+type ColumnRef struct {
+	Name string `json:"name"`
+	Type Type   `json:"type"`
+	Null bool   `json:"null,omitempty"`
+	Uses []Use  `json:"uses,omitempty"`
+}
+
+// Model is one question: what experts sign and engines run.
+type Model struct {
+	Format  int        `json:"format"` // 1
+	Class   Class      `json:"class"`
+	Unit    string     `json:"unit,omitempty"` // the one unit kind of the model
+	Tables  []TableRef `json:"tables"`
+	Root    *Rel       `json:"root"`
+	Outputs []Output   `json:"outputs"`
+}
+
+// Format is the version of the canonical encoding this program writes.
+const Format = 1
+
+// Cells is the number of cells of a class A model: the product of its keys' sizes, known before any row is read. A
+// model without keys has one cell.
+func (m *Model) Cells() int {
+	n := 1
+	for i := range m.Root.Keys {
+		n *= m.Root.Keys[i].Size()
+	}
+	return n
+}
+
+// Cell gives the key values of cell i. Cells are numbered with the last key fastest; NULL is a key's last value.
+func (m *Model) Cell(i int) []Value {
+	keys := m.Root.Keys
+	values := make([]Value, len(keys))
+	for k := len(keys) - 1; k >= 0; k-- {
+		size := keys[k].Size()
+		if at := i % size; at < len(keys[k].Domain) {
+			values[k] = keys[k].Domain[at]
+		}
+		i /= size
+	}
+	return values
+}

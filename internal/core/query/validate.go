@@ -1,0 +1,343 @@
+package query
+
+import (
+	"fmt"
+	"unicode/utf8"
+)
+
+// Schema lists the types of the columns that come out of a relation of the model.
+func (m *Model) Schema(r *Rel) ([]Type, error) {
+	switch r.Op {
+	case RelScan:
+		return m.scanSchema(r)
+	case RelFilter:
+		return m.Schema(r.In[0])
+	case RelJoin:
+		left, err := m.Schema(r.In[0])
+		if err != nil {
+			return nil, err
+		}
+		right, err := m.Schema(r.In[1])
+		return append(left, right...), err
+	case RelProject:
+		types := make([]Type, len(r.Exprs))
+		for i := range r.Exprs {
+			types[i] = r.Exprs[i].Type
+		}
+		return types, nil
+	case RelUnitAgg:
+		in, err := m.Schema(r.In[0])
+		if err != nil || r.Unit < 0 || r.Unit >= len(in) {
+			return nil, fmt.Errorf("unitagg: subject key out of range: %w", err)
+		}
+		types := []Type{in[r.Unit]}
+		for i := range r.Aggs {
+			types = append(types, r.Aggs[i].Type)
+		}
+		return types, nil
+	case RelReduce:
+		var types []Type
+		for i := range r.Keys {
+			types = append(types, r.Keys[i].Expr.Type)
+		}
+		for i := range r.Aggs {
+			types = append(types, r.Aggs[i].Type)
+		}
+		return types, nil
+	}
+	return nil, fmt.Errorf("unknown relation %q", r.Op)
+}
+
+func (m *Model) scanSchema(r *Rel) ([]Type, error) {
+	if r.Table < 0 || r.Table >= len(m.Tables) {
+		return nil, fmt.Errorf("scan of table %d of %d", r.Table, len(m.Tables))
+	}
+	table := &m.Tables[r.Table]
+	types := make([]Type, len(r.Columns))
+	for i, name := range r.Columns {
+		c, ok := table.Column(name)
+		if !ok {
+			return nil, fmt.Errorf("scan of %s: no column %q", table.Name, name)
+		}
+		types[i] = c.Type
+	}
+	return types, nil
+}
+
+// Column finds a column the model reads from the table.
+func (t *TableRef) Column(name string) (*ColumnRef, bool) {
+	for i := range t.Columns {
+		if t.Columns[i].Name == name {
+			return &t.Columns[i], true
+		}
+	}
+	return nil, false
+}
+
+// Validate checks that the model holds together: known operators with the right number and types of arguments,
+// columns in range, a root that fits the class. It does not judge policy; that is the guard's.
+func (m *Model) Validate() error {
+	if m.Format != Format {
+		return fmt.Errorf("format %d is not known", m.Format)
+	}
+	if m.Root == nil {
+		return fmt.Errorf("no root")
+	}
+	want := map[Class]RelOp{A: RelReduce, B: RelProject, O: RelProject}[m.Class]
+	if want == "" {
+		return fmt.Errorf("class %q is not known", m.Class)
+	}
+	if m.Root.Op != want {
+		return fmt.Errorf("class %s has root %s, want %s", m.Class, m.Root.Op, want)
+	}
+	if err := m.validateRel(m.Root, true); err != nil {
+		return err
+	}
+	return m.validateOutputs()
+}
+
+func (m *Model) validateRel(r *Rel, root bool) error {
+	arity := map[RelOp]int{RelScan: 0, RelFilter: 1, RelJoin: 2, RelProject: 1, RelUnitAgg: 1, RelReduce: 1}
+	n, known := arity[r.Op]
+	if !known || len(r.In) != n {
+		return fmt.Errorf("relation %q with %d inputs", r.Op, len(r.In))
+	}
+	if r.Op == RelReduce && !root {
+		return fmt.Errorf("reduce below the root")
+	}
+	var in []Type
+	for _, child := range r.In {
+		if child == nil {
+			return fmt.Errorf("%s without input", r.Op)
+		}
+		if err := m.validateRel(child, false); err != nil {
+			return err
+		}
+		types, err := m.Schema(child)
+		if err != nil {
+			return err
+		}
+		if r.Op == RelJoin && child == r.In[0] && (r.Left < 0 || r.Left >= len(types)) {
+			return fmt.Errorf("join: left key out of range")
+		}
+		if r.Op == RelJoin && child == r.In[1] && (r.Right < 0 || r.Right >= len(types)) {
+			return fmt.Errorf("join: right key out of range")
+		}
+		in = append(in, types...)
+	}
+	return m.validateParts(r, in)
+}
+
+func (m *Model) validateParts(r *Rel, in []Type) error {
+	switch r.Op {
+	case RelScan:
+		_, err := m.scanSchema(r)
+		return err
+	case RelFilter:
+		if r.Pred == nil || r.Pred.Type.Kind != Bool {
+			return fmt.Errorf("filter without a condition")
+		}
+		return r.Pred.validate(in)
+	case RelProject:
+		for i := range r.Exprs {
+			if err := r.Exprs[i].validate(in); err != nil {
+				return err
+			}
+		}
+	case RelUnitAgg, RelReduce:
+		if r.Unit < 0 || r.Unit >= len(in) || in[r.Unit].Kind != Text {
+			return fmt.Errorf("%s: no subject key", r.Op)
+		}
+		if r.Op == RelReduce && (r.Groups < 1 || r.Rows < 1) {
+			return fmt.Errorf("reduce without bounds")
+		}
+		for i := range r.Keys {
+			if err := r.Keys[i].validate(in); err != nil {
+				return err
+			}
+		}
+		for i := range r.Aggs {
+			if err := r.Aggs[i].validate(in, r.Op); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+func (k *Key) validate(in []Type) error {
+	if err := k.Expr.validate(in); err != nil {
+		return err
+	}
+	if len(k.Domain) == 0 || len(k.Labels) != 0 && len(k.Labels) != len(k.Domain) {
+		return fmt.Errorf("key without a domain, or labels that do not fit it")
+	}
+	seen := map[Value]bool{}
+	for _, v := range k.Domain {
+		if v.Type() != k.Expr.Type || seen[v] {
+			return fmt.Errorf("key domain: %s value %q in a domain of %s, or twice", v.Type(), v.Text(), k.Expr.Type)
+		}
+		seen[v] = true
+	}
+	return nil
+}
+
+func (a *Agg) validate(in []Type, where RelOp) error {
+	switch a.Func {
+	case AggRows, AggUnits:
+		if a.Arg != nil {
+			return fmt.Errorf("%s takes no argument", a.Func)
+		}
+		return nil
+	case AggMin, AggMax:
+		if where != RelUnitAgg {
+			return fmt.Errorf("%s outside unitagg", a.Func)
+		}
+	case AggCount, AggSum:
+	default:
+		return fmt.Errorf("unknown aggregate %q", a.Func)
+	}
+	if a.Arg == nil {
+		return fmt.Errorf("%s without an argument", a.Func)
+	}
+	if a.Func == AggSum && (!a.Arg.Type.Numeric() || a.Arg.Type != a.Type || a.Lo > a.Hi) {
+		return fmt.Errorf("sum of %s into %s within [%d, %d]", a.Arg.Type, a.Type, a.Lo, a.Hi)
+	}
+	return a.Arg.validate(in)
+}
+
+func (m *Model) validateOutputs() error {
+	seen := map[string]bool{}
+	for i := range m.Outputs {
+		o := &m.Outputs[i]
+		if o.Name == "" || seen[o.Name] {
+			return fmt.Errorf("output %q is unnamed or named twice", o.Name)
+		}
+		seen[o.Name] = true
+		size := map[OutputKind]int{OutKey: len(m.Root.Keys), OutAgg: len(m.Root.Aggs), OutRatio: len(m.Root.Aggs), OutExpr: len(m.Root.Exprs)}[o.Kind]
+		if o.Index < 0 || o.Index >= size || o.Over < 0 || o.Kind == OutRatio && o.Over >= size {
+			return fmt.Errorf("output %q: %s %d over %d of %d", o.Name, o.Kind, o.Index, o.Over, size)
+		}
+	}
+	if len(m.Outputs) == 0 {
+		return fmt.Errorf("no outputs")
+	}
+	return nil
+}
+
+// shape is how many arguments and literals an operator takes; args -1 means two or more.
+type shape struct{ args, lits int }
+
+var shapes = map[Op]shape{
+	OpCol: {0, 0}, OpLit: {0, 1}, OpSubject: {0, 0},
+	OpAdd: {2, 0}, OpSub: {2, 0}, OpMul: {2, 0}, OpDiv: {2, 0}, OpNeg: {1, 0}, OpAbs: {1, 0}, OpMod: {1, 1},
+	OpRound: {1, 0}, OpFloor: {1, 0}, OpCeil: {1, 0}, OpScale: {1, 0}, OpClamp: {1, 2},
+	OpLeast: {-1, 0}, OpGreat: {-1, 0}, OpBoolTo: {1, 0},
+	OpEq: {2, 0}, OpNe: {2, 0}, OpLt: {2, 0}, OpLe: {2, 0}, OpGt: {2, 0}, OpGe: {2, 0},
+	OpAnd: {-1, 0}, OpOr: {-1, 0}, OpNot: {1, 0}, OpIsNull: {1, 0}, OpIn: {1, -1}, OpPrefix: {1, 1},
+	OpCase: {-1, 0}, OpCoalesce: {-1, 0}, OpNullIf: {2, 0}, OpSubstr: {1, 2}, OpTrunc: {1, 0}, OpPart: {1, 0},
+}
+
+func (e *Expr) validate(in []Type) error {
+	s, known := shapes[e.Op]
+	if !known {
+		return fmt.Errorf("unknown operator %q", e.Op)
+	}
+	if s.args >= 0 && len(e.Args) != s.args || s.args < 0 && len(e.Args) < 2 {
+		return fmt.Errorf("%s with %d arguments", e.Op, len(e.Args))
+	}
+	if e.Op != OpLit && (s.lits >= 0 && len(e.Lits) != s.lits || s.lits < 0 && len(e.Lits) == 0) || len(e.Lits) > 1 && s.lits == 1 {
+		return fmt.Errorf("%s with %d literals", e.Op, len(e.Lits))
+	}
+	if e.Type.Scale < 0 || e.Type.Scale > MaxScale || (e.Type.Kind == Decimal) != (e.Type.Scale > 0) {
+		return fmt.Errorf("%s of type %s", e.Op, e.Type)
+	}
+	for _, v := range e.Lits {
+		if !utf8.ValidString(v.S) || v.IsNull() {
+			return fmt.Errorf("%s with a literal that is no value", e.Op)
+		}
+	}
+	for i := range e.Args {
+		if err := e.Args[i].validate(in); err != nil {
+			return err
+		}
+	}
+	return e.validateTypes(in)
+}
+
+// validateTypes checks that the arguments have the types the operator is defined on, so that no executor meets an
+// expression whose meaning it would have to guess.
+func (e *Expr) validateTypes(in []Type) error {
+	wrong := func() error { return fmt.Errorf("%s to %s: wrong types of arguments", e.Op, e.Type) }
+	arg := func(i int) Type { return e.Args[i].Type }
+	all := func(from, step int, t Type) bool {
+		for i := from; i < len(e.Args); i += step {
+			if arg(i) != t {
+				return false
+			}
+		}
+		return true
+	}
+	ok := true
+	switch e.Op {
+	case OpCol:
+		ok = e.Index >= 0 && e.Index < len(in) && in[e.Index] == e.Type
+	case OpLit:
+		ok = len(e.Lits) == 0 || e.Lits[0].Type() == e.Type
+	case OpSubject:
+		ok = e.Type.Kind == Text
+	case OpAdd, OpSub, OpNeg, OpAbs:
+		ok = e.Type.Numeric() && all(0, 1, e.Type)
+	case OpMul:
+		ok = arg(0).Numeric() && arg(1).Numeric() && e.Type == Number(arg(0).Scale+arg(1).Scale)
+	case OpDiv:
+		ok = arg(0).Numeric() && arg(1).Numeric() && e.Type.Numeric()
+	case OpMod:
+		ok = e.Type.Kind == Int && all(0, 1, e.Type) && e.Lits[0].Kind == Int && e.Lits[0].N > 0
+	case OpRound:
+		ok = arg(0).Numeric() && e.Type.Numeric() && e.Type.Scale <= arg(0).Scale
+	case OpScale:
+		ok = arg(0).Numeric() && e.Type.Numeric() && e.Type.Scale >= arg(0).Scale
+	case OpFloor, OpCeil:
+		ok = arg(0).Numeric() && e.Type.Kind == Int
+	case OpClamp:
+		ok = e.Type.Ordered() && all(0, 1, e.Type) && e.Lits[0].Type() == e.Type && e.Lits[1].Type() == e.Type && e.Lits[0].N <= e.Lits[1].N
+	case OpLeast, OpGreat:
+		ok = e.Type.Ordered() && all(0, 1, e.Type)
+	case OpCoalesce, OpNullIf:
+		ok = all(0, 1, e.Type)
+	case OpBoolTo:
+		ok = arg(0).Kind == Bool && e.Type.Kind == Int
+	case OpEq, OpNe:
+		ok = e.Type.Kind == Bool && arg(0) == arg(1)
+	case OpLt, OpLe, OpGt, OpGe:
+		ok = e.Type.Kind == Bool && arg(0) == arg(1) && arg(0).Ordered()
+	case OpAnd, OpOr, OpNot:
+		ok = e.Type.Kind == Bool && all(0, 1, e.Type)
+	case OpIsNull:
+		ok = e.Type.Kind == Bool
+	case OpIn:
+		ok = e.Type.Kind == Bool
+		for _, v := range e.Lits {
+			ok = ok && v.Type() == arg(0)
+		}
+	case OpPrefix:
+		ok = e.Type.Kind == Bool && arg(0).Kind == Text && e.Lits[0].Kind == Text
+	case OpCase:
+		last := len(e.Args) - 1
+		ok = last >= 2 && last%2 == 0 && arg(last) == e.Type && all(1, 2, e.Type)
+		for i := 0; i < last; i += 2 {
+			ok = ok && arg(i).Kind == Bool
+		}
+	case OpSubstr:
+		ok = e.Type.Kind == Text && all(0, 1, e.Type) && e.Lits[0].Kind == Int && e.Lits[0].N >= 1 && e.Lits[1].Kind == Int && e.Lits[1].N >= 0
+	case OpTrunc:
+		ok = e.Type.Kind == Date && all(0, 1, e.Type) && (e.Unit == "month" || e.Unit == "quarter" || e.Unit == "year")
+	case OpPart:
+		ok = e.Type.Kind == Int && arg(0).Kind == Date && (e.Unit == "day" || e.Unit == "month" || e.Unit == "quarter" || e.Unit == "year")
+	}
+	if !ok {
+		return wrong()
+	}
+	return nil
+}
