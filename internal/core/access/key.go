@@ -2,6 +2,8 @@ package access
 
 import (
 	"context"
+	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"time"
@@ -15,8 +17,8 @@ import (
 type SigningKey struct {
 	ID      string    `json:"id"`
 	Account string    `json:"account"`
-	Alg     string    `json:"alg" enum:"ed25519,sm2"`
-	Public  string    `json:"public" doc:"Base64 of the raw public key (ed25519: 32 bytes; sm2: uncompressed point)"`
+	Alg     string    `json:"alg" enum:"ed25519"`
+	Public  string    `json:"public" doc:"Base64 of the raw public key, 32 bytes"`
 	Opened  time.Time `json:"opened"`
 	Closed  bool      `json:"closed"`
 }
@@ -52,4 +54,23 @@ func scanKey(row scanner) (SigningKey, error) {
 	err := row.Scan(&k.ID, &k.Account, &k.Alg, &k.Public, &opened, &closed)
 	k.Opened, k.Closed = time.UnixMicro(opened).UTC(), closed == 1
 	return k, err
+}
+
+// Verify checks a base64 signature of text by this key.
+func (k SigningKey) Verify(text []byte, signature string) error {
+	sig, err := base64.StdEncoding.DecodeString(signature)
+	if err != nil {
+		return errs.New(errs.Invalid, "签名不是有效的 Base64, 请重新签名: %w", err)
+	}
+	public, err := base64.StdEncoding.DecodeString(k.Public)
+	if err != nil {
+		return fmt.Errorf("decode public key %s: %w", k.ID, err)
+	}
+	if k.Alg != "ed25519" || len(public) != ed25519.PublicKeySize {
+		return errs.New(errs.Unimplemented, "暂不支持 %s 签名算法, 请使用 ed25519 密钥", k.Alg)
+	}
+	if !ed25519.Verify(public, text, sig) {
+		return errs.New(errs.Invalid, "签名与内容不符, 请刷新后重新签名")
+	}
+	return nil
 }

@@ -58,27 +58,7 @@ func (tx *Tx) JudgeAs(ctx context.Context, name string, objects map[string]strin
 	for _, v := range j.Verdicts {
 		tx.verdicts = append(tx.verdicts, ledger.Verdict{Rule: v.Cite.Pack + "/" + v.Rule, Outcome: string(v.Outcome)})
 	}
-	return Unlawful(j)
-}
-
-// Unlawful turns a judgement that refuses into the error that carries its articles; nil for one that does not.
-func Unlawful(j regime.Judgement) error {
-	if !j.Refused {
-		return nil
-	}
-	e := &errs.Error{Code: errs.Unlawful}
-	for _, v := range j.Verdicts {
-		if v.Outcome != regime.Error {
-			continue
-		}
-		cite := v.Cite
-		cite.Rule, cite.Message = v.Rule, v.Message
-		e.Cites = append(e.Cites, cite)
-		if e.Msg == "" {
-			e.Msg = v.Message
-		}
-	}
-	return e
+	return j.Err()
 }
 
 // Changed versions an object after it was saved: its digest before and after goes into the entry. body must be what
@@ -123,6 +103,7 @@ func (tx *Tx) entry(outcome string) ledger.Entry {
 // Option is an act on an object as it stands for one caller now: open, or closed with the reason.
 type Option struct {
 	Act     string      `json:"act"`
+	On      string      `json:"on,omitempty" doc:"The part of the object it is about, such as a step"`
 	Allowed bool        `json:"allowed"`
 	Reason  string      `json:"reason,omitempty"`
 	Cites   []errs.Cite `json:"cites,omitempty"`
@@ -141,7 +122,7 @@ func (r *Runner) Option(ctx context.Context, tx *sqldb.Tx, name string, stateErr
 		if jerr != nil {
 			return o, fmt.Errorf("judge %s: %w", name, jerr)
 		}
-		err = Unlawful(j)
+		err = j.Err()
 	}
 	if err == nil {
 		o.Allowed = true

@@ -1,0 +1,277 @@
+package matter
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/regime"
+)
+
+// State of a matter.
+type State string
+
+const (
+	Running   State = "running"
+	Returned  State = "returned" // 退回补正: the applicant must supplement
+	Passed    State = "passed"
+	Refused   State = "refused"
+	Withdrawn State = "withdrawn"
+)
+
+// Verdict of one opinion.
+type Verdict string
+
+const (
+	Pass     Verdict = "pass"
+	Return   Verdict = "return"
+	Refuse   Verdict = "refuse"
+	Agree    Verdict = "agree"    // of an opinion that binds nobody
+	Disagree Verdict = "disagree" // of an opinion that binds nobody
+)
+
+// Step states.
+const (
+	StepWaiting = "waiting"
+	StepOpen    = "open"
+	StepDone    = "done"
+	StepSkipped = "skipped"
+	StepClosed  = "closed" // ended by a return, a refusal or a withdrawal elsewhere
+)
+
+// Document is one material of an application.
+type Document struct {
+	Kind   string `json:"kind" doc:"Which required material this is, as the pack names it"`
+	Title  string `json:"title"`
+	Digest string `json:"digest,omitempty" doc:"SHA-256 of the uploaded file"`
+	Text   string `json:"text,omitempty" doc:"For a material filled in on line"`
+}
+
+// Opinion is what one decider said at one step.
+type Opinion struct {
+	Account   string          `json:"account"`
+	Name      string          `json:"name"`
+	Org       string          `json:"org,omitempty"`
+	Verdict   Verdict         `json:"verdict"`
+	Reason    string          `json:"reason"`
+	Checks    map[string]bool `json:"checks,omitempty"`
+	At        time.Time       `json:"at"`
+	Late      bool            `json:"late,omitempty"`
+	Signature *Signature      `json:"signature,omitempty"`
+}
+
+// Signature is a decider's signature over what they approved, such as the hashes of the models.
+type Signature struct {
+	Key    string `json:"key" doc:"Id of the registered signing key"`
+	Signed string `json:"signed" doc:"The exact text that was signed"`
+	Value  string `json:"value" doc:"Base64"`
+}
+
+// Step (环节) is one step of a procedure for this matter.
+type Step struct {
+	ID        string            `json:"id"`
+	Title     string            `json:"title"`
+	Role      string            `json:"role"`
+	RoleTitle string            `json:"role_title" doc:"The regulation's own title of the role"`
+	After     []string          `json:"after,omitempty"`
+	Binding   bool              `json:"binding"`
+	Checks    []regime.Check    `json:"checks,omitempty"`
+	May       []Verdict         `json:"may"`
+	Signs     bool              `json:"signs,omitempty" doc:"A passing opinion must carry a signature"`
+	Need      int               `json:"need" doc:"Passing opinions needed"`
+	Addressed []string          `json:"addressed" doc:"Inboxes the step is addressed to"`
+	Cite      errs.Cite         `json:"cite"`
+	Within    *regime.Within    `json:"within,omitempty"`
+	State     string            `json:"state"`
+	Opened    *time.Time        `json:"opened,omitempty"`
+	Deadline  *workday.Deadline `json:"deadline,omitempty"`
+	Skipped   *errs.Cite        `json:"skipped,omitempty" doc:"The article by which the step was left out"`
+	Opinions  []Opinion         `json:"opinions,omitempty"`
+}
+
+// Event is one line of the timeline.
+type Event struct {
+	At     time.Time `json:"at"`
+	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,passed,refused,withdrawn"`
+	Step   string    `json:"step,omitempty"`
+	Who    string    `json:"who,omitempty"`
+	Reason string    `json:"reason,omitempty"`
+}
+
+// Matter (办件) is one application.
+type Matter struct {
+	ID        string       `json:"id"`
+	Kind      string       `json:"kind"`
+	Title     string       `json:"title"`
+	Applicant string       `json:"applicant" doc:"The applying organization"`
+	Filer     string       `json:"filer" doc:"Account that filed it"`
+	Subject   string       `json:"subject" doc:"Id of what it is about"`
+	State     State        `json:"state"`
+	Day       workday.Date `json:"day" doc:"Legal day of acceptance"`
+	Regimes   []string     `json:"regimes" doc:"Digests of the packs it runs under"`
+	Documents []Document   `json:"documents"`
+	Rounds    int          `json:"rounds" doc:"How often it was supplemented"`
+	Steps     []Step       `json:"steps"`
+	Events    []Event      `json:"events"`
+	Opened    time.Time    `json:"opened"`
+	Closed    *time.Time   `json:"closed,omitempty"`
+}
+
+// Step finds a step by id.
+func (m *Matter) Step(id string) (*Step, error) {
+	for i := range m.Steps {
+		if m.Steps[i].ID == id {
+			return &m.Steps[i], nil
+		}
+	}
+	return nil, errs.New(errs.NotFound, "这个办件没有 %s 环节, 请刷新后重试", id)
+}
+
+// Over reports whether nothing more can happen to the matter.
+func (m *Matter) Over() bool { return m.State != Running && m.State != Returned }
+
+// ready lists the waiting steps whose predecessors are all over.
+func (m *Matter) ready() []*Step {
+	var out []*Step
+	for i := range m.Steps {
+		s := &m.Steps[i]
+		if s.State == StepWaiting && !slices.ContainsFunc(s.After, func(id string) bool { return !m.stepOver(id) }) {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+func (m *Matter) stepOver(id string) bool {
+	s, err := m.Step(id)
+	return err == nil && (s.State == StepDone || s.State == StepSkipped)
+}
+
+// mayDecide checks everything that does not need the law: the state, the addressee, the reason, the checks.
+func (m *Matter) mayDecide(s *Step, o Opinion) error {
+	switch {
+	case m.State != Running:
+		return errs.New(errs.Conflict, "这个办件已%s, 不能再办理, 请刷新查看", stateWords[m.State])
+	case s.State != StepOpen:
+		return errs.New(errs.Conflict, "“%s”环节现在不在办理中, 请刷新查看", s.Title)
+	case slices.ContainsFunc(s.Opinions, func(p Opinion) bool { return p.Account == o.Account }):
+		return errs.New(errs.Conflict, "您已在“%s”环节提出过意见, 不能重复办理", s.Title)
+	case !slices.Contains(s.May, o.Verdict):
+		return errs.New(errs.Invalid, "“%s”环节不能作出这种决定, 请从页面所列选项中选择", s.Title)
+	case len([]rune(strings.TrimSpace(o.Reason))) < 2:
+		return errs.New(errs.Invalid, "请填写理由后再提交")
+	}
+	return checked(s, o)
+}
+
+// checked asks for an answer to every check, and lets nobody pass what they marked as failing.
+func checked(s *Step, o Opinion) error {
+	for _, c := range s.Checks {
+		ok, answered := o.Checks[c.ID]
+		switch {
+		case !answered:
+			return errs.New(errs.Invalid, "请先对“%s”给出结论", c.Title)
+		case !ok && o.Verdict == Pass:
+			return errs.New(errs.Invalid, "“%s”一项未通过, 不能作出通过的决定; 请退回或不予通过", c.Title)
+		}
+	}
+	return nil
+}
+
+var stateWords = map[State]string{Running: "在办", Returned: "退回补正", Passed: "办结通过", Refused: "不予通过", Withdrawn: "撤回"}
+
+// decide records an opinion and moves the step and the matter on. It assumes mayDecide.
+func (m *Matter) decide(s *Step, o Opinion) {
+	s.Opinions = append(s.Opinions, o)
+	m.event(Event{At: o.At, What: "decided", Step: s.ID, Who: o.Name, Reason: o.Reason})
+	switch {
+	case !s.Binding:
+		s.State = StepDone
+	case o.Verdict == Return:
+		s.State = StepDone
+		m.end(Returned, o)
+	case o.Verdict == Refuse && !s.canStillPass():
+		s.State = StepDone
+		m.end(Refused, o)
+	case s.passes() >= s.Need:
+		s.State = StepDone
+	}
+	if m.State == Running && m.allOver() {
+		m.end(Passed, o)
+	}
+}
+
+// canStillPass reports whether enough of the addressed people have not refused.
+func (s *Step) canStillPass() bool {
+	refusals := 0
+	for _, o := range s.Opinions {
+		if o.Verdict == Refuse {
+			refusals++
+		}
+	}
+	return len(s.Addressed)-refusals >= s.Need
+}
+
+func (s *Step) passes() int {
+	n := 0
+	for _, o := range s.Opinions {
+		if o.Verdict == Pass {
+			n++
+		}
+	}
+	return n
+}
+
+func (m *Matter) allOver() bool {
+	return !slices.ContainsFunc(m.Steps, func(s Step) bool { return s.State != StepDone && s.State != StepSkipped })
+}
+
+// end closes the matter, or hands it back: whatever was open or waiting is closed.
+func (m *Matter) end(to State, o Opinion) {
+	m.State = to
+	for i := range m.Steps {
+		if s := &m.Steps[i]; s.State == StepOpen || s.State == StepWaiting {
+			s.State = StepClosed
+		}
+	}
+	m.event(Event{At: o.At, What: string(to), Who: o.Name, Reason: o.Reason})
+	if m.Over() {
+		at := o.At
+		m.Closed = &at
+	}
+}
+
+// supplement starts the steps again after a return: the steps that passed before the returning one stay passed, and
+// the clock of the others starts anew.
+func (m *Matter) supplement(at time.Time, who string, docs []Document) error {
+	if m.State != Returned {
+		return errs.New(errs.Conflict, "这个办件现在不需要补正, 请刷新查看")
+	}
+	for _, d := range docs {
+		m.Documents = slices.DeleteFunc(m.Documents, func(old Document) bool { return old.Kind == d.Kind })
+		m.Documents = append(m.Documents, d)
+	}
+	m.State, m.Rounds = Running, m.Rounds+1
+	for i := range m.Steps {
+		s := &m.Steps[i]
+		returned := slices.ContainsFunc(s.Opinions, func(o Opinion) bool { return o.Verdict == Return })
+		if s.State == StepClosed || returned {
+			s.State, s.Opinions, s.Opened, s.Deadline = StepWaiting, nil, nil, nil
+		}
+	}
+	m.event(Event{At: at, What: "supplemented", Who: who})
+	return nil
+}
+
+// withdraw ends the matter at the applicant's wish.
+func (m *Matter) withdraw(at time.Time, who, reason string) error {
+	if m.Over() {
+		return errs.New(errs.Conflict, "这个办件已%s, 不能撤回", stateWords[m.State])
+	}
+	m.end(Withdrawn, Opinion{At: at, Name: who, Reason: reason})
+	return nil
+}
+
+func (m *Matter) event(e Event) { m.Events = append(m.Events, e) }

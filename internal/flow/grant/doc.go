@@ -1,0 +1,15 @@
+// Package grant holds authorized operation (授权运营): scenarios, their declarations, agreements and grants.
+//
+// A data user (数据使用单位) files a scenario (应用场景); the platform operator reviews it (场景预申报审核) and, once it
+// has passed, samples open. With finished models it files a declaration (场景申报); operator, experts, the data
+// providers and the bureau review it (场景申报审批). Operator and data user then sign the agreement
+// (公共数据使用和安全保障协议), which is filed with the bureau; only then the grant (授权) can start, with its share of
+// the yearly disclosure budget. Who decides, in which order and how long is the regime's; the states are here:
+//
+//	Scenario:     predeclared ──► sampling ──► (its declarations)     predeclared ──► refused | withdrawn
+//	Declaration:  declared ──► approved | refused | withdrawn
+//	Agreement:    drafted ──► signed (both parties) ──► filed
+//	Grant:        in force until its term ends, suspended or terminated: a permit (core/access) says so, not a copy
+//
+// 泉州市公共数据资源开发服务管理细则(试行) 三.
+package grant

@@ -1,0 +1,221 @@
+package grant
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+)
+
+type row interface{ Scan(dest ...any) error }
+
+func encode(v any) (string, error) {
+	b, err := json.Marshal(v)
+	if err != nil {
+		return "", fmt.Errorf("encode: %w", err)
+	}
+	return string(b), nil
+}
+
+func insertScenario(ctx context.Context, tx *sqldb.Tx, s Scenario) error {
+	body, err := encode(s)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO scenario (id, org, state, matter, body, opened) VALUES ($1, $2, $3, $4, $5, $6)`,
+		s.ID, s.Org, s.State, s.Matter, body, s.Opened.UnixMicro())
+	return err
+}
+
+func saveScenario(ctx context.Context, tx *sqldb.Tx, s Scenario) error {
+	body, err := encode(s)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE scenario SET state = $2, matter = $3, body = $4 WHERE id = $1`, s.ID, s.State, s.Matter, body)
+	return err
+}
+
+func scanScenario(r row) (Scenario, error) {
+	var s Scenario
+	var id, org, state, matter, body string
+	if err := r.Scan(&id, &org, &state, &matter, &body); err != nil {
+		return s, err
+	}
+	if err := json.Unmarshal([]byte(body), &s); err != nil {
+		return s, fmt.Errorf("decode scenario %s: %w", id, err)
+	}
+	s.ID, s.Org, s.State, s.Matter = id, org, state, matter
+	return s, nil
+}
+
+const scenarioColumns = `id, org, state, matter, body`
+
+func loadScenario(ctx context.Context, tx *sqldb.Tx, id string) (Scenario, error) {
+	s, err := scanScenario(tx.QueryRow(ctx, `SELECT `+scenarioColumns+` FROM scenario WHERE id = $1`, id))
+	return s, missing(err, "没有这个场景, 请核对后重试")
+}
+
+func listScenarios(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Scenario, error) {
+	rows, err := tx.Query(ctx, `SELECT `+scenarioColumns+` FROM scenario
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Scenario, error) { return scanScenario(r) })
+}
+
+func insertDeclaration(ctx context.Context, tx *sqldb.Tx, d Declaration) error {
+	body, err := encode(d)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO declaration (id, scenario, org, state, matter, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		d.ID, d.Scenario, d.Org, d.State, d.Matter, body, d.Opened.UnixMicro())
+	if err != nil {
+		return err
+	}
+	for _, m := range d.Models {
+		_, err = tx.Exec(ctx, `INSERT INTO declaration_model (declaration, version, hash) VALUES ($1, $2, $3)`, d.ID, m.Version, m.Hash)
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func saveDeclaration(ctx context.Context, tx *sqldb.Tx, d Declaration) error {
+	body, err := encode(d)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE declaration SET state = $2, matter = $3, body = $4 WHERE id = $1`, d.ID, d.State, d.Matter, body)
+	return err
+}
+
+func scanDeclaration(r row) (Declaration, error) {
+	var d Declaration
+	var id, scenario, org, state, matter, body string
+	if err := r.Scan(&id, &scenario, &org, &state, &matter, &body); err != nil {
+		return d, err
+	}
+	if err := json.Unmarshal([]byte(body), &d); err != nil {
+		return d, fmt.Errorf("decode declaration %s: %w", id, err)
+	}
+	d.ID, d.Scenario, d.Org, d.State, d.Matter = id, scenario, org, state, matter
+	return d, nil
+}
+
+const declarationColumns = `id, scenario, org, state, matter, body`
+
+func loadDeclaration(ctx context.Context, tx *sqldb.Tx, id string) (Declaration, error) {
+	d, err := scanDeclaration(tx.QueryRow(ctx, `SELECT `+declarationColumns+` FROM declaration WHERE id = $1`, id))
+	return d, missing(err, "没有这份申报, 请核对后重试")
+}
+
+func listDeclarations(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Declaration, error) {
+	rows, err := tx.Query(ctx, `SELECT `+declarationColumns+` FROM declaration
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, scenario, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Declaration, error) { return scanDeclaration(r) })
+}
+
+// declarationsOf lists the declarations that carry a model version.
+func declarationsOf(ctx context.Context, tx *sqldb.Tx, version string) ([]Declaration, error) {
+	rows, err := tx.Query(ctx, `SELECT d.id, d.scenario, d.org, d.state, d.matter, d.body FROM declaration_model m
+		JOIN declaration d ON d.id = m.declaration WHERE m.version = $1 ORDER BY d.id`, version)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Declaration, error) { return scanDeclaration(r) })
+}
+
+func insertAgreement(ctx context.Context, tx *sqldb.Tx, a Agreement) error {
+	body, err := encode(a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO agreement (id, scenario, declaration, org, state, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		a.ID, a.Scenario, a.Declaration, a.Org, a.State, body, a.Opened.UnixMicro())
+	if sqldb.IsUnique(err, "agreement_declaration") || sqldb.IsUnique(err, "agreement.declaration") {
+		return errs.New(errs.Conflict, "这份申报已有协议, 请直接签署")
+	}
+	return err
+}
+
+func saveAgreement(ctx context.Context, tx *sqldb.Tx, a Agreement) error {
+	body, err := encode(a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE agreement SET state = $2, body = $3 WHERE id = $1`, a.ID, a.State, body)
+	return err
+}
+
+func scanAgreement(r row) (Agreement, error) {
+	var a Agreement
+	var id, scenario, declaration, org, state, body string
+	if err := r.Scan(&id, &scenario, &declaration, &org, &state, &body); err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal([]byte(body), &a); err != nil {
+		return a, fmt.Errorf("decode agreement %s: %w", id, err)
+	}
+	a.ID, a.Scenario, a.Declaration, a.Org, a.State = id, scenario, declaration, org, state
+	return a, nil
+}
+
+const agreementColumns = `id, scenario, declaration, org, state, body`
+
+func loadAgreement(ctx context.Context, tx *sqldb.Tx, id string) (Agreement, error) {
+	a, err := scanAgreement(tx.QueryRow(ctx, `SELECT `+agreementColumns+` FROM agreement WHERE id = $1`, id))
+	return a, missing(err, "没有这份协议, 请核对后重试")
+}
+
+func listAgreements(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Agreement, error) {
+	rows, err := tx.Query(ctx, `SELECT `+agreementColumns+` FROM agreement
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Agreement, error) { return scanAgreement(r) })
+}
+
+func insertGrant(ctx context.Context, tx *sqldb.Tx, g Grant) error {
+	body, err := encode(g)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO grants (id, scenario, agreement, org, permit, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		g.ID, g.Scenario, g.Agreement, g.Org, g.Permit, body, g.Opened.UnixMicro())
+	if sqldb.IsUnique(err, "grants_agreement") || sqldb.IsUnique(err, "grants.agreement") {
+		return errs.New(errs.Conflict, "这份协议的授权已经生效, 请刷新查看")
+	}
+	return err
+}
+
+func scanGrant(r row) (Grant, error) {
+	var g Grant
+	var id, scenario, agreement, org, permit, body string
+	if err := r.Scan(&id, &scenario, &agreement, &org, &permit, &body); err != nil {
+		return g, err
+	}
+	if err := json.Unmarshal([]byte(body), &g); err != nil {
+		return g, fmt.Errorf("decode grant %s: %w", id, err)
+	}
+	g.ID, g.Scenario, g.Agreement, g.Org, g.Permit = id, scenario, agreement, org, permit
+	return g, nil
+}
+
+const grantColumns = `id, scenario, agreement, org, permit, body`
+
+func loadGrant(ctx context.Context, tx *sqldb.Tx, id string) (Grant, error) {
+	g, err := scanGrant(tx.QueryRow(ctx, `SELECT `+grantColumns+` FROM grants WHERE id = $1`, id))
+	return g, missing(err, "没有这项授权, 请核对后重试")
+}
+
+func listGrants(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Grant, error) {
+	rows, err := tx.Query(ctx, `SELECT `+grantColumns+` FROM grants
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, scenario, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Grant, error) { return scanGrant(r) })
+}
+
+func missing(err error, sentence string) error {
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return errs.New(errs.NotFound, "%s", sentence)
+	}
+	return err
+}
