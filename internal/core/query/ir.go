@@ -22,7 +22,7 @@ const (
 	OpAdd    Op = "add"    // Args[0] + Args[1], equal scales
 	OpSub    Op = "sub"    // Args[0] - Args[1], equal scales
 	OpMul    Op = "mul"    // Args[0] * Args[1]; scales add
-	OpDiv    Op = "div"    // Args[0] / Args[1] rounded half away from zero to Type.Scale; NULL where the divisor is 0
+	OpDiv    Op = "div"    // Args[0] / Args[1] rounded half away from zero to Type.Scale; NULL where Args[1] is 0
 	OpNeg    Op = "neg"    // -Args[0]
 	OpAbs    Op = "abs"    // |Args[0]|
 	OpMod    Op = "mod"    // remainder of Args[0] by Lits[0] (a positive int), with the sign of Args[0]
@@ -64,6 +64,39 @@ type Expr struct {
 	Args  []Expr  `json:"args,omitempty"`
 	Lits  []Value `json:"lits,omitempty"`
 	Unit  string  `json:"unit,omitempty"`
+
+	// At is where in the tenant's text the expression began. It serves refusals; it is no part of the model.
+	At int `json:"-"`
+}
+
+// Col is column i of the input's schema.
+func Col(i int, t Type) Expr { return Expr{Op: OpCol, Type: t, Index: i} }
+
+// Lit is a constant; a NULL needs its type from NullOf.
+func Lit(v Value) Expr { return Expr{Op: OpLit, Type: v.Type(), Lits: []Value{v}} }
+
+// NullOf is the constant NULL of a type.
+func NullOf(t Type) Expr { return Expr{Op: OpLit, Type: t} }
+
+// Const gives the value of a constant expression; ok is false for any other.
+func (e *Expr) Const() (v Value, ok bool) {
+	if e.Op != OpLit {
+		return Null, false
+	}
+	if len(e.Lits) == 0 {
+		return Null, true
+	}
+	return e.Lits[0], true
+}
+
+// Walk calls f for e and, where f returns true, for its arguments.
+func (e *Expr) Walk(f func(*Expr) bool) {
+	if !f(e) {
+		return
+	}
+	for i := range e.Args {
+		e.Args[i].Walk(f)
+	}
 }
 
 // RelOp is an operator on rows. The list is closed.
@@ -172,7 +205,7 @@ type OutputKind string
 
 const (
 	OutKey   OutputKind = "key"   // Keys[Index]
-	OutAgg   OutputKind = "agg"   // Aggs[Index] plus nothing
+	OutAgg   OutputKind = "agg"   // Aggs[Index]
 	OutRatio OutputKind = "ratio" // Aggs[Index] / Aggs[Over] + Plus, rounded to Type.Scale; NULL where Over is not positive
 	OutExpr  OutputKind = "expr"  // Exprs[Index] of a Project
 )
