@@ -1,0 +1,167 @@
+package main
+
+import (
+	"log/slog"
+	"net"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/goccy/go-yaml"
+	"github.com/spf13/pflag"
+
+	"yunei/internal/base/errs"
+)
+
+// Config is every setting of the program. The zero value of each works, and an old file starts a new program: a setting
+// is added, never renamed.
+type Config struct {
+	Data     string   `yaml:"data"`
+	DB       string   `yaml:"db"`
+	Heads    string   `yaml:"heads"`
+	Listen   string   `yaml:"listen"`
+	URL      string   `yaml:"url"`
+	Packs    []string `yaml:"packs"`
+	NoWalls  bool     `yaml:"no-walls"`
+	LogLevel string   `yaml:"log-level"`
+
+	file string
+}
+
+const (
+	defaultData   = "var"
+	defaultListen = "127.0.0.1:8080"
+	defaultPack   = "quanzhou-2024-05-17"
+)
+
+// bind names each setting once: flag, key of the file, and variable of the environment.
+func (c *Config) bind(fs *pflag.FlagSet) {
+	fs.StringVar(&c.file, "config", c.file, "YAML file with the settings below, one key per flag name (env YUNEI_CONFIG)")
+	fs.StringVar(&c.Data, "data", c.Data, "data folder: database, files, keys; one process at a time (default ./var)")
+	fs.StringVar(&c.DB, "db", c.DB, "control database: sqlite:/path/file.db or postgres://… (default sqlite in the data folder)")
+	fs.StringVar(&c.Heads, "heads", c.Heads, "second path for published ledger heads; best on another disk (default heads in the data folder)")
+	fs.StringVar(&c.Listen, "listen", c.Listen, "address to listen on (default "+defaultListen+")")
+	fs.StringVar(&c.URL, "url", c.URL, "address under which people reach the server, printed into QR codes (default http:// and --listen)")
+	fs.StringSliceVar(&c.Packs, "packs", c.Packs, "regime packs in force, separated by commas (default "+defaultPack+")")
+	fs.BoolVar(&c.NoWalls, "no-walls", c.NoWalls, "serve SQL on raw data although this machine lacks a wall of the locked engine; doctor says which")
+	fs.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error (default info)")
+}
+
+// load fills the settings that no flag gave, from the environment first and the file second, then the defaults, and
+// fails on what could not work.
+func (c *Config) load(flags *pflag.FlagSet, env func(string) (string, bool)) error {
+	fromFile, err := c.read(env)
+	if err != nil {
+		return err
+	}
+	// A second flag set bound to the file's values gives them by flag name, so that the settings are listed once.
+	file := pflag.NewFlagSet("", pflag.ContinueOnError)
+	fromFile.bind(file)
+
+	file.VisitAll(func(setting *pflag.Flag) {
+		target := flags.Lookup(setting.Name)
+		if err != nil || target == nil || target.Changed || setting.Name == "config" {
+			return
+		}
+		name := "YUNEI_" + strings.ToUpper(strings.ReplaceAll(setting.Name, "-", "_"))
+		if value, ok := env(name); ok && value != "" {
+			if e := target.Value.Set(value); e != nil {
+				err = errs.New(errs.Invalid, "环境变量 %s 的值 %q 无法识别, 请改正: %w", name, value, e)
+			}
+			return
+		}
+		if list, ok := setting.Value.(pflag.SliceValue); ok {
+			if values := list.GetSlice(); len(values) > 0 {
+				err = target.Value.(pflag.SliceValue).Replace(values)
+			}
+			return
+		}
+		err = target.Value.Set(setting.Value.String())
+	})
+	if err != nil {
+		return err
+	}
+	return c.complete()
+}
+
+// read decodes the file strictly: a key that is no setting is a mistake, not a wish.
+func (c *Config) read(env func(string) (string, bool)) (*Config, error) {
+	name := c.file
+	if name == "" {
+		name, _ = env("YUNEI_CONFIG")
+	}
+	from := &Config{}
+	if name == "" {
+		return from, nil
+	}
+	raw, err := os.ReadFile(name)
+	if err != nil {
+		return nil, errs.New(errs.Invalid, "读不到配置文件 %s, 请检查 --config 或 YUNEI_CONFIG: %w", name, err)
+	}
+	if err := yaml.UnmarshalWithOptions(raw, from, yaml.Strict()); err != nil {
+		return nil, errs.New(errs.Invalid, "配置文件 %s 有误, 请按提示改正 (可用的键即各参数名, 见 yunei --help): %w", name, err)
+	}
+	return from, nil
+}
+
+// complete puts defaults where nothing was given, and says what cannot work while it is still easy to mend.
+func (c *Config) complete() error {
+	if c.Data == "" {
+		c.Data = defaultData
+	}
+	absolute, err := filepath.Abs(c.Data)
+	if err != nil {
+		return err
+	}
+	c.Data = absolute
+	if c.DB == "" {
+		c.DB = "sqlite:" + filepath.Join(c.Data, "yunei.db")
+	}
+	if !strings.HasPrefix(c.DB, "sqlite:") && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
+		return errs.New(errs.Invalid, "数据库地址 %q 须以 sqlite: 或 postgres:// 开头, 请改正 --db", c.DB)
+	}
+	if c.Heads == "" {
+		c.Heads = filepath.Join(c.Data, "heads")
+	}
+	if c.Listen == "" {
+		c.Listen = defaultListen
+	}
+	if _, _, err := net.SplitHostPort(c.Listen); err != nil {
+		return errs.New(errs.Invalid, "监听地址 %q 须写成 主机:端口, 请改正 --listen: %w", c.Listen, err)
+	}
+	if c.URL == "" {
+		c.URL = "http://" + c.Listen
+	}
+	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return errs.New(errs.Invalid, "对外地址 %q 须以 http:// 或 https:// 开头, 请改正 --url", c.URL)
+	}
+	if len(c.Packs) == 0 {
+		c.Packs = []string{defaultPack}
+	}
+	if c.LogLevel == "" {
+		c.LogLevel = "info"
+	}
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return errs.New(errs.Invalid, "日志级别 %q 须是 debug, info, warn 或 error, 请改正 --log-level", c.LogLevel)
+	}
+	return nil
+}
+
+func (c *Config) level() slog.Level {
+	var level slog.Level
+	if err := level.UnmarshalText([]byte(c.LogLevel)); err != nil {
+		return slog.LevelInfo
+	}
+	return level
+}
+
+// sqlitePath is the file of the embedded database, or false on PostgreSQL.
+func (c *Config) sqlitePath() (string, bool) { return strings.CutPrefix(c.DB, "sqlite:") }
+
+// keysDir holds the keys made at the first start; who has this folder can sign as the platform.
+func (c *Config) keysDir() string { return filepath.Join(c.Data, "keys") }
+
+// filesDir holds attachments, snapshots and exports.
+func (c *Config) filesDir() string { return filepath.Join(c.Data, "files") }
