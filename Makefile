@@ -11,6 +11,9 @@ TAGS := sqlite_fts5
 # A clone owned by somebody else has no readable version control data; the build then goes on without the stamp.
 BUILD := -tags $(TAGS) $(shell git rev-parse HEAD >/dev/null 2>&1 || echo -buildvcs=false)
 
+# Installing comes before building, also under make -j.
+.NOTPARALLEL:
+
 .PHONY: help setup setup-build build demo check test bench verify fuzz clean fmt
 
 help: ## this list
