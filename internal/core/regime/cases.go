@@ -1,0 +1,112 @@
+package regime
+
+import (
+	"context"
+	"fmt"
+	"io/fs"
+	"sort"
+	"strings"
+
+	"yunei/internal/base/workday"
+)
+
+// CasesFile is one file of cases/ (判例).
+type CasesFile struct {
+	Cases []CaseSpec `yaml:"cases"`
+}
+
+// CaseSpec is one case of law: given these facts, on this day, this act gets these verdicts.
+type CaseSpec struct {
+	Name   string             `yaml:"name"`
+	Day    workday.Date       `yaml:"day"`
+	Act    string             `yaml:"act"`
+	Given  map[string]any     `yaml:"given"`
+	Expect map[string]Outcome `yaml:"expect"`
+	// Skips, instead of act and expect: the procedure of this kind leaves out exactly these steps.
+	Kind  string   `yaml:"kind"`
+	Skips []string `yaml:"skips"`
+}
+
+type caseItem struct {
+	spec CaseSpec
+	file *file
+	at   []any
+}
+
+// CaseResult is what became of one case.
+type CaseResult struct {
+	Pack  string `json:"pack"`
+	Name  string `json:"name"`
+	File  string `json:"file"`
+	Line  int    `json:"line"`
+	OK    bool   `json:"ok"`
+	Wrong string `json:"wrong,omitempty" doc:"Got and want, when they differ"`
+}
+
+// RunCases judges every case of every pack under fsys. A case names facts by value, so no database is needed; only the
+// rules it expects something of are asked.
+func RunCases(fsys fs.FS) ([]CaseResult, error) {
+	src, err := readSource(fsys, nil)
+	if err != nil {
+		return nil, err
+	}
+	return src.run()
+}
+
+func (s *source) run() ([]CaseResult, error) {
+	if problems := s.structural(); len(problems) > 0 {
+		return nil, fmt.Errorf("%d problems, first: %s", len(problems), problems[0])
+	}
+	var results []CaseResult
+	for _, p := range s.packs {
+		law := New()
+		law.install(&source{vocab: s.vocab, calendar: s.calendar, packs: []*pack{p}})
+		for _, c := range p.cases {
+			r := CaseResult{Pack: p.spec.ID, Name: c.spec.Name, File: c.file.name, Line: c.file.line(c.at...)}
+			r.Wrong = law.runCase(c.spec)
+			r.OK = r.Wrong == ""
+			results = append(results, r)
+		}
+	}
+	return results, nil
+}
+
+// runCase answers "" or what differed.
+func (l *Law) runCase(c CaseSpec) string {
+	ctx := context.Background()
+	if c.Kind != "" {
+		skips, err := l.Skips(ctx, nil, c.Kind, c.Day, nil, c.Given)
+		if err != nil {
+			return err.Error()
+		}
+		got := []string{}
+		for _, s := range skips {
+			got = append(got, s.Step)
+		}
+		if strings.Join(got, ",") != strings.Join(c.Skips, ",") {
+			return fmt.Sprintf("got skipped steps %v, want %v", got, c.Skips)
+		}
+		return ""
+	}
+	j, err := l.judge(l.view(ctx, nil, c.Day, nil, c.Given), c.Act, func(rule string) bool { _, ok := c.Expect[rule]; return ok })
+	if err != nil {
+		return err.Error()
+	}
+	got := map[string]Outcome{}
+	for _, v := range j.Verdicts {
+		// Of two dated versions of one rule at most one is in force; the other says nothing.
+		if old, ok := got[v.Rule]; !ok || old == NotInForce {
+			got[v.Rule] = v.Outcome
+		}
+	}
+	var wrong []string
+	for rule, want := range c.Expect {
+		if g, ok := got[rule]; !ok {
+			wrong = append(wrong, fmt.Sprintf("%s: not judged at %s, want %s", rule, c.Act, want))
+		} else if g != want {
+			wrong = append(wrong, fmt.Sprintf("%s: got %s, want %s", rule, g, want))
+		}
+	}
+	sort.Strings(wrong)
+	return strings.Join(wrong, "; ")
+}
