@@ -14,6 +14,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/query/duckdb"
 	"yunei/internal/core/schema"
 )
 
@@ -74,7 +75,23 @@ func report(w io.Writer, findings []Finding, asJSON bool) error {
 
 func examine(ctx context.Context, cfg *Config) []Finding {
 	findings := []Finding{examineFolder(cfg.Data), examineDisk(cfg.Data), examineClock(time.Now())}
-	return append(findings, examineDatabase(ctx, cfg)...)
+	findings = append(findings, examineDatabase(ctx, cfg)...)
+	for _, wall := range duckdb.Walls() {
+		findings = append(findings, examineWall(wall, cfg.NoWalls))
+	}
+	return findings
+}
+
+// examineWall: without one of its walls the engine does not run, unless the operator said that it may.
+func examineWall(wall duckdb.Wall, mayLack bool) Finding {
+	f := Finding{"引擎围墙 " + wall.Name, fine, wall.Why}
+	switch {
+	case !wall.Present && mayLack:
+		f.State = warn
+	case !wall.Present:
+		f.State, f.Say = fail, f.Say+"; 请在具备此项的机器上部署, 或以 --no-walls 表示知悉后启用"
+	}
+	return f
 }
 
 // examineFolder: the data folder holds raw data and keys, so nobody else on the machine may read it.

@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"yunei/internal/core/query/duckdb"
 )
 
 func TestDoctor(t *testing.T) {
@@ -44,5 +46,16 @@ func TestDoctor_Disk(t *testing.T) {
 func TestDoctor_Clock(t *testing.T) {
 	if got := examineClock(time.Date(1970, 1, 1, 0, 0, 0, 0, time.UTC)); got.State != fail {
 		t.Errorf("a clock in 1970: got %+v, want fail", got)
+	}
+}
+
+func TestDoctor_Wall(t *testing.T) {
+	for _, c := range []struct {
+		stands, mayLack bool
+		want            string
+	}{{true, false, fine}, {true, true, fine}, {false, false, fail}, {false, true, warn}} {
+		if got := examineWall(duckdb.Wall{Name: "landlock", Present: c.stands}, c.mayLack); got.State != c.want {
+			t.Errorf("wall stands %t, may lack %t: got %+v, want %s", c.stands, c.mayLack, got, c.want)
+		}
 	}
 }

@@ -16,9 +16,11 @@ import (
 	"github.com/spf13/cobra"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/core/query/duckdb"
 )
 
 func main() {
+	duckdb.MaybeWorker() // the locked engine is this same program, started as a child
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	root := rootCommand()

@@ -1,10 +1,14 @@
 package main
 
 import (
+	"context"
 	"fmt"
+	"os"
 
 	"github.com/spf13/cobra"
 
+	"yunei/internal/base/clock"
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/schema"
 )
@@ -18,14 +22,11 @@ func migrateCommand(cfg *Config) *cobra.Command {
   yunei migrate --db postgres://host/yunei`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			db, err := sqldb.Open(cmd.Context(), cfg.DB, sqldb.Options{})
+			db, err := openMigrated(cmd.Context(), cfg, clock.Real{})
 			if err != nil {
 				return err
 			}
 			defer db.Close()
-			if err := schema.Migrate(cmd.Context(), db); err != nil {
-				return err
-			}
 			steps, err := schema.Migrations(db.Dialect())
 			if err != nil {
 				return err
@@ -34,4 +35,21 @@ func migrateCommand(cfg *Config) *cobra.Command {
 			return err
 		},
 	}
+}
+
+// openMigrated makes the data folder where it is missing, closed to everybody else on the machine, and opens the control
+// database in this program's shape.
+func openMigrated(ctx context.Context, cfg *Config, clk clock.Clock) (*sqldb.DB, error) {
+	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
+		return nil, errs.New(errs.Invalid, "建不了数据目录 %s, 请检查 --data 和权限: %w", cfg.Data, err)
+	}
+	db, err := sqldb.Open(ctx, cfg.DB, sqldb.Options{Clock: clk})
+	if err != nil {
+		return nil, err
+	}
+	if err := schema.Migrate(ctx, db); err != nil {
+		db.Close()
+		return nil, err
+	}
+	return db, nil
 }
