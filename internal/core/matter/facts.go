@@ -8,8 +8,8 @@ import (
 	"yunei/internal/core/regime"
 )
 
-// Facts are what the law may look at of a matter.
-func Facts() []regime.Fact {
+// facts are what the law may look at of a matter.
+func facts() []regime.Fact {
 	return []regime.Fact{
 		{Name: "matter.documents", Type: regime.StringList, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 			m, err := Load(ctx, tx, id)

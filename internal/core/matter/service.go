@@ -44,6 +44,7 @@ func New(acts *act.Runner) *Service {
 		act.Def{Name: "matter.supplement", Roles: []access.Role{access.DataUser, access.Applicant, access.Operator, access.Holder}},
 		act.Def{Name: "matter.withdraw", Roles: []access.Role{access.DataUser, access.Applicant, access.Operator, access.Holder}},
 	)
+	acts.Law().RegisterFact(facts()...)
 	acts.Ledger().Register("matter", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
 	return s
 }

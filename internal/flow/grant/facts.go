@@ -1,0 +1,83 @@
+package grant
+
+import (
+	"context"
+	"strings"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/regime"
+)
+
+// Kinds of material that this stage adds from what is filled in on line; the pack names the same.
+const (
+	DocPrescenario   = "prescenario-form"
+	DocSolution      = "solution-plan"
+	DocDesign        = "modelling-design"
+	DocModel         = "model"
+	DocQualification = "qualification"
+)
+
+// registerFacts tells the law what it may look at. A plan is a scenario or a declaration: both are 方案.
+func (s *Service) registerFacts(law *regime.Law) {
+	scenarioFact := func(name string, of func(Scenario) any) {
+		law.RegisterFact(regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			sc, err := scenarioOfPlan(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			return of(sc), nil
+		}})
+	}
+	scenarioFact("plan.prescenario_passed", func(sc Scenario) any { return sc.State == Sampling })
+	scenarioFact("plan.special_business", func(sc Scenario) any { return sc.Plan.Special })
+	scenarioFact("plan.qualification_attached", func(sc Scenario) any {
+		for _, d := range sc.Plan.Documents {
+			if d.Kind == DocQualification {
+				return true
+			}
+		}
+		return false
+	})
+	agreementFact := func(name string, of func(Agreement) any) {
+		law.RegisterFact(regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			a, err := loadAgreement(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			return of(a), nil
+		}})
+	}
+	agreementFact("agreement.signed", func(a Agreement) any { return a.State != Drafted })
+	agreementFact("agreement.filed", func(a Agreement) any { return a.State == Filed })
+	law.RegisterFact(
+		regime.Fact{Name: "grant.in_force", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			g, err := loadGrant(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			err = access.Valid(ctx, tx, g.Permit, workday.DateOf(tx.Now()))
+			if errs.CodeOf(err) == errs.Internal {
+				return nil, err
+			}
+			return err == nil, nil
+		}},
+		regime.Fact{Name: "grant.purpose", Type: regime.String, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			g, err := loadGrant(ctx, tx, id)
+			return g.Scenario, err
+		}},
+	)
+}
+
+func scenarioOfPlan(ctx context.Context, tx *sqldb.Tx, id string) (Scenario, error) {
+	if strings.HasPrefix(id, "scn_") {
+		return loadScenario(ctx, tx, id)
+	}
+	d, err := loadDeclaration(ctx, tx, id)
+	if err != nil {
+		return Scenario{}, err
+	}
+	return loadScenario(ctx, tx, d.Scenario)
+}

@@ -1,0 +1,456 @@
+package grant
+
+import (
+	"context"
+	"fmt"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/matter"
+	"yunei/internal/core/party"
+	"yunei/internal/flow/catalog"
+)
+
+// Service does the acts of authorized operation.
+type Service struct {
+	acts    *act.Runner
+	matters *matter.Service
+	catalog *catalog.Service
+}
+
+// New makes the service, its acts, facts, ledger kinds and matter kinds known.
+func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service) *Service {
+	s := &Service{acts: acts, matters: matters, catalog: entries}
+	acts.Define(
+		act.Def{Name: "grant.prescenario.submit", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "grant.scenario.submit", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "grant.agreement.sign", Roles: []access.Role{access.DataUser, access.Operator}},
+		act.Def{Name: "grant.agreement.file", Roles: []access.Role{access.Operator}},
+		act.Def{Name: "grant.start", Roles: []access.Role{access.Operator}},
+		act.Def{Name: "grant.suspend", Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: "grant.lift", Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: "grant.terminate", Roles: []access.Role{access.Bureau}},
+	)
+	log := acts.Ledger()
+	log.Register("scenario", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadScenario(ctx, tx, id) })
+	log.Register("declaration", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDeclaration(ctx, tx, id) })
+	log.Register("agreement", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadAgreement(ctx, tx, id) })
+	log.Register("grant", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadGrant(ctx, tx, id) })
+	s.registerFacts(acts.Law())
+	s.defineMatters()
+	return s
+}
+
+func (s *Service) defineMatters() {
+	s.matters.Define(matter.Kind{
+		Name:    KindPrescenario,
+		Objects: func(m *matter.Matter) map[string]string { return map[string]string{"plan": m.Subject} },
+		Ended:   s.prescenarioEnded,
+	})
+	s.matters.Define(matter.Kind{
+		Name:      KindScenario,
+		Objects:   func(m *matter.Matter) map[string]string { return map[string]string{"plan": m.Subject} },
+		Addressed: s.addressed,
+		Signs:     s.signs,
+		Ended:     s.declarationEnded,
+	})
+}
+
+// Predeclare files a scenario (场景预申报) and starts its review.
+func (s *Service) Predeclare(ctx context.Context, plan Plan) (Scenario, error) {
+	var sc Scenario
+	if err := plan.check(); err != nil {
+		return sc, err
+	}
+	_, err := s.acts.Do(ctx, act.Call{Act: "grant.prescenario.submit"}, func(ctx context.Context, tx *act.Tx) error {
+		sc = Scenario{ID: tx.NewID("scn"), Org: tx.Actor().Org, Plan: plan, State: Predeclared, Opened: tx.Now()}
+		if err := s.checkNeeds(ctx, tx, plan); err != nil {
+			return err
+		}
+		if err := insertScenario(ctx, tx.Tx, sc); err != nil {
+			return err
+		}
+		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{
+			Kind: KindPrescenario, Title: plan.Title, Applicant: sc.Org, Subject: sc.ID, Documents: predeclared(plan),
+		})
+		if err != nil {
+			return err
+		}
+		sc.Matter = m.ID
+		if err := s.saveScenario(ctx, tx, sc); err != nil {
+			return err
+		}
+		return tx.Judge(ctx, map[string]string{"org": sc.Org, "plan": sc.ID, "matter": m.ID})
+	})
+	return sc, err
+}
+
+// predeclared adds the materials that are filled in on line to those uploaded.
+func predeclared(p Plan) []matter.Document {
+	return append([]matter.Document{
+		{Kind: DocPrescenario, Title: "公共数据资源开发利用场景预申报", Text: p.Purpose},
+		{Kind: DocSolution, Title: "应用场景解决方案", Text: p.Solution},
+	}, p.Documents...)
+}
+
+// checkNeeds refuses what is not in the published catalog, and answers the unknown and the unpublished alike.
+func (s *Service) checkNeeds(ctx context.Context, tx *act.Tx, plan Plan) error {
+	for _, n := range plan.Needs {
+		entry, err := s.catalog.Load(ctx, tx.Tx, n.Resource)
+		if err != nil || entry.State != catalog.Published {
+			if errs.CodeOf(err) == errs.Internal {
+				return err
+			}
+			return errs.New(errs.NotFound, "目录中没有资源 %s, 请从已发布的目录中选择", n.Resource)
+		}
+		for _, f := range n.Fields {
+			if _, ok := entry.Field(f); !ok {
+				return errs.New(errs.Invalid, "资源“%s”没有数据项 %s, 请从目录中选择", entry.Title, f)
+			}
+		}
+	}
+	return nil
+}
+
+func (s *Service) saveScenario(ctx context.Context, tx *act.Tx, sc Scenario) error {
+	if err := saveScenario(ctx, tx.Tx, sc); err != nil {
+		return fmt.Errorf("save scenario %s: %w", sc.ID, err)
+	}
+	return tx.Changed(ctx, "scenario", sc.ID, sc)
+}
+
+// prescenarioEnded opens samples when the pre-declaration passed (三(二): 审核通过后…可…查看有关样例数据).
+func (s *Service) prescenarioEnded(ctx context.Context, tx *act.Tx, m *matter.Matter) error {
+	sc, err := loadScenario(ctx, tx.Tx, m.Subject)
+	if err != nil {
+		return err
+	}
+	switch m.State {
+	case matter.Passed:
+		org, err := party.Load(ctx, tx.Tx, sc.Org)
+		if err != nil {
+			return err
+		}
+		p, err := tx.Issue(ctx, access.Permit{
+			Kind: PermitSample, Holder: sc.Org, Object: sc.ID, Fields: fieldsOf(sc.Plan), Purpose: sc.Plan.Purpose,
+			From: tx.Day(), Until: tx.Day().AddYears(1), Parents: []string{org.Permit}, Basis: m.ID,
+		})
+		if err != nil {
+			return err
+		}
+		sc.State, sc.Permit = Sampling, p.ID
+	case matter.Refused:
+		sc.State = Refused
+	default:
+		sc.State = Withdrawn
+	}
+	return s.saveScenario(ctx, tx, sc)
+}
+
+// fieldsOf writes the asked-for fields as resource.field.
+func fieldsOf(p Plan) []string {
+	var out []string
+	for _, n := range p.Needs {
+		for _, f := range n.Fields {
+			out = append(out, n.Resource+"."+f)
+		}
+	}
+	return out
+}
+
+// DeclareTx files a declaration (场景申报) of models that the lab has vouched for: versions and hashes are its own.
+func (s *Service) DeclareTx(ctx context.Context, tx *act.Tx, scenarioID string, papers Papers, models []Model) (Declaration, error) {
+	sc, err := s.own(ctx, tx, scenarioID)
+	if err != nil {
+		return Declaration{}, err
+	}
+	d := Declaration{ID: tx.NewID("dcl"), Scenario: sc.ID, Org: sc.Org, Papers: papers, Models: models, State: Declared, Opened: tx.Now()}
+	if err := insertDeclaration(ctx, tx.Tx, d); err != nil {
+		return d, fmt.Errorf("insert declaration: %w", err)
+	}
+	m, err := s.matters.SubmitTx(ctx, tx, matter.Application{
+		Kind: KindScenario, Title: sc.Plan.Title, Applicant: sc.Org, Subject: d.ID, Documents: declared(papers, models),
+	})
+	if err != nil {
+		return d, err
+	}
+	d.Matter = m.ID
+	if err := s.saveDeclaration(ctx, tx, d); err != nil {
+		return d, err
+	}
+	return d, tx.JudgeAs(ctx, "grant.scenario.submit", map[string]string{"org": sc.Org, "plan": d.ID, "matter": m.ID}, nil)
+}
+
+func declared(p Papers, models []Model) []matter.Document {
+	docs := []matter.Document{
+		{Kind: DocSolution, Title: "应用场景解决方案", Text: p.Solution},
+		{Kind: DocDesign, Title: "建模设计说明书", Text: p.Design},
+	}
+	for _, m := range models {
+		docs = append(docs, matter.Document{Kind: DocModel, Title: m.Name, Text: m.Version + " " + m.Hash})
+	}
+	return docs
+}
+
+func (s *Service) saveDeclaration(ctx context.Context, tx *act.Tx, d Declaration) error {
+	if err := saveDeclaration(ctx, tx.Tx, d); err != nil {
+		return fmt.Errorf("save declaration %s: %w", d.ID, err)
+	}
+	return tx.Changed(ctx, "declaration", d.ID, d)
+}
+
+func (s *Service) declarationEnded(ctx context.Context, tx *act.Tx, m *matter.Matter) error {
+	d, err := loadDeclaration(ctx, tx.Tx, m.Subject)
+	if err != nil {
+		return err
+	}
+	switch m.State {
+	case matter.Passed:
+		d.State = Approved
+	case matter.Refused:
+		d.State = Refused
+	default:
+		d.State = Withdrawn
+	}
+	return s.saveDeclaration(ctx, tx, d)
+}
+
+// addressed sends the experts' step to each expert and the providers' step to the holders of the data asked for.
+func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, step *matter.Step) ([]string, error) {
+	switch access.Role(step.Role) {
+	case access.Expert:
+		experts, err := access.AccountsIn(ctx, tx, "", access.Expert)
+		if err != nil {
+			return nil, err
+		}
+		to := []string{}
+		for _, e := range experts {
+			if e.Org == "" || e.Org != m.Applicant {
+				to = append(to, access.AccountAddress(e.ID))
+			}
+		}
+		return to, nil
+	case access.Holder:
+		return s.holders(ctx, tx, m.Subject)
+	}
+	return nil, nil
+}
+
+func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, declarationID string) ([]string, error) {
+	d, err := loadDeclaration(ctx, tx, declarationID)
+	if err != nil {
+		return nil, err
+	}
+	sc, err := loadScenario(ctx, tx, d.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	to, seen := []string{}, map[string]bool{}
+	for _, n := range sc.Plan.Needs {
+		entry, err := s.catalog.Load(ctx, tx, n.Resource)
+		if err != nil {
+			return nil, err
+		}
+		if !seen[entry.Holder] {
+			seen[entry.Holder] = true
+			to = append(to, access.OrgAddress(entry.Holder, access.Holder))
+		}
+	}
+	return to, nil
+}
+
+// signs asks every passing expert for a signature over the hashes of the declared models.
+func (s *Service) signs(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, step *matter.Step) (string, bool, error) {
+	if access.Role(step.Role) != access.Expert {
+		return "", false, nil
+	}
+	d, err := loadDeclaration(ctx, tx, m.Subject)
+	return d.SignText(), true, err
+}
+
+// own loads a scenario of the actor's organization; another's is answered as if it did not exist.
+func (s *Service) own(ctx context.Context, tx *act.Tx, id string) (Scenario, error) {
+	sc, err := loadScenario(ctx, tx.Tx, id)
+	if err == nil && sc.Org != tx.Actor().Org {
+		return Scenario{}, errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
+	}
+	return sc, err
+}
+
+// Terms are what the parties agree on beside the standard text.
+type Terms struct {
+	From  workday.Date `json:"from"`
+	Until workday.Date `json:"until"`
+}
+
+// SignAgreement signs as the caller's side. The data user's signature comes first and lays down the text with its
+// terms; the operator's completes it.
+func (s *Service) SignAgreement(ctx context.Context, declarationID string, terms Terms) (Agreement, error) {
+	var a Agreement
+	_, err := s.acts.Do(ctx, act.Call{Act: "grant.agreement.sign"}, func(ctx context.Context, tx *act.Tx) error {
+		d, err := loadDeclaration(ctx, tx.Tx, declarationID)
+		if err != nil {
+			return err
+		}
+		operator := tx.Actor().Has(access.Operator)
+		if d.Org != tx.Actor().Org && !operator {
+			return errs.New(errs.NotFound, "没有这份申报, 请核对后重试")
+		}
+		if a, err = s.agreementOf(ctx, tx, d, terms); err != nil {
+			return err
+		}
+		actor := tx.Actor()
+		if err := a.sign(PartySignature{Org: actor.Org, Account: actor.Account, Name: actor.Name, At: tx.Now()}, operator); err != nil {
+			return err
+		}
+		if err := s.saveAgreement(ctx, tx, a); err != nil {
+			return err
+		}
+		return tx.Judge(ctx, map[string]string{"org": d.Org, "plan": d.ID, "agreement": a.ID})
+	})
+	return a, err
+}
+
+// agreementOf loads the agreement of a declaration, or drafts it for the data user.
+func (s *Service) agreementOf(ctx context.Context, tx *act.Tx, d Declaration, terms Terms) (Agreement, error) {
+	if d.Agreement != "" {
+		return loadAgreement(ctx, tx.Tx, d.Agreement)
+	}
+	switch {
+	case d.State != Approved:
+		return Agreement{}, errs.New(errs.Conflict, "开发方案尚未审批通过, 不能签订协议; 请等待审批结果")
+	case d.Org != tx.Actor().Org:
+		return Agreement{}, errs.New(errs.Conflict, "请由数据使用单位先填写期限并签署")
+	case terms.From.IsZero() || !terms.From.Before(terms.Until):
+		return Agreement{}, errs.New(errs.Invalid, "请填写协议期限, 到期日须晚于起始日")
+	}
+	sc, err := loadScenario(ctx, tx.Tx, d.Scenario)
+	if err != nil {
+		return Agreement{}, err
+	}
+	text, err := agreementText(tx.Law(), sc, d, terms)
+	if err != nil {
+		return Agreement{}, err
+	}
+	a := Agreement{ID: tx.NewID("agr"), Scenario: d.Scenario, Declaration: d.ID, Org: d.Org, Text: text,
+		From: terms.From, Until: terms.Until, Budget: sc.Plan.Budget, State: Drafted, Opened: tx.Now()}
+	d.Agreement = a.ID
+	if err := insertAgreement(ctx, tx.Tx, a); err != nil {
+		return a, err
+	}
+	return a, s.saveDeclaration(ctx, tx, d)
+}
+
+func (s *Service) saveAgreement(ctx context.Context, tx *act.Tx, a Agreement) error {
+	if err := saveAgreement(ctx, tx.Tx, a); err != nil {
+		return fmt.Errorf("save agreement %s: %w", a.ID, err)
+	}
+	return tx.Changed(ctx, "agreement", a.ID, a)
+}
+
+// FileAgreement reports a signed agreement to the bureau (备案, 三(五)).
+func (s *Service) FileAgreement(ctx context.Context, id string) (Agreement, error) {
+	var a Agreement
+	_, err := s.acts.Do(ctx, act.Call{Act: "grant.agreement.file"}, func(ctx context.Context, tx *act.Tx) (err error) {
+		if a, err = loadAgreement(ctx, tx.Tx, id); err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": a.Org, "agreement": a.ID}); err != nil {
+			return err
+		}
+		if a.State != Signed {
+			return errs.New(errs.Conflict, "协议须双方签署后才能备案, 请先完成签署")
+		}
+		now := tx.Now()
+		a.State, a.FiledAt = Filed, &now
+		return s.saveAgreement(ctx, tx, a)
+	})
+	return a, err
+}
+
+// Start puts the grant of a filed agreement in force: the permit on the scenario, one permit for each approved model,
+// and its share of the disclosure budget.
+func (s *Service) Start(ctx context.Context, agreementID string) (Grant, error) {
+	var g Grant
+	_, err := s.acts.Do(ctx, act.Call{Act: "grant.start"}, func(ctx context.Context, tx *act.Tx) error {
+		a, err := loadAgreement(ctx, tx.Tx, agreementID)
+		if err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": a.Org, "agreement": a.ID}); err != nil {
+			return err
+		}
+		if a.State != Filed {
+			return errs.New(errs.Conflict, "协议尚未备案, 授权不能生效; 请先备案")
+		}
+		g, err = s.startTx(ctx, tx, a)
+		return err
+	})
+	return g, err
+}
+
+func (s *Service) startTx(ctx context.Context, tx *act.Tx, a Agreement) (Grant, error) {
+	d, err := loadDeclaration(ctx, tx.Tx, a.Declaration)
+	if err != nil {
+		return Grant{}, err
+	}
+	sc, err := loadScenario(ctx, tx.Tx, a.Scenario)
+	if err != nil {
+		return Grant{}, err
+	}
+	org, err := party.Load(ctx, tx.Tx, a.Org)
+	if err != nil {
+		return Grant{}, err
+	}
+	p, err := tx.Issue(ctx, access.Permit{Kind: PermitGrant, Holder: a.Org, Object: sc.ID, Fields: fieldsOf(sc.Plan), Purpose: sc.Plan.Purpose,
+		From: a.From, Until: a.Until, Parents: []string{org.Permit}, Basis: d.Matter})
+	if err != nil {
+		return Grant{}, err
+	}
+	g := Grant{ID: tx.NewID("grt"), Scenario: sc.ID, Declaration: d.ID, Agreement: a.ID, Org: a.Org, Title: sc.Plan.Title,
+		Purpose: sc.Plan.Purpose, Models: d.Models, From: a.From, Until: a.Until, Budget: a.Budget, Permit: p.ID, Opened: tx.Now()}
+	for _, m := range d.Models {
+		_, err := tx.Issue(ctx, access.Permit{Kind: PermitModel, Holder: a.Org, Object: m.Version, Fields: p.Fields, Purpose: sc.ID,
+			From: a.From, Until: a.Until, Parents: []string{p.ID}, Basis: d.Matter})
+		if err != nil {
+			return g, err
+		}
+	}
+	if err := insertGrant(ctx, tx.Tx, g); err != nil {
+		return g, err
+	}
+	return g, tx.Changed(ctx, "grant", g.ID, g)
+}
+
+// Suspend (暂停), Lift (恢复) and Terminate (终止) change the grant's one permit; everything that rests on it follows at
+// its next use.
+func (s *Service) Suspend(ctx context.Context, id string) (Grant, error) {
+	return s.setPermit(ctx, "grant.suspend", id, access.Suspended)
+}
+
+// Lift ends a suspension.
+func (s *Service) Lift(ctx context.Context, id string) (Grant, error) {
+	return s.setPermit(ctx, "grant.lift", id, access.Active)
+}
+
+// Terminate ends a grant for good.
+func (s *Service) Terminate(ctx context.Context, id string) (Grant, error) {
+	return s.setPermit(ctx, "grant.terminate", id, access.Revoked)
+}
+
+func (s *Service) setPermit(ctx context.Context, name, id, state string) (Grant, error) {
+	var g Grant
+	_, err := s.acts.Do(ctx, act.Call{Act: name}, func(ctx context.Context, tx *act.Tx) (err error) {
+		if g, err = loadGrant(ctx, tx.Tx, id); err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": g.Org, "grant": g.ID}); err != nil {
+			return err
+		}
+		return tx.SetPermit(ctx, g.Permit, state)
+	})
+	return g, err
+}

@@ -1,0 +1,85 @@
+package lab
+
+import (
+	"encoding/json"
+	"time"
+
+	"yunei/internal/base/errs"
+)
+
+// Space (开发空间) is where one organization works on one scenario.
+type Space struct {
+	ID       string    `json:"id"`
+	Org      string    `json:"org"`
+	Scenario string    `json:"scenario"`
+	Permit   string    `json:"permit" doc:"The sample permit the space rests on"`
+	Opened   time.Time `json:"opened"`
+}
+
+// Model (模型) is a named line of versions; its draft is the text being worked on.
+type Model struct {
+	ID     string    `json:"id"`
+	Space  string    `json:"space"`
+	Org    string    `json:"org"`
+	Name   string    `json:"name"`
+	Class  string    `json:"class" enum:"A,B"`
+	Draft  string    `json:"draft"`
+	Opened time.Time `json:"opened"`
+}
+
+// Version is a submitted model: immutable, known by the hash of its representation.
+type Version struct {
+	ID      string          `json:"id"`
+	Model   string          `json:"model"`
+	Org     string          `json:"org"`
+	Number  int             `json:"number"`
+	Name    string          `json:"name"`
+	Class   string          `json:"class"`
+	Hash    string          `json:"hash"`
+	Shared  bool            `json:"shared" doc:"Listed for reuse by other organizations once approved (上架)"`
+	Text    string          `json:"text" doc:"What the developer wrote: a comment, never run"`
+	IR      json.RawMessage `json:"ir" doc:"The canonical representation that is hashed, signed and run"`
+	Review  json.RawMessage `json:"review" doc:"What the guard found"`
+	Inputs  []string        `json:"inputs" doc:"resource.field of everything it reads"`
+	Outputs []string        `json:"outputs" doc:"Names and types of what it gives"`
+	Rho     int64           `json:"rho" doc:"Charge of one run, in units of 10^-12; 0 for class B"`
+	Opened  time.Time       `json:"opened"`
+}
+
+// Run states.
+const (
+	Running = "running"
+	Done    = "done"
+	Failed  = "failed"
+	Lost    = "lost" // started and never finished: the sweeper says so; the charge stands
+)
+
+// Run (加工任务) is one execution of a version on raw data.
+type Run struct {
+	ID        string            `json:"id"`
+	Space     string            `json:"space"`
+	Org       string            `json:"org"`
+	Scenario  string            `json:"scenario"`
+	Grant     string            `json:"grant"`
+	Version   string            `json:"version"`
+	Hash      string            `json:"hash"`
+	Snapshots map[string]string `json:"snapshots" doc:"Table to the digest of the snapshot it ran on"`
+	Rho       int64             `json:"rho" doc:"What it was charged, in units of 10^-12"`
+	Reused    string            `json:"reused,omitempty" doc:"The earlier run whose equal result was served again, without charge"`
+	Charge    string            `json:"charge,omitempty" doc:"The disclosure ledger's entry"`
+	State     string            `json:"state"`
+	Start     int64             `json:"start" doc:"Ledger number of the start act"`
+	Why       string            `json:"why,omitempty"`
+	Result    json.RawMessage   `json:"result,omitempty" doc:"The noised table with its evidence; seen only through output review"`
+	Opened    time.Time         `json:"opened"`
+	Closed    *time.Time        `json:"closed,omitempty"`
+}
+
+// finish ends a running run.
+func (r *Run) finish(state, why string, at time.Time) error {
+	if r.State != Running {
+		return errs.New(errs.Conflict, "这个任务已经结束, 请刷新查看")
+	}
+	r.State, r.Why, r.Closed = state, why, &at
+	return nil
+}
