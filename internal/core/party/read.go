@@ -1,0 +1,76 @@
+package party
+
+import (
+	"context"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+)
+
+// Page is how many rows a list gives at most.
+const Page = 100
+
+// Organization shows one organization. Everyone signed in may see who takes part.
+func (s *Service) Organization(ctx context.Context, id string) (o Organization, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		o, err = Load(ctx, tx, id)
+		return err
+	})
+	return o, err
+}
+
+// Organizations lists organizations after a cursor, oldest first.
+func (s *Service) Organizations(ctx context.Context, after string) (list []Organization, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		list, err = listOrgs(ctx, tx, after, Page)
+		return err
+	})
+	return list, err
+}
+
+// Admission shows one application to its organization and to those who decide and supervise.
+func (s *Service) Admission(ctx context.Context, id string) (a Admission, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		if a, err = LoadAdmission(ctx, tx, id); err != nil {
+			return err
+		}
+		if actor := access.From(ctx); !overseer(actor) && actor.Org != a.Org {
+			a = Admission{}
+			return errs.New(errs.NotFound, "没有这件入驻申请, 请核对后重试")
+		}
+		return nil
+	})
+	return a, err
+}
+
+// Admissions lists applications after a cursor: all of them for those who decide and supervise, else the actor's own.
+func (s *Service) Admissions(ctx context.Context, after string) (list []Admission, err error) {
+	actor := access.From(ctx)
+	org := actor.Org
+	switch {
+	case overseer(actor):
+		org = ""
+	case org == "":
+		return nil, nil
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		list, err = listAdmissions(ctx, tx, org, after, Page)
+		return err
+	})
+	return list, err
+}
+
+// Changes lists the filed changes of an organization, newest first.
+func (s *Service) Changes(ctx context.Context, orgID string) (list []Change, err error) {
+	if actor := access.From(ctx); !overseer(actor) && actor.Org != orgID {
+		return nil, errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		list, err = listChanges(ctx, tx, orgID)
+		return err
+	})
+	return list, err
+}
+
+func overseer(a access.Actor) bool { return a.Has(access.Operator, access.Bureau, access.Auditor) }
