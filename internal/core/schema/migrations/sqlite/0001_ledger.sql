@@ -3,7 +3,7 @@
 -- An entry is added by its act and sequenced later: leaf is its place in the tree, NULL until then.
 -- body is the leaf: canonical JSON. The other columns repeat parts of it for search; fsck compares them.
 CREATE TABLE ledger_entry (
-	seq      INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL,
+	seq      BIGINT PRIMARY KEY NOT NULL,
 	leaf     BIGINT,
 	body     BLOB NOT NULL,
 	recorded BIGINT NOT NULL,
@@ -23,13 +23,13 @@ CREATE INDEX ledger_entry_matter ON ledger_entry (matter, seq) WHERE matter <> '
 
 -- Which objects an entry changed, for search.
 CREATE TABLE ledger_object (
-	kind TEXT NOT NULL,
 	id   TEXT NOT NULL,
+	kind TEXT NOT NULL,
 	seq  BIGINT NOT NULL,
 	PRIMARY KEY (id, kind, seq)
 );
 
--- The bytes that were digested, and the salt. Deleting both leaves the proof intact and mute.
+-- The bytes that were digested, and the salt. Deleting both (setting them NULL) leaves the proof intact and mute.
 CREATE TABLE object_version (
 	kind     TEXT NOT NULL,
 	id       TEXT NOT NULL,
@@ -41,13 +41,13 @@ CREATE TABLE object_version (
 	PRIMARY KEY (kind, id, version)
 );
 
--- Complete subtrees of both trees, by level and index; enough for every proof.
+-- Complete subtrees of both trees, by level and index: enough for every proof and every tile.
 CREATE TABLE ledger_node (
-	tree  TEXT NOT NULL,
-	level BIGINT NOT NULL,
-	idx   BIGINT NOT NULL,
-	hash  BLOB NOT NULL,
-	PRIMARY KEY (tree, level, idx)
+	level  BIGINT NOT NULL,
+	idx    BIGINT NOT NULL,
+	sha256 BLOB NOT NULL,
+	sm3    BLOB NOT NULL,
+	PRIMARY KEY (level, idx)
 );
 
 -- A published head of both trees (检查点).
@@ -58,7 +58,7 @@ CREATE TABLE ledger_checkpoint (
 	sm3       TEXT NOT NULL
 );
 
--- The log has one origin at a time; a recovery closes one and opens the next.
+-- The log has one origin at a time; a recovery closes one and opens the next, at the tree size since.
 CREATE TABLE ledger_origin (
 	epoch  BIGINT PRIMARY KEY NOT NULL,
 	origin TEXT NOT NULL,

@@ -1,0 +1,288 @@
+package catalog
+
+import (
+	"context"
+	"time"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/query"
+)
+
+// Kind is what an entry is called in the ledger and in rules.
+const Kind = "entry"
+
+// Service does the acts of the catalog.
+type Service struct{ acts *act.Runner }
+
+// New defines the catalog's acts, the kind it keeps in the ledger and the facts that rules may look at.
+func New(acts *act.Runner) *Service {
+	s := &Service{acts: acts}
+	acts.Define(
+		act.Def{Name: "catalog.draft", Roles: []access.Role{access.Holder}},
+		act.Def{Name: "catalog.submit", Roles: []access.Role{access.Holder}},
+		act.Def{Name: "catalog.publish", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "catalog.return", Roles: []access.Role{access.Bureau}},
+	)
+	acts.Ledger().Register(Kind, func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadEntry(ctx, tx, id) })
+	registerFacts(acts.Law())
+	return s
+}
+
+// Draft saves an entry (编目): a new one when it has no id, else the caller's changes to a draft or returned one. It need not be
+// complete; what is missing is told by Check.
+func (s *Service) Draft(ctx context.Context, changed Entry) (Entry, error) {
+	var saved Entry
+	_, err := s.acts.Do(ctx, act.Call{Act: "catalog.draft"}, func(ctx context.Context, tx *act.Tx) error {
+		var err error
+		saved, err = s.DraftTx(ctx, tx, changed)
+		return err
+	})
+	return saved, err
+}
+
+// DraftTx is Draft inside another act.
+func (s *Service) DraftTx(ctx context.Context, tx *act.Tx, changed Entry) (Entry, error) {
+	actor := tx.Actor()
+	if !columnName.MatchString(changed.Table) || changed.Title == "" {
+		return changed, &errs.Error{Code: errs.Invalid, Msg: "目录条目至少要有信息资源名称和合乎要求的表名, 请填写", Spots: changed.Check()}
+	}
+	if changed.ID == "" {
+		next := changed
+		next.ID, next.Holder, next.State, next.Author = tx.NewID("res"), actor.Org, Draft, actor.Account
+		next.Version, next.Opinion, next.Published, next.Supply = 0, "", "", Supply{}
+		next.Created, next.Updated = tx.Now(), tx.Now()
+		if err := insertEntry(ctx, tx.Tx, next); err != nil {
+			return changed, err
+		}
+		if err := tx.JudgeAs(ctx, "catalog.draft", objects(next), nil); err != nil {
+			return changed, err
+		}
+		return next, tx.Changed(ctx, Kind, next.ID, next)
+	}
+	return s.transit(ctx, tx, changed.ID, "catalog.draft", func(e Entry) (Entry, error) {
+		return e.Save(changed, actor.Account, tx.Now())
+	})
+}
+
+// Submit hands an entry to the bureau (提交审核). An incomplete one is refused with every place that must be mended.
+func (s *Service) Submit(ctx context.Context, id string) (Entry, error) {
+	return s.do(ctx, "catalog.submit", id, func(tx *act.Tx, e Entry) (Entry, error) { return e.Submit(tx.Now()) })
+}
+
+// Publish puts an entry into the catalog (审核发布). Nobody publishes what his own organization submitted.
+func (s *Service) Publish(ctx context.Context, id string) (Entry, error) {
+	return s.do(ctx, "catalog.publish", id, func(tx *act.Tx, e Entry) (Entry, error) {
+		if e.Holder == tx.Actor().Org {
+			return e, errs.New(errs.Forbidden, "不能审核本单位提交的目录条目, 请由其他单位的审核人员办理")
+		}
+		return e.Publish(tx.Day(), tx.Now())
+	})
+}
+
+// Return sends an entry back to its holder (退回) with an opinion.
+func (s *Service) Return(ctx context.Context, id, opinion string) (Entry, error) {
+	return s.do(ctx, "catalog.return", id, func(tx *act.Tx, e Entry) (Entry, error) { return e.Return(opinion, tx.Now()) })
+}
+
+// RecordArrivalTx notes that a newer snapshot of the entry is in use; collect calls it in the act that activates the snapshot.
+func (s *Service) RecordArrivalTx(ctx context.Context, tx *act.Tx, id string, supply Supply) (Entry, error) {
+	e, err := loadEntry(ctx, tx.Tx, id)
+	if err != nil {
+		return e, err
+	}
+	if e, err = e.Arrive(supply); err != nil {
+		return e, err
+	}
+	if err := updateEntry(ctx, tx.Tx, e); err != nil {
+		return e, err
+	}
+	return e, tx.Changed(ctx, Kind, e.ID, e)
+}
+
+func (s *Service) do(ctx context.Context, name, id string, step func(*act.Tx, Entry) (Entry, error)) (Entry, error) {
+	var done Entry
+	_, err := s.acts.Do(ctx, act.Call{Act: name}, func(ctx context.Context, tx *act.Tx) error {
+		var err error
+		done, err = s.transit(ctx, tx, id, name, func(e Entry) (Entry, error) { return step(tx, e) })
+		return err
+	})
+	return done, err
+}
+
+// transit loads, judges, moves and saves one entry. What the actor may not see does not exist for him.
+func (s *Service) transit(ctx context.Context, tx *act.Tx, id, name string, step func(Entry) (Entry, error)) (Entry, error) {
+	e, err := loadEntry(ctx, tx.Tx, id)
+	if err != nil {
+		return e, err
+	}
+	actor := tx.Actor()
+	if !visible(actor, e) {
+		return Entry{}, notFound()
+	}
+	if e.Holder != actor.Org && !actor.Has(access.Bureau) {
+		return e, errs.New(errs.Forbidden, "只有数据提供单位自己可以办理本条目, 请联系该单位")
+	}
+	if e, err = step(e); err != nil {
+		return e, err
+	}
+	if err := updateEntry(ctx, tx.Tx, e); err != nil {
+		return e, err
+	}
+	if err := tx.JudgeAs(ctx, name, objects(e), nil); err != nil {
+		return e, err
+	}
+	return e, tx.Changed(ctx, Kind, e.ID, e)
+}
+
+func objects(e Entry) map[string]string { return map[string]string{Kind: e.ID, "org": e.Holder} }
+
+// visible: what is published is there for everyone who is signed in; what is not, for its holder, the bureau and the auditors.
+func visible(a access.Actor, e Entry) bool {
+	return a.SignedIn() && (e.State == Published || e.Holder == a.Org || a.Has(access.Bureau, access.Auditor))
+}
+
+// insider may see exact counts.
+func insider(a access.Actor, e Entry) bool { return e.Holder == a.Org || a.Has(access.Bureau) }
+
+// Page is one entry with what the caller may do with it.
+type Page struct {
+	Entry    Entry        `json:"entry"`
+	Grade    query.Grade  `json:"grade" doc:"就高从严: the gravest grade of the items"`
+	Personal bool         `json:"personal" doc:"含个人信息"`
+	Problems []errs.Spot  `json:"problems" doc:"What keeps it from being submitted; empty once submitted"`
+	Acts     []act.Option `json:"acts"`
+}
+
+// Get is one entry as the caller may see it.
+func (s *Service) Get(ctx context.Context, id string) (Page, error) {
+	var page Page
+	err := s.acts.View(ctx, func(tx *sqldb.Tx) error {
+		e, err := loadEntry(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		actor := access.From(ctx)
+		if !visible(actor, e) {
+			return notFound()
+		}
+		page = Page{Grade: e.Grade(), Personal: e.Personal(), Problems: []errs.Spot{}}
+		if e.State == Draft || e.State == Returned {
+			page.Problems = append(page.Problems, e.Check()...)
+		}
+		page.Acts, err = s.options(ctx, tx, actor, e)
+		page.Entry = shown(actor, e)
+		return err
+	})
+	return page, err
+}
+
+// options are the acts of an entry as they stand for the caller.
+func (s *Service) options(ctx context.Context, tx *sqldb.Tx, actor access.Actor, e Entry) ([]act.Option, error) {
+	now := tx.Now()
+	foreign := errs.New(errs.Forbidden, "只有数据提供单位自己可以办理本条目, 请联系该单位")
+	own := func(err error) error {
+		if e.Holder != actor.Org {
+			return foreign
+		}
+		return err
+	}
+	_, draft := e.Save(e, actor.Account, now)
+	_, submit := e.Submit(now)
+	_, publish := e.Publish("", now)
+	_, back := e.Return("-", now)
+	var out []act.Option
+	for _, o := range []struct {
+		name  string
+		state error
+	}{{"catalog.draft", own(draft)}, {"catalog.submit", own(submit)}, {"catalog.publish", publish}, {"catalog.return", back}} {
+		option, err := s.acts.Option(ctx, tx, o.name, o.state, objects(e))
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, option)
+	}
+	return out, nil
+}
+
+// shown is the entry with counts rounded for those who may not know them exactly. Open data has nothing to hide.
+func shown(a access.Actor, e Entry) Entry {
+	if !insider(a, e) && e.Open.Access != Unconditional {
+		e.Supply = e.Supply.Rounded()
+	}
+	return e
+}
+
+// Filter narrows a list. Query is searched as characters and pairs of characters in names, summary, keywords and items.
+type Filter struct {
+	Query   string
+	State   State
+	Holder  string
+	Open    Access
+	Operate Access
+	After   string // the last id of the page before
+	Limit   int
+}
+
+const maxPage = 100
+
+// List pages through the entries that the caller may see, newest first. next is the After of the following page, empty at the end.
+func (s *Service) List(ctx context.Context, f Filter) (page []Entry, next string, err error) {
+	actor := access.From(ctx)
+	if !actor.SignedIn() {
+		return nil, "", errs.New(errs.Unauthenticated, "请先登录再查看目录, 公开数据见门户")
+	}
+	if f.Limit <= 0 || f.Limit > maxPage {
+		f.Limit = maxPage
+	}
+	want := f.Limit
+	f.Limit++
+	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
+		page, err = listEntries(ctx, tx, f, actor.Org, actor.Has(access.Bureau, access.Auditor))
+		return err
+	})
+	if len(page) > want {
+		page = page[:want]
+		next = page[want-1].ID
+	}
+	for i := range page {
+		page[i] = shown(actor, page[i])
+	}
+	return page, next, err
+}
+
+// Load is a published entry, for stages to the right; an unpublished one does not exist for them.
+func (s *Service) Load(ctx context.Context, tx *sqldb.Tx, id string) (Entry, error) {
+	e, err := loadEntry(ctx, tx, id)
+	if err == nil && e.State != Published {
+		return Entry{}, notFound()
+	}
+	return e, err
+}
+
+// LoadByTable is Load by the name that models use.
+func (s *Service) LoadByTable(ctx context.Context, tx *sqldb.Tx, table string) (Entry, error) {
+	e, err := loadByTable(ctx, tx, table)
+	if err == nil && e.State != Published {
+		return Entry{}, notFound()
+	}
+	return e, err
+}
+
+// OpenEntries are the published entries that are open to everyone without condition, newest first.
+func (s *Service) OpenEntries(ctx context.Context, tx *sqldb.Tx, search, after string, limit int) ([]Entry, error) {
+	return listEntries(ctx, tx, Filter{Query: search, State: Published, Open: Unconditional, After: after, Limit: limit}, "", true)
+}
+
+// PolicyTable is the published resource as models see it.
+func (s *Service) PolicyTable(ctx context.Context, tx *sqldb.Tx, resourceID string) (query.Table, error) {
+	e, err := s.Load(ctx, tx, resourceID)
+	if err != nil {
+		return query.Table{}, err
+	}
+	return e.PolicyTable(), nil
+}
+
+func timeOf(micros int64) time.Time { return time.UnixMicro(micros).UTC() }

@@ -1,0 +1,171 @@
+package collect
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"reflect"
+	"strconv"
+
+	"github.com/parquet-go/parquet-go"
+
+	"yunei/internal/core/query"
+	"yunei/internal/flow/catalog"
+)
+
+// rowGroup is how many rows a row group holds.
+const rowGroup = 100_000
+
+// schemaOf is the Parquet schema of a snapshot: sid first where there is a subject, then the items in the entry's order. A struct type
+// is built because parquet.Group would sort the columns by name.
+func schemaOf(keyed bool, columns []*column) *parquet.Schema {
+	var fields []reflect.StructField
+	add := func(name string, t reflect.Type, optional bool) {
+		tag := name
+		if optional {
+			tag += ",optional"
+		}
+		fields = append(fields, reflect.StructField{Name: "F" + strconv.Itoa(len(fields)), Type: t, Tag: reflect.StructTag(`parquet:"` + tag + `"`)})
+	}
+	if keyed {
+		add(catalog.KeyColumn, reflect.TypeFor[string](), true)
+	}
+	for _, c := range columns {
+		t := reflect.TypeFor[int64]()
+		if c.text() {
+			t = reflect.TypeFor[string]()
+		}
+		add(c.field.Name, t, c.field.Nullable)
+	}
+	return parquet.SchemaOf(reflect.New(reflect.StructOf(fields)).Interface())
+}
+
+// writeParquet writes the table in sid order. The same rows give the same bytes.
+func (t *table) writeParquet(w io.Writer) error {
+	schema := schemaOf(t.sid != nil, t.columns)
+	pw := parquet.NewWriter(w, schema, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup), parquet.CreatedBy("yunei", "1", "collect"))
+	const batch = 512
+	rows := make([]parquet.Row, 0, batch)
+	for i, row := range t.order {
+		rows = append(rows, t.parquetRow(int(row)))
+		if len(rows) == batch || i == len(t.order)-1 {
+			if _, err := pw.WriteRows(rows); err != nil {
+				return fmt.Errorf("write snapshot: %w", err)
+			}
+			rows = rows[:0]
+		}
+	}
+	if err := pw.Close(); err != nil {
+		return fmt.Errorf("write snapshot: %w", err)
+	}
+	return nil
+}
+
+func (t *table) parquetRow(row int) parquet.Row {
+	out := make(parquet.Row, 0, len(t.columns)+1)
+	put := func(v parquet.Value, optional bool) {
+		level := 0
+		if optional && !v.IsNull() {
+			level = 1
+		}
+		out = append(out, v.Level(0, level, len(out)))
+	}
+	if t.sid != nil {
+		if t.sid[row] == "" {
+			put(parquet.NullValue(), true)
+		} else {
+			put(parquet.ByteArrayValue([]byte(t.sid[row])), true)
+		}
+	}
+	for _, c := range t.columns {
+		switch {
+		case c.null[row]:
+			put(parquet.NullValue(), c.field.Nullable)
+		case c.text():
+			put(parquet.ByteArrayValue([]byte(c.s[row])), c.field.Nullable)
+		default:
+			put(parquet.Int64Value(c.n[row]), c.field.Nullable)
+		}
+	}
+	return out
+}
+
+// body is one row as the control database keeps it: a JSON array in the order of the items, numbers in units of the scale.
+func (t *table) body(row int) (string, error) {
+	out := make([]any, len(t.columns))
+	for i, c := range t.columns {
+		switch {
+		case c.null[row]:
+		case c.text():
+			out[i] = c.s[row]
+		default:
+			out[i] = c.n[row]
+		}
+	}
+	b, err := json.Marshal(out)
+	return string(b), err
+}
+
+// valueOf reads one cell of a row that body or writeParquet wrote.
+func valueOf(t query.Type, n int64, s string) query.Value {
+	if t.Kind == query.Text {
+		return query.TextValue(s)
+	}
+	return query.Value{Kind: t.Kind, Scale: t.Scale, N: n}
+}
+
+// ReadSnapshot reads a whole snapshot file row by row: the values of the entry's items in the entry's order, without the subject.
+func ReadSnapshot(r io.ReaderAt, size int64, e catalog.Entry, each func(row []query.Value) error) error {
+	file, err := parquet.OpenFile(r, size)
+	if err != nil {
+		return fmt.Errorf("open snapshot: %w", err)
+	}
+	var types []query.Type
+	var places []int
+	for _, f := range e.Fields {
+		if f.Role == query.SubjectKey {
+			continue
+		}
+		leaf, ok := file.Schema().Lookup(f.Name)
+		if !ok {
+			return fmt.Errorf("snapshot has no column %s", f.Name)
+		}
+		types, places = append(types, f.DataType()), append(places, leaf.ColumnIndex)
+	}
+	for _, group := range file.RowGroups() {
+		if err := readGroup(group, types, places, each); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func readGroup(group parquet.RowGroup, types []query.Type, places []int, each func([]query.Value) error) error {
+	rows := group.Rows()
+	defer rows.Close()
+	buf := make([]parquet.Row, 256)
+	for {
+		n, err := rows.ReadRows(buf)
+		for _, row := range buf[:n] {
+			out := make([]query.Value, len(types))
+			for i, place := range places {
+				switch v := row[place]; {
+				case v.IsNull():
+				case types[i].Kind == query.Text:
+					out[i] = query.TextValue(string(v.ByteArray()))
+				default:
+					out[i] = valueOf(types[i], v.Int64(), "")
+				}
+			}
+			if err := each(out); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return fmt.Errorf("read snapshot: %w", err)
+		}
+	}
+}
