@@ -17,6 +17,7 @@ type PackSpec struct {
 	Issued    workday.Date   `yaml:"issued"`
 	From      workday.Date   `yaml:"from"`
 	Until     workday.Date   `yaml:"until"`
+	With      []string       `yaml:"with"`
 	Trial     *TrialSpec     `yaml:"trial"`
 	Roles     []RoleSpec     `yaml:"roles"`
 	Documents []DocumentSpec `yaml:"documents"`

@@ -167,12 +167,20 @@ func readSource(fsys fs.FS, names []string) (*source, error) {
 			return nil, err
 		}
 	}
-	for _, name := range names {
+	read := map[string]bool{}
+	for queue := append([]string{}, names...); len(queue) > 0; queue = queue[1:] {
+		name := queue[0]
+		if read[name] {
+			continue
+		}
+		read[name] = true
 		if _, err := fs.Stat(fsys, path.Join(name, "pack.yaml")); err != nil {
 			known, _ := packNames(fsys)
 			return nil, errs.New(errs.Invalid, "没有名为 %q 的规则包, 现有: %v", name, known)
 		}
-		src.packs = append(src.packs, readPack(fsys, name))
+		p := readPack(fsys, name)
+		src.packs = append(src.packs, p)
+		queue = append(queue, p.spec.With...) // a pack brings along those it rests on
 	}
 	sort.SliceStable(src.packs, func(i, j int) bool {
 		return levelOf(src.packs[i].spec.Level) < levelOf(src.packs[j].spec.Level)

@@ -133,7 +133,9 @@ func (f *file) unknownValue(v *ast.MappingValueNode, t reflect.Type, problems []
 			return f.unknown(v.Value, ft, problems)
 		}
 		p := Problem{File: f.name, Line: v.Key.GetToken().Position.Line, Message: fmt.Sprintf("unknown field %q", key)}
-		if near := nearest(key, names); near != "" {
+		if t == reflect.TypeFor[CiteSpec]() && !isASCII(key) {
+			p.Hint = "a quote with a comma in it is written in double quotes"
+		} else if near := nearest(key, names); near != "" {
 			p.Hint = fmt.Sprintf("did you mean %q?", near)
 		} else {
 			sort.Strings(names)
@@ -195,6 +197,15 @@ func firstLine(n ast.Node) int {
 		return node.Key.GetToken().Position.Line
 	}
 	return n.GetToken().Position.Line
+}
+
+func isASCII(s string) bool {
+	for i := range len(s) {
+		if s[i] >= 0x80 {
+			return false
+		}
+	}
+	return true
 }
 
 // nearest is the known word within two edits (a third of its length for long words) of what was written, or "".

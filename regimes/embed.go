@@ -1,0 +1,10 @@
+// Package regimes carries the law as data into the binary: the packs, the vocabulary they are written in, and the
+// working-day calendars. docs/pack-format.md describes the files; internal/core/regime reads them.
+package regimes
+
+import "embed"
+
+// FS holds vocabulary.yaml, calendars/ and one folder per pack.
+//
+//go:embed vocabulary.yaml calendars all:quanzhou-2024-05-17 all:yunei-base
+var FS embed.FS
