@@ -1,0 +1,264 @@
+package render
+
+import (
+	"errors"
+	"fmt"
+	"strconv"
+	"strings"
+
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/duckdb"
+)
+
+// Options of one rendering.
+type Options struct {
+	// Salt keys the choice of the cells in which a unit counts. Random for each job and
+	// recorded; needed when NeedsSalt says so.
+	Salt string
+	// OneRow tells, table by table (by its name in the model), that no unit has more than
+	// one row in the bound snapshot, as its manifest measured it. Without it the statement
+	// groups by unit first.
+	OneRow map[string]bool
+	// Key is the subject column's name in the files where it differs from the model's, as in
+	// a space's pseudonymized copy.
+	Key string
+	// Words are the public vocabulary of text outputs of class O, by table and column.
+	Words func(table, column string) []string
+	// Subject is the sid asked about (class B).
+	Subject string
+}
+
+// Statement is a rendered model.
+type Statement struct {
+	SQL    string
+	Params []any
+	Shape  []duckdb.Column
+	tables []query.TableRef
+}
+
+// Job binds the statement to snapshots: Parquet files by the model's table names.
+func (s Statement) Job(files map[string]string, limits duckdb.Limits) (duckdb.Job, error) {
+	inputs := make(map[string]string, len(s.tables))
+	for i, t := range s.tables {
+		path, ok := files[t.Name]
+		if !ok {
+			return duckdb.Job{}, fmt.Errorf("no snapshot is bound for table %s", t.Name)
+		}
+		inputs[input(i)] = path
+	}
+	return duckdb.Job{SQL: s.SQL, Params: s.Params, Inputs: inputs, Shape: s.Shape, Limits: limits}, nil
+}
+
+func input(table int) string { return "t" + strconv.Itoa(table) }
+
+// NeedsSalt reports whether the model has more cells than a unit may count in, so that
+// some must be chosen.
+func NeedsSalt(m *query.Model) bool {
+	return m.Class == query.A && m.Cells() > m.Root.Groups
+}
+
+// Model renders a model. The first column of a class A statement is the cell, the
+// second its units, then one column for each aggregate.
+func Model(m *query.Model, opt Options) (Statement, error) {
+	if err := m.Validate(); err != nil {
+		return Statement{}, err
+	}
+	if NeedsSalt(m) && len(opt.Salt) < 16 {
+		return Statement{}, errors.New("the choice of cells needs a salt of at least 16 bytes")
+	}
+	w := &writer{model: m, opt: opt, texts: map[string]string{}}
+	var sql string
+	var shape []duckdb.Column
+	var err error
+	if m.Class == query.A {
+		sql, err = w.reduce(m.Root)
+		shape = append(shape, duckdb.Column{Name: "cell", Kind: duckdb.Int}, duckdb.Column{Name: "units", Kind: duckdb.Int})
+		for i := range m.Root.Aggs {
+			shape = append(shape, duckdb.Column{Name: "a" + strconv.Itoa(i), Kind: duckdb.Int})
+		}
+	} else {
+		sql, shape, err = w.rows(m)
+	}
+	if err != nil {
+		return Statement{}, err
+	}
+	return Statement{SQL: sql, Params: w.params, Shape: shape, tables: m.Tables}, nil
+}
+
+// name quotes a name from the catalogue.
+func name(s string) string { return `"` + strings.ReplaceAll(s, `"`, `""`) + `"` }
+
+// rel writes a relation below the root with columns c0, c1, ... and gives its width.
+func (w *writer) rel(r *query.Rel) (sql string, width int, err error) {
+	switch r.Op {
+	case query.RelScan:
+		return w.scan(r)
+	case query.RelFilter:
+		from, n, err := w.rel(r.In[0])
+		if err != nil {
+			return "", 0, err
+		}
+		s := w.over(from)
+		pred, err := s.expr(r.Pred)
+		if err != nil {
+			return "", 0, err
+		}
+		return "(SELECT " + columns("", 0, n, 0) + " FROM " + s.sql() + " WHERE " + pred.sql + ")", n, nil
+	case query.RelProject:
+		return w.project(r)
+	case query.RelJoin:
+		left, n, err := w.rel(r.In[0])
+		if err != nil {
+			return "", 0, err
+		}
+		right, k, err := w.rel(r.In[1])
+		if err != nil {
+			return "", 0, err
+		}
+		return fmt.Sprintf("(SELECT %s, %s FROM %s AS l JOIN %s AS r ON l.c%d = r.c%d)",
+			columns("l.", 0, n, 0), columns("r.", 0, k, n), left, right, r.Left, r.Right), n + k, nil
+	case query.RelUnitAgg:
+		return w.unitAgg(r)
+	}
+	return "", 0, fmt.Errorf("relation %q cannot be rendered", r.Op)
+}
+
+// columns lists prefix.c<from> AS c<from+shift>, ...
+func columns(prefix string, from, n, shift int) string {
+	out := make([]string, n)
+	for i := range out {
+		out[i] = fmt.Sprintf("%sc%d AS c%d", prefix, from+i, from+i+shift)
+	}
+	return strings.Join(out, ", ")
+}
+
+func (w *writer) scan(r *query.Rel) (string, int, error) {
+	t := &w.model.Tables[r.Table]
+	out := make([]string, len(r.Columns))
+	where := ""
+	for i, column := range r.Columns {
+		c, ok := t.Column(column)
+		if !ok {
+			return "", 0, fmt.Errorf("table %s has no column %s", t.Name, column)
+		}
+		if column == t.SubjectKey && w.opt.Key != "" {
+			column = w.opt.Key
+		}
+		out[i] = stored(c, column) + " AS c" + strconv.Itoa(i)
+	}
+	if t.SubjectKey != "" {
+		key := t.SubjectKey
+		if w.opt.Key != "" {
+			key = w.opt.Key
+		}
+		where = " WHERE " + name(key) + " IS NOT NULL"
+	}
+	return "(SELECT " + strings.Join(out, ", ") + " FROM " + input(r.Table) + where + ")", len(out), nil
+}
+
+// stored turns a snapshot column into the renderer's three types: in the file all but
+// text is INT64.
+func stored(c *query.ColumnRef, column string) string {
+	switch c.Type.Kind {
+	case query.Text:
+		return name(column)
+	case query.Bool:
+		return "(" + name(column) + " = 1)"
+	}
+	return "CAST(" + name(column) + " AS BIGINT)"
+}
+
+func (w *writer) project(r *query.Rel) (string, int, error) {
+	from, _, err := w.rel(r.In[0])
+	if err != nil {
+		return "", 0, err
+	}
+	s := w.over(from)
+	out := make([]string, len(r.Exprs))
+	for i := range r.Exprs {
+		t, err := s.expr(&r.Exprs[i])
+		if err != nil {
+			return "", 0, err
+		}
+		out[i] = t.sql + " AS c" + strconv.Itoa(i)
+	}
+	return "(SELECT " + strings.Join(out, ", ") + " FROM " + s.sql() + ")", len(out), nil
+}
+
+// unitAgg groups by unit; still one row per unit, still private.
+func (w *writer) unitAgg(r *query.Rel) (string, int, error) {
+	from, _, err := w.rel(r.In[0])
+	if err != nil {
+		return "", 0, err
+	}
+	s := w.over(from)
+	unit := "c" + strconv.Itoa(r.Unit)
+	out := []string{unit + " AS c0"}
+	for i := range r.Aggs {
+		a := &r.Aggs[i]
+		arg := term{}
+		if a.Arg != nil {
+			if arg, err = s.expr(a.Arg); err != nil {
+				return "", 0, err
+			}
+		}
+		sql, ok := map[query.AggFunc]string{
+			query.AggRows: "count(*)", query.AggUnits: "CAST(1 AS BIGINT)", query.AggCount: "count(" + arg.sql + ")",
+			query.AggSum: saturated("sum(" + arg.sql + ")"), query.AggMin: "min(" + arg.sql + ")", query.AggMax: "max(" + arg.sql + ")",
+		}[a.Func]
+		if !ok {
+			return "", 0, fmt.Errorf("aggregate %q cannot be rendered", a.Func)
+		}
+		out = append(out, fmt.Sprintf("%s AS c%d", sql, i+1))
+	}
+	return "(SELECT " + strings.Join(out, ", ") + " FROM " + s.sql() + " WHERE " + unit + " IS NOT NULL GROUP BY " + unit + ")", len(out), nil
+}
+
+// saturated brings a sum of 128 bits back to 64 without ever failing. The guard proves
+// that the limit is never reached; were the proof wrong, one unit could still not make
+// the run fail, and stopping at a limit adds no sensitivity.
+func saturated(sum string) string {
+	const limit = "4611686018427387904" // 2^62
+	return "CAST(CASE WHEN " + sum + " < -" + limit + " THEN -" + limit + " WHEN " + sum + " > " + limit + " THEN " + limit + " ELSE " + sum + " END AS BIGINT)"
+}
+
+// rows writes the root of a class B or O model.
+func (w *writer) rows(m *query.Model) (string, []duckdb.Column, error) {
+	from, _, err := w.project(m.Root)
+	if err != nil {
+		return "", nil, err
+	}
+	out := make([]string, len(m.Outputs))
+	shape := make([]duckdb.Column, len(m.Outputs))
+	for i := range m.Outputs {
+		o := &m.Outputs[i]
+		out[i] = fmt.Sprintf("c%d AS o%d", o.Index, i)
+		shape[i] = duckdb.Column{Name: o.Name, Kind: duckdb.Int}
+		if o.Type.Kind == query.Text {
+			words, err := w.words(m, o)
+			if err != nil {
+				return "", nil, err
+			}
+			shape[i].Kind, shape[i].Words = duckdb.Word, words
+		}
+	}
+	return "SELECT " + strings.Join(out, ", ") + " FROM " + from, shape, nil
+}
+
+// words is the vocabulary of a text output: the finite list of a class B output, or the
+// column's vocabulary for a plain column of an open table.
+func (w *writer) words(m *query.Model, o *query.Output) ([]string, error) {
+	if len(o.Values) > 0 {
+		words := make([]string, len(o.Values))
+		for i, v := range o.Values {
+			words[i] = v.S
+		}
+		return words, nil
+	}
+	if len(o.Sources) == 1 && w.opt.Words != nil {
+		if words := w.opt.Words(o.Sources[0].Table, o.Sources[0].Column); words != nil {
+			return words, nil
+		}
+	}
+	return nil, fmt.Errorf("output %s is text without a vocabulary", o.Name)
+}

@@ -1,0 +1,237 @@
+// Package snapshot is the file format of a data snapshot (数据快照): one immutable
+// Parquet file that the engine, the interpreter and the sample generator all agree on.
+//
+//   - A table about units has its subject key first, text, NULL where a row has no
+//     valid key; rows are sorted by it, so that one unit's rows lie together.
+//   - The other columns follow in the order of the policy, under the catalogue's names.
+//   - Text is UTF-8. Everything else is INT64: numbers in units of 10^-scale, dates in
+//     days and timestamps in microseconds since 1970-01-01 UTC, bools 0 and 1. There is
+//     no floating-point column.
+//
+// The package neither checks data nor knows who may read it.
+package snapshot
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"reflect"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/parquet-go/parquet-go"
+
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/interp"
+)
+
+// rowGroup is how many rows a row group holds.
+const rowGroup = 100_000
+
+// Write writes rows of a table to a file. The rows carry all columns of the policy in
+// its order; they are sorted by subject key here.
+func Write(path string, table *query.Table, rows [][]query.Value) error {
+	columns := make([]query.ColumnRef, len(table.Columns))
+	key := -1
+	for i, c := range table.Columns {
+		columns[i] = query.ColumnRef{Name: c.Name, Type: c.Type, Null: c.Null}
+		if c.Name == table.SubjectKey && table.SubjectKey != "" {
+			key, columns[i].Null = i, true
+		}
+	}
+	if key > 0 {
+		return fmt.Errorf("snapshot of %s: the subject key is column %d, want the first", table.Name, key)
+	}
+	return write(path, columns, rows, key == 0)
+}
+
+func write(path string, columns []query.ColumnRef, rows [][]query.Value, keyed bool) (err error) {
+	if keyed {
+		rows = slices.Clone(rows)
+		slices.SortStableFunc(rows, func(a, b []query.Value) int { return strings.Compare(a[0].S, b[0].S) })
+	}
+	file, err := os.Create(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	w := parquet.NewWriter(file, schemaOf(columns), parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup), parquet.CreatedBy("yunei", "1", "snapshot"))
+	batch := make([]parquet.Row, 0, 512)
+	for i, row := range rows {
+		out, err := encode(columns, row)
+		if err != nil {
+			return fmt.Errorf("row %d: %w", i, err)
+		}
+		batch = append(batch, out)
+		if len(batch) == cap(batch) || i == len(rows)-1 {
+			if _, err := w.WriteRows(batch); err != nil {
+				return err
+			}
+			batch = batch[:0]
+		}
+	}
+	return w.Close()
+}
+
+// schemaOf goes by way of a struct type because parquet.Group sorts columns by name.
+func schemaOf(columns []query.ColumnRef) *parquet.Schema {
+	fields := make([]reflect.StructField, len(columns))
+	for i, c := range columns {
+		t := reflect.TypeFor[int64]()
+		if c.Type.Kind == query.Text {
+			t = reflect.TypeFor[string]()
+		}
+		tag := c.Name
+		if c.Null {
+			tag += ",optional"
+		}
+		fields[i] = reflect.StructField{Name: "F" + strconv.Itoa(i), Type: t, Tag: reflect.StructTag(`parquet:"` + tag + `"`)}
+	}
+	return parquet.SchemaOf(reflect.New(reflect.StructOf(fields)).Interface())
+}
+
+func encode(columns []query.ColumnRef, row []query.Value) (parquet.Row, error) {
+	if len(row) != len(columns) {
+		return nil, fmt.Errorf("%d values for %d columns", len(row), len(columns))
+	}
+	out := make(parquet.Row, len(row))
+	for i, v := range row {
+		c := &columns[i]
+		value, level := parquet.NullValue(), 0
+		switch {
+		case v.IsNull() && !c.Null:
+			return nil, fmt.Errorf("column %s is never NULL", c.Name)
+		case v.IsNull():
+		case v.Type() != c.Type:
+			return nil, fmt.Errorf("column %s is %s, not %s", c.Name, c.Type, v.Type())
+		case v.Kind == query.Text:
+			value = parquet.ByteArrayValue([]byte(v.S))
+		default:
+			value = parquet.Int64Value(v.N)
+		}
+		if c.Null && !v.IsNull() {
+			level = 1
+		}
+		out[i] = value.Level(0, level, i)
+	}
+	return out, nil
+}
+
+// Read reads the named columns of a snapshot, whose types the caller knows from the
+// policy, as rows of the interpreter.
+func Read(path string, columns []query.ColumnRef) (interp.Rows, error) {
+	rows := interp.Rows{Columns: make([]string, len(columns))}
+	for i, c := range columns {
+		rows.Columns[i] = c.Name
+	}
+	err := each(path, columns, func(row []query.Value) error {
+		rows.Rows = append(rows.Rows, row)
+		return nil
+	})
+	return rows, err
+}
+
+func each(path string, columns []query.ColumnRef, fn func([]query.Value) error) (err error) {
+	file, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err := file.Stat()
+	if err != nil {
+		return err
+	}
+	parts, err := parquet.OpenFile(file, info.Size())
+	if err != nil {
+		return err
+	}
+	places := make([]int, len(columns))
+	for i, c := range columns {
+		leaf, ok := parts.Schema().Lookup(c.Name)
+		if !ok {
+			return fmt.Errorf("the snapshot has no column %s", c.Name)
+		}
+		places[i] = leaf.ColumnIndex
+	}
+	for _, group := range parts.RowGroups() {
+		if err := eachOf(group, columns, places, fn); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func eachOf(group parquet.RowGroup, columns []query.ColumnRef, places []int, fn func([]query.Value) error) (err error) {
+	rows := group.Rows()
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	buf := make([]parquet.Row, 256)
+	for {
+		n, err := rows.ReadRows(buf)
+		for _, row := range buf[:n] {
+			out := make([]query.Value, len(columns))
+			for i, place := range places {
+				t := columns[i].Type
+				switch v := row[place]; {
+				case v.IsNull():
+				case t.Kind == query.Text:
+					out[i] = query.TextValue(string(v.ByteArray()))
+				default:
+					out[i] = query.Value{Kind: t.Kind, Scale: t.Scale, N: v.Int64()}
+				}
+			}
+			if err := fn(out); err != nil {
+				return err
+			}
+		}
+		if err == io.EOF {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+	}
+}
+
+// Copy supplies a space (数据供给): the granted columns of a snapshot, with each sid
+// replaced by the space's pseudonym under the name key. Rows are sorted by pseudonym,
+// so that the order tells nothing about sids; rows without a sid stay without.
+func Copy(src, dst string, sid string, key string, columns []query.ColumnRef, pseudonym func(sid string) string) error {
+	from := append([]query.ColumnRef{{Name: sid, Type: query.Type{Kind: query.Text}, Null: true}}, columns...)
+	var rows [][]query.Value
+	err := each(src, from, func(row []query.Value) error {
+		if !row[0].IsNull() {
+			row[0] = query.TextValue(pseudonym(row[0].S))
+		}
+		rows = append(rows, row)
+		return nil
+	})
+	if err != nil {
+		return fmt.Errorf("supply: %w", err)
+	}
+	to := slices.Clone(from)
+	to[0].Name = key
+	return write(dst, to, rows, true)
+}
+
+// MaxRows is the most rows any one subject has in a snapshot, 0 if none has a sid. A
+// manifest that records 1 lets the renderer leave out the grouping by unit.
+func MaxRows(path, sid string) (int, error) {
+	most, run, last := 0, 0, ""
+	seen := false
+	err := each(path, []query.ColumnRef{{Name: sid, Type: query.Type{Kind: query.Text}, Null: true}}, func(row []query.Value) error {
+		switch {
+		case row[0].IsNull():
+		case seen && row[0].S < last:
+			return errors.New("the snapshot is not sorted by subject")
+		case seen && row[0].S == last:
+			run++
+		default:
+			run, last, seen = 1, row[0].S, true
+		}
+		most = max(most, run)
+		return nil
+	})
+	return most, err
+}
