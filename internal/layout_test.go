@@ -39,6 +39,7 @@ var floors = []floor{
 	}},
 	{"core", []row{
 		{packages: "schema", why: "the tables stand before anything that reads them"},
+		{packages: "ledger/proof", why: "what an auditor computes without us: knows hashing and signatures only"},
 		{packages: "ledger blob", why: "what is proven and what is kept, whoever asked"},
 		{packages: "access", why: "who is asking, and by which permit"},
 		{packages: "regime", why: "judges facts that others register, so it stands left of all who register them"},
@@ -46,10 +47,12 @@ var floors = []floor{
 		{packages: "party notice", why: "the first to act: organizations and people, and what is announced"},
 		{packages: "matter", why: "steps are decided by parties and announced by notices"},
 		{packages: "query", why: "the relational IR: types that guard and engines share", only: "ledger blob regime"},
-		{packages: "query/guard query/interp query/noise query/render", why: "each turns the IR into one thing and knows no sibling", only: "query"},
-		{packages: "query/duckdb", why: "runs what render wrote", only: "query query/render query/noise"},
+		{packages: "query/guard query/interp query/noise", why: "each turns the IR into one thing and knows no sibling", only: "query"},
+		{packages: "query/snapshot", why: "the file that engine, interpreter and samples agree on: rows of the interpreter, written down", only: "query query/interp"},
+		{packages: "query/duckdb", why: "the locked child: knows files, walls and integers, and no question", only: "query"},
+		{packages: "query/render", why: "writes a question as a job of the engine", only: "query query/snapshot query/duckdb"},
 		{packages: "query/disclose", why: "charges a release: an act of its own, so it knows act", only: "ledger access regime act query query/noise"},
-		{packages: "query/querytest", why: "one suite that each engine calls", only: "query query/guard query/interp query/render query/noise"},
+		{packages: "query/querytest", why: "one suite that each engine calls", only: "query query/guard query/interp query/snapshot query/duckdb query/render query/noise"},
 	}},
 	{"flow", []row{
 		{packages: "catalog", why: "a resource is described first"},
@@ -65,6 +68,7 @@ var floors = []floor{
 	{"gate", []row{
 		{packages: "console", why: "the built console as files"},
 		{packages: "api", why: "the outside's way in: imports every stage"},
+		{packages: "node", why: "one running program: builds every service and hands them to the API"},
 	}},
 }
 

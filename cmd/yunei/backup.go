@@ -15,6 +15,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/mattn/go-sqlite3"
@@ -27,6 +28,7 @@ const (
 	manifestName   = "manifest.json"
 	manifestFormat = "yunei-backup/1"
 	sqliteName     = "yunei.db"
+	headsName      = "heads"
 	postgresName   = "postgres.dump"
 )
 
@@ -81,17 +83,15 @@ func backup(ctx context.Context, cfg *Config, name string) (m Manifest, err erro
 		Format: manifestFormat, Made: time.Now().UTC().Truncate(time.Second), Revision: revision, Files: map[string]string{},
 	}}
 	// The heads go first: a head published after the database was copied would make the copy look rolled back.
-	if err := a.folder(cfg.Heads, "heads"); err != nil {
+	if err := a.folder(cfg.Heads, headsName, nothing); err != nil {
 		return m, err
 	}
 	if err := a.database(ctx, cfg); err != nil {
 		return m, err
 	}
 	// Files come after the database: a file is complete before a row names it, so every named one is there.
-	for _, dir := range []string{"keys", "files"} {
-		if err := a.folder(filepath.Join(cfg.Data, dir), dir); err != nil {
-			return m, err
-		}
+	if err := a.folder(cfg.Data, "", cfg.elsewhere); err != nil {
+		return m, err
 	}
 	if err := a.finish(); err != nil {
 		return m, err
@@ -107,17 +107,29 @@ type archive struct {
 	m   Manifest
 }
 
+func nothing(string) bool { return false }
+
+// elsewhere says of a path in the data folder that a backup takes it in another way, or not at all: the database with its
+// journal and lock, the heads, drafts that have no name yet, and what we are writing just now.
+func (c *Config) elsewhere(path string) bool {
+	name := filepath.Base(path)
+	if db, ok := c.sqlitePath(); ok && filepath.Dir(path) == filepath.Dir(db) && strings.HasPrefix(name, filepath.Base(db)) {
+		return true
+	}
+	return path == c.Heads || path == filepath.Join(c.Data, headsName) || path != c.Data && (name == "tmp" || strings.HasPrefix(name, "."))
+}
+
 // folder adds the regular files below dir under prefix; a folder that does not exist yet has none.
-func (a *archive) folder(dir, prefix string) error {
+func (a *archive) folder(dir, prefix string, skip func(path string) bool) error {
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
 		case p == dir && errors.Is(err, fs.ErrNotExist):
 			return nil
 		case err != nil:
 			return err
-		case d.IsDir() && d.Name() == "tmp": // drafts that have no name yet
+		case skip(p) && d.IsDir():
 			return filepath.SkipDir
-		case !d.Type().IsRegular():
+		case skip(p) || !d.Type().IsRegular():
 			return nil
 		}
 		rel, err := filepath.Rel(dir, p)

@@ -31,10 +31,10 @@ func city(t *testing.T) (*Config, *sqldb.DB) {
 	t.Helper()
 	cfg := settings(t, "var")
 	for name, text := range map[string]string{
-		filepath.Join(cfg.keysDir(), "root.key"):       "key",
-		filepath.Join(cfg.filesDir(), "ab", "abcd"):    "file",
-		filepath.Join(cfg.filesDir(), "tmp", "draft1"): "unfinished",
-		filepath.Join(cfg.Heads, "head"):               "head 1",
+		filepath.Join(cfg.Data, "keys", "root.key"):       "key",
+		filepath.Join(cfg.Data, "blobs", "ab", "abcd"):    "file",
+		filepath.Join(cfg.Data, "blobs", "tmp", "draft1"): "unfinished",
+		filepath.Join(cfg.Heads, "head"):                  "head 1",
 	} {
 		write(t, name, text)
 	}
@@ -89,15 +89,15 @@ func TestBackupAndRestore(t *testing.T) {
 			t.Fatal(err)
 		}
 		for file, want := range map[string]string{
-			filepath.Join(to.keysDir(), "root.key"):    "key",
-			filepath.Join(to.filesDir(), "ab", "abcd"): "file",
-			filepath.Join(to.Heads, "head"):            "head 1",
+			filepath.Join(to.Data, "keys", "root.key"):    "key",
+			filepath.Join(to.Data, "blobs", "ab", "abcd"): "file",
+			filepath.Join(to.Heads, "head"):               "head 1",
 		} {
 			if got := read(t, file); got != want {
 				t.Errorf("%s: got %q, want %q", file, got, want)
 			}
 		}
-		if _, err := os.Stat(filepath.Join(to.filesDir(), "tmp")); !errors.Is(err, os.ErrNotExist) {
+		if _, err := os.Stat(filepath.Join(to.Data, "blobs", "tmp")); !errors.Is(err, os.ErrNotExist) {
 			t.Errorf("an unfinished file was backed up: %v", err)
 		}
 		again, err := sqldb.Open(t.Context(), to.DB, sqldb.Options{})

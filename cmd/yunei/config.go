@@ -116,13 +116,13 @@ func (c *Config) complete() error {
 	}
 	c.Data = absolute
 	if c.DB == "" {
-		c.DB = "sqlite:" + filepath.Join(c.Data, "yunei.db")
+		c.DB = "sqlite:" + filepath.Join(c.Data, sqliteName)
 	}
 	if !strings.HasPrefix(c.DB, "sqlite:") && !strings.HasPrefix(c.DB, "postgres://") && !strings.HasPrefix(c.DB, "postgresql://") {
 		return errs.New(errs.Invalid, "数据库地址 %q 须以 sqlite: 或 postgres:// 开头, 请改正 --db", c.DB)
 	}
 	if c.Heads == "" {
-		c.Heads = filepath.Join(c.Data, "heads")
+		c.Heads = filepath.Join(c.Data, headsName)
 	}
 	if c.Listen == "" {
 		c.Listen = defaultListen
@@ -159,9 +159,3 @@ func (c *Config) level() slog.Level {
 
 // sqlitePath is the file of the embedded database, or false on PostgreSQL.
 func (c *Config) sqlitePath() (string, bool) { return strings.CutPrefix(c.DB, "sqlite:") }
-
-// keysDir holds the keys made at the first start; who has this folder can sign as the platform.
-func (c *Config) keysDir() string { return filepath.Join(c.Data, "keys") }
-
-// filesDir holds attachments, snapshots and exports.
-func (c *Config) filesDir() string { return filepath.Join(c.Data, "files") }

@@ -83,7 +83,7 @@ func restore(ctx context.Context, cfg *Config, name string) (m Manifest, err err
 			return m, err
 		}
 	}
-	if err := placeHeads(filepath.Join(staging, "heads"), cfg); err != nil {
+	if err := placeHeads(filepath.Join(staging, headsName), cfg); err != nil {
 		return m, err
 	}
 	if err := os.Remove(cfg.Data); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -95,7 +95,7 @@ func restore(ctx context.Context, cfg *Config, name string) (m Manifest, err err
 // placeHeads moves the backup's heads to their second path when nothing is there; what was published after the backup
 // must stay, or a rolled back database would pass for the present one.
 func placeHeads(from string, cfg *Config) error {
-	if cfg.Heads == filepath.Join(cfg.Data, "heads") {
+	if cfg.Heads == filepath.Join(cfg.Data, headsName) {
 		return nil
 	}
 	if left, err := os.ReadDir(cfg.Heads); err == nil && len(left) > 0 {
