@@ -32,7 +32,6 @@ type Config struct {
 const (
 	defaultData   = "var"
 	defaultListen = "127.0.0.1:8080"
-	defaultPack   = "quanzhou-2024-05-17"
 )
 
 // bind names each setting once: flag, key of the file, and variable of the environment.
@@ -43,7 +42,7 @@ func (c *Config) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&c.Heads, "heads", c.Heads, "second path for published ledger heads; best on another disk (default heads in the data folder)")
 	fs.StringVar(&c.Listen, "listen", c.Listen, "address to listen on (default "+defaultListen+")")
 	fs.StringVar(&c.URL, "url", c.URL, "address under which people reach the server, printed into QR codes (default http:// and --listen)")
-	fs.StringSliceVar(&c.Packs, "packs", c.Packs, "regime packs in force, separated by commas (default "+defaultPack+")")
+	fs.StringSliceVar(&c.Packs, "packs", c.Packs, "regime packs in force, separated by commas (default: all inside the program)")
 	fs.BoolVar(&c.NoWalls, "no-walls", c.NoWalls, "serve SQL on raw data although this machine lacks a wall of the locked engine; doctor says which")
 	fs.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error (default info)")
 }
@@ -135,9 +134,6 @@ func (c *Config) complete() error {
 	}
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return errs.New(errs.Invalid, "对外地址 %q 须以 http:// 或 https:// 开头, 请改正 --url", c.URL)
-	}
-	if len(c.Packs) == 0 {
-		c.Packs = []string{defaultPack}
 	}
 	if c.LogLevel == "" {
 		c.LogLevel = "info"

@@ -31,7 +31,7 @@ func TestConfig_Load(t *testing.T) {
 	}
 	zero := Config{
 		DB: "sqlite:/d/yunei.db", Data: "/d", Heads: "/d/heads", Listen: defaultListen, URL: "http://" + defaultListen,
-		Packs: []string{defaultPack}, LogLevel: "info",
+		LogLevel: "info",
 	}
 	with := func(change func(*Config)) Config { c := zero; change(&c); return c }
 	for _, c := range []struct {
