@@ -188,7 +188,9 @@ func (m *Matter) decide(s *Step, o Opinion) {
 	m.event(Event{At: o.At, What: "decided", Step: s.ID, Who: o.Name, Reason: o.Reason})
 	switch {
 	case !s.Binding:
-		s.State = StepDone
+		if len(s.Opinions) >= len(s.Addressed) {
+			s.State = StepDone
+		}
 	case o.Verdict == Return:
 		s.State = StepDone
 		m.end(Returned, o)
@@ -272,6 +274,16 @@ func (m *Matter) withdraw(at time.Time, who, reason string) error {
 	}
 	m.end(Withdrawn, Opinion{At: at, Name: who, Reason: reason})
 	return nil
+}
+
+// LastReason is what the last decision or withdrawal said.
+func (m *Matter) LastReason() string {
+	for i := len(m.Events) - 1; i >= 0; i-- {
+		if m.Events[i].Reason != "" {
+			return m.Events[i].Reason
+		}
+	}
+	return stateWords[m.State]
 }
 
 func (m *Matter) event(e Event) { m.Events = append(m.Events, e) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -405,4 +406,33 @@ func (s *Service) Options(ctx context.Context, tx *sqldb.Tx, m *Matter) ([]act.O
 		out = append(out, o)
 	}
 	return out, nil
+}
+
+// SignText is what a passing opinion at one of the caller's open steps must sign; empty where none must.
+func (s *Service) SignText(ctx context.Context, tx *sqldb.Tx, m *Matter) (string, error) {
+	kind := s.kinds[m.Kind]
+	if kind.Signs == nil {
+		return "", nil
+	}
+	for i := range m.Steps {
+		step := &m.Steps[i]
+		if step.State != StepOpen || addressee(step, access.From(ctx)) != nil {
+			continue
+		}
+		if text, signs, err := kind.Signs(ctx, tx, m, step); err != nil || signs {
+			return text, err
+		}
+	}
+	return "", nil
+}
+
+// OpenTitles names the steps that are open now.
+func (m *Matter) OpenTitles() string {
+	var titles []string
+	for _, s := range m.Steps {
+		if s.State == StepOpen {
+			titles = append(titles, s.Title)
+		}
+	}
+	return strings.Join(titles, "、")
 }

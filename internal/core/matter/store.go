@@ -10,6 +10,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 )
 
 // Task (待办) is one open or finished piece of work in an inbox.
@@ -168,4 +169,23 @@ func (t Task) Cursor() string {
 		return noDue + "~" + t.ID
 	}
 	return t.Due + "~" + t.ID
+}
+
+// ListVisible lists what the actor has business with, newest first: everything for bureau, operator and auditor; for
+// others what their organization applied for and what was ever addressed to them.
+func ListVisible(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter) ([]*Matter, error) {
+	if actor.Has(access.Bureau, access.Operator, access.Auditor) {
+		return List(ctx, tx, f)
+	}
+	args := []any{actor.Org, f.Kind, f.Subject, f.Before, f.Limit}
+	var marks []string
+	for _, a := range actor.Addresses() {
+		args = append(args, a)
+		marks = append(marks, fmt.Sprintf("$%d", len(args)))
+	}
+	rows, err := tx.Query(ctx, `SELECT `+matterColumns+` FROM matter
+		WHERE ((applicant = $1 AND $1 <> '') OR id IN (SELECT matter FROM task WHERE addressee IN (`+strings.Join(marks, ", ")+`)))
+		AND ($2 = '' OR kind = $2) AND ($3 = '' OR subject = $3) AND ($4 = '' OR id < $4)
+		ORDER BY id DESC LIMIT $5`, args...)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (*Matter, error) { return scanMatter(r) })
 }

@@ -23,6 +23,10 @@ func Facts() []regime.Fact {
 		admissionFact("admission.qr_age_hours", regime.Int, func(a Admission, now time.Time) any { return a.codeAge(now) }),
 		admissionFact("admission.pledge_signed", regime.Bool, func(a Admission, _ time.Time) any { return a.pledgeSigned() }),
 		admissionFact("admission.documents", regime.StringList, func(a Admission, _ time.Time) any { return a.documentKinds() }),
+		{Name: "change.happened", Object: "change", Type: regime.Day, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			c, err := loadChange(ctx, tx, id)
+			return c.Happened, err
+		}},
 	}
 }
 

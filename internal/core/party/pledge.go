@@ -93,6 +93,9 @@ func (s *Service) pledge(ctx context.Context, tx *act.Tx, a *Admission, o Organi
 	if err := updateAdmission(ctx, tx.Tx, *a); err != nil {
 		return err
 	}
+	if err := s.fileMatter(ctx, tx, a, o); err != nil {
+		return err
+	}
 	if err := tx.Judge(ctx, map[string]string{"org": o.ID, "admission": a.ID}); err != nil {
 		return err
 	}

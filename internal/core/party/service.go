@@ -10,6 +10,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/matter"
 )
 
 // The acts of this package.
@@ -38,20 +39,19 @@ const (
 
 // Service does the acts of admission.
 type Service struct {
-	Acts   *act.Runner
+	Acts    *act.Runner
+	matters *matter.Service
 	anchor *seal.Anchor
 	key    []byte // of the digests of identity numbers and admission codes
 }
 
 // New defines the acts and registers the objects of this package.
-func New(acts *act.Runner, keys *seal.Keys) *Service {
+func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	acts.Define(
-		act.Def{Name: ActRegister, Roles: []access.Role{access.Applicant, access.Operator, access.Bureau}},
+		act.Def{Name: ActRegister, Roles: []access.Role{access.Applicant, access.Operator, access.Bureau, access.Platform}},
 		act.Def{Name: ActApply, Roles: []access.Role{access.Applicant}},
 		act.Def{Name: ActOpenQR, Roles: []access.Role{access.Applicant}},
 		act.Def{Name: ActPledge, Roles: []access.Role{access.Applicant}},
-		act.Def{Name: ActAdmit, Roles: []access.Role{access.Operator}},
-		act.Def{Name: ActRefuse, Roles: []access.Role{access.Operator}},
 		act.Def{Name: ActSuspend, Roles: []access.Role{access.Operator, access.Bureau}},
 		act.Def{Name: ActLift, Roles: []access.Role{access.Operator, access.Bureau}},
 		act.Def{Name: ActEnd, Roles: []access.Role{access.Operator, access.Bureau}},
@@ -71,7 +71,11 @@ func New(acts *act.Runner, keys *seal.Keys) *Service {
 		c, err := loadChange(ctx, tx, id)
 		return c.record(), err
 	})
-	return &Service{Acts: acts, anchor: keys.Anchor(), key: keys.Derive("party.digest")}
+	acts.Law().RegisterFact(Facts()...)
+	s := &Service{Acts: acts, matters: matters, anchor: keys.Anchor(), key: keys.Derive("party.digest")}
+	s.defineAccounts(acts)
+	s.defineMatter()
+	return s
 }
 
 // The records are what the ledger's versions hold: everything stored, the keyed digests included.
@@ -161,6 +165,11 @@ func (s *Service) ApplyTx(ctx context.Context, tx *act.Tx, method Method, docs [
 	if err := tx.JudgeAs(ctx, ActApply, map[string]string{"org": o.ID, "admission": a.ID}, nil); err != nil {
 		return a, err
 	}
+	if a.Method == Paper {
+		if err := s.fileMatter(ctx, tx, &a, o); err != nil {
+			return a, err
+		}
+	}
 	return a, tx.Changed(ctx, "admission", a.ID, a.record())
 }
 
@@ -245,6 +254,9 @@ func (s *Service) AdmitTx(ctx context.Context, tx *act.Tx, admissionID string) (
 		return o, err
 	}
 	if err := tx.Changed(ctx, "organization", o.ID, o.record()); err != nil {
+		return o, err
+	}
+	if err := promote(ctx, tx, o); err != nil {
 		return o, err
 	}
 	a.State, a.Decided = Admitted, tx.Now()

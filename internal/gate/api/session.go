@@ -134,3 +134,38 @@ func (l *limiter) allow(key string) bool {
 	l.counts[key]++
 	return l.counts[key] <= l.max
 }
+
+func (a *API) openKey(ctx context.Context, in *struct {
+	Body struct {
+		Label string `json:"label" minLength:"1" maxLength:"60"`
+		Days  int    `json:"days" minimum:"1" maximum:"365" default:"90"`
+	}
+}) (struct {
+	Key string `json:"key" doc:"Shown once; keep it"`
+}, error) {
+	var out struct {
+		Key string `json:"key" doc:"Shown once; keep it"`
+	}
+	err := a.s.DB.Do(ctx, func(tx *sqldb.Tx) (err error) {
+		out.Key, err = access.OpenKey(ctx, tx, access.From(ctx).Account, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour)
+		return err
+	})
+	return out, err
+}
+
+func (a *API) registerSigningKey(ctx context.Context, in *struct {
+	Body struct {
+		Public string `json:"public" doc:"Base64 of a raw Ed25519 public key, 32 bytes"`
+	}
+}) (access.SigningKey, error) {
+	return a.s.Party.RegisterKey(ctx, in.Body.Public)
+}
+
+func (a *API) signingKeys(ctx context.Context, _ *none) (Page[access.SigningKey], error) {
+	var list []access.SigningKey
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		list, err = access.KeysOf(ctx, tx, access.From(ctx).Account)
+		return err
+	})
+	return paged(list, len(list)+1, func(k access.SigningKey) string { return k.ID }), err
+}

@@ -1,0 +1,86 @@
+package lab
+
+import (
+	"context"
+	"strings"
+
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/regime"
+	"yunei/internal/flow/grant"
+)
+
+// registerFacts tells the law what it may look at: of a model, and of the models that a plan declares.
+func (s *Service) registerFacts() {
+	s.Acts.Law().RegisterFact(
+		regime.Fact{Name: "model.approved", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			return Approved(ctx, tx, id)
+		}},
+		regime.Fact{Name: "model.raw_column", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			v, err := LoadVersion(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			return v.rawColumn()
+		}},
+		regime.Fact{Name: "plan.model_listed", Type: regime.Bool, Load: s.ofPlan(func(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, v Version) (bool, error) {
+			ok, err := approvedBefore(ctx, tx, d, v)
+			return ok && v.Shared, err
+		})},
+		regime.Fact{Name: "plan.refiled", Type: regime.Bool, Load: s.ofPlan(func(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, v Version) (bool, error) {
+			ok, err := approvedBefore(ctx, tx, d, v)
+			return ok && v.Org == d.Org, err
+		})},
+		regime.Fact{Name: "plan.model_unchanged", Type: regime.Bool, Load: s.ofPlan(unchanged)},
+		regime.Fact{Name: "plan.inputs_unchanged", Type: regime.Bool, Load: s.ofPlan(unchanged)},
+		regime.Fact{Name: "plan.outputs_unchanged", Type: regime.Bool, Load: s.ofPlan(unchanged)},
+	)
+}
+
+// approvedBefore reports whether the version passed in another declaration (三(四) a listed model, 三(六) the same plan
+// filed again).
+func approvedBefore(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, v Version) (bool, error) {
+	list, err := grant.DeclarationsOf(ctx, tx, v.ID)
+	if err != nil {
+		return false, err
+	}
+	for _, other := range list {
+		if other.ID != d.ID && other.State == grant.Approved {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// unchanged holds when the declared hash is the version's: the representation fixes what is read and what comes out, so
+// there is nothing that could have changed. A policy that changed since shows at the run, which checks again.
+func unchanged(_ context.Context, _ *sqldb.Tx, d grant.Declaration, v Version) (bool, error) {
+	for _, m := range d.Models {
+		if m.Version == v.ID {
+			return m.Hash == v.Hash, nil
+		}
+	}
+	return false, nil
+}
+
+// ofPlan is true when it is true of every model of the declaration; a scenario declares none yet.
+func (s *Service) ofPlan(of func(context.Context, *sqldb.Tx, grant.Declaration, Version) (bool, error)) func(context.Context, *sqldb.Tx, string) (any, error) {
+	return func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		if strings.HasPrefix(id, "scn_") {
+			return false, nil
+		}
+		d, err := grant.LoadDeclaration(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range d.Models {
+			v, err := LoadVersion(ctx, tx, m.Version)
+			if err != nil {
+				return nil, err
+			}
+			if ok, err := of(ctx, tx, d, v); err != nil || !ok {
+				return false, err
+			}
+		}
+		return len(d.Models) > 0, nil
+	}
+}

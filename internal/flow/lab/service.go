@@ -1,0 +1,269 @@
+package lab
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/seal"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/duckdb"
+	"yunei/internal/flow/catalog"
+	"yunei/internal/flow/collect"
+	"yunei/internal/flow/grant"
+)
+
+// Deps is what the lab works with.
+type Deps struct {
+	Acts    *act.Runner
+	Keys    *seal.Keys
+	Catalog *catalog.Service
+	Collect *collect.Service
+	Grant   *grant.Service
+	Engine  *duckdb.Engine
+	Dir     string // where spaces keep their copies
+}
+
+// Service does the acts of the lab.
+type Service struct {
+	Deps
+}
+
+// New makes the service and makes its acts, facts and ledger kinds known.
+func New(d Deps) *Service {
+	s := &Service{Deps: d}
+	tenant := []access.Role{access.DataUser}
+	d.Acts.Define(
+		act.Def{Name: "lab.space.open", Roles: tenant},
+		act.Def{Name: "lab.model.save", Roles: tenant},
+		act.Def{Name: "lab.model.submit", Roles: tenant},
+		act.Def{Name: "lab.run.sample", Roles: tenant},
+		act.Def{Name: "lab.run.raw", Roles: tenant},
+		act.Def{Name: "lab.run.finish", Roles: []access.Role{access.DataUser, access.Platform}},
+	)
+	log := d.Acts.Ledger()
+	log.Register("space", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSpace(ctx, tx, id) })
+	log.Register("model", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadModel(ctx, tx, id) })
+	log.Register("model-version", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadVersion(ctx, tx, id) })
+	log.Register("run", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadRun(ctx, tx, id) })
+	s.registerFacts()
+	return s
+}
+
+// OpenSpace opens the space of a scenario whose pre-declaration passed (三(二)).
+func (s *Service) OpenSpace(ctx context.Context, scenarioID string) (Space, error) {
+	var sp Space
+	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.space.open"}, func(ctx context.Context, tx *act.Tx) error {
+		sc, err := grant.LoadScenario(ctx, tx.Tx, scenarioID)
+		if err != nil || sc.Org != tx.Actor().Org {
+			return missingScenario(err)
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": sc.Org, "plan": sc.ID}); err != nil {
+			return err
+		}
+		if err := access.Valid(ctx, tx.Tx, sc.Permit, tx.Day()); err != nil {
+			return errs.New(errs.Forbidden, "场景预申报审核通过后才能使用样例数据和开发空间: %w", err)
+		}
+		sp = Space{ID: tx.NewID("spc"), Org: sc.Org, Scenario: sc.ID, Permit: sc.Permit, Opened: tx.Now()}
+		if err := insertSpace(ctx, tx.Tx, sp); err != nil {
+			return err
+		}
+		return tx.Changed(ctx, "space", sp.ID, sp)
+	})
+	return sp, err
+}
+
+func missingScenario(err error) error {
+	if errs.CodeOf(err) == errs.Internal {
+		return err
+	}
+	return errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
+}
+
+// space loads a space of the actor's organization whose permit is valid; another tenant's is answered in the same words
+// as one that does not exist.
+func (s *Service) space(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, error) {
+	sp, err := loadSpace(ctx, tx, id)
+	if err != nil {
+		return sp, grant.Scenario{}, err
+	}
+	if sp.Org != access.From(ctx).Org {
+		return Space{}, grant.Scenario{}, errs.New(errs.NotFound, noSpace)
+	}
+	sc, err := grant.LoadScenario(ctx, tx, sp.Scenario)
+	return sp, sc, err
+}
+
+// tables is what the guard may know in a space: the resources of its scenario, each with the fields asked for and its
+// subject key. A column that was not asked for does not exist here (数据最少够用).
+func (s *Service) tables(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario) ([]query.Table, error) {
+	var out []query.Table
+	for _, n := range sc.Plan.Needs {
+		t, err := s.Catalog.PolicyTable(ctx, tx, n.Resource)
+		if err != nil {
+			return nil, fmt.Errorf("policy of %s: %w", n.Resource, err)
+		}
+		asked := map[string]bool{t.SubjectKey: true}
+		for _, f := range n.Fields {
+			asked[f] = true
+		}
+		columns := t.Columns[:0:0]
+		for _, c := range t.Columns {
+			if asked[c.Name] {
+				columns = append(columns, c)
+			}
+		}
+		t.Columns = columns
+		out = append(out, t)
+	}
+	return out, nil
+}
+
+// SaveModel keeps a draft: a new model, or the next text of one.
+func (s *Service) SaveModel(ctx context.Context, spaceID string, m Model) (Model, error) {
+	if strings.TrimSpace(m.Name) == "" {
+		return m, errs.New(errs.Invalid, "请为模型起一个名称")
+	}
+	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.model.save"}, func(ctx context.Context, tx *act.Tx) error {
+		sp, _, err := s.space(ctx, tx.Tx, spaceID)
+		if err != nil {
+			return err
+		}
+		if m.ID == "" {
+			m.ID, m.Space, m.Org, m.Opened = tx.NewID("mdl"), sp.ID, sp.Org, tx.Now()
+			if err := insertModel(ctx, tx.Tx, m); err != nil {
+				return err
+			}
+			return tx.Changed(ctx, "model", m.ID, m)
+		}
+		old, err := loadModel(ctx, tx.Tx, m.ID)
+		if err != nil || old.Space != sp.ID {
+			return missing(sqldb.ErrNoRows, "没有这个模型, 请从开发空间进入")
+		}
+		old.Name, old.Class, old.Draft = m.Name, m.Class, m.Draft
+		m = old
+		if err := saveModel(ctx, tx.Tx, m); err != nil {
+			return err
+		}
+		return tx.Changed(ctx, "model", m.ID, m)
+	})
+	return m, err
+}
+
+// Submit freezes a model's draft as a version: compiled, checked, hashed. A text the guard refuses changes nothing.
+func (s *Service) Submit(ctx context.Context, modelID string, shared bool) (Version, error) {
+	var v Version
+	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.model.submit"}, func(ctx context.Context, tx *act.Tx) error {
+		m, err := loadModel(ctx, tx.Tx, modelID)
+		if err != nil || m.Org != tx.Actor().Org {
+			return missing(sqldb.ErrNoRows, "没有这个模型, 请从开发空间进入")
+		}
+		_, sc, err := s.space(ctx, tx.Tx, m.Space)
+		if err != nil {
+			return err
+		}
+		compiled, err := s.compile(ctx, tx.Tx, sc, m.Class, m.Draft)
+		if err != nil {
+			return err
+		}
+		if v, err = compiled.version(m, shared); err != nil {
+			return err
+		}
+		v.ID, v.Opened = tx.NewID("ver"), tx.Now()
+		if v.Number, err = nextNumber(ctx, tx.Tx, m.ID); err != nil {
+			return err
+		}
+		if err := insertVersion(ctx, tx.Tx, v); err != nil {
+			return err
+		}
+		if err := tx.Changed(ctx, "model-version", v.ID, v); err != nil {
+			return err
+		}
+		return tx.Judge(ctx, map[string]string{"org": m.Org, "plan": sc.ID, "model": v.ID})
+	})
+	return v, err
+}
+
+// Declare files versions for review (场景申报): its own, or listed ones of others, unchanged.
+func (s *Service) Declare(ctx context.Context, scenarioID string, papers grant.Papers, versions []string) (grant.Declaration, error) {
+	var d grant.Declaration
+	if len(versions) == 0 {
+		return d, errs.New(errs.Invalid, "请至少选择一个模型版本再申报")
+	}
+	_, err := s.Acts.Do(ctx, act.Call{Act: "grant.scenario.submit"}, func(ctx context.Context, tx *act.Tx) error {
+		sc, err := grant.LoadScenario(ctx, tx.Tx, scenarioID)
+		if err != nil || sc.Org != tx.Actor().Org {
+			return missingScenario(err)
+		}
+		var models []grant.Model
+		for _, id := range versions {
+			v, err := s.declarable(ctx, tx, sc, id)
+			if err != nil {
+				return err
+			}
+			models = append(models, grant.Model{Version: v.ID, Name: v.Name, Class: v.Class, Hash: v.Hash})
+		}
+		d, err = s.Grant.DeclareTx(ctx, tx, scenarioID, papers, models)
+		return err
+	})
+	return d, err
+}
+
+// declarable checks that the scenario may declare the version: its own or a listed one, whose inputs it asked for.
+func (s *Service) declarable(ctx context.Context, tx *act.Tx, sc grant.Scenario, id string) (Version, error) {
+	v, err := LoadVersion(ctx, tx.Tx, id)
+	if err != nil {
+		return v, err
+	}
+	if v.Org != sc.Org {
+		listed, err := Listed(ctx, tx.Tx, v)
+		if err != nil {
+			return v, err
+		}
+		if !listed {
+			return v, errs.New(errs.NotFound, "没有这个模型版本, 请核对后重试")
+		}
+	}
+	for _, input := range v.Inputs {
+		resource, field, _ := strings.Cut(input, ".")
+		if n, ok := sc.Need(resource); !ok || !contains(n.Fields, field) {
+			return v, errs.New(errs.Invalid, "模型“%s”使用了场景预申报未列的数据项 %s, 请重新预申报或更换模型", v.Name, input)
+		}
+	}
+	return v, nil
+}
+
+func contains(list []string, x string) bool {
+	for _, s := range list {
+		if s == x {
+			return true
+		}
+	}
+	return false
+}
+
+// Listed reports whether a version is on the shelf (上架): offered by its owner and approved in some declaration.
+func Listed(ctx context.Context, tx *sqldb.Tx, v Version) (bool, error) {
+	if !v.Shared {
+		return false, nil
+	}
+	return Approved(ctx, tx, v.ID)
+}
+
+// Approved reports whether a version was approved in some declaration.
+func Approved(ctx context.Context, tx *sqldb.Tx, version string) (bool, error) {
+	list, err := grant.DeclarationsOf(ctx, tx, version)
+	if err != nil {
+		return false, err
+	}
+	for _, d := range list {
+		if d.State == grant.Approved {
+			return true, nil
+		}
+	}
+	return false, nil
+}

@@ -1,0 +1,182 @@
+package api
+
+import (
+	"context"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/act"
+	"yunei/internal/core/matter"
+)
+
+// TaskItem is a task as an inbox shows it.
+type TaskItem struct {
+	matter.Task
+	KindTitle     string `json:"kind_title"`
+	ApplicantName string `json:"applicant_name"`
+	Left          *int   `json:"left,omitempty" doc:"Working days left; negative when overdue; absent where no limit is set"`
+}
+
+// MatterItem is a matter as a list shows it.
+type MatterItem struct {
+	ID            string       `json:"id"`
+	Kind          string       `json:"kind"`
+	KindTitle     string       `json:"kind_title"`
+	Title         string       `json:"title"`
+	Applicant     string       `json:"applicant"`
+	ApplicantName string       `json:"applicant_name"`
+	State         matter.State `json:"state"`
+	Step          string       `json:"step,omitempty" doc:"Titles of the open steps"`
+	Day           workday.Date `json:"day"`
+}
+
+// MatterPage is a matter with its acts.
+type MatterPage struct {
+	Matter        *matter.Matter `json:"matter"`
+	KindTitle     string         `json:"kind_title"`
+	ApplicantName string         `json:"applicant_name"`
+	SignText      string         `json:"sign_text,omitempty" doc:"What a passing opinion at an open step must sign"`
+	Acts          []act.Option   `json:"acts"`
+}
+
+func (a *API) registerMatter() {
+	get(a, "/v1/tasks", "tasks", "matters", "我的待办", a.tasks)
+	get(a, "/v1/matters", "matters", "matters", "办件", a.matters)
+	get(a, "/v1/matters/{id}", "matter", "matters", "办件详情", a.matter)
+	post(a, "/v1/matters/{id}/decide", "decide-matter", "matters", "办理环节", func(ctx context.Context, in *struct {
+		byID
+		Body struct {
+			Step string `json:"step" minLength:"1"`
+			matter.Decision
+		}
+	}) (MatterPage, error) {
+		if _, err := a.s.Matters.Decide(ctx, in.ID, in.Body.Step, in.Body.Decision); err != nil {
+			return MatterPage{}, err
+		}
+		return a.matter(ctx, &in.byID)
+	})
+	post(a, "/v1/matters/{id}/supplement", "supplement-matter", "matters", "补正", func(ctx context.Context, in *struct {
+		byID
+		Body struct {
+			Documents []matter.Document `json:"documents"`
+		}
+	}) (MatterPage, error) {
+		if _, err := a.s.Matters.Supplement(ctx, in.ID, in.Body.Documents); err != nil {
+			return MatterPage{}, err
+		}
+		return a.matter(ctx, &in.byID)
+	})
+	post(a, "/v1/matters/{id}/withdraw", "withdraw-matter", "matters", "撤回", func(ctx context.Context, in *struct {
+		byID
+		Body struct {
+			Reason string `json:"reason" minLength:"2"`
+		}
+	}) (MatterPage, error) {
+		if _, err := a.s.Matters.Withdraw(ctx, in.ID, in.Body.Reason); err != nil {
+			return MatterPage{}, err
+		}
+		return a.matter(ctx, &in.byID)
+	})
+}
+
+func (a *API) kindTitle(kind string) string {
+	p, err := a.s.Acts.Law().Procedure(kind, workday.DateOf(a.s.Clock.Now()))
+	if err != nil {
+		return kind
+	}
+	return p.Title
+}
+
+func (a *API) tasks(ctx context.Context, in *struct {
+	paging
+}) (Page[TaskItem], error) {
+	var out Page[TaskItem]
+	var tasks []matter.Task
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		tasks, err = matter.Tasks(ctx, tx, actor(ctx).Addresses(), in.Cursor, in.Limit)
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	ids := make([]string, len(tasks))
+	for i, t := range tasks {
+		ids[i] = t.Applicant
+	}
+	names, err := a.orgNames(ctx, ids...)
+	if err != nil {
+		return out, err
+	}
+	today := workday.DateOf(a.s.Clock.Now())
+	out.Items = make([]TaskItem, len(tasks))
+	for i, t := range tasks {
+		out.Items[i] = TaskItem{Task: t, KindTitle: a.kindTitle(t.Kind), ApplicantName: names[t.Applicant], Left: a.left(today, t.Due)}
+	}
+	if len(tasks) == in.Limit {
+		out.Next = tasks[len(tasks)-1].Cursor()
+	}
+	return out, nil
+}
+
+// left counts the working days from today to the due day; negative when it is past.
+func (a *API) left(today workday.Date, due string) *int {
+	day, err := workday.Parse(due)
+	if err != nil {
+		return nil
+	}
+	n := a.s.Acts.Law().Calendar().Between(today, day)
+	return &n
+}
+
+func (a *API) matters(ctx context.Context, in *struct {
+	paging
+	Kind    string `query:"kind"`
+	Subject string `query:"subject"`
+}) (Page[MatterItem], error) {
+	out := Page[MatterItem]{Items: []MatterItem{}}
+	var list []*matter.Matter
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		list, err = matter.ListVisible(ctx, tx, actor(ctx), matter.Filter{Kind: in.Kind, Subject: in.Subject, Before: in.Cursor, Limit: in.Limit})
+		return err
+	})
+	if err != nil {
+		return out, err
+	}
+	for _, m := range list {
+		name, err := a.orgName(ctx, m.Applicant)
+		if err != nil {
+			return out, err
+		}
+		out.Items = append(out.Items, MatterItem{ID: m.ID, Kind: m.Kind, KindTitle: a.kindTitle(m.Kind), Title: m.Title,
+			Applicant: m.Applicant, ApplicantName: name, State: m.State, Step: m.OpenTitles(), Day: m.Day})
+	}
+	if len(list) == in.Limit {
+		out.Next = list[len(list)-1].ID
+	}
+	return out, nil
+}
+
+func (a *API) matter(ctx context.Context, in *byID) (MatterPage, error) {
+	var p MatterPage
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		m, err := matter.Load(ctx, tx, in.ID)
+		if err != nil {
+			return err
+		}
+		if !matter.MaySee(actor(ctx), m) {
+			return errs.New(errs.NotFound, "没有这个办件, 请核对后重试")
+		}
+		p.Matter, p.KindTitle = m, a.kindTitle(m.Kind)
+		if p.SignText, err = a.s.Matters.SignText(ctx, tx, m); err != nil {
+			return err
+		}
+		p.Acts, err = a.s.Matters.Options(ctx, tx, m)
+		return err
+	})
+	if err != nil {
+		return p, err
+	}
+	p.ApplicantName, err = a.orgName(ctx, p.Matter.Applicant)
+	return p, err
+}

@@ -1,0 +1,93 @@
+package api
+
+import (
+	"context"
+
+	"yunei/internal/base/clock"
+	"yunei/internal/base/seal"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/blob"
+	"yunei/internal/core/ledger"
+	"yunei/internal/core/matter"
+	"yunei/internal/core/party"
+	"yunei/internal/flow/catalog"
+	"yunei/internal/flow/collect"
+	"yunei/internal/flow/consent"
+	"yunei/internal/flow/grant"
+	"yunei/internal/flow/lab"
+	"yunei/internal/flow/open"
+	"yunei/internal/flow/output"
+	"yunei/internal/flow/serve"
+	"yunei/internal/flow/watch"
+)
+
+// Services is everything the API speaks for.
+type Services struct {
+	DB            *sqldb.DB
+	Clock         clock.Clock
+	Acts          *act.Runner
+	Keys          *seal.Keys
+	Log           *ledger.Log
+	Blobs         *blob.Store
+	Matters       *matter.Service
+	Party         *party.Service
+	Catalog       *catalog.Service
+	Collect       *collect.Service
+	Consent       *consent.Service
+	Grant         *grant.Service
+	Lab           *lab.Service
+	Open          *open.Service
+	Output        *output.Service
+	Serve         *serve.Service
+	Watch         *watch.Service
+	SecureCookies bool
+}
+
+// register mounts every endpoint, stage by stage in the order of the law.
+func (a *API) register() {
+	a.registerSession()
+	a.registerRegime()
+	a.registerMatter()
+	a.registerParty()
+	a.registerFiles()
+	a.registerCatalog()
+	a.registerCollect()
+	a.registerConsent()
+	a.registerGrant()
+	a.registerLab()
+	a.registerOpen()
+	a.registerOutput()
+	a.registerServe()
+	a.registerWatch()
+	a.registerLedger()
+}
+
+// orgName is an organization's name, for showing names before codes.
+func (a *API) orgName(ctx context.Context, id string) (name string, err error) {
+	names, err := a.orgNames(ctx, id)
+	return names[id], err
+}
+
+// orgNames looks up several names in one read; an unknown id is left out.
+func (a *API) orgNames(ctx context.Context, ids ...string) (map[string]string, error) {
+	names := map[string]string{}
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		for _, id := range ids {
+			if _, seen := names[id]; seen || id == "" {
+				continue
+			}
+			o, err := party.Load(ctx, tx, id)
+			if err != nil {
+				continue
+			}
+			names[id] = o.Name
+		}
+		return nil
+	})
+	return names, err
+}
+
+// actor is who asks.
+func actor(ctx context.Context) access.Actor { return access.From(ctx) }

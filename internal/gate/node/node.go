@@ -1,0 +1,182 @@
+// Package node puts one running platform together: database, keys, law, ledger, every stage, the API and the console,
+// over one data folder. serve, demo and the tests of the whole program all start here, so that what is tested is what
+// is served.
+package node
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net/http"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+	"golang.org/x/sync/errgroup"
+
+	"yunei/internal/base/clock"
+	"yunei/internal/base/seal"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/blob"
+	"yunei/internal/core/ledger"
+	"yunei/internal/core/matter"
+	"yunei/internal/core/party"
+	"yunei/internal/core/query/duckdb"
+	"yunei/internal/core/regime"
+	"yunei/internal/core/schema"
+	"yunei/internal/flow/catalog"
+	"yunei/internal/flow/collect"
+	"yunei/internal/flow/consent"
+	"yunei/internal/flow/grant"
+	"yunei/internal/flow/lab"
+	"yunei/internal/flow/open"
+	"yunei/internal/flow/output"
+	"yunei/internal/flow/serve"
+	"yunei/internal/flow/watch"
+	"yunei/internal/gate/api"
+	"yunei/internal/gate/console"
+	"yunei/regimes"
+)
+
+// Options say where a node keeps its data and which law it runs under.
+type Options struct {
+	Data          string   // data folder
+	DB            string   // sqlite:… or postgres://…
+	Heads         string   // second path of published ledger heads
+	Packs         []string // regime packs in force
+	Clock         clock.Clock
+	NoWalls       bool // run SQL on raw data although the machine lacks a wall
+	SecureCookies bool
+}
+
+// Node is a running platform.
+type Node struct {
+	api.Services
+	handler http.Handler
+	engine  *duckdb.Engine
+}
+
+// Open opens the data folder (making it at the first start), brings the schema up to date and builds every service.
+func Open(ctx context.Context, o Options) (_ *Node, err error) {
+	if o.Clock == nil {
+		o.Clock = clock.Real{}
+	}
+	if err := os.MkdirAll(o.Data, 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	n := &Node{}
+	n.Clock, n.SecureCookies = o.Clock, o.SecureCookies
+	if n.DB, err = sqldb.Open(ctx, o.DB, sqldb.Options{Clock: o.Clock}); err != nil {
+		return nil, err
+	}
+	defer func() {
+		if err != nil {
+			err = errors.Join(err, n.DB.Close())
+		}
+	}()
+	if err := schema.Migrate(ctx, n.DB); err != nil {
+		return nil, err
+	}
+	if n.Keys, err = seal.LoadOrCreate(filepath.Join(o.Data, "keys")); err != nil {
+		return nil, err
+	}
+	if n.Log, err = ledger.Open(ctx, n.DB, n.Keys, ledger.Options{Heads: o.Heads}); err != nil {
+		return nil, err
+	}
+	if n.Blobs, err = blob.Open(filepath.Join(o.Data, "blobs")); err != nil {
+		return nil, err
+	}
+	n.build(o)
+	if err := n.Acts.Law().Load(regimes.FS, o.Packs...); err != nil {
+		return nil, err
+	}
+	files, err := console.Handler()
+	if err != nil {
+		return nil, err
+	}
+	n.handler = n.routes(api.New(n.Services).Handler(), files)
+	return n, nil
+}
+
+// build makes the stages in their order; each registers its acts, facts and ledger kinds as it is made.
+func (n *Node) build(o Options) {
+	law := regime.New()
+	n.engine = duckdb.New(duckdb.Options{AllowMissingWalls: o.NoWalls})
+	n.Acts = act.NewRunner(n.DB, n.Log, law)
+	n.Matters = matter.New(n.Acts)
+	n.Party = party.New(n.Acts, n.Keys, n.Matters)
+	n.Catalog = catalog.New(n.Acts)
+	n.Collect = collect.New(n.Acts, n.Keys, n.Blobs, n.Catalog)
+	n.Consent = consent.New(n.Acts, n.Keys, n.Collect.Sealer())
+	n.Grant = grant.New(n.Acts, n.Matters, n.Catalog)
+	n.Lab = lab.New(lab.Deps{Acts: n.Acts, Keys: n.Keys, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant,
+		Engine: n.engine, Dir: filepath.Join(o.Data, "spaces")})
+	n.Open = open.New(n.Acts, n.Catalog, n.Collect)
+	n.Output = output.New(n.Acts, n.Matters, n.Blobs)
+	n.Serve = serve.New(n.Acts, n.Consent, n.Collect)
+	n.Watch = watch.New(n.Acts)
+}
+
+func (n *Node) routes(apis, files http.Handler) http.Handler {
+	mux := http.NewServeMux()
+	mux.Handle("/v1/", apis)
+	mux.Handle("/openapi.json", apis)
+	mux.Handle("/openapi.yaml", apis)
+	mux.Handle("GET /metrics", promhttp.Handler())
+	mux.HandleFunc("GET /healthz", n.health)
+	mux.Handle("/", files)
+	return mux
+}
+
+// health answers 200 when acts can be done and answers leave: the database reads and the seal does not lag.
+func (n *Node) health(w http.ResponseWriter, r *http.Request) {
+	err := n.DB.View(r.Context(), func(*sqldb.Tx) error { return nil })
+	if err == nil {
+		err = n.Log.Ready()
+	}
+	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
+	if err != nil {
+		slog.ErrorContext(r.Context(), "not healthy", "err", err)
+		w.WriteHeader(http.StatusServiceUnavailable)
+		fmt.Fprintln(w, "unavailable")
+		return
+	}
+	fmt.Fprintln(w, "ok")
+}
+
+// Handler is everything the node answers over HTTP.
+func (n *Node) Handler() http.Handler { return n.handler }
+
+const sweepEvery = 30 * time.Second
+
+// Run seals the ledger and sweeps lost errands until ctx ends.
+func (n *Node) Run(ctx context.Context) error {
+	g, ctx := errgroup.WithContext(ctx)
+	g.Go(func() error { return n.Log.Run(ctx) })
+	g.Go(func() error { return n.sweep(access.With(ctx, access.System())) })
+	return g.Wait()
+}
+
+func (n *Node) sweep(ctx context.Context) error {
+	tick := time.NewTicker(sweepEvery)
+	defer tick.Stop()
+	for {
+		for name, sweep := range map[string]func(context.Context) error{"runs": n.Lab.Sweep, "loads": n.Collect.Sweep} {
+			if err := sweep(ctx); err != nil && ctx.Err() == nil {
+				slog.ErrorContext(ctx, "sweep", "what", name, "err", err)
+			}
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+// Close closes the database; call it after Run has returned.
+func (n *Node) Close() error { return n.DB.Close() }
