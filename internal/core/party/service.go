@@ -41,8 +41,8 @@ const (
 type Service struct {
 	Acts    *act.Runner
 	matters *matter.Service
-	anchor *seal.Anchor
-	key    []byte // of the digests of identity numbers and admission codes
+	anchor  *seal.Anchor
+	key     []byte // of the digests of identity numbers and admission codes
 }
 
 // New defines the acts and registers the objects of this package.

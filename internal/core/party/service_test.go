@@ -15,6 +15,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/ledger"
+	"yunei/internal/core/matter"
 	"yunei/internal/core/party"
 	"yunei/internal/core/regime"
 	"yunei/internal/test/testdb"
@@ -23,7 +24,7 @@ import (
 
 const (
 	repName = "林晓"
-	repID   = "990000198003070015"
+	repID   = "990000198003070019"
 )
 
 // house is the register under the Quanzhou pack, on a clock that can be moved.
@@ -51,7 +52,8 @@ func newHouse(t *testing.T, db *sqldb.DB, clk *clock.Set) *house {
 	h := &house{db: db, clock: clk, anchor: keys.Anchor()}
 	h.log = ledger.New(db, keys, ledger.Options{})
 	law := regime.New()
-	h.Service = party.New(act.NewRunner(db, h.log, law), keys)
+	acts := act.NewRunner(db, h.log, law)
+	h.Service = party.New(acts, keys, matter.New(acts))
 	law.RegisterFact(regime.Fact{Name: "org.last_breach", Type: regime.Day,
 		Load: func(context.Context, *sqldb.Tx, string) (any, error) { return h.breach, nil }})
 	if err := law.Load(regimes.FS); err != nil {
@@ -248,12 +250,12 @@ func TestService_QR(t *testing.T) {
 			t.Errorf("pledge text misses the organization or its duties: %s", phone.Text)
 		}
 		t.Run("another person", func(t *testing.T) {
-			cert, sig := h.sign(t, "王五", "99000019800307004X", phone.Text)
+			cert, sig := h.sign(t, "王五", "990000198003070043", phone.Text)
 			_, err := h.Pledge(t.Context(), code, cert, sig)
 			wantCode(t, "Pledge", err, errs.Forbidden)
 		})
 		t.Run("same name, another number", func(t *testing.T) {
-			cert, sig := h.sign(t, repName, "99000019800307004X", phone.Text)
+			cert, sig := h.sign(t, repName, "990000198003070043", phone.Text)
 			_, err := h.Pledge(t.Context(), code, cert, sig)
 			wantCode(t, "Pledge", err, errs.Forbidden)
 		})
@@ -426,7 +428,7 @@ func TestService_Change(t *testing.T) {
 			t.Errorf("organization = %+v, %v, want the new contact and the old phone", got, err)
 		}
 		h.clock.Advance(72 * time.Hour)
-		c, err = h.FileChange(ctx, "2025-05-30", party.ChangeSet{Representative: "赵敏", RepresentativeID: "99000019800307004X"})
+		c, err = h.FileChange(ctx, "2025-05-30", party.ChangeSet{Representative: "赵敏", RepresentativeID: "990000198003070043"})
 		if err != nil || !c.Late {
 			t.Errorf("FileChange on 2025-06-06 = %+v, %v, want taken and late", c, err)
 		}
