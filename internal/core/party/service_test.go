@@ -37,10 +37,17 @@ type house struct {
 	breach workday.Date // what org.last_breach answers
 }
 
-// each runs fn on both databases; the day is a Tuesday within the pack's trial period.
+// each runs fn on both databases, each with a clock of its own; the day is a Tuesday within the pack's trial period.
 func each(t *testing.T, fn func(t *testing.T, h *house)) {
-	clk := clock.NewSet(time.Date(2025, 6, 3, 2, 0, 0, 0, time.UTC))
-	testdb.EachClock(t, clk, func(t *testing.T, db *sqldb.DB) { fn(t, newHouse(t, db, clk)) })
+	day := time.Date(2025, 6, 3, 2, 0, 0, 0, time.UTC)
+	t.Run("sqlite", func(t *testing.T) {
+		clk := clock.NewSet(day)
+		fn(t, newHouse(t, testdb.SQLite(t, clk), clk))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		clk := clock.NewSet(day)
+		fn(t, newHouse(t, testdb.Postgres(t, clk), clk))
+	})
 }
 
 func newHouse(t *testing.T, db *sqldb.DB, clk *clock.Set) *house {
