@@ -41,11 +41,14 @@ func (c *Calendar) explain(d Deadline) string {
 	if d.Working {
 		unit = "个工作日"
 	}
-	fmt.Fprintf(&b, "自 %s 起 %d %s, ", d.From, d.Days, unit)
-	if names := c.holidaysWithin(d); len(names) > 0 {
-		fmt.Fprintf(&b, "遇%s顺延至 %s", strings.Join(names, "、"), d.Due)
-	} else {
-		fmt.Fprintf(&b, "至 %s", d.Due)
+	names := c.holidaysWithin(d)
+	switch {
+	case d.Days == 0:
+		fmt.Fprintf(&b, "%s 当日", d.Due)
+	case len(names) > 0:
+		fmt.Fprintf(&b, "自 %s 起 %d %s, 遇%s顺延至 %s", d.From, d.Days, unit, strings.Join(names, "、"), d.Due)
+	default:
+		fmt.Fprintf(&b, "自 %s 起 %d %s, 至 %s", d.From, d.Days, unit, d.Due)
 	}
 	if day := c.Day(d.Due); d.Working && day.Kind == Worked {
 		fmt.Fprintf(&b, " (%s, 调休上班)", weekdayNames[d.Due.Weekday()])
