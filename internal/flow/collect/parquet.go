@@ -106,12 +106,31 @@ func (t *table) body(row int) (string, error) {
 	return string(b), err
 }
 
-// valueOf reads one cell of a row that body or writeParquet wrote.
-func valueOf(t query.Type, n int64, s string) query.Value {
-	if t.Kind == query.Text {
-		return query.TextValue(s)
+// decode reads a row that body wrote.
+func decode(body string, types []query.Type) ([]query.Value, error) {
+	var cells []json.RawMessage
+	if err := json.Unmarshal([]byte(body), &cells); err != nil {
+		return nil, err
 	}
-	return query.Value{Kind: t.Kind, Scale: t.Scale, N: n}
+	if len(cells) != len(types) {
+		return nil, fmt.Errorf("row has %d values, the entry %d items", len(cells), len(types))
+	}
+	out := make([]query.Value, len(types))
+	for i, cell := range cells {
+		if string(cell) == "null" {
+			continue
+		}
+		v := query.Value{Kind: types[i].Kind, Scale: types[i].Scale}
+		target := any(&v.N)
+		if v.Kind == query.Text {
+			target = &v.S
+		}
+		if err := json.Unmarshal(cell, target); err != nil {
+			return nil, err
+		}
+		out[i] = v
+	}
+	return out, nil
 }
 
 // ReadSnapshot reads a whole snapshot file row by row: the values of the entry's items in the entry's order, without the subject.
@@ -154,7 +173,7 @@ func readGroup(group parquet.RowGroup, types []query.Type, places []int, each fu
 				case types[i].Kind == query.Text:
 					out[i] = query.TextValue(string(v.ByteArray()))
 				default:
-					out[i] = valueOf(types[i], v.Int64(), "")
+					out[i] = query.Value{Kind: types[i].Kind, Scale: types[i].Scale, N: v.Int64()}
 				}
 			}
 			if err := each(out); err != nil {

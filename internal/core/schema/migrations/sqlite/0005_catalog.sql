@@ -34,8 +34,9 @@ CREATE TABLE catalog_gram (
 );
 CREATE INDEX catalog_gram_entry ON catalog_gram (entry);
 
--- A load and, once activated, the snapshot it made. touched is the heartbeat of a load under way: a silent one is lost.
--- report is the quality report, problems what was wrong with a refused file; both JSON.
+-- A load and, once activated, the snapshot it made. report (quality) and problems (of a refused file) are JSON.
+-- The last four columns belong to the work of loading: touched is its heartbeat (a silent load is lost), staged is 1 while there may be
+-- rows by subject, file is a written file that no snapshot names yet.
 CREATE TABLE snapshot (
   id          TEXT   NOT NULL PRIMARY KEY,
   resource    TEXT   NOT NULL,
@@ -52,14 +53,19 @@ CREATE TABLE snapshot (
   rows_digest TEXT   NOT NULL,
   kid         TEXT   NOT NULL,
   author      TEXT   NOT NULL,
-  start_seq   BIGINT NOT NULL,
   started     BIGINT NOT NULL,
-  touched     BIGINT NOT NULL,
   finished    BIGINT NOT NULL,
   report      TEXT   NOT NULL,
-  problems    TEXT   NOT NULL
+  reason      TEXT   NOT NULL,
+  problems    TEXT   NOT NULL,
+  touched     BIGINT NOT NULL,
+  start_seq   BIGINT NOT NULL,
+  staged      BIGINT NOT NULL,
+  file        TEXT   NOT NULL
 );
 CREATE INDEX snapshot_resource ON snapshot (resource, state, id);
+CREATE INDEX snapshot_version ON snapshot (resource, version);
+CREATE INDEX snapshot_digest ON snapshot (digest);
 CREATE INDEX snapshot_state ON snapshot (state, touched);
 
 -- One subject's rows, for answers about that subject under consent. body is a JSON array in the order of the snapshot's columns.
