@@ -87,6 +87,36 @@ func (s *Source) DiscreteGaussian(variance Fraction) int64 {
 	}
 }
 
+// MaxSigmaBits bounds the standard deviation a Gaussian sampler accepts, so that a draw
+// does not reach the ends of int64.
+const MaxSigmaBits = 54
+
+// Gaussian prepares draws of the discrete Gaussian with a variance of any size below
+// 2^(2*MaxSigmaBits), as DiscreteGaussian for what fits 64 bits.
+func (s *Source) Gaussian(variance *big.Rat) (draw func() int64, err error) {
+	if variance.Sign() <= 0 {
+		return nil, fmt.Errorf("noise: variance %v is not positive", variance)
+	}
+	n, d := variance.Num(), variance.Denom()
+	whole := new(big.Int).Quo(n, d)
+	if whole.BitLen() > 2*MaxSigmaBits {
+		return nil, fmt.Errorf("noise: variance %v is too large", variance)
+	}
+	if n.IsUint64() && d.IsUint64() {
+		v := Fraction{n.Uint64(), d.Uint64()}
+		return func() int64 { return s.DiscreteGaussian(v) }, nil
+	}
+	t := whole.Sqrt(whole).Uint64() + 1
+	return func() int64 {
+		for {
+			y := s.DiscreteLaplace(Fraction{t, 1})
+			if s.acceptBig(y, t, n, d) {
+				return y
+			}
+		}
+	}, nil
+}
+
 // acceptGaussian is true with probability exp(-(|y| - v/t)^2 / (2v)), v = n/d,
 // which over the common denominator is exp(-(|y|*d*t - n)^2 / (2*n*d*t^2)).
 func (s *Source) acceptGaussian(y int64, t uint64, v Fraction) bool {
@@ -111,8 +141,12 @@ func (s *Source) acceptGaussian(y int64, t uint64, v Fraction) bool {
 			}
 		}
 	}
-	n, d, tb := new(big.Int).SetUint64(v.Num), new(big.Int).SetUint64(v.Den), new(big.Int).SetUint64(t)
-	num := new(big.Int).SetUint64(a)
+	return s.acceptBig(y, t, new(big.Int).SetUint64(v.Num), new(big.Int).SetUint64(v.Den))
+}
+
+func (s *Source) acceptBig(y int64, t uint64, n, d *big.Int) bool {
+	tb, num := new(big.Int).SetUint64(t), big.NewInt(y)
+	num.Abs(num)
 	num.Mul(num, d).Mul(num, tb).Sub(num, n)
 	num.Mul(num, num)
 	den := new(big.Int).Lsh(n, 1)

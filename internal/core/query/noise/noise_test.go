@@ -186,6 +186,32 @@ func TestBig(t *testing.T) {
 	}
 }
 
+// TestGaussian_AnySize takes the same checks across the border of 64 bits.
+func TestGaussian_AnySize(t *testing.T) {
+	for _, v := range []string{"100", "25/2", "1267650600228229401496703205376", "1267650600228229401496703205377/3"} {
+		variance, _ := new(big.Rat).SetString(v)
+		want, _ := variance.Float64()
+		draw, err := New().Gaussian(variance)
+		if err != nil {
+			t.Fatal(err)
+		}
+		const n = 4000
+		sum := 0.0
+		for range n {
+			y := float64(draw())
+			sum += y * y / want
+		}
+		if got := sum / n; math.Abs(got-1) > 5*math.Sqrt(2.0/n) {
+			t.Errorf("variance %s: measured/wanted = %.3f, want 1 within %.3f", v, got, 5*math.Sqrt(2.0/n))
+		}
+	}
+	for _, v := range []*big.Rat{new(big.Rat), big.NewRat(-1, 2), new(big.Rat).SetInt(new(big.Int).Lsh(big.NewInt(1), 2*MaxSigmaBits))} {
+		if _, err := New().Gaussian(v); err == nil {
+			t.Errorf("variance %v was accepted", v)
+		}
+	}
+}
+
 func TestFloorSqrt(t *testing.T) {
 	for _, n := range []uint64{0, 1, 2, 3, 4, 24, 25, 26, 1<<32 - 1, 1 << 32, 1<<62 - 1, 1 << 62, math.MaxUint64} {
 		want := new(big.Int).Sqrt(new(big.Int).SetUint64(n)).Uint64()

@@ -1,0 +1,290 @@
+package release
+
+import (
+	"fmt"
+	"math"
+	"math/big"
+
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/duckdb"
+	"yunei/internal/core/query/noise"
+)
+
+// Exact is one exact cell: its number, its units, its vectors. It never leaves the domain.
+type Exact struct {
+	Index   int
+	Units   int64
+	Vectors []int64
+}
+
+// FromEngine reads the rows of a rendered class A statement, believing nothing: an
+// unknown cell, a cell twice or a NULL ends the run.
+func FromEngine(m *query.Model, rows [][]duckdb.Cell) ([]Exact, error) {
+	seen := map[int64]bool{}
+	out := make([]Exact, 0, len(rows))
+	for _, row := range rows {
+		if len(row) != 2+len(m.Root.Aggs) {
+			return nil, fmt.Errorf("engine gave %d columns for %d aggregates", len(row), len(m.Root.Aggs))
+		}
+		for _, c := range row {
+			if c.Null {
+				return nil, fmt.Errorf("engine gave a NULL")
+			}
+		}
+		n := row[0].N
+		if n < 0 || n >= int64(m.Cells()) || seen[n] {
+			return nil, fmt.Errorf("engine gave cell %d, which is unknown or came twice", n)
+		}
+		seen[n] = true
+		e := Exact{Index: int(n), Units: row[1].N}
+		for _, c := range row[2:] {
+			e.Vectors = append(e.Vectors, c.N)
+		}
+		out = append(out, e)
+	}
+	return out, nil
+}
+
+// Field is one value of the released table.
+type Field struct {
+	Value   query.Value `json:"value"`            // NULL for a mean without a denominator
+	Error95 query.Value `json:"error95,omitzero"` // half the width of the 95% interval
+	Hidden  bool        `json:"hidden,omitempty"` // shown as *
+	IsNull  bool        `json:"isNull,omitempty"` // a key whose value is missing
+	Label   string      `json:"label,omitempty"`  // what a coded key value means
+}
+
+// Text is the field as it is printed.
+func (f *Field) Text() string {
+	if f.Hidden {
+		return "*"
+	}
+	return f.Value.Text()
+}
+
+// Column describes one column of the released table.
+type Column struct {
+	Name  string           `json:"name"`
+	Title string           `json:"title,omitempty"`
+	Type  query.Type       `json:"type"`
+	Kind  query.OutputKind `json:"kind"`
+}
+
+// Row is one cell of the domain as it is shown.
+type Row struct {
+	Cell   int     `json:"cell"`
+	Fields []Field `json:"fields"`
+}
+
+// Table is what may leave.
+type Table struct {
+	Columns []Column `json:"columns"`
+	Rows    []Row    `json:"rows"`
+	Totals  []Field  `json:"totals"` // sums of the shown cells, column by column; keys and means have none
+	Shown   int      `json:"shown"`
+	Hidden  int      `json:"hidden"`
+}
+
+// Evidence stays inside: what the output review checks.
+type Evidence struct {
+	Plan       Plan      `json:"plan"`
+	Threshold  int64     `json:"threshold"`
+	Structural []int     `json:"structural,omitempty"` // cells that cannot have units, never shown
+	Noisy      [][]int64 `json:"noisy"`                // per vector and cell, after the noise
+	Canary     [][]int64 `json:"canary"`               // per vector: draws of the same sampler on cells of exactly 0
+}
+
+// canaries is how many extra draws show that noise was at work.
+const canaries = 256
+
+// Options of a collection.
+type Options struct {
+	// Structural lists cells that the model's own conditions leave empty.
+	Structural []int
+}
+
+// Collect noises the exact cells and lays out the released table.
+func Collect(m *query.Model, p Plan, exact []Exact, src *noise.Source, opt Options) (Table, Evidence, error) {
+	if p.Model != m.Hash() {
+		return Table{}, Evidence{}, fmt.Errorf("the plan is for model %s, not %s", p.Model, m.Hash())
+	}
+	if rho, err := p.Recharge(); err != nil || rho != p.Rho {
+		return Table{}, Evidence{}, fmt.Errorf("the plan's cost is %s, its mechanism costs %s (%v)", p.Rho, rho, err)
+	}
+	e := Evidence{Plan: p, Threshold: p.Threshold(), Structural: opt.Structural}
+	for i := range p.Vectors {
+		noisy, canary, err := addNoise(&p, &p.Vectors[i], exact, src)
+		if err != nil {
+			return Table{}, Evidence{}, err
+		}
+		e.Noisy, e.Canary = append(e.Noisy, noisy), append(e.Canary, canary)
+	}
+	return layOut(m, &e), e, nil
+}
+
+// addNoise starts every cell of the domain at 0, adds what was counted and then noise.
+func addNoise(p *Plan, v *Vector, exact []Exact, src *noise.Source) (noisy, canary []int64, err error) {
+	draw, err := src.Gaussian(v.Variance)
+	if err != nil {
+		return nil, nil, err
+	}
+	noisy, canary = make([]int64, p.Cells), make([]int64, canaries)
+	for _, x := range exact {
+		if x.Index < 0 || x.Index >= p.Cells || v.Agg >= len(x.Vectors) {
+			return nil, nil, fmt.Errorf("cell %d does not fit the plan", x.Index)
+		}
+		noisy[x.Index] = x.Units
+		if v.Agg != UnitsVector {
+			noisy[x.Index] = x.Vectors[v.Agg]
+		}
+	}
+	for i := range noisy {
+		noisy[i] = add(noisy[i], draw())
+	}
+	for i := range canary {
+		canary[i] = draw()
+	}
+	return noisy, canary, nil
+}
+
+// add stops at the ends of int64.
+func add(a, b int64) int64 {
+	switch s := a + b; {
+	case a > 0 && b > 0 && s < 0:
+		return math.MaxInt64
+	case a < 0 && b < 0 && s >= 0:
+		return math.MinInt64
+	default:
+		return s
+	}
+}
+
+// layOut is post-processing: it sees noisy numbers only.
+func layOut(m *query.Model, e *Evidence) Table {
+	t := Table{}
+	for i := range m.Outputs {
+		o := &m.Outputs[i]
+		t.Columns = append(t.Columns, Column{Name: o.Name, Title: o.Title, Type: o.Type, Kind: o.Kind})
+	}
+	structural := map[int]bool{}
+	for _, c := range e.Structural {
+		structural[c] = true
+	}
+	totals := make([]int64, len(m.Outputs))
+	for c := range e.Plan.Cells {
+		if structural[c] {
+			continue
+		}
+		shown := e.Noisy[e.Plan.Basis][c] >= e.Threshold
+		if shown {
+			t.Shown++
+		} else {
+			t.Hidden++
+		}
+		row := Row{Cell: c}
+		keys := m.Cell(c)
+		for i := range m.Outputs {
+			f := field(m, e, &m.Outputs[i], c, keys)
+			if m.Outputs[i].Kind != query.OutKey && !shown {
+				f = Field{Hidden: true}
+			}
+			if m.Outputs[i].Kind == query.OutAgg && shown {
+				totals[i] = add(totals[i], f.Value.N)
+			}
+			row.Fields = append(row.Fields, f)
+		}
+		t.Rows = append(t.Rows, row)
+	}
+	for i := range m.Outputs {
+		t.Totals = append(t.Totals, total(m, e, &m.Outputs[i], totals[i], t.Shown))
+	}
+	return t
+}
+
+func total(m *query.Model, e *Evidence, o *query.Output, sum int64, shown int) Field {
+	if o.Kind != query.OutAgg {
+		return Field{}
+	}
+	v := &e.Plan.Vectors[o.Index]
+	half := int64(math.Ceil(1.96 * v.Sigma() * math.Sqrt(float64(shown))))
+	return Field{Value: query.NumberValue(sum, v.Scale), Error95: query.NumberValue(half, v.Scale)}
+}
+
+func field(m *query.Model, e *Evidence, o *query.Output, c int, keys []query.Value) Field {
+	switch o.Kind {
+	case query.OutKey:
+		f := Field{Value: keys[o.Index], IsNull: keys[o.Index].IsNull()}
+		if k := &m.Root.Keys[o.Index]; len(k.Labels) > 0 {
+			if at := place(m, o.Index, c); at < len(k.Labels) {
+				f.Label = k.Labels[at]
+			}
+		}
+		return f
+	case query.OutAgg:
+		v := &e.Plan.Vectors[o.Index]
+		n := e.Noisy[o.Index][c]
+		if m.Root.Aggs[o.Index].Func != query.AggSum {
+			n = max(n, 0) // a count below nothing helps nobody
+		}
+		return Field{Value: query.NumberValue(n, v.Scale), Error95: half95(v)}
+	}
+	return ratio(m, e, o, c)
+}
+
+// place is where cell c stands in the domain of one key; the last key runs fastest.
+func place(m *query.Model, key, c int) int {
+	for k := len(m.Root.Keys) - 1; k > key; k-- {
+		c /= m.Root.Keys[k].Size()
+	}
+	return c % m.Root.Keys[key].Size()
+}
+
+// ratio is a mean from two noisy vectors, brought back into the bounds the policy
+// publishes: post-processing, so it costs nothing.
+func ratio(m *query.Model, e *Evidence, o *query.Output, c int) Field {
+	sum, n := e.Noisy[o.Index][c], e.Noisy[o.Over][c]
+	if n <= 0 {
+		return Field{}
+	}
+	a := &m.Root.Aggs[o.Index]
+	top := new(big.Int).Mul(big.NewInt(o.Plus), big.NewInt(n))
+	top.Add(top, big.NewInt(sum))
+	value := scaled(top, big.NewInt(n), a.Type.Scale, o.Type.Scale)
+	if a.Func == query.AggSum {
+		one := big.NewInt(1)
+		lo := scaled(big.NewInt(a.Lo-a.Center+o.Plus), one, a.Type.Scale, o.Type.Scale)
+		hi := scaled(big.NewInt(a.Hi-a.Center+o.Plus), one, a.Type.Scale, o.Type.Scale)
+		value = min(max(value, lo), hi)
+	}
+	mean := float64(sum) / float64(n)
+	return Field{Value: query.NumberValue(value, o.Type.Scale), Error95: ratioError(&e.Plan, o, m, mean, n)}
+}
+
+// scaled is num/den*10^(to-from), half away from zero.
+func scaled(num, den *big.Int, from, to int) int64 {
+	num, den = new(big.Int).Set(num), new(big.Int).Set(den)
+	if to >= from {
+		num.Mul(num, big.NewInt(query.Pow10(to-from)))
+	} else {
+		den.Mul(den, big.NewInt(query.Pow10(from-to)))
+	}
+	negative := num.Sign() < 0
+	num.Abs(num).Lsh(num, 1).Add(num, den)
+	num.Quo(num, den.Lsh(den, 1))
+	if !num.IsInt64() {
+		return math.MaxInt64
+	}
+	if negative {
+		return -num.Int64()
+	}
+	return num.Int64()
+}
+
+// ratioError is half the 95% interval of sum/n around a mean, by the delta method:
+// sqrt(var(sum) + mean^2 var(n)) / n.
+func ratioError(p *Plan, o *query.Output, m *query.Model, mean float64, n int64) query.Value {
+	s, d := p.Vectors[o.Index].Sigma(), p.Vectors[o.Over].Sigma()
+	half := 1.96 * math.Sqrt(s*s+mean*mean*d*d) / float64(n)
+	half *= math.Pow10(o.Type.Scale - m.Root.Aggs[o.Index].Type.Scale)
+	return query.NumberValue(int64(math.Ceil(half)), o.Type.Scale)
+}

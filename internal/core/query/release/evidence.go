@@ -1,0 +1,82 @@
+package release
+
+import (
+	"bytes"
+	"crypto/sha256"
+	"encoding/csv"
+	"encoding/hex"
+	"encoding/json"
+	"fmt"
+	"math"
+)
+
+// CheckNoise looks at the canaries: draws of the run's own samplers on cells that hold
+// nothing. Their spread must fit the variance that was charged; a sampler that had
+// stood still, or drawn too little, fails. An honest one fails about once in a million.
+func (e *Evidence) CheckNoise() error {
+	for i := range e.Plan.Vectors {
+		v := &e.Plan.Vectors[i]
+		if i >= len(e.Canary) || len(e.Canary[i]) < canaries {
+			return fmt.Errorf("vector %d: no canaries", i)
+		}
+		want, _ := v.Variance.Float64()
+		var got, fourth float64
+		for _, y := range e.Canary[i] {
+			got += float64(y) * float64(y)
+		}
+		n := float64(len(e.Canary[i]))
+		got /= n
+		// The fourth moment of a narrow discrete Gaussian exceeds 3*variance^2.
+		fourth = 3*want*want + want
+		if spread := 5 * math.Sqrt((fourth-want*want)/n); math.Abs(got-want) > spread {
+			return fmt.Errorf("vector %d: the canaries' variance is %.3g, want %.3g within %.3g", i, got, want, spread)
+		}
+	}
+	return nil
+}
+
+// CSV is the released table as a file: one line per cell, an error column beside every
+// noised column, * where nothing is shown. The same table gives the same bytes.
+func (t *Table) CSV() []byte {
+	var b bytes.Buffer
+	w := csv.NewWriter(&b)
+	var head []string
+	for _, c := range t.Columns {
+		head = append(head, c.Name)
+		if noised(c) {
+			head = append(head, c.Name+"_error95")
+		}
+	}
+	w.Write(head)
+	for _, row := range t.Rows {
+		var line []string
+		for i := range row.Fields {
+			f := &row.Fields[i]
+			line = append(line, f.Text())
+			if !noised(t.Columns[i]) {
+				continue
+			}
+			half := ""
+			if !f.Hidden {
+				half = f.Error95.Text()
+			}
+			line = append(line, half)
+		}
+		w.Write(line)
+	}
+	w.Flush() // a bytes.Buffer takes everything
+	return b.Bytes()
+}
+
+func noised(c Column) bool { return c.Kind != "key" }
+
+// Digest names the released table: the SHA-256 of its JSON, which is the same for the
+// same table. What leaves must still have the digest that was decided on.
+func (t *Table) Digest() string {
+	b, err := json.Marshal(t)
+	if err != nil {
+		panic(fmt.Sprintf("release: a table that is no JSON: %v", err)) // it holds strings and integers only
+	}
+	sum := sha256.Sum256(b)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}
