@@ -1,6 +1,7 @@
 package regime
 
 import (
+	"errors"
 	"fmt"
 	"regexp"
 	"sort"
@@ -106,7 +107,7 @@ func twoDays(a, b ref.Val) (workday.Date, workday.Date, error) {
 func compile(env *cel.Env, vocab *vocabulary, text string) (*condition, error) {
 	ast, issues := env.Compile(text)
 	if issues != nil && issues.Err() != nil {
-		return nil, fmt.Errorf("%s", celError(issues, vocab))
+		return nil, errors.New(celError(text, issues, vocab))
 	}
 	if ast.OutputType() != cel.BoolType {
 		return nil, fmt.Errorf("condition is of type %s, it must be true or false", ast.OutputType())
@@ -136,13 +137,18 @@ func compile(env *cel.Env, vocab *vocabulary, text string) (*condition, error) {
 var undeclared = regexp.MustCompile(`undeclared reference to '([^']+)'`)
 
 // celError turns CEL's report into one sentence, with the nearest known word for an unknown one.
-func celError(issues *cel.Issues, vocab *vocabulary) string {
+func celError(text string, issues *cel.Issues, vocab *vocabulary) string {
 	var parts []string
 	for _, e := range issues.Errors() {
 		msg := e.Message
 		if m := undeclared.FindStringSubmatch(msg); m != nil {
-			msg = fmt.Sprintf("unknown name %s", m[1])
-			if near := nearest(m[1], vocab.names()); near != "" {
+			// CEL names only the part before the dot; what was written is in the text.
+			name := m[1]
+			if dotted := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `(\.\w+)+`).FindString(text); dotted != "" {
+				name = dotted
+			}
+			msg = fmt.Sprintf("unknown name %s", name)
+			if near := nearest(name, vocab.names()); near != "" {
 				msg += "; did you mean " + near + "?"
 			} else {
 				msg += "; facts are listed in vocabulary.yaml, values are written param.name"
