@@ -189,7 +189,7 @@ func TestEntry_PolicyTable(t *testing.T) {
 	air.State = catalog.Published
 	open := air.PolicyTable()
 	temp, _ := open.Column("temp")
-	if !open.Open || open.Private() || *temp.Lo != -6_000_000_000 || !temp.Allows(query.Plaintext) {
+	if !open.Open || open.Private() || *temp.Lo != -60_000_000_000 || !temp.Allows(query.Plaintext) {
 		t.Errorf("air quality: open %v, private %v, temp %+v; want open rows about nobody and bounds in units of the scale", open.Open, open.Private(), temp)
 	}
 }

@@ -38,9 +38,9 @@ func BeijingPM25() catalog.Entry {
 		Codes: codes("NE", "东北风", "NW", "西北风", "SE", "东南风", "cv", "静风和不定")})
 	return add(e, no, dim("year", "年", "2000", "2100"), dim("month", "月", "1", "12"), dim("day", "日", "1", "31"), dim("hour", "时", "0", "23"), pm,
 		measure("dewp", "DEWP", "露点温度", "摄氏度", query.Int, 0, "-60", "60"),
-		// Two hours carry a temperature of eight decimal places; they are kept exactly.
-		measure("temp", "TEMP", "气温", "摄氏度", query.Decimal, 8, "-60", "60"),
-		measure("pres", "PRES", "气压", "百帕", query.Decimal, 1, "800", "1100"),
+		// Interpolated hours carry up to nine decimal places; they are kept exactly.
+		measure("temp", "TEMP", "气温", "摄氏度", query.Decimal, 9, "-60", "60"),
+		measure("pres", "PRES", "气压", "百帕", query.Decimal, 6, "800", "1100"),
 		wind,
 		measure("iws", "Iws", "累计风速", "米/秒", query.Decimal, 2, "0", "1000"),
 		measure("is", "Is", "累计降雪时数", "小时", query.Int, 0, "0", "1000"),
