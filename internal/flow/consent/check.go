@@ -77,7 +77,7 @@ func (t Terms) Check(sid string, a Asked, now time.Time) Reason {
 	switch {
 	case sid == "" || sid != a.SID:
 		return OtherSubject
-	case !t.names(a.Org) || a.Partner != "" && !t.names(a.Partner):
+	case !t.names(a.Org) || a.Partner != "" && !t.namesPartner(a.Partner):
 		// 四(五): 还应当明确告知信息主体授权对象包括数据使用单位和第三方合作单位.
 		return NotRecipient
 	case a.Scenario == "" || t.Purpose.Scenario != a.Scenario:
@@ -98,6 +98,13 @@ func (t Terms) Check(sid string, a Asked, now time.Time) Reason {
 
 func (t Terms) names(org string) bool {
 	return org != "" && slices.ContainsFunc(t.Recipients, func(r Recipient) bool { return r.Org == org })
+}
+
+// namesPartner finds the third party as the development plan names it, by id or by name.
+func (t Terms) namesPartner(partner string) bool {
+	return slices.ContainsFunc(t.Recipients, func(r Recipient) bool {
+		return r.Role == RoleThirdParty && (r.Org == partner || r.Name == partner)
+	})
 }
 
 func (t Terms) covers(fields []string) bool {

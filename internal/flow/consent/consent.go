@@ -88,14 +88,18 @@ func (c Consent) Standing(now time.Time) string {
 	return string(StateValid)
 }
 
-// Refusal is why a document does not carry a call, with what a sentence needs to name.
+// Refusal is why an act under a document is refused, with what a sentence needs to name. The zero Refusal is none.
 type Refusal struct {
 	Reason Reason
 	Detail string
+	Says   string // the sentence of a reason that another stage gives
 }
 
 // Sentence is the reason in words for a clerk.
 func (r Refusal) Sentence() string {
+	if r.Says != "" {
+		return r.Says
+	}
 	s := sentences[r.Reason]
 	if strings.Contains(s, "%s") {
 		return fmt.Sprintf(s, r.Detail)
@@ -105,13 +109,12 @@ func (r Refusal) Sentence() string {
 
 // Err is the refusal as an error of its own, used where no rule of a regime refuses first: without consent no data leaves,
 // whatever the law of the day says.
-func (r Refusal) Err() error {
-	return r.Onto(&errs.Error{Code: errs.Unlawful, Msg: r.Sentence()})
-}
+func (r Refusal) Err() error { return r.onto(&errs.Error{Code: errs.Unlawful}) }
 
-// Onto puts the reason code and its sentence on a refusal, keeping the articles a regime cited.
-func (r Refusal) Onto(e *errs.Error) error {
+// onto puts the reason and its sentence on a refusal, keeping the articles a regime cited.
+func (r Refusal) onto(e *errs.Error) error {
 	e.Msg = r.Sentence()
-	e.Spots = append(e.Spots, errs.Spot{Where: "consent", Code: string(r.Reason), Message: r.Sentence()})
+	where, _, _ := strings.Cut(string(r.Reason), ".")
+	e.Spots = append(e.Spots, errs.Spot{Where: where, Code: string(r.Reason), Message: e.Msg})
 	return e
 }

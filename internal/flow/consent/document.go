@@ -43,6 +43,12 @@ type Recipient struct {
 	Role string `json:"role" enum:"user,third-party" doc:"数据使用单位, or the partner through which the document was obtained"`
 }
 
+// Roles of a recipient.
+const (
+	RoleUser       = "user"        // 数据使用单位
+	RoleThirdParty = "third-party" // 第三方合作单位
+)
+
 // Purpose is the scenario, in words the person can judge.
 type Purpose struct {
 	Scenario   string `json:"scenario"`
@@ -157,7 +163,7 @@ func (d Document) missing() []string {
 	need(filled(d.Subject.Name) && filled(d.Subject.IDNumber), "信息主体")
 	need(len(d.Recipients) > 0, "授权对象")
 	for _, r := range d.Recipients {
-		need(filled(r.Org) && filled(r.Name) && filled(r.USCC) && (r.Role == "user" || r.Role == "third-party"), "授权对象的名称、统一社会信用代码和身份")
+		need(filled(r.Org) && filled(r.Name) && filled(r.USCC) && (r.Role == RoleUser || r.Role == RoleThirdParty), "授权对象的名称、统一社会信用代码和身份")
 	}
 	need(len(d.Data) > 0, "数据来源")
 	for _, s := range d.Data {

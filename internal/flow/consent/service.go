@@ -8,6 +8,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"strings"
 	"time"
 
@@ -91,7 +92,7 @@ type Proof struct {
 // Examine verifies a document by itself: shape, that everything was told, template, signature, certificate chain at
 // the time of signing, and that the signer is the person it is about.
 func (s *Service) Examine(signed Signed, now time.Time) Proof {
-	refuse := func(r Reason, detail string) Proof { return Proof{Refusal: Refusal{r, detail}} }
+	refuse := func(r Reason, detail string) Proof { return Proof{Refusal: Refusal{Reason: r, Detail: detail}} }
 	d, err := Parse([]byte(signed.Document))
 	if err != nil || hidden(signed.Document) {
 		return refuse(Shape, "")
@@ -157,30 +158,22 @@ func (s *Service) Submit(ctx context.Context, signed Signed) (Consent, error) {
 				return err
 			}
 		}
-		return Judge(ctx, tx, ActSubmit, map[string]string{"org": tx.Actor().Org}, refusal, nil)
+		return Judge(ctx, tx, ActSubmit, map[string]string{"org": tx.Actor().Org, "consent": c.ID}, refusal.Reason, refusal, nil)
 	})
 	return c, err
 }
 
 // Judge asks the regime about an act under a document, and refuses by itself where no rule did: a document that does not
-// carry the act never leads to data. extra are further facts of the act.
-func Judge(ctx context.Context, tx *act.Tx, name string, objects map[string]string, refusal Refusal, extra map[string]any) error {
-	facts := map[string]any{"consent.verified": refusal.Reason == "", "consent.reason": string(refusal.Reason)}
-	for k, v := range extra {
-		facts[k] = v
-	}
-	with := map[string]string{"consent": ""}
-	for k, v := range objects {
-		if v != "" {
-			with[k] = v
-		}
-	}
-	err := tx.JudgeAs(ctx, name, with, facts)
+// carry the act never leads to data. facts are further facts of the act.
+func Judge(ctx context.Context, tx *act.Tx, name string, objects map[string]string, verified Reason, refusal Refusal, facts map[string]any) error {
+	extra := map[string]any{"consent.verified": verified == "", "consent.reason": string(verified)}
+	maps.Copy(extra, facts)
+	err := tx.JudgeAs(ctx, name, objects, extra)
 	if refusal.Reason == "" {
 		return err
 	}
 	if e, ok := errors.AsType[*errs.Error](err); ok && e.Code == errs.Unlawful {
-		return refusal.Onto(e)
+		return refusal.onto(e)
 	}
 	if err != nil {
 		return err

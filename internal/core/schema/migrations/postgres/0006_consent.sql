@@ -29,7 +29,9 @@ CREATE INDEX consent_recipient_org ON consent_recipient (org, consent);
 CREATE TABLE deployment (
   id TEXT NOT NULL PRIMARY KEY,
   org TEXT NOT NULL,
+  grant_id TEXT NOT NULL,
   permit TEXT NOT NULL,
+  version TEXT NOT NULL,
   scenario TEXT NOT NULL,
   title TEXT NOT NULL,
   partner TEXT NOT NULL,

@@ -1,0 +1,113 @@
+package serve
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/flow/consent"
+)
+
+// Page is how many rows a list gives at most.
+const Page = 100
+
+// OnMe lists the calls about the person who asks, newest first, before a cursor: who, when, for which scenario, which
+// fields, under which document. 个人信息保护法: 个人有权查阅.
+func (s *Service) OnMe(ctx context.Context, before string) (list []Seen, err error) {
+	actor := access.From(ctx)
+	if actor.SID == "" {
+		return nil, nil
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		rows, err := listSeen(ctx, tx, actor.SID, before, Page)
+		if err != nil {
+			return err
+		}
+		list, err = inWords(rows)
+		return err
+	})
+	return list, err
+}
+
+// Calls lists an organization's own calls, or all for those who supervise, newest first, before a cursor.
+func (s *Service) Calls(ctx context.Context, before string) (list []Seen, err error) {
+	org, ok := reach(ctx)
+	if !ok {
+		return nil, nil
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		rows, err := listCalls(ctx, tx, org, before, Page)
+		if err != nil {
+			return err
+		}
+		list, err = inWords(rows)
+		return err
+	})
+	return list, err
+}
+
+// Deployments lists an organization's own deployments, or all for those who supervise.
+func (s *Service) Deployments(ctx context.Context) (list []Deployment, err error) {
+	org, ok := reach(ctx)
+	if !ok {
+		return nil, nil
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		list, err = listDeployments(ctx, tx, org)
+		return err
+	})
+	return list, err
+}
+
+// Deployment shows one deployment to its organization and to those who supervise; to others it does not exist.
+func (s *Service) Deployment(ctx context.Context, id string) (d Deployment, err error) {
+	org, ok := reach(ctx)
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		if d, err = loadDeployment(ctx, tx, id); err != nil {
+			return err
+		}
+		if !ok || org != "" && org != d.Org {
+			d = Deployment{}
+			return errNoDeployment()
+		}
+		return nil
+	})
+	return d, err
+}
+
+// reach is the organization whose objects the actor sees, "" for all; false for nobody's.
+func reach(ctx context.Context) (org string, ok bool) {
+	actor := access.From(ctx)
+	if actor.Has(access.Operator, access.Bureau, access.Auditor) {
+		return "", true
+	}
+	return actor.Org, actor.Org != ""
+}
+
+// inWords puts the document's own words for fields and outputs in place of names.
+func inWords(rows []seenRow) ([]Seen, error) {
+	list := make([]Seen, len(rows))
+	for i, r := range rows {
+		var t consent.Terms
+		if err := json.Unmarshal([]byte(r.terms), &t); err != nil {
+			return nil, fmt.Errorf("decode terms of consent %s: %w", r.call.Consent, err)
+		}
+		list[i] = r.seen
+		for _, s := range t.Data {
+			for _, f := range s.Fields {
+				if slices.Contains(r.call.Fields, consent.FieldKey(s.Resource, f.Name)) {
+					list[i].Fields = append(list[i].Fields, s.Name+": "+f.Title)
+				}
+			}
+		}
+		for _, o := range t.Outputs {
+			if slices.Contains(r.call.Outputs, o.Name) {
+				list[i].Outputs = append(list[i].Outputs, o.Text)
+			}
+		}
+	}
+	return list, nil
+}

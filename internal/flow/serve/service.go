@@ -1,0 +1,213 @@
+package serve
+
+import (
+	"context"
+	"crypto/cipher"
+	"fmt"
+	"slices"
+	"sync"
+
+	"github.com/emmansun/gmsm/sm4"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/seal"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/interp"
+	"yunei/internal/core/regime"
+	"yunei/internal/flow/catalog"
+	"yunei/internal/flow/collect"
+	"yunei/internal/flow/consent"
+	"yunei/internal/flow/grant"
+)
+
+// The acts of this package.
+const (
+	ActDeploy = "serve.deploy"
+	ActClose  = "serve.close"
+	ActCall   = "serve.call"
+	ActReplay = "serve.replay"
+)
+
+// Service deploys models and answers calls.
+type Service struct {
+	Acts     *act.Runner
+	Pace     Pace
+	consents *consent.Service
+	catalog  *catalog.Service
+	collect  *collect.Service
+	digests  []byte
+	box      cipher.AEAD
+	programs sync.Map // model hash -> *program
+}
+
+// Deps are what New needs.
+type Deps struct {
+	Acts     *act.Runner
+	Keys     *seal.Keys
+	Consents *consent.Service
+	Catalog  *catalog.Service
+	Collect  *collect.Service
+	Pace     Pace // 0: answers are not paced
+}
+
+// New defines the acts and registers the objects and facts of this package.
+func New(d Deps) *Service {
+	d.Acts.Define(
+		act.Def{Name: ActDeploy, Roles: []access.Role{access.DataUser}},
+		act.Def{Name: ActClose, Roles: []access.Role{access.DataUser, access.Operator}},
+		act.Def{Name: ActCall, Roles: []access.Role{access.DataUser}},
+		act.Def{Name: ActReplay, Roles: []access.Role{access.DataUser}},
+	)
+	log := d.Acts.Ledger()
+	log.Register("deployment", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDeployment(ctx, tx, id) })
+	log.Register("call", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadCall(ctx, tx, id) })
+	d.Acts.Law().RegisterFact(Facts()...)
+	block, err := sm4.NewCipher(d.Keys.Derive("serve.replay")[:16])
+	if err != nil {
+		panic("serve: sm4 key: " + err.Error()) // sixteen bytes are always a key
+	}
+	box, err := cipher.NewGCM(block)
+	if err != nil {
+		panic("serve: gcm: " + err.Error())
+	}
+	s := &Service{Acts: d.Acts, Pace: d.Pace, consents: d.Consents, catalog: d.Catalog, collect: d.Collect,
+		digests: d.Keys.Derive("serve.digest"), box: box}
+	// An answer kept for a broken connection must not outlive the consent it rests on.
+	d.Consents.OnClose(func(ctx context.Context, tx *act.Tx, c consent.Consent) error {
+		return dropReplaysUnder(ctx, tx.Tx, c.ID)
+	})
+	return s
+}
+
+// Facts are what a rule may look at: what a call says it is made for, and what its deployment was approved for.
+func Facts() []regime.Fact {
+	return []regime.Fact{{Name: "call.purpose", Object: "call", Type: regime.String}}
+}
+
+// Approved is a model version as the lab vouches for it.
+type Approved struct {
+	Version string // id of the model version, the object of its permit
+	Title   string
+	IR      []byte // canonical bytes, whose hash was signed
+	Hash    string
+	Partner string // third party through which documents are obtained, as declared
+	Daily   int64  // calls a day; 0: no limit set
+}
+
+// DeployTx puts an approved model into service (模型部署) inside another act. 四(一): 按照公共数据使用协议,数据使用单位在开发服务平台
+// 进行模型部署和数据调用. The permit of the version says under which scenario and which fields.
+func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deployment, error) {
+	m, err := query.Decode(a.IR)
+	if err != nil {
+		return Deployment{}, fmt.Errorf("deploy model version %s: %w", a.Version, err)
+	}
+	if m.Hash() != a.Hash {
+		return Deployment{}, errs.New(errs.Conflict, "模型内容与审批时签名的散列值不一致, 请联系平台运营单位核查")
+	}
+	if m.Class != query.B {
+		return Deployment{}, errs.New(errs.Invalid, "只有实时查询模型 (B 类) 可以部署为调用服务, 统计模型请在开发空间运行")
+	}
+	org := tx.Actor().Org
+	permit, err := access.ValidFor(ctx, tx.Tx, org, grant.PermitModel, a.Version, tx.Day())
+	if err != nil {
+		return Deployment{}, err
+	}
+	if !permit.Covers(fieldsOf(m)) {
+		return Deployment{}, errs.New(errs.Forbidden, "模型使用的数据项超出授权范围, 请按获批的数据项修改后重新申报")
+	}
+	g, err := grant.InForce(ctx, tx.Tx, org, permit.Purpose, tx.Day())
+	if err != nil {
+		return Deployment{}, err
+	}
+	sensitive, err := s.sensitive(ctx, tx.Tx, m)
+	if err != nil {
+		return Deployment{}, err
+	}
+	d := Deployment{ID: tx.NewID("dpl"), Org: org, Grant: g.ID, Permit: permit.ID, Version: a.Version, Scenario: permit.Purpose, Title: a.Title, Partner: a.Partner,
+		Hash: a.Hash, Sensitive: sensitive, Daily: a.Daily, State: Open, Opened: tx.Now(), model: a.IR}
+	if err := insertDeployment(ctx, tx.Tx, d); err != nil {
+		return d, err
+	}
+	if err := tx.JudgeAs(ctx, ActDeploy, map[string]string{"org": org}, nil); err != nil {
+		return d, err
+	}
+	return d, tx.Changed(ctx, "deployment", d.ID, d)
+}
+
+// sensitive lists the model's fields that are sensitive personal information or of local level 4: each needs its own
+// consent (单独同意).
+func (s *Service) sensitive(ctx context.Context, tx *sqldb.Tx, m *query.Model) ([]string, error) {
+	asked := fieldsOf(m)
+	var out []string
+	for _, ref := range m.Tables {
+		table, err := s.catalog.PolicyTable(ctx, tx, ref.Resource)
+		if err != nil {
+			return nil, err
+		}
+		for _, c := range table.Columns {
+			key := consent.FieldKey(ref.Resource, c.Name)
+			if (c.Grade.Sensitive || c.Grade.Level >= 4) && slices.Contains(asked, key) {
+				out = append(out, key)
+			}
+		}
+	}
+	return out, nil
+}
+
+// Close takes a deployment out of service.
+func (s *Service) Close(ctx context.Context, id string) (Deployment, error) {
+	var d Deployment
+	_, err := s.Acts.Do(ctx, act.Call{Act: ActClose}, func(ctx context.Context, tx *act.Tx) error {
+		var err error
+		if d, err = loadDeployment(ctx, tx.Tx, id); err != nil {
+			return err
+		}
+		if !tx.Actor().Has(access.Operator) && d.Org != tx.Actor().Org {
+			d = Deployment{}
+			return errNoDeployment()
+		}
+		if d.State == Closed {
+			return errs.New(errs.Conflict, "这个数据服务已经停用, 无需再次办理")
+		}
+		d.State = Closed
+		if err := setDeploymentState(ctx, tx.Tx, d.ID, d.State); err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": d.Org}); err != nil {
+			return err
+		}
+		return tx.Changed(ctx, "deployment", d.ID, d)
+	})
+	return d, err
+}
+
+// program is a model ready to run, kept by its hash: what was signed is what runs.
+type program struct {
+	model   *query.Model
+	run     *interp.Program
+	fields  []string
+	outputs []string
+}
+
+func (s *Service) program(d Deployment) (*program, error) {
+	if p, ok := s.programs.Load(d.Hash); ok {
+		return p.(*program), nil
+	}
+	m, err := query.Decode(d.model)
+	if err != nil {
+		return nil, fmt.Errorf("decode model of deployment %s: %w", d.ID, err)
+	}
+	if m.Hash() != d.Hash {
+		return nil, fmt.Errorf("model of deployment %s does not have its hash %s", d.ID, d.Hash)
+	}
+	run, err := interp.Compile(m)
+	if err != nil {
+		return nil, fmt.Errorf("compile model of deployment %s: %w", d.ID, err)
+	}
+	p := &program{model: m, run: run, fields: fieldsOf(m), outputs: outputNames(m)}
+	s.programs.Store(d.Hash, p)
+	return p, nil
+}
