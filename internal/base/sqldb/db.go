@@ -3,6 +3,7 @@ package sqldb
 import (
 	"context"
 	"strings"
+	"sync"
 	"time"
 
 	"yunei/internal/base/clock"
@@ -29,6 +30,8 @@ type DB struct {
 	backend backend
 	dialect Dialect
 	opt     Options
+	closing sync.Once
+	closed  error
 }
 
 // backend is the seam between SQLite and PostgreSQL.
@@ -72,7 +75,11 @@ func Open(ctx context.Context, url string, opt Options) (*DB, error) {
 }
 
 // Close waits for the closures under way and closes every connection.
-func (db *DB) Close() error { return db.backend.close() }
+// Closing twice does no harm.
+func (db *DB) Close() error {
+	db.closing.Do(func() { db.closed = db.backend.close() })
+	return db.closed
+}
 
 // Dialect says which database this is.
 func (db *DB) Dialect() Dialect { return db.dialect }

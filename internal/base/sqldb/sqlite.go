@@ -222,9 +222,6 @@ func unwritten(err error) error {
 }
 
 func warnSlow(at uintptr, took time.Duration) {
-	file, line := "?", 0
-	if f := runtime.FuncForPC(at); f != nil {
-		file, line = f.FileLine(at)
-	}
-	slog.Warn("a database closure was slow: everyone else waited for it", "took", took, "at", fmt.Sprintf("%s:%d", filepath.Base(file), line))
+	frame, _ := runtime.CallersFrames([]uintptr{at}).Next()
+	slog.Warn("a database closure was slow: everyone else waited for it", "took", took, "at", fmt.Sprintf("%s:%d", filepath.Base(frame.File), frame.Line))
 }

@@ -42,7 +42,7 @@ func (s *sqliteDB) do(ctx context.Context, db *DB, _ isolation, fn func(tx *Tx) 
 	}
 	r := &request{start: make(chan error, 1), done: make(chan error, 1), result: make(chan error, 1)}
 	var pcs [1]uintptr
-	runtime.Callers(4, pcs[:])
+	runtime.Callers(3, pcs[:])
 	r.pc = pcs[0]
 	select {
 	case s.queue <- r:
