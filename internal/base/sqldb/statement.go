@@ -57,6 +57,13 @@ func statement(d Dialect, q string) (string, error) {
 	return q, nil
 }
 
+// Lint reports why a statement, or the text of a migration cut into statements, would be refused: placeholders other
+// than $1, words that mean two things, more than one statement.
+func Lint(q string) error {
+	_, err := check(q)
+	return err
+}
+
 func check(q string) (string, error) {
 	var b strings.Builder
 	for i := 0; i < len(q); {
