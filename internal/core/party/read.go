@@ -8,9 +8,6 @@ import (
 	"yunei/internal/core/access"
 )
 
-// Page is how many rows a list gives at most.
-const Page = 100
-
 // Organization shows one organization. Everyone signed in may see who takes part.
 func (s *Service) Organization(ctx context.Context, id string) (o Organization, err error) {
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
@@ -21,9 +18,9 @@ func (s *Service) Organization(ctx context.Context, id string) (o Organization, 
 }
 
 // Organizations lists organizations after a cursor, oldest first.
-func (s *Service) Organizations(ctx context.Context, after string) (list []Organization, err error) {
+func (s *Service) Organizations(ctx context.Context, after string, limit int) (list []Organization, err error) {
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listOrgs(ctx, tx, after, Page)
+		list, err = listOrgs(ctx, tx, after, limit)
 		return err
 	})
 	return list, err
@@ -45,7 +42,7 @@ func (s *Service) Admission(ctx context.Context, id string) (a Admission, err er
 }
 
 // Admissions lists applications after a cursor: all of them for those who decide and supervise, else the actor's own.
-func (s *Service) Admissions(ctx context.Context, after string) (list []Admission, err error) {
+func (s *Service) Admissions(ctx context.Context, after string, limit int) (list []Admission, err error) {
 	actor := access.From(ctx)
 	org := actor.Org
 	switch {
@@ -55,7 +52,7 @@ func (s *Service) Admissions(ctx context.Context, after string) (list []Admissio
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listAdmissions(ctx, tx, org, after, Page)
+		list, err = listAdmissions(ctx, tx, org, after, limit)
 		return err
 	})
 	return list, err

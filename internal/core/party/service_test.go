@@ -464,7 +464,7 @@ func TestService_others(t *testing.T) {
 		}
 		_, _, err = h.OpenQR(stranger, a.ID)
 		wantCode(t, "OpenQR of another", err, errs.NotFound)
-		if list, err := h.Admissions(stranger, ""); err != nil || len(list) != 0 {
+		if list, err := h.Admissions(stranger, "", 50); err != nil || len(list) != 0 {
 			t.Errorf("Admissions of a stranger = %v, %v, want none", list, err)
 		}
 	})

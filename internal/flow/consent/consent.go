@@ -72,6 +72,23 @@ func (c Consent) close(to State, reason string, now time.Time) (Consent, error) 
 	return c, errs.New(errs.Conflict, "这份授权已经终止, 无需再次办理")
 }
 
+// May says whether the state lets an act happen: nil, or why not.
+func (c Consent) May(name string, now time.Time) error {
+	switch name {
+	case ActErase:
+		if s := c.Standing(now); s == string(StateValid) || s == "not_yet" {
+			return errs.New(errs.Conflict, "授权仍然有效, 不能删除授权文件; 请在授权终止后再办理")
+		}
+		if !c.Erased.IsZero() {
+			return errs.New(errs.Conflict, "授权文件已经删除, 无需再次办理")
+		}
+		return nil
+	default:
+		_, err := c.close(StateEnded, "", now)
+		return err
+	}
+}
+
 // Standing is the state a person or clerk sees: the stored one, or that its term is over or its uses are spent.
 func (c Consent) Standing(now time.Time) string {
 	today := workday.DateOf(now)
@@ -110,6 +127,9 @@ func (r Refusal) Sentence() string {
 // Err is the refusal as an error of its own, used where no rule of a regime refuses first: without consent no data leaves,
 // whatever the law of the day says.
 func (r Refusal) Err() error { return r.onto(&errs.Error{Code: errs.Unlawful}) }
+
+// invalid is the refusal of a draft, which is nothing that law has to decide yet.
+func (r Refusal) invalid() error { return r.onto(&errs.Error{Code: errs.Invalid}) }
 
 // onto puts the reason and its sentence on a refusal, keeping the articles a regime cited.
 func (r Refusal) onto(e *errs.Error) error {

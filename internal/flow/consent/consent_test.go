@@ -337,7 +337,7 @@ func TestService_Decide(t *testing.T) {
 		if err := d.decide(ctx, d.handed(signed)); err != nil {
 			t.Fatalf("first use: %v", err)
 		}
-		list, err := d.Mine(d.citizen(t, zhangID))
+		list, err := d.Mine(d.citizen(t, zhangID), "", 50)
 		if err != nil || len(list) != 1 || list[0].Uses != 1 {
 			t.Fatalf("the person sees %+v, %v, want one document used once", list, err)
 		}

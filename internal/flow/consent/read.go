@@ -7,30 +7,27 @@ import (
 	"yunei/internal/core/access"
 )
 
-// Page is how many rows a list gives at most.
-const Page = 100
-
-// Mine lists the person's own documents, newest first.
-func (s *Service) Mine(ctx context.Context) (list []Consent, err error) {
+// Mine lists the person's own documents, newest first, before a cursor.
+func (s *Service) Mine(ctx context.Context, before string, limit int) (list []Consent, err error) {
 	actor := access.From(ctx)
 	if actor.SID == "" {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listOf(ctx, tx, actor.SID)
+		list, err = listOf(ctx, tx, actor.SID, before, limit)
 		return err
 	})
 	return list, err
 }
 
 // Received lists the documents that name the actor's organization, newest first, before a cursor.
-func (s *Service) Received(ctx context.Context, before string) (list []Consent, err error) {
+func (s *Service) Received(ctx context.Context, before string, limit int) (list []Consent, err error) {
 	actor := access.From(ctx)
 	if actor.Org == "" {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listFor(ctx, tx, actor.Org, before, Page)
+		list, err = listFor(ctx, tx, actor.Org, before, limit)
 		return err
 	})
 	return list, err

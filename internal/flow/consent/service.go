@@ -301,11 +301,8 @@ func (s *Service) Erase(ctx context.Context, id string) (Consent, error) {
 		if c, err = Load(ctx, tx.Tx, id); err != nil {
 			return err
 		}
-		switch {
-		case c.Standing(tx.Now()) == string(StateValid) || c.Standing(tx.Now()) == "not_yet":
-			return errs.New(errs.Conflict, "授权仍然有效, 不能删除授权文件; 请在授权终止后再办理")
-		case !c.Erased.IsZero():
-			return errs.New(errs.Conflict, "授权文件已经删除, 无需再次办理")
+		if err := c.May(ActErase, tx.Now()); err != nil {
+			return err
 		}
 		c.Erased = tx.Now()
 		if err := erase(ctx, tx.Tx, c); err != nil {

@@ -108,8 +108,8 @@ func erase(ctx context.Context, tx *sqldb.Tx, c Consent) error {
 	return nil
 }
 
-func listOf(ctx context.Context, tx *sqldb.Tx, sid string) ([]Consent, error) {
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM consent WHERE sid = $1 ORDER BY id DESC LIMIT 500`, sid)
+func listOf(ctx context.Context, tx *sqldb.Tx, sid, before string, limit int) ([]Consent, error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM consent WHERE sid = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, sid, before, limit)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Consent, error) { return scanConsent(r) })
 }
 

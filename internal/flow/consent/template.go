@@ -4,6 +4,8 @@ import (
 	"embed"
 	"encoding/hex"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"text/template"
 
@@ -22,9 +24,14 @@ type Form struct {
 	text    *template.Template
 }
 
-// Forms are the templates in force, by id. A document binds its signer to the text of exactly one of them.
+// forms are the templates in force, by id. A document binds its signer to the text of exactly one of them.
 var forms = map[string]Form{
 	"personal-credit@1": {ID: "personal-credit@1", Title: "数据访问使用授权书（个人信贷）", MaxDays: 92, MaxUses: 10, text: load("personal-credit-1.txt")},
+}
+
+// Forms lists the templates in force.
+func Forms() []Form {
+	return slices.SortedFunc(maps.Values(forms), func(a, b Form) int { return strings.Compare(a.ID, b.ID) })
 }
 
 // FormOf is the template with this id.
@@ -69,6 +76,25 @@ func (d Document) Seal() (Document, error) {
 	}
 	d.TextSM3 = textSM3(text)
 	return d, nil
+}
+
+// Compose completes a document and gives what the person reads and what is signed. It refuses what could not be used
+// afterwards, so that nobody signs in vain.
+func Compose(d Document) (text string, raw []byte, err error) {
+	if gaps := d.missing(); len(gaps) > 0 {
+		return "", nil, Refusal{Reason: Untold, Detail: strings.Join(gaps, "、")}.invalid()
+	}
+	if d, err = d.Seal(); err != nil || !d.onForm() {
+		return "", nil, Refusal{Reason: Template}.invalid()
+	}
+	if raw, err = d.Canonical(); err != nil {
+		return "", nil, err
+	}
+	if hidden(string(raw)) || len(raw) > maxDocument {
+		return "", nil, Refusal{Reason: Shape}.invalid()
+	}
+	text, err = d.Text()
+	return text, raw, err
 }
 
 func textSM3(text string) string {

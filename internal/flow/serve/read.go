@@ -11,18 +11,15 @@ import (
 	"yunei/internal/flow/consent"
 )
 
-// Page is how many rows a list gives at most.
-const Page = 100
-
 // OnMe lists the calls about the person who asks, newest first, before a cursor: who, when, for which scenario, which
 // fields, under which document. 个人信息保护法: 个人有权查阅.
-func (s *Service) OnMe(ctx context.Context, before string) (list []Seen, err error) {
+func (s *Service) OnMe(ctx context.Context, before string, limit int) (list []Seen, err error) {
 	actor := access.From(ctx)
 	if actor.SID == "" {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		rows, err := listSeen(ctx, tx, actor.SID, before, Page)
+		rows, err := listSeen(ctx, tx, actor.SID, before, limit)
 		if err != nil {
 			return err
 		}
@@ -33,13 +30,13 @@ func (s *Service) OnMe(ctx context.Context, before string) (list []Seen, err err
 }
 
 // Calls lists an organization's own calls, or all for those who supervise, newest first, before a cursor.
-func (s *Service) Calls(ctx context.Context, before string) (list []Seen, err error) {
+func (s *Service) Calls(ctx context.Context, before string, limit int) (list []Seen, err error) {
 	org, ok := reach(ctx)
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		rows, err := listCalls(ctx, tx, org, before, Page)
+		rows, err := listCalls(ctx, tx, org, before, limit)
 		if err != nil {
 			return err
 		}
@@ -49,14 +46,14 @@ func (s *Service) Calls(ctx context.Context, before string) (list []Seen, err er
 	return list, err
 }
 
-// Deployments lists an organization's own deployments, or all for those who supervise.
-func (s *Service) Deployments(ctx context.Context) (list []Deployment, err error) {
+// Deployments lists an organization's own deployments, or all for those who supervise, newest first, before a cursor.
+func (s *Service) Deployments(ctx context.Context, before string, limit int) (list []Deployment, err error) {
 	org, ok := reach(ctx)
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listDeployments(ctx, tx, org)
+		list, err = listDeployments(ctx, tx, org, before, limit)
 		return err
 	})
 	return list, err

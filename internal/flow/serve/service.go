@@ -89,6 +89,7 @@ func Facts() []regime.Fact {
 
 // Approved is a model version as the lab vouches for it.
 type Approved struct {
+	Grant   string // the grant in force
 	Version string // id of the model version, the object of its permit
 	Title   string
 	IR      []byte // canonical bytes, whose hash was signed
@@ -118,15 +119,11 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	if !permit.Covers(fieldsOf(m)) {
 		return Deployment{}, errs.New(errs.Forbidden, "模型使用的数据项超出授权范围, 请按获批的数据项修改后重新申报")
 	}
-	g, err := grant.InForce(ctx, tx.Tx, org, permit.Purpose, tx.Day())
-	if err != nil {
-		return Deployment{}, err
-	}
 	sensitive, err := s.sensitive(ctx, tx.Tx, m)
 	if err != nil {
 		return Deployment{}, err
 	}
-	d := Deployment{ID: tx.NewID("dpl"), Org: org, Grant: g.ID, Permit: permit.ID, Version: a.Version, Scenario: permit.Purpose, Title: a.Title, Partner: a.Partner,
+	d := Deployment{ID: tx.NewID("dpl"), Org: org, Grant: a.Grant, Permit: permit.ID, Version: a.Version, Scenario: permit.Purpose, Title: a.Title, Partner: a.Partner,
 		Hash: a.Hash, Sensitive: sensitive, Daily: a.Daily, State: Open, Opened: tx.Now(), model: a.IR}
 	if err := insertDeployment(ctx, tx.Tx, d); err != nil {
 		return d, err

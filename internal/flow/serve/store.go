@@ -61,8 +61,8 @@ func loadDeployment(ctx context.Context, tx *sqldb.Tx, id string) (Deployment, e
 	return d, nil
 }
 
-func listDeployments(ctx context.Context, tx *sqldb.Tx, org string) ([]Deployment, error) {
-	rows, err := tx.Query(ctx, `SELECT `+deploymentColumns+` FROM deployment WHERE ($1 = '' OR org = $1) ORDER BY id DESC LIMIT 200`, org)
+func listDeployments(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Deployment, error) {
+	rows, err := tx.Query(ctx, `SELECT `+deploymentColumns+` FROM deployment WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Deployment, error) { return scanDeployment(r) })
 }
 
