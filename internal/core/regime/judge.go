@@ -62,6 +62,14 @@ func (l *Law) Judge(ctx context.Context, tx *sqldb.Tx, act string, day workday.D
 	return l.judge(l.view(ctx, tx, day, objects, extra), act, nil)
 }
 
+// Preview is Judge before the act is done, for the page that shows which acts are open: a rule that looks at something which
+// does not exist yet (the papers of an application nobody filed) is left out. It decides what a button says, never an act.
+func (l *Law) Preview(ctx context.Context, tx *sqldb.Tx, act string, day workday.Date, objects map[string]string, extra map[string]any) (Judgement, error) {
+	v := l.view(ctx, tx, day, objects, extra)
+	v.preview = true
+	return l.judge(v, act, nil)
+}
+
 // judge is Judge over a view; only, when given, limits which rules are asked.
 func (l *Law) judge(view *view, act string, only func(rule string) bool) (Judgement, error) {
 	j := Judgement{Act: act, Day: view.day}
@@ -75,7 +83,7 @@ func (l *Law) judge(view *view, act string, only func(rule string) bool) (Judgem
 		}
 	}
 	for _, r := range l.byAct[act] {
-		if only != nil && !only(r.spec.ID) {
+		if only != nil && !only(r.spec.ID) || view.preview && !view.knows(r) {
 			continue
 		}
 		v, err := r.judge(view)

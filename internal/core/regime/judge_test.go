@@ -161,6 +161,26 @@ func TestTrial(t *testing.T) {
 	}
 }
 
+// TestPreview holds that a page can ask what is open before there is anything to judge, and still hears every refusal that
+// is already certain.
+func TestPreview(t *testing.T) {
+	for _, passed := range []bool{true, false} {
+		law := loadQuanzhou(t, counted("org.admitted", regime.Bool, true, new(int)), counted("plan.prescenario_passed", regime.Bool, passed, new(int)))
+		j, err := law.Preview(t.Context(), nil, "grant.scenario.submit", "2025-09-26", map[string]string{"org": "o", "plan": "p"}, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if j.Refused == passed {
+			t.Errorf("pre-declaration passed %v: got %v", passed, j.Err())
+		}
+		for _, v := range j.Verdicts {
+			if v.Rule == "scenario-documents" {
+				t.Errorf("the papers of an application nobody filed were judged: %+v", v)
+			}
+		}
+	}
+}
+
 func TestRegisterFact_Err(t *testing.T) {
 	tests := map[string]struct {
 		facts []regime.Fact

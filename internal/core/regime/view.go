@@ -22,6 +22,7 @@ type view struct {
 	extra   map[string]any
 	loaded  map[string]any
 	trials  map[string]workday.Date
+	preview bool  // rules that cannot be judged yet are left out
 	err     error // of the last load; CEL cannot carry it
 }
 
@@ -58,6 +59,17 @@ func (v *view) carries(object string) bool {
 		}
 	}
 	return false
+}
+
+// knows reports whether every fact a rule looks at can be had.
+func (v *view) knows(r *rule) bool {
+	for _, name := range r.looksAt() {
+		f := v.law.facts[name]
+		if _, given := v.extra[name]; !given && (f.Load == nil || v.objects[f.Object] == "") {
+			return false
+		}
+	}
+	return true
 }
 
 // fact is the value of a fact or a param; it is loaded at most once in a judgement.
