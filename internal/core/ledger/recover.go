@@ -146,7 +146,7 @@ func (l *Log) readLoss(signed, witness string) (Loss, error) {
 	if err != nil {
 		return loss, err
 	}
-	n, err := note.Open([]byte(signed), note.VerifierList(own, v))
+	n, err := seal.OpenNote(signed, own, v)
 	if err != nil || len(n.Sigs) != 2 {
 		return loss, errs.New(errs.Forbidden, "损失说明须同时有本单位和上级部门的有效签名, 请补齐签名后再试")
 	}

@@ -36,7 +36,7 @@ func OpenCheckpoint(signed, vkey string) (Checkpoint, error) {
 	if err != nil {
 		return Checkpoint{}, err
 	}
-	n, err := note.Open([]byte(signed), note.VerifierList(v))
+	n, err := seal.OpenNote(signed, v)
 	if err != nil {
 		return Checkpoint{}, fmt.Errorf("checkpoint: %w", err)
 	}
@@ -59,7 +59,7 @@ func parseCheckpoint(text string) (Checkpoint, error) {
 	if err != nil || strconv.FormatUint(size, 10) != lines[1] {
 		return Checkpoint{}, fmt.Errorf("checkpoint: malformed size %q", lines[1])
 	}
-	root, err := base64.StdEncoding.DecodeString(lines[2])
+	root, err := base64.StdEncoding.Strict().DecodeString(lines[2])
 	if err != nil || len(root) != merkle.Size {
 		return Checkpoint{}, fmt.Errorf("checkpoint: malformed root")
 	}
