@@ -28,7 +28,7 @@ const (
 	manifestName   = "manifest.json"
 	manifestFormat = "yunei-backup/1"
 	sqliteName     = "yunei.db"
-	headsName      = "heads"
+	headsName      = "head.json"
 	postgresName   = "postgres.dump"
 )
 
@@ -45,8 +45,8 @@ type Manifest struct {
 func backupCommand(cfg *Config) *cobra.Command {
 	return &cobra.Command{
 		Use:   "backup FILE",
-		Short: "备份 (database, files, keys and ledger heads into one tar, beside a running server)",
-		Long: `Writes one tar with the control database, the files, the keys and the published ledger heads, and last a manifest with
+		Short: "备份 (database, files, keys and ledger head into one tar, beside a running server)",
+		Long: `Writes one tar with the control database, the files, the keys and the published ledger head, and last a manifest with
 the sha256 of each. The server may go on working. The backup holds raw data and private keys: keep it as you keep the
 data folder.`,
 		Example: `  yunei backup --data ./var /mnt/backup/yunei-2026-11-21.tar
@@ -82,15 +82,15 @@ func backup(ctx context.Context, cfg *Config, name string) (m Manifest, err erro
 	a := &archive{tar: tar.NewWriter(f), m: Manifest{
 		Format: manifestFormat, Made: time.Now().UTC().Truncate(time.Second), Revision: revision, Files: map[string]string{},
 	}}
-	// The heads go first: a head published after the database was copied would make the copy look rolled back.
-	if err := a.folder(cfg.Heads, headsName, nothing); err != nil {
+	// The head goes first: one that was published after the database was copied would make the copy look rolled back.
+	if err := a.add(headsName, cfg.Heads); err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return m, err
 	}
 	if err := a.database(ctx, cfg); err != nil {
 		return m, err
 	}
 	// Files come after the database: a file is complete before a row names it, so every named one is there.
-	if err := a.folder(cfg.Data, "", cfg.elsewhere); err != nil {
+	if err := a.folder(cfg.Data, cfg.elsewhere); err != nil {
 		return m, err
 	}
 	if err := a.finish(); err != nil {
@@ -107,10 +107,8 @@ type archive struct {
 	m   Manifest
 }
 
-func nothing(string) bool { return false }
-
 // elsewhere says of a path in the data folder that a backup takes it in another way, or not at all: the database with its
-// journal and lock, the heads, drafts that have no name yet, and what we are writing just now.
+// journal and lock, the head, drafts that have no name yet, and what we are writing just now.
 func (c *Config) elsewhere(path string) bool {
 	name := filepath.Base(path)
 	if db, ok := c.sqlitePath(); ok && filepath.Dir(path) == filepath.Dir(db) && strings.HasPrefix(name, filepath.Base(db)) {
@@ -119,12 +117,10 @@ func (c *Config) elsewhere(path string) bool {
 	return path == c.Heads || path == filepath.Join(c.Data, headsName) || path != c.Data && (name == "tmp" || strings.HasPrefix(name, "."))
 }
 
-// folder adds the regular files below dir under prefix; a folder that does not exist yet has none.
-func (a *archive) folder(dir, prefix string, skip func(path string) bool) error {
+// folder adds the regular files below dir.
+func (a *archive) folder(dir string, skip func(path string) bool) error {
 	return filepath.WalkDir(dir, func(p string, d fs.DirEntry, err error) error {
 		switch {
-		case p == dir && errors.Is(err, fs.ErrNotExist):
-			return nil
 		case err != nil:
 			return err
 		case skip(p) && d.IsDir():
@@ -136,7 +132,7 @@ func (a *archive) folder(dir, prefix string, skip func(path string) bool) error 
 		if err != nil {
 			return err
 		}
-		err = a.add(filepath.ToSlash(filepath.Join(prefix, rel)), p)
+		err = a.add(filepath.ToSlash(rel), p)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil // deleted lawfully since the folder was listed
 		}

@@ -15,11 +15,11 @@ import (
 	"yunei/internal/core/schema"
 )
 
-// settings are those of a data folder of their own, the heads on a second path.
+// settings are those of a data folder of their own, the head on a second path.
 func settings(t *testing.T, name string) *Config {
 	t.Helper()
 	dir := t.TempDir()
-	cfg := &Config{Data: filepath.Join(dir, "a city", name), Heads: filepath.Join(dir, "second disk", name)}
+	cfg := &Config{Data: filepath.Join(dir, "a city", name), Heads: filepath.Join(dir, "second disk", name+".json")}
 	if err := cfg.complete(); err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func city(t *testing.T) (*Config, *sqldb.DB) {
 		filepath.Join(cfg.Data, "keys", "root.key"):       "key",
 		filepath.Join(cfg.Data, "blobs", "ab", "abcd"):    "file",
 		filepath.Join(cfg.Data, "blobs", "tmp", "draft1"): "unfinished",
-		filepath.Join(cfg.Heads, "head"):                  "head 1",
+		cfg.Heads: "head 1",
 	} {
 		write(t, name, text)
 	}
@@ -91,7 +91,7 @@ func TestBackupAndRestore(t *testing.T) {
 		for file, want := range map[string]string{
 			filepath.Join(to.Data, "keys", "root.key"):    "key",
 			filepath.Join(to.Data, "blobs", "ab", "abcd"): "file",
-			filepath.Join(to.Heads, "head"):               "head 1",
+			to.Heads: "head 1",
 		} {
 			if got := read(t, file); got != want {
 				t.Errorf("%s: got %q, want %q", file, got, want)
@@ -112,11 +112,11 @@ func TestBackupAndRestore(t *testing.T) {
 
 	t.Run("OK_NewerHeadStays", func(t *testing.T) {
 		to := settings(t, "restored")
-		write(t, filepath.Join(to.Heads, "head"), "head 2")
+		write(t, to.Heads, "head 2")
 		if _, err := restore(t.Context(), to, name); err != nil {
 			t.Fatal(err)
 		}
-		if got := read(t, filepath.Join(to.Heads, "head")); got != "head 2" {
+		if got := read(t, to.Heads); got != "head 2" {
 			t.Errorf("got %q, want the published head 2: an older backup must not hide it", got)
 		}
 	})

@@ -39,7 +39,7 @@ func (c *Config) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&c.file, "config", c.file, "YAML file with the settings below, one key per flag name (env YUNEI_CONFIG)")
 	fs.StringVar(&c.Data, "data", c.Data, "data folder: database, files, keys; one process at a time (default ./var)")
 	fs.StringVar(&c.DB, "db", c.DB, "control database: sqlite:/path/file.db or postgres://… (default sqlite in the data folder)")
-	fs.StringVar(&c.Heads, "heads", c.Heads, "second path for published ledger heads; best on another disk (default heads in the data folder)")
+	fs.StringVar(&c.Heads, "heads", c.Heads, "file that keeps the last published ledger head; best on another disk (default head.json in the data folder)")
 	fs.StringVar(&c.Listen, "listen", c.Listen, "address to listen on (default "+defaultListen+")")
 	fs.StringVar(&c.URL, "url", c.URL, "address under which people reach the server, printed into QR codes (default http:// and --listen)")
 	fs.StringSliceVar(&c.Packs, "packs", c.Packs, "regime packs in force, separated by commas (default: all inside the program)")
@@ -123,6 +123,9 @@ func (c *Config) complete() error {
 	if c.Heads == "" {
 		c.Heads = filepath.Join(c.Data, headsName)
 	}
+	if c.Heads, err = filepath.Abs(c.Heads); err != nil {
+		return err
+	}
 	if c.Listen == "" {
 		c.Listen = defaultListen
 	}
@@ -155,3 +158,13 @@ func (c *Config) level() slog.Level {
 
 // sqlitePath is the file of the embedded database, or false on PostgreSQL.
 func (c *Config) sqlitePath() (string, bool) { return strings.CutPrefix(c.DB, "sqlite:") }
+
+// prepare makes the folders that a program which writes needs, closed to everybody else on the machine.
+func (c *Config) prepare() error {
+	for _, dir := range []string{c.Data, filepath.Dir(c.Heads)} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return errs.New(errs.Invalid, "建不了目录 %s, 请检查 --data, --heads 和权限: %w", dir, err)
+		}
+	}
+	return nil
+}

@@ -30,7 +30,7 @@ func TestConfig_Load(t *testing.T) {
 		t.Fatal(err)
 	}
 	zero := Config{
-		DB: "sqlite:/d/yunei.db", Data: "/d", Heads: "/d/heads", Listen: defaultListen, URL: "http://" + defaultListen,
+		DB: "sqlite:/d/yunei.db", Data: "/d", Heads: "/d/head.json", Listen: defaultListen, URL: "http://" + defaultListen,
 		LogLevel: "info",
 	}
 	with := func(change func(*Config)) Config { c := zero; change(&c); return c }
@@ -44,7 +44,7 @@ func TestConfig_Load(t *testing.T) {
 		{"environment", nil, map[string]string{"YUNEI_DATA": "/d", "YUNEI_PACKS": "x,y", "YUNEI_NO_WALLS": "true", "YUNEI_LOG_LEVEL": "debug"},
 			with(func(c *Config) { c.Packs, c.NoWalls, c.LogLevel = []string{"x", "y"}, true, "debug" })},
 		{"file", []string{"--config", file}, nil, with(func(c *Config) {
-			c.Data, c.DB, c.Heads = "/from/file", "sqlite:/from/file/yunei.db", "/from/file/heads"
+			c.Data, c.DB, c.Heads = "/from/file", "sqlite:/from/file/yunei.db", "/from/file/head.json"
 			c.Listen, c.URL, c.Packs, c.NoWalls, c.LogLevel = "127.0.0.1:1", "http://127.0.0.1:1", []string{"a", "b"}, true, "warn"
 		})},
 		{"flag over environment over file", []string{"--data", "/d", "--packs", "p"},

@@ -76,6 +76,7 @@ func report(w io.Writer, findings []Finding, asJSON bool) error {
 func examine(ctx context.Context, cfg *Config) []Finding {
 	findings := []Finding{examineFolder(cfg.Data), examineDisk(cfg.Data), examineClock(time.Now())}
 	findings = append(findings, examineDatabase(ctx, cfg)...)
+	findings = append(findings, examineHeadPlace(cfg))
 	for _, wall := range duckdb.Walls() {
 		findings = append(findings, examineWall(wall, cfg.NoWalls))
 	}
@@ -183,7 +184,49 @@ func examineDatabase(ctx context.Context, cfg *Config) []Finding {
 		return []Finding{{what, fail, err.Error()}}
 	}
 	defer db.Close()
-	return []Finding{examineSchema(ctx, db)}
+	return []Finding{examineSchema(ctx, db), examineLedger(ctx, cfg)}
+}
+
+// examineLedger compares the database with the last head that was shown to anyone.
+func examineLedger(ctx context.Context, cfg *Config) Finding {
+	const what = "账本"
+	log, db, err := openLog(ctx, cfg, true)
+	if errs.Is(err, errs.NotFound) {
+		return Finding{what, warn, "还没有密钥, 首次启动时建立"}
+	}
+	if err != nil {
+		return Finding{what, fail, err.Error()}
+	}
+	defer db.Close()
+	// A loss can be stated only where one is: a conflict says that nothing published is missing.
+	_, err = log.StateLoss(ctx, "体检")
+	switch {
+	case err == nil:
+		return Finding{what, fail, "数据库落后于已发布的检查点, 拒绝写入; 请换用最近的备份, 或依程序 yunei ledger recover"}
+	case !errs.Is(err, errs.Conflict):
+		return Finding{what, fail, err.Error()}
+	}
+	head, err := log.Checkpoint(ctx)
+	if errs.Is(err, errs.NotFound) {
+		return Finding{what, fine, "还没有记录"}
+	}
+	if err != nil {
+		return Finding{what, fail, err.Error()}
+	}
+	return Finding{what, fine, fmt.Sprintf("已封存 %d 条, 与已发布的检查点一致", head.Size)}
+}
+
+// examineHeadPlace: a head beside the database is lost, or rolled back, together with it.
+func examineHeadPlace(cfg *Config) Finding {
+	const what = "检查点存放"
+	var data, head unix.Stat_t
+	if unix.Stat(cfg.Data, &data) != nil || unix.Stat(filepath.Dir(cfg.Heads), &head) != nil {
+		return Finding{what, warn, cfg.Heads + " 还不存在, 首次启动时建立"}
+	}
+	if data.Dev == head.Dev {
+		return Finding{what, warn, cfg.Heads + " 与数据在同一磁盘; 请用 --heads 放到另一块磁盘, 以便发现回滚"}
+	}
+	return Finding{what, fine, cfg.Heads}
 }
 
 func examineSchema(ctx context.Context, db *sqldb.DB) Finding {

@@ -2,7 +2,6 @@ package main
 
 import (
 	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -29,7 +28,7 @@ func TestDoctor(t *testing.T) {
 	if f, _ := state("数据目录"); f.State != warn || !strings.Contains(f.Say, "chmod 700") {
 		t.Errorf("a data folder that others may enter: got %+v, want a warning that says chmod 700", f)
 	}
-	cfg.DB = "sqlite:" + filepath.Join(cfg.Heads, "head") // a file that is no database
+	cfg.DB = "sqlite:" + cfg.Heads // a file that is no database
 	if f, _ := state("控制库"); f.State != fail {
 		t.Errorf("a file that is no database: got %+v, want fail", f)
 	}

@@ -56,6 +56,7 @@ Settings are read from flags, then from the environment (YUNEI_DATA for --data),
 	}
 	cfg.bind(root.PersistentFlags())
 	root.AddCommand(
+		ledgerCommand(cfg),
 		regimeCommand(),
 		migrateCommand(cfg),
 		backupCommand(cfg),

@@ -3,12 +3,10 @@ package main
 import (
 	"context"
 	"fmt"
-	"os"
 
 	"github.com/spf13/cobra"
 
 	"yunei/internal/base/clock"
-	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/schema"
 )
@@ -37,11 +35,10 @@ func migrateCommand(cfg *Config) *cobra.Command {
 	}
 }
 
-// openMigrated makes the data folder where it is missing, closed to everybody else on the machine, and opens the control
-// database in this program's shape.
+// openMigrated makes the data folder where it is missing and opens the control database in this program's shape.
 func openMigrated(ctx context.Context, cfg *Config, clk clock.Clock) (*sqldb.DB, error) {
-	if err := os.MkdirAll(cfg.Data, 0o700); err != nil {
-		return nil, errs.New(errs.Invalid, "建不了数据目录 %s, 请检查 --data 和权限: %w", cfg.Data, err)
+	if err := cfg.prepare(); err != nil {
+		return nil, err
 	}
 	db, err := sqldb.Open(ctx, cfg.DB, sqldb.Options{Clock: clk})
 	if err != nil {

@@ -27,7 +27,7 @@ func restoreCommand(cfg *Config) *cobra.Command {
 		Long: `Unpacks a backup beside the data folder, compares every file with the manifest, and only then gives it its place. The data
 folder must be empty or absent; nothing is ever overwritten.
 
-Published heads that lie on their second path (--heads) are left alone: when the backup is older than they are, serve
+A published head that lies on its second path (--heads) is left alone: when the backup is older than it is, serve
 refuses writes and says so. The lawful way on is "yunei ledger recover", signed by the bureau and the upper bureau.`,
 		Example: `  yunei restore --data ./var /mnt/backup/yunei-2026-11-21.tar
   yunei restore --db postgres://host/empty --data ./var /mnt/backup/yunei.tar   # needs pg_restore`,
@@ -83,7 +83,7 @@ func restore(ctx context.Context, cfg *Config, name string) (m Manifest, err err
 			return m, err
 		}
 	}
-	if err := placeHeads(filepath.Join(staging, headsName), cfg); err != nil {
+	if err := placeHead(filepath.Join(staging, headsName), cfg); err != nil {
 		return m, err
 	}
 	if err := os.Remove(cfg.Data); err != nil && !errors.Is(err, fs.ErrNotExist) {
@@ -92,22 +92,28 @@ func restore(ctx context.Context, cfg *Config, name string) (m Manifest, err err
 	return m, os.Rename(staging, cfg.Data)
 }
 
-// placeHeads moves the backup's heads to their second path when nothing is there; what was published after the backup
-// must stay, or a rolled back database would pass for the present one.
-func placeHeads(from string, cfg *Config) error {
+// placeHead moves the backup's head to its second path when nothing is there; what was published after the backup must
+// stay, or a rolled back database would pass for the present one.
+func placeHead(from string, cfg *Config) error {
 	if cfg.Heads == filepath.Join(cfg.Data, headsName) {
 		return nil
 	}
-	if left, err := os.ReadDir(cfg.Heads); err == nil && len(left) > 0 {
-		return os.RemoveAll(from)
+	raw, err := os.ReadFile(from)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil
 	}
-	if err := os.MkdirAll(cfg.Heads, 0o700); err != nil {
+	if err != nil {
 		return err
 	}
-	if err := os.CopyFS(cfg.Heads, os.DirFS(from)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	if _, err := os.Stat(cfg.Heads); errors.Is(err, fs.ErrNotExist) {
+		if err := os.MkdirAll(filepath.Dir(cfg.Heads), 0o700); err != nil {
+			return err
+		}
+		if err := os.WriteFile(cfg.Heads, raw, 0o644); err != nil {
+			return err
+		}
 	}
-	return os.RemoveAll(from)
+	return os.Remove(from)
 }
 
 // unpack writes the backup's files into dir and compares them with the manifest at its end.
