@@ -24,6 +24,7 @@ const (
 func (e Entry) Check() []errs.Spot {
 	c := &checker{}
 	c.entry(e)
+	c.time(e)
 	c.channels("", e.Share, e.Open, e.Operate)
 	names, headers := map[string]int{}, map[string]int{}
 	keys := 0
@@ -97,6 +98,20 @@ func (c *checker) entry(e Entry) {
 	if e.Open.Access == Unconditional {
 		c.need("licence", e.Licence, "开放协议", 500)
 		c.need("source", e.Source, "来源标注", 500)
+	}
+}
+
+// time checks the items that say when a row was observed.
+func (c *checker) time(e Entry) {
+	for i, name := range e.Time {
+		f, ok := e.Field(name)
+		switch {
+		case !ok:
+			c.add(fmt.Sprintf("time_items[%d]", i), "CAT-26", "没有名为 %s 的数据项, 请改正", name)
+		case len(e.Time) == 1 && (f.Type == query.Date || f.Type == query.Timestamp):
+		case len(e.Time) > 4 || f.Type != query.Int || f.Nullable:
+			c.add(fmt.Sprintf("time_items[%d]", i), "CAT-26", "时间须是一个日期或时间数据项, 或依次为年、月、日、时的不可空整数, 请改正")
+		}
 	}
 }
 

@@ -80,11 +80,12 @@ type Entry struct {
 	Licence  string   `json:"licence,omitempty" doc:"开放协议, required when open"`
 	Keywords []string `json:"keywords,omitempty"`
 
-	Unit       Unit   `json:"unit" enum:",person" doc:"Whose data a row is; empty: nobody's"`
-	MaxRows    int    `json:"max_rows_per_subject" doc:"At most this many rows about one subject; 0 without a subject"`
-	Served     string `json:"served" enum:"store" doc:"Where one subject's rows are read from"`
-	Cycle      Cycle  `json:"cycle" enum:"realtime,daily,weekly,monthly,quarterly,half-yearly,yearly,irregular"`
-	GradeBasis string `json:"grade_basis,omitempty" doc:"定级依据: object, degree, scale, precision, reviewer, date"`
+	Unit       Unit     `json:"unit" enum:",person" doc:"Whose data a row is; empty: nobody's"`
+	MaxRows    int      `json:"max_rows_per_subject" doc:"At most this many rows about one subject; 0 without a subject"`
+	Time       []string `json:"time_items,omitempty" doc:"时空要素: the items that say when a row was observed: one day or instant, or whole numbers for year, month, day, hour in this order"`
+	Served     string   `json:"served" enum:"store" doc:"Where one subject's rows are read from"`
+	Cycle      Cycle    `json:"cycle" enum:"realtime,daily,weekly,monthly,quarterly,half-yearly,yearly,irregular"`
+	GradeBasis string   `json:"grade_basis,omitempty" doc:"定级依据: object, degree, scale, precision, reviewer, date"`
 
 	Share   Channel `json:"share" doc:"共享类型"`
 	Open    Channel `json:"open" doc:"开放类型"`

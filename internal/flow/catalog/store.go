@@ -22,6 +22,7 @@ type detail struct {
 	Keywords                                       []string
 	Unit                                           Unit
 	MaxRows                                        int
+	Time                                           []string
 	Served                                         string
 	Cycle                                          Cycle
 	GradeBasis                                     string
@@ -30,7 +31,7 @@ type detail struct {
 }
 
 func values(e Entry) ([]any, error) {
-	body, err := json.Marshal(detail{e.Code, e.Summary, e.Office, e.System, e.Source, e.Licence, e.Keywords, e.Unit, e.MaxRows,
+	body, err := json.Marshal(detail{e.Code, e.Summary, e.Office, e.System, e.Source, e.Licence, e.Keywords, e.Unit, e.MaxRows, e.Time,
 		e.Served, e.Cycle, e.GradeBasis, e.Share, e.Open, e.Operate, e.Fields})
 	if err != nil {
 		return nil, fmt.Errorf("encode entry: %w", err)
@@ -59,7 +60,7 @@ func scanEntry(r interface{ Scan(...any) error }) (Entry, error) {
 		return e, fmt.Errorf("decode entry %s: %w", e.ID, err)
 	}
 	e.Code, e.Summary, e.Office, e.System, e.Source, e.Licence, e.Keywords = d.Code, d.Summary, d.Office, d.System, d.Source, d.Licence, d.Keywords
-	e.Unit, e.MaxRows, e.Served, e.Cycle, e.GradeBasis, e.Fields = d.Unit, d.MaxRows, d.Served, d.Cycle, d.GradeBasis, d.Fields
+	e.Unit, e.MaxRows, e.Time, e.Served, e.Cycle, e.GradeBasis, e.Fields = d.Unit, d.MaxRows, d.Time, d.Served, d.Cycle, d.GradeBasis, d.Fields
 	e.Share, e.Open, e.Operate = d.Share, d.Open, d.Operate
 	// The columns decide: they are what lists and listings filter by, and fsck compares what decides.
 	e.Open.Access, e.Share.Access, e.Operate.Access = open, share, operate

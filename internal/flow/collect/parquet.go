@@ -40,10 +40,10 @@ func schemaOf(keyed bool, columns []*column) *parquet.Schema {
 	return parquet.SchemaOf(reflect.New(reflect.StructOf(fields)).Interface())
 }
 
-// writeParquet writes the table in sid order. The same rows give the same bytes.
+// writeParquet writes the table in sid order, in the format that core/query/snapshot reads. The same rows give the same bytes.
 func (t *table) writeParquet(w io.Writer) error {
 	schema := schemaOf(t.sid != nil, t.columns)
-	pw := parquet.NewWriter(w, schema, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup), parquet.CreatedBy("yunei", "1", "collect"))
+	pw := parquet.NewWriter(w, schema, parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup), parquet.CreatedBy("yunei", "1", "snapshot"))
 	const batch = 512
 	rows := make([]parquet.Row, 0, batch)
 	for i, row := range t.order {
@@ -131,60 +131,4 @@ func decode(body string, types []query.Type) ([]query.Value, error) {
 		out[i] = v
 	}
 	return out, nil
-}
-
-// ReadSnapshot reads a whole snapshot file row by row: the values of the entry's items in the entry's order, without the subject.
-func ReadSnapshot(r io.ReaderAt, size int64, e catalog.Entry, each func(row []query.Value) error) error {
-	file, err := parquet.OpenFile(r, size)
-	if err != nil {
-		return fmt.Errorf("open snapshot: %w", err)
-	}
-	var types []query.Type
-	var places []int
-	for _, f := range e.Fields {
-		if f.Role == query.SubjectKey {
-			continue
-		}
-		leaf, ok := file.Schema().Lookup(f.Name)
-		if !ok {
-			return fmt.Errorf("snapshot has no column %s", f.Name)
-		}
-		types, places = append(types, f.DataType()), append(places, leaf.ColumnIndex)
-	}
-	for _, group := range file.RowGroups() {
-		if err := readGroup(group, types, places, each); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-func readGroup(group parquet.RowGroup, types []query.Type, places []int, each func([]query.Value) error) error {
-	rows := group.Rows()
-	defer rows.Close()
-	buf := make([]parquet.Row, 256)
-	for {
-		n, err := rows.ReadRows(buf)
-		for _, row := range buf[:n] {
-			out := make([]query.Value, len(types))
-			for i, place := range places {
-				switch v := row[place]; {
-				case v.IsNull():
-				case types[i].Kind == query.Text:
-					out[i] = query.TextValue(string(v.ByteArray()))
-				default:
-					out[i] = query.Value{Kind: types[i].Kind, Scale: types[i].Scale, N: v.Int64()}
-				}
-			}
-			if err := each(out); err != nil {
-				return err
-			}
-		}
-		if err == io.EOF {
-			return nil
-		}
-		if err != nil {
-			return fmt.Errorf("read snapshot: %w", err)
-		}
-	}
 }

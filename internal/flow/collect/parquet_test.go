@@ -2,6 +2,8 @@ package collect
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"slices"
 	"testing"
 
@@ -9,6 +11,7 @@ import (
 	"github.com/parquet-go/parquet-go"
 
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/snapshot"
 )
 
 // TestParquet_RoundTrip writes a table and reads it back: sid first, sorted, numbers in units of the scale, missing values missing.
@@ -37,13 +40,22 @@ func TestParquet_RoundTrip(t *testing.T) {
 	if d := cmp.Diff([]string{"sid", "name", "sex", "income", "since", "active"}, names); d != "" {
 		t.Errorf("columns (-want +got):\n%s", d)
 	}
-	var got [][]query.Value
-	err = ReadSnapshot(bytes.NewReader(one.Bytes()), int64(one.Len()), people(), func(row []query.Value) error {
-		got = append(got, row)
-		return nil
-	})
+	path := filepath.Join(t.TempDir(), "snapshot")
+	if err := os.WriteFile(path, one.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	entry := people()
+	var columns []query.ColumnRef
+	for _, f := range entry.Fields[1:] {
+		columns = append(columns, query.ColumnRef{Name: f.Name, Type: f.DataType(), Null: f.Nullable})
+	}
+	read, err := snapshot.Read(path, columns)
 	if err != nil {
 		t.Fatal(err)
+	}
+	got := read.Rows
+	if most, err := snapshot.MaxRows(path, "sid"); most != 1 || err != nil {
+		t.Errorf("most rows of a subject = %d, %v; want 1", most, err)
 	}
 	zhang := []query.Value{query.TextValue("张三"), query.IntValue(1), query.NumberValue(150, 2), {Kind: query.Date, N: 19782}, query.BoolValue(true)}
 	li := []query.Value{query.TextValue("李四"), query.IntValue(2), query.Null, query.Null, query.BoolValue(false)}

@@ -18,6 +18,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/blob"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/snapshot"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
 	"yunei/internal/test/house"
@@ -155,7 +156,7 @@ func (f *fixture) compare(t *testing.T, r resources.Resource, e catalog.Entry, s
 	for i, h := range header {
 		at[h] = i
 	}
-	same := func(row int, field catalog.Field, v query.Value, raw string) bool {
+	same := func(field catalog.Field, v query.Value, raw string) bool {
 		if raw == "NA" || raw == "?" {
 			return v.IsNull()
 		}
@@ -172,23 +173,21 @@ func (f *fixture) compare(t *testing.T, r resources.Resource, e catalog.Entry, s
 		}
 	}
 	if r.FirstPerson < 0 {
-		fh, err := os.Open(snap.Path)
-		if err != nil {
-			t.Fatal(err)
+		var columns []query.ColumnRef
+		for _, field := range fields {
+			columns = append(columns, query.ColumnRef{Name: field.Name, Type: field.DataType(), Null: field.Nullable})
 		}
-		defer fh.Close()
-		n := 0
-		if err := collect.ReadSnapshot(fh, snap.Size, e, func(row []query.Value) error {
+		read, err := snapshot.Read(snap.Path, columns)
+		if err != nil || int64(len(read.Rows)) != snap.Rows {
+			t.Fatalf("%s: read %d rows, %v; want %d", e.Table, len(read.Rows), err, snap.Rows)
+		}
+		for n, row := range read.Rows {
 			record, err := in.Read()
 			for i, field := range fields {
-				if err == nil && !same(n, field, row[i], record[at[field.HeaderName()]]) {
-					t.Fatalf("%s row %d: %s = %v, want %q", e.Table, n, field.Name, row[i], record[at[field.HeaderName()]])
+				if err != nil || !same(field, row[i], record[at[field.HeaderName()]]) {
+					t.Fatalf("%s row %d: %s = %v, %v; want %q", e.Table, n, field.Name, row[i], err, record[at[field.HeaderName()]])
 				}
 			}
-			n++
-			return err
-		}); err != nil || int64(n) != snap.Rows {
-			t.Errorf("%s: read %d rows, %v; want %d", e.Table, n, err, snap.Rows)
 		}
 		return
 	}
@@ -210,7 +209,7 @@ func (f *fixture) compare(t *testing.T, r resources.Resource, e catalog.Entry, s
 				t.Fatalf("%s person %d: %d rows, columns %v, %v; want one row that begins with the sid", e.Table, n, len(rows.Rows), rows.Columns, err)
 			}
 			for i, field := range fields {
-				if !same(n, field, rows.Rows[0][i+1], record[at[field.HeaderName()]]) {
+				if !same(field, rows.Rows[0][i+1], record[at[field.HeaderName()]]) {
 					t.Fatalf("%s person %d: %s = %v, want %q", e.Table, n, field.Name, rows.Rows[0][i+1], record[at[field.HeaderName()]])
 				}
 			}

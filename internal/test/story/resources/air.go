@@ -15,6 +15,7 @@ func BeijingPM25() catalog.Entry {
 		Licence:    ucilicence,
 		Keywords:   []string{"空气质量", "PM2.5", "环境", "气象"},
 		Served:     "store",
+		Time:       []string{"year", "month", "day", "hour"},
 		Cycle:      catalog.Yearly,
 		GradeBasis: "环境监测数据, 不含个人信息和商业秘密, 公开无危害, 定为一般数据 1 级 (GB/T 43697-2024)",
 		Share:      free, Open: free, Operate: free,
