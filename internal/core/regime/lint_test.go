@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"regexp"
 	"strings"
 	"testing"
@@ -216,18 +217,20 @@ func TestCoverage(t *testing.T) {
 	}
 }
 
-// testNames are the test functions of the repository.
+// testNames are the test functions of the repository, as core/regime.TestCoverage.
 func testNames(t *testing.T) map[string]bool {
 	t.Helper()
 	names := map[string]bool{}
 	declared := regexp.MustCompile(`(?m)^func (Test\w+)\(`)
-	err := filepath.WalkDir(filepath.Join("..", "..", "..", "internal"), func(path string, d os.DirEntry, err error) error {
+	root := filepath.Join("..", "..")
+	err := filepath.WalkDir(root, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() || !strings.HasSuffix(path, "_test.go") {
 			return err
 		}
 		text, err := os.ReadFile(path)
 		for _, m := range declared.FindAllSubmatch(text, -1) {
-			names[string(m[1])] = true
+			dir, _ := filepath.Rel(root, filepath.Dir(path))
+			names[filepath.ToSlash(dir)+"."+string(m[1])] = true
 		}
 		return err
 	})
@@ -235,6 +238,35 @@ func testNames(t *testing.T) map[string]bool {
 		t.Fatal(err)
 	}
 	return names
+}
+
+// TestPackFormat holds that docs/pack-format.md describes every field of the format.
+func TestPackFormat(t *testing.T) {
+	doc, err := os.ReadFile(filepath.Join("..", "..", "..", "docs", "pack-format.md"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[reflect.Type]bool{}
+	var walk func(reflect.Type)
+	walk = func(at reflect.Type) {
+		for at.Kind() == reflect.Pointer || at.Kind() == reflect.Slice {
+			at = at.Elem()
+		}
+		if at.Kind() != reflect.Struct || seen[at] {
+			return
+		}
+		seen[at] = true
+		for i := range at.NumField() {
+			name := at.Field(i).Tag.Get("yaml")
+			if name != "" && !regexp.MustCompile(`\b`+name+`\b`).Match(doc) {
+				t.Errorf("docs/pack-format.md does not describe %s of %s", name, at.Name())
+			}
+			walk(at.Field(i).Type)
+		}
+	}
+	for _, file := range []any{regime.PackSpec{}, regime.RulesFile{}, regime.ProcedureSpec{}, regime.CasesFile{}, regime.CoverageFile{}, regime.Vocabulary{}} {
+		walk(reflect.TypeOf(file))
+	}
 }
 
 func TestExplain(t *testing.T) {
