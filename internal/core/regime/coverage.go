@@ -164,9 +164,6 @@ func (s *source) incomplete() []Problem {
 		l := &linter{src: s, pack: p}
 		l.cases()
 		l.coverage()
-		for i := range l.problems {
-			l.problems[i].incomplete = true
-		}
 		problems = append(problems, l.problems...)
 	}
 	results, err := s.run()
@@ -175,7 +172,7 @@ func (s *source) incomplete() []Problem {
 	}
 	for _, r := range results {
 		if !r.OK {
-			problems = append(problems, Problem{File: r.File, Line: r.Line, Message: fmt.Sprintf("case %q fails: %s", r.Name, r.Wrong), incomplete: true})
+			problems = append(problems, Problem{File: r.File, Line: r.Line, Message: fmt.Sprintf("case %q fails: %s", r.Name, r.Wrong)})
 		}
 	}
 	return problems

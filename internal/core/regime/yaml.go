@@ -19,8 +19,6 @@ type Problem struct {
 	Line    int    `json:"line,omitempty"`
 	Message string `json:"message"`
 	Hint    string `json:"hint,omitempty"`
-	// incomplete marks what keeps a pack from being finished but not from being judged by: missing cases, coverage.
-	incomplete bool
 }
 
 func (p Problem) String() string {
