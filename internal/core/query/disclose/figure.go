@@ -1,0 +1,148 @@
+package disclose
+
+import (
+	"context"
+	"fmt"
+	"math"
+
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/query/release"
+)
+
+// Level is what officials are shown instead of epsilon.
+type Level string
+
+const (
+	Low    Level = "低"
+	Medium Level = "中"
+	High   Level = "高"
+)
+
+// Figure says in words and guess rates what an amount of disclosure means for one
+// person: how often the best attacker, who knows everyone else, is right on a question
+// whose answer is yes or no with even odds.
+type Figure struct {
+	Rho          release.Rho `json:"rho"`
+	Level        Level       `json:"level"`
+	Sentence     string      `json:"sentence"`
+	Membership   float64     `json:"membership"`   // is this person among the records?
+	AttributeLow float64     `json:"attributeLow"` // one attribute of a person known to be there
+	Attribute    float64     `json:"attribute"`
+}
+
+// Bounds of the levels: a tenth and a whole of the epsilon of one resource-year, about.
+const (
+	lowUntil    release.Rho = 24_400_000_000 // rho 0.0244: membership guessed in 54.4%
+	mediumUntil             = DefaultYear    // rho 0.1366: 60.3%
+)
+
+// NewFigure computes the figure of an amount of rho released by Gaussian mechanisms.
+func NewFigure(rho release.Rho) Figure {
+	mu := math.Sqrt(2 * rho.Float())
+	f := Figure{Rho: rho, Membership: phi(mu / 2), AttributeLow: phi(mu / math.Sqrt2), Attribute: phi(mu)}
+	what := "累计披露很少"
+	switch {
+	case rho <= lowUntil:
+		f.Level = Low
+	case rho <= mediumUntil:
+		f.Level, what = Medium, "累计披露在年度额度之内"
+	default:
+		f.Level, what = High, "累计披露超过一个年度的额度"
+	}
+	f.Sentence = fmt.Sprintf("%s：%s，即使有人掌握其他所有人的数据，猜某个人在不在其中，猜中的可能不超过 %.1f%%（瞎猜为 50%%）。", f.Level, what, 100*f.Membership)
+	return f
+}
+
+// phi is the standard normal distribution function.
+func phi(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
+
+// Standing is what is shown of one resource: its budgets, its figure over its lifetime,
+// and beside it the upper bound for someone who is in all resources of the class.
+type Standing struct {
+	Year     Budget `json:"year"`
+	Lifetime Budget `json:"lifetime"`
+	Figure   Figure `json:"figure"`
+	Class    Figure `json:"class"`
+}
+
+// Standing reads the standing of a resource.
+func (l *Ledger) Standing(ctx context.Context, tx *sqldb.Tx, resource, class, year string) (Standing, error) {
+	var s Standing
+	var err error
+	if s.Year, err = l.Budget(ctx, tx, Scope{ResourceYear, resource, year}); err != nil {
+		return s, err
+	}
+	if s.Lifetime, err = l.Budget(ctx, tx, Scope{ResourceLifetime, resource, ""}); err != nil {
+		return s, err
+	}
+	s.Figure = NewFigure(s.Lifetime.Charged)
+	sum, err := classSum(ctx, tx, class)
+	s.Class = NewFigure(sum)
+	return s, err
+}
+
+// classSum adds all years of a class.
+func classSum(ctx context.Context, tx *sqldb.Tx, class string) (release.Rho, error) {
+	var n int64
+	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT) FROM disclosure_charge c
+		JOIN disclosure_release r ON r.id = c.release WHERE c.scope = $1 AND c.id = $2 AND r.state <> $3`, ClassYear, class, Voided).Scan(&n)
+	if err != nil {
+		return 0, fmt.Errorf("sum charges of class %s: %w", class, err)
+	}
+	return release.Rho(n), nil
+}
+
+// Preview is what a reservation would do, shown before anyone asks for it.
+type Preview struct {
+	Rho     release.Rho    `json:"rho"`
+	Equal   *Release       `json:"equal,omitempty"` // would be served instead, without a charge
+	Scopes  []PreviewScope `json:"scopes"`
+	Refused bool           `json:"refused"`
+	After   Figure         `json:"after"` // of the most exposed resource, over its lifetime
+}
+
+// PreviewScope is one budget before and after.
+type PreviewScope struct {
+	Budget
+	Title  string      `json:"title"`
+	After  release.Rho `json:"after"`
+	Enough bool        `json:"enough"`
+}
+
+// Preview computes what Reserve would charge, without charging.
+func (l *Ledger) Preview(ctx context.Context, tx *sqldb.Tx, r Request) (Preview, error) {
+	p := Preview{Rho: r.Plan.Rho}
+	var err error
+	if p.Equal, err = l.Find(ctx, tx, r); err != nil {
+		return p, err
+	}
+	var most release.Rho
+	for _, s := range r.scopes() {
+		b, err := l.Budget(ctx, tx, s)
+		if err != nil {
+			return p, err
+		}
+		ps := PreviewScope{Budget: b, Title: titles[s.Kind], After: b.Charged + r.Plan.Rho}
+		ps.Enough = b.Cap == uncapped || ps.After <= b.Cap
+		if s.Kind == ResourceYear && r.Grant == "" {
+			free, err := l.unshared(ctx, tx, s)
+			if err != nil {
+				return p, err
+			}
+			ps.Enough = ps.Enough && r.Plan.Rho <= free
+		}
+		if s.Kind == ResourceLifetime {
+			most = max(most, ps.After)
+		}
+		if s.Kind == ClassYear {
+			continue // has no cap to compare with
+		}
+		p.Refused = p.Refused || !ps.Enough
+		p.Scopes = append(p.Scopes, ps)
+	}
+	if p.Equal != nil {
+		p.Refused, p.Rho = false, 0
+	}
+	p.After = NewFigure(most)
+	return p, nil
+}
