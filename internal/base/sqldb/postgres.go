@@ -9,6 +9,7 @@ import (
 	"math/big"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/jackc/pgx/v5"
@@ -22,6 +23,9 @@ import (
 // attempts bounds the repetition of a closure that loses against its neighbours; with the pauses below it is some seconds.
 const attempts = 40
 
+// connections is the pool's size unless the URL says pool_max_conns; the driver's own choice is four.
+const connections = 24
+
 type postgresDB struct{ pool *pgxpool.Pool }
 
 func openPostgres(ctx context.Context, url string, _ Options) (*postgresDB, error) {
@@ -31,6 +35,9 @@ func openPostgres(ctx context.Context, url string, _ Options) (*postgresDB, erro
 	}
 	cfg.ConnConfig.RuntimeParams["timezone"] = "UTC"
 	cfg.ConnConfig.RuntimeParams["application_name"] = "yunei"
+	if !strings.Contains(url, "pool_max_conns") {
+		cfg.MaxConns = connections
+	}
 	pool, err := pgxpool.NewWithConfig(ctx, cfg)
 	if err != nil {
 		return nil, fmt.Errorf("open postgres: %w", err)

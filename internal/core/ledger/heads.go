@@ -31,6 +31,7 @@ func (l *Log) publish(h head) error {
 	if err != nil {
 		return errs.New(errs.Unavailable, "不能把账本检查点写到 %s, 请检查该路径的磁盘: %w", l.opt.Heads, err)
 	}
+	l.shown = h.note
 	return nil
 }
 
@@ -99,6 +100,7 @@ func (l *Log) check(ctx context.Context) error {
 		return err
 	}
 	if haveOut && out.note == in.note {
+		l.shown = in.note
 		return nil
 	}
 	return l.publish(in) // a crash came between commit and publication

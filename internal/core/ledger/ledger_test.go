@@ -8,6 +8,7 @@ import (
 	"io"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -165,6 +166,51 @@ func TestLog_SealingUnderConcurrencyLosesNothing(t *testing.T) {
 	})
 }
 
+// Several nodes on one database: any may seal, each keeps the newest head on its own second path, and after a crash
+// between commit and publication the next start catches up.
+func TestLog_SeveralNodes(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		ctx := t.Context()
+		other := &house{db: h.db, keys: h.keys, opt: ledger.Options{Heads: filepath.Join(t.TempDir(), "other.json")}}
+		must(t, other.open(ctx))
+		var wg sync.WaitGroup
+		for _, n := range []*house{h, other} {
+			for w := range 3 {
+				wg.Go(func() {
+					for i := range 10 {
+						if _, err := n.set(ctx, fmt.Sprint("t", w), int64(i)); err != nil {
+							t.Error(err)
+						}
+						if err := n.Seal(ctx); err != nil {
+							t.Error(err)
+						}
+					}
+				})
+			}
+		}
+		wg.Wait()
+		must(t, h.Seal(ctx))
+		must(t, other.Seal(ctx))
+		a, err := os.ReadFile(h.opt.Heads)
+		must(t, err)
+		b, err := os.ReadFile(other.opt.Heads)
+		must(t, err)
+		if string(a) != string(b) || !strings.Contains(string(a), `\n60\n`) {
+			t.Errorf("published heads: %s and %s, want both of 60", a, b)
+		}
+		h.clean(t)
+
+		must(t, os.WriteFile(other.opt.Heads, a, 0o600))
+		_, err = h.set(ctx, "t0", 100)
+		must(t, err)
+		must(t, h.Seal(ctx))
+		must(t, other.open(ctx))
+		if b, err = os.ReadFile(other.opt.Heads); err != nil || !strings.Contains(string(b), `\n61\n`) {
+			t.Errorf("after the start: %s, %v, want a head of 61", b, err)
+		}
+	})
+}
+
 func TestLog_NoEntryWithoutItsAct(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := t.Context()
@@ -231,7 +277,7 @@ func TestFsck_FindsTampering(t *testing.T) {
 			{"last entry deleted", `DELETE FROM ledger_entry WHERE leaf = 5`, "checkpoint: "},
 			{"search row deleted", `DELETE FROM ledger_object WHERE seq = 3`, "ledger_object: "},
 			{"tree node", `UPDATE ledger_node SET sm3 = ` + flip("sm3") + ` WHERE level = 1 AND idx = 0`, "node 1/0: "},
-			{"checkpoint", `UPDATE ledger_checkpoint SET note = note || 'x' WHERE size = 4`, "checkpoint 4: "},
+			{"checkpoint", `UPDATE ledger_checkpoint SET note = note || 'x' WHERE size = 6`, "checkpoint 6: "},
 			{"version bytes", `UPDATE object_version SET body = ` + flip("body") + ` WHERE id = 't1' AND version = 1`, "thing t1 v1: "},
 			{"version digest", `UPDATE object_version SET digest = '00' WHERE id = 't1' AND version = 1`, "thing t1: 留存版本"},
 			{"version deleted", `DELETE FROM object_version WHERE id = 't1' AND version = 3`, "thing t1: 留存版本"},
@@ -401,8 +447,14 @@ func TestLog_ReadyFollowsTheSeal(t *testing.T) {
 		t.Errorf("seal without its second path: got %v", err)
 	}
 	time.Sleep(40 * time.Millisecond)
-	if h.Ready() == nil {
+	if h.Ready() == nil || h.Seal(t.Context()) == nil {
 		t.Error("ready although the head could not be published")
+	}
+	must(t, os.Mkdir(filepath.Dir(h.opt.Heads), 0o700)) // the disk is back
+	must(t, h.Seal(t.Context()))
+	must(t, h.Ready())
+	if _, err := os.Stat(h.opt.Heads); err != nil {
+		t.Errorf("the head that was owed: %v", err)
 	}
 }
 

@@ -54,6 +54,7 @@ type Log struct {
 	failure error     // why the last attempt to seal failed
 
 	sealing sync.Mutex // one attempt at a time
+	shown   string     // the note on the second path; guarded by sealing
 	wake    chan struct{}
 }
 

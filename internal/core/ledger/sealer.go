@@ -3,6 +3,7 @@ package ledger
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"slices"
@@ -70,12 +71,36 @@ func (l *Log) Seal(ctx context.Context) (err error) {
 			return fmt.Errorf("seal: %w", err)
 		}
 		if n == 0 {
-			return nil
+			return l.catchUp(ctx)
 		}
 		if err := l.publish(h); err != nil {
 			return err
 		}
 	}
+}
+
+// catchUp publishes a head that another node signed, or that could not be published when it was signed.
+func (l *Log) catchUp(ctx context.Context) error {
+	if l.opt.Heads == "" {
+		return nil
+	}
+	var last head
+	err := l.db.View(ctx, func(tx *sqldb.Tx) error {
+		var newest string // compared first, for the signatures are checked only when it is news
+		err := tx.QueryRow(ctx, `SELECT note FROM ledger_checkpoint ORDER BY size DESC LIMIT 1`).Scan(&newest)
+		if errors.Is(err, sqldb.ErrNoRows) || err == nil && newest == l.shown {
+			return nil
+		}
+		if err != nil {
+			return err
+		}
+		last, _, err = l.latest(ctx, tx)
+		return err
+	})
+	if err != nil || last.size == 0 {
+		return err
+	}
+	return l.publish(last)
 }
 
 // sealed settles what Ready looks at. Entries that came after the attempt began keep waiting.
@@ -177,8 +202,21 @@ func (l *Log) integrate(ctx context.Context, tx *sqldb.Tx, origin string, size u
 	if err != nil {
 		return head{}, err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO ledger_checkpoint (size, published, note, sm3) VALUES ($1, $2, $3, $4)`, h.size, tx.Now(), h.note, h.sm3)
-	return h, err
+	return h, keep(ctx, tx, last, h)
+}
+
+// keep stores the new head. Under load there are many a second, and each covers those before it: the last of every
+// minute stays, and the last under each origin.
+func keep(ctx context.Context, tx *sqldb.Tx, last, h head) error {
+	if last.sha256.Origin == h.sha256.Origin {
+		const minute = int64(time.Minute / time.Microsecond)
+		_, err := tx.Exec(ctx, `DELETE FROM ledger_checkpoint WHERE size = $1 AND published / $2 = $3`, last.size, minute, tx.Now().UnixMicro()/minute)
+		if err != nil {
+			return err
+		}
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO ledger_checkpoint (size, published, note, sm3) VALUES ($1, $2, $3, $4)`, h.size, tx.Now(), h.note, h.sm3)
+	return err
 }
 
 func damaged(err error) error {
