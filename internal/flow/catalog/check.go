@@ -77,7 +77,7 @@ func (c *checker) entry(e Entry) {
 	if e.Cycle.Title() == "" {
 		c.add("cycle", "CAT-22", "更新周期没有选择, 请选择")
 	}
-	if e.Served != "store" {
+	if e.Served != Store {
 		c.add("served", "CAT-22", "查询方式须为 store (数据归集入域), 请改正")
 	}
 	switch e.Unit {

@@ -60,39 +60,43 @@ func (a Access) width() int { return slices.Index([]Access{No, Conditional, Unco
 
 // Channel is one way to the data: sharing between departments (共享), opening to the public (开放), authorised operation (授权运营).
 type Channel struct {
-	Access    Access `json:"access" enum:"unconditional,conditional,no"`
+	Access    Access `json:"access" required:"false" enum:",unconditional,conditional,no"`
 	Condition string `json:"condition,omitempty" doc:"使用条件, required when conditional"`
 	Reason    string `json:"reason,omitempty" doc:"不予提供的理由, required when no"`
 	Basis     string `json:"basis,omitempty" doc:"依据: the law and article, required when no"`
 }
 
-// Entry is a catalog entry (目录条目): the description of one resource.
-type Entry struct {
-	ID       string   `json:"id"`
+// Content is what a holder writes into an entry.
+type Content struct {
 	Code     string   `json:"code,omitempty" doc:"信息资源代码"`
 	Title    string   `json:"title" doc:"信息资源名称"`
 	Table    string   `json:"table" doc:"Name of the table in models"`
 	Summary  string   `json:"summary,omitempty" doc:"信息资源摘要"`
-	Holder   string   `json:"holder" doc:"Organization that holds the data (数据提供单位)"`
 	Office   string   `json:"office,omitempty" doc:"提供方内部部门"`
 	System   string   `json:"system,omitempty" doc:"所属信息系统"`
 	Source   string   `json:"source,omitempty" doc:"来源标注, shown wherever the data is shown"`
 	Licence  string   `json:"licence,omitempty" doc:"开放协议, required when open"`
 	Keywords []string `json:"keywords,omitempty"`
 
-	Unit       Unit     `json:"unit" enum:",person" doc:"Whose data a row is; empty: nobody's"`
-	MaxRows    int      `json:"max_rows_per_subject" doc:"At most this many rows about one subject; 0 without a subject"`
+	Unit       Unit     `json:"unit" required:"false" enum:",person" doc:"描述对象: whose data a row is; empty: nobody's"`
+	MaxRows    int      `json:"max_rows_per_subject" required:"false" doc:"At most this many rows about one subject; 0 without a subject"`
 	Time       []string `json:"time_items,omitempty" doc:"时空要素: the items that say when a row was observed: one day or instant, or whole numbers for year, month, day, hour in this order"`
-	Served     string   `json:"served" enum:"store" doc:"Where one subject's rows are read from"`
-	Cycle      Cycle    `json:"cycle" enum:"realtime,daily,weekly,monthly,quarterly,half-yearly,yearly,irregular"`
+	Served     string   `json:"served" required:"false" enum:"store" doc:"Where one subject's rows are read from"`
+	Cycle      Cycle    `json:"cycle" required:"false" enum:",realtime,daily,weekly,monthly,quarterly,half-yearly,yearly,irregular" doc:"更新周期"`
 	GradeBasis string   `json:"grade_basis,omitempty" doc:"定级依据: object, degree, scale, precision, reviewer, date"`
 
-	Share   Channel `json:"share" doc:"共享类型"`
-	Open    Channel `json:"open" doc:"开放类型"`
-	Operate Channel `json:"operate" doc:"授权运营属性"`
+	Share   Channel `json:"share" required:"false" doc:"共享类型"`
+	Open    Channel `json:"open" required:"false" doc:"开放类型"`
+	Operate Channel `json:"operate" required:"false" doc:"授权运营属性"`
 
-	Fields []Field `json:"fields"`
+	Fields []Field `json:"fields" required:"false" doc:"数据项"`
+}
 
+// Entry is a catalog entry (目录条目): the description of one resource.
+type Entry struct {
+	ID     string `json:"id"`
+	Holder string `json:"holder" doc:"Organization that holds the data (数据提供单位)"`
+	Content
 	State     State        `json:"state" enum:"draft,submitted,returned,published"`
 	Version   int          `json:"version" doc:"Schema version; 0 until published"`
 	Opinion   string       `json:"opinion,omitempty" doc:"审核意见 of the last return"`
@@ -176,17 +180,28 @@ func (e Entry) OpenFields() []Field {
 	return out
 }
 
-// Save puts the holder's changes to an entry that is still his to change.
-func (e Entry) Save(changed Entry, author string, now time.Time) (Entry, error) {
+// Save puts the holder's changes into an entry that is still his to change.
+func (e Entry) Save(c Content, author string, now time.Time) (Entry, error) {
 	if e.State != Draft && e.State != Returned {
 		return e, errs.New(errs.Conflict, "目录条目%s, 不能修改; 待审的请先由数据主管部门退回, 已发布的请另行编目", e.State.phrase())
 	}
-	next := changed
-	next.ID, next.Holder, next.State, next.Version, next.Opinion, next.Published, next.Supply, next.Created =
-		e.ID, e.Holder, e.State, e.Version, e.Opinion, e.Published, e.Supply, e.Created
-	next.Author, next.Updated = author, now
-	return next, nil
+	e.Content, e.Author, e.Updated = c.normal(), author, now
+	return e, nil
 }
+
+// normal fills in what has only one answer.
+func (c Content) normal() Content {
+	if c.Served == "" {
+		c.Served = Store
+	}
+	if c.Fields == nil {
+		c.Fields = []Field{}
+	}
+	return c
+}
+
+// Store is the one way in which a subject's rows are read: from the domain's own store of collected rows.
+const Store = "store"
 
 // Submit hands the entry to the bureau (提交审核).
 func (e Entry) Submit(now time.Time) (Entry, error) {

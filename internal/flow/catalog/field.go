@@ -49,6 +49,7 @@ type Field struct {
 	Header string `json:"header,omitempty" doc:"Column title in the holder's file, when it is not the name"`
 	Title  string `json:"title" doc:"数据项名称"`
 	Note   string `json:"note,omitempty" doc:"描述"`
+	Unit   string `json:"unit,omitempty" doc:"计量单位"`
 
 	Type      query.Kind `json:"type" enum:"int,decimal,text,date,bool,timestamp"`
 	Scale     int        `json:"scale,omitempty" doc:"Digits after the point of a decimal"`

@@ -31,40 +31,49 @@ func New(acts *act.Runner) *Service {
 	return s
 }
 
-// Draft saves an entry (编目): a new one when it has no id, else the caller's changes to a draft or returned one. It need not be
-// complete; what is missing is told by Check.
-func (s *Service) Draft(ctx context.Context, changed Entry) (Entry, error) {
-	var saved Entry
+// Draft begins an entry (编目). It need not be complete; what is missing is told by Check.
+func (s *Service) Draft(ctx context.Context, c Content) (Entry, error) {
+	var drafted Entry
 	_, err := s.acts.Do(ctx, act.Call{Act: "catalog.draft"}, func(ctx context.Context, tx *act.Tx) error {
 		var err error
-		saved, err = s.DraftTx(ctx, tx, changed)
+		drafted, err = s.DraftTx(ctx, tx, c)
 		return err
 	})
-	return saved, err
+	return drafted, err
 }
 
 // DraftTx is Draft inside another act.
-func (s *Service) DraftTx(ctx context.Context, tx *act.Tx, changed Entry) (Entry, error) {
-	actor := tx.Actor()
-	if !columnName.MatchString(changed.Table) || changed.Title == "" {
-		return changed, &errs.Error{Code: errs.Invalid, Msg: "目录条目至少要有信息资源名称和合乎要求的表名, 请填写", Spots: changed.Check()}
+func (s *Service) DraftTx(ctx context.Context, tx *act.Tx, c Content) (Entry, error) {
+	e := Entry{ID: tx.NewID("res"), Holder: tx.Actor().Org, Content: c.normal(), State: Draft, Author: tx.Actor().Account, Created: tx.Now(), Updated: tx.Now()}
+	if err := nameable(e); err != nil {
+		return e, err
 	}
-	if changed.ID == "" {
-		next := changed
-		next.ID, next.Holder, next.State, next.Author = tx.NewID("res"), actor.Org, Draft, actor.Account
-		next.Version, next.Opinion, next.Published, next.Supply = 0, "", "", Supply{}
-		next.Created, next.Updated = tx.Now(), tx.Now()
-		if err := insertEntry(ctx, tx.Tx, next); err != nil {
-			return changed, err
-		}
-		if err := tx.JudgeAs(ctx, "catalog.draft", objects(next), nil); err != nil {
-			return changed, err
-		}
-		return next, tx.Changed(ctx, Kind, next.ID, next)
+	if err := insertEntry(ctx, tx.Tx, e); err != nil {
+		return e, err
 	}
-	return s.transit(ctx, tx, changed.ID, "catalog.draft", func(e Entry) (Entry, error) {
-		return e.Save(changed, actor.Account, tx.Now())
+	if err := tx.JudgeAs(ctx, "catalog.draft", objects(e), nil); err != nil {
+		return e, err
+	}
+	return e, tx.Changed(ctx, Kind, e.ID, e)
+}
+
+// Save puts the holder's changes into a draft or a returned entry.
+func (s *Service) Save(ctx context.Context, id string, c Content) (Entry, error) {
+	return s.do(ctx, "catalog.draft", id, func(tx *act.Tx, e Entry) (Entry, error) {
+		e, err := e.Save(c, tx.Actor().Account, tx.Now())
+		if err != nil {
+			return e, err
+		}
+		return e, nameable(e)
 	})
+}
+
+// nameable is the least that an entry must have to stand in a list.
+func nameable(e Entry) error {
+	if columnName.MatchString(e.Table) && e.Title != "" {
+		return nil
+	}
+	return &errs.Error{Code: errs.Invalid, Msg: "目录条目至少要有信息资源名称和合乎要求的表名, 请填写", Spots: e.Check()}
 }
 
 // Submit hands an entry to the bureau (提交审核). An incomplete one is refused with every place that must be mended.
@@ -189,7 +198,7 @@ func (s *Service) options(ctx context.Context, tx *sqldb.Tx, actor access.Actor,
 		}
 		return err
 	}
-	_, draft := e.Save(e, actor.Account, now)
+	_, draft := e.Save(e.Content, actor.Account, now)
 	_, submit := e.Submit(now)
 	_, publish := e.Publish("", now)
 	_, back := e.Return("-", now)

@@ -62,7 +62,7 @@ func TestService_Publish(t *testing.T) {
 			t.Fatalf("return: %s, %v", e.State, err)
 		}
 		e.Summary = "修改后的摘要"
-		if e, err = s.Draft(p.holder, e); err != nil || e.Opinion != "请补充定级依据" {
+		if e, err = s.Save(p.holder, e.ID, e.Content); err != nil || e.Opinion != "请补充定级依据" {
 			t.Fatalf("save of a returned entry: opinion %q, %v; want the opinion kept", e.Opinion, err)
 		}
 		if _, err := s.Submit(p.holder, e.ID); err != nil {
@@ -83,7 +83,7 @@ func TestService_Publish(t *testing.T) {
 				t.Errorf("act %s of a published entry for a data user: allowed %v, reason %q; want it closed with a reason", a.Act, a.Allowed, a.Reason)
 			}
 		}
-		if _, err := s.Draft(p.holder, e); !errs.Is(err, errs.Conflict) {
+		if _, err := s.Save(p.holder, e.ID, e.Content); !errs.Is(err, errs.Conflict) {
 			t.Errorf("change of a published entry: got %v, want conflict", err)
 		}
 		if err := h.DB.View(t.Context(), func(tx *sqldb.Tx) error {
@@ -131,10 +131,10 @@ func TestService_Draft_ErrTableTaken(t *testing.T) {
 			t.Fatal(err)
 		}
 		e.Table = "credit_default"
-		if _, err := s.Draft(p.other, e); !errs.Is(err, errs.Conflict) {
+		if _, err := s.Save(p.other, e.ID, e.Content); !errs.Is(err, errs.Conflict) {
 			t.Errorf("renaming to a table that is taken: got %v, want conflict", err)
 		}
-		if _, err := s.Draft(p.other, catalog.Entry{Table: "x"}); !errs.Is(err, errs.Invalid) {
+		if _, err := s.Draft(p.other, catalog.Content{Table: "x"}); !errs.Is(err, errs.Invalid) {
 			t.Errorf("draft without a title: got %v, want invalid", err)
 		}
 	})
@@ -146,11 +146,11 @@ func TestService_List(t *testing.T) {
 		h, p := house.New(t, db), cast(t)
 		s := catalog.New(h.Acts)
 		for _, r := range resources.All() {
-			e, err := s.Draft(p.holder, r.Entry)
+			e, err := s.Draft(p.holder, r.Content)
 			if err != nil {
 				t.Fatal(err)
 			}
-			if r.Entry.Table == "census_income" {
+			if r.Content.Table == "census_income" {
 				continue // stays a draft
 			}
 			if _, err := s.Submit(p.holder, e.ID); err != nil {
@@ -220,7 +220,7 @@ func TestService_CurrentEqualsVersioned(t *testing.T) {
 		h, p := house.New(t, db), cast(t)
 		s := catalog.New(h.Acts)
 		for _, r := range resources.All() {
-			drafted, err := s.Draft(p.holder, r.Entry)
+			drafted, err := s.Draft(p.holder, r.Content)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -231,7 +231,7 @@ func TestService_CurrentEqualsVersioned(t *testing.T) {
 			want, _ := json.Marshal(drafted)
 			got, _ := json.Marshal(page.Entry)
 			if string(got) != string(want) {
-				t.Errorf("%s loaded as\n%s\nwant\n%s", r.Entry.Table, got, want)
+				t.Errorf("%s loaded as\n%s\nwant\n%s", r.Content.Table, got, want)
 			}
 		}
 	})

@@ -16,23 +16,9 @@ import (
 const entryColumns = `id, table_name, title, holder, state, version, open_access, share_access, operate_access, opinion, author,
 	published, snapshot, row_count, subject_count, arrived, created, updated, detail`
 
-// detail is the part of an entry that no statement asks for, kept as JSON.
-type detail struct {
-	Code, Summary, Office, System, Source, Licence string
-	Keywords                                       []string
-	Unit                                           Unit
-	MaxRows                                        int
-	Time                                           []string
-	Served                                         string
-	Cycle                                          Cycle
-	GradeBasis                                     string
-	Share, Open, Operate                           Channel
-	Fields                                         []Field
-}
-
+// The content is kept whole as JSON; what statements filter by stands in columns as well, and there the columns decide.
 func values(e Entry) ([]any, error) {
-	body, err := json.Marshal(detail{e.Code, e.Summary, e.Office, e.System, e.Source, e.Licence, e.Keywords, e.Unit, e.MaxRows, e.Time,
-		e.Served, e.Cycle, e.GradeBasis, e.Share, e.Open, e.Operate, e.Fields})
+	body, err := json.Marshal(e.Content)
 	if err != nil {
 		return nil, fmt.Errorf("encode entry: %w", err)
 	}
@@ -48,22 +34,18 @@ func values(e Entry) ([]any, error) {
 func scanEntry(r interface{ Scan(...any) error }) (Entry, error) {
 	var e Entry
 	var open, share, operate Access
-	var published, body string
+	var table, title, published, body string
 	var arrived int64
-	err := r.Scan(&e.ID, &e.Table, &e.Title, &e.Holder, &e.State, &e.Version, &open, &share, &operate, &e.Opinion, &e.Author,
+	err := r.Scan(&e.ID, &table, &title, &e.Holder, &e.State, &e.Version, &open, &share, &operate, &e.Opinion, &e.Author,
 		&published, &e.Supply.Snapshot, &e.Supply.Rows, &e.Supply.Subjects, &arrived, &e.Created, &e.Updated, &body)
 	if err != nil {
 		return e, err
 	}
-	var d detail
-	if err := json.Unmarshal([]byte(body), &d); err != nil {
+	if err := json.Unmarshal([]byte(body), &e.Content); err != nil {
 		return e, fmt.Errorf("decode entry %s: %w", e.ID, err)
 	}
-	e.Code, e.Summary, e.Office, e.System, e.Source, e.Licence, e.Keywords = d.Code, d.Summary, d.Office, d.System, d.Source, d.Licence, d.Keywords
-	e.Unit, e.MaxRows, e.Time, e.Served, e.Cycle, e.GradeBasis, e.Fields = d.Unit, d.MaxRows, d.Time, d.Served, d.Cycle, d.GradeBasis, d.Fields
-	e.Share, e.Open, e.Operate = d.Share, d.Open, d.Operate
-	// The columns decide: they are what lists and listings filter by, and fsck compares what decides.
-	e.Open.Access, e.Share.Access, e.Operate.Access = open, share, operate
+	// What decides is what fsck compares: a changed column is a changed entry.
+	e.Table, e.Title, e.Open.Access, e.Share.Access, e.Operate.Access = table, title, open, share, operate
 	e.Published = workday.Date(published)
 	if arrived != 0 {
 		e.Supply.At = timeOf(arrived)

@@ -20,14 +20,14 @@ import (
 
 // people is a small entry with one item of each type.
 func people() catalog.Entry {
-	return catalog.Entry{ID: "res_1", Table: "people", State: catalog.Published, Version: 1, Unit: catalog.Person, MaxRows: 2, Fields: []catalog.Field{
+	return catalog.Entry{ID: "res_1", State: catalog.Published, Version: 1, Content: catalog.Content{Table: "people", Unit: catalog.Person, MaxRows: 2, Fields: []catalog.Field{
 		{Name: "id_number", Title: "公民身份号码", Type: query.Text, Role: query.SubjectKey},
 		{Name: "name", Header: "姓名", Title: "姓名", Type: query.Text, MaxLength: 4},
 		{Name: "sex", Title: "性别", Type: query.Int, CodeList: "性别 v1", Codes: []query.Code{{Value: "1", Label: "男"}, {Value: "2", Label: "女"}}},
 		{Name: "income", Title: "收入", Type: query.Decimal, Scale: 2, Lo: "-100", Hi: "1000000", Nullable: true, Missing: []string{"NA"}},
 		{Name: "since", Title: "起始日", Type: query.Date, Nullable: true},
 		{Name: "active", Title: "是否有效", Type: query.Bool, Nullable: true},
-	}}
+	}}}
 }
 
 const peopleHeader = "id_number,姓名,sex,income,since,active\n"

@@ -77,7 +77,7 @@ func TestService_Load_Killed(t *testing.T) {
 	var before collect.Snapshot
 	t.Run("before", func(t *testing.T) {
 		f := at(t, dir)
-		e := f.publish(t, credit().Entry)
+		e := f.publish(t, credit().Content)
 		var err error
 		if before, err = f.collect.Load(f.holder, e.ID, "before.csv", strings.NewReader(file(t, credit(), 50))); err != nil {
 			t.Fatal(err)
@@ -150,7 +150,7 @@ func TestService_Load_DiskFull(t *testing.T) {
 	}
 	signal.Ignore(syscall.SIGXFSZ)
 	f := at(t, dir)
-	e := f.publish(t, credit().Entry)
+	e := f.publish(t, credit().Content)
 	before, err := f.collect.Load(f.holder, e.ID, "before.csv", strings.NewReader(file(t, credit(), 50)))
 	if err != nil {
 		t.Fatal(err)
@@ -189,7 +189,7 @@ func (f *filling) Read(p []byte) (int, error) {
 func TestService_Load_CallerGone(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
-		e := f.publish(t, credit().Entry)
+		e := f.publish(t, credit().Content)
 		in, _ := credit().File()
 		ctx, cancel := context.WithCancel(f.holder)
 		go func() {

@@ -51,9 +51,9 @@ func setup(t *testing.T, db *sqldb.DB) *fixture {
 	return f
 }
 
-func (f *fixture) publish(t *testing.T, e catalog.Entry) catalog.Entry {
+func (f *fixture) publish(t *testing.T, c catalog.Content) catalog.Entry {
 	t.Helper()
-	e, err := f.catalog.Draft(f.holder, e)
+	e, err := f.catalog.Draft(f.holder, c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -108,7 +108,7 @@ func TestService_Load_RealData(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
 		for _, r := range resources.All() {
-			e := f.publish(t, r.Entry)
+			e := f.publish(t, r.Content)
 			in, err := r.File()
 			if err != nil {
 				t.Fatal(err)
@@ -225,7 +225,7 @@ func TestService_Load_NoNumberIsKept(t *testing.T) {
 	dir := t.TempDir()
 	db := testdb.Open(t, "sqlite:"+dir+"/yunei.db", clock.Real{})
 	f := setup(t, db)
-	e := f.publish(t, credit().Entry)
+	e := f.publish(t, credit().Content)
 	snap, err := f.collect.Load(f.holder, e.ID, "a.csv", strings.NewReader(file(t, credit(), 200)))
 	if err != nil {
 		t.Fatal(err)
@@ -248,7 +248,7 @@ func TestService_Load_NoNumberIsKept(t *testing.T) {
 func TestService_Load_SameFileTwice(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
-		e := f.publish(t, credit().Entry)
+		e := f.publish(t, credit().Content)
 		text := file(t, credit(), 50)
 		one, err := f.collect.Load(f.holder, e.ID, "a.csv", strings.NewReader(text))
 		if err != nil {
@@ -268,7 +268,7 @@ func TestService_Load_SameFileTwice(t *testing.T) {
 func TestService_Load_Replaces(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
-		e := f.publish(t, credit().Entry)
+		e := f.publish(t, credit().Content)
 		one, err := f.collect.Load(f.holder, e.ID, "a.csv", strings.NewReader(file(t, credit(), 50)))
 		if err != nil {
 			t.Fatal(err)
@@ -299,7 +299,7 @@ func TestService_Load_Replaces(t *testing.T) {
 func TestService_Load_Failed(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
-		e := f.publish(t, credit().Entry)
+		e := f.publish(t, credit().Content)
 		good, err := f.collect.Load(f.holder, e.ID, "good.csv", strings.NewReader(file(t, credit(), 50)))
 		if err != nil {
 			t.Fatal(err)
@@ -328,7 +328,7 @@ func TestService_Load_Failed(t *testing.T) {
 
 func TestService_Load_ErrNotTheHolder(t *testing.T) {
 	f := setup(t, testdb.SQLite(t, clock.Real{}))
-	e := f.publish(t, credit().Entry)
+	e := f.publish(t, credit().Content)
 	text := file(t, credit(), 5)
 	for name, ctx := range map[string]context.Context{"another holder": house.As(t.Context(), "org_health", access.Holder), "the bureau": f.bureau, "a data user": f.user, "the public": t.Context()} {
 		if _, err := f.collect.Load(ctx, e.ID, "a.csv", strings.NewReader(text)); !errs.Is(err, errs.Forbidden) {
@@ -345,7 +345,7 @@ func TestService_Load_ErrNotTheHolder(t *testing.T) {
 func TestService_Load_TwoAtOnce(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
-		e := f.publish(t, credit().Entry)
+		e := f.publish(t, credit().Content)
 		texts := []string{file(t, credit(), 300), file(t, credit(), 310), file(t, credit(), 320)}
 		failed := make([]error, len(texts))
 		var wg sync.WaitGroup

@@ -139,15 +139,18 @@ func (t *table) json(w io.Writer) error {
 				line = append(line, ',')
 			}
 			line = append(line, names[i]...)
-			if v.Kind == query.Int || v.Kind == query.Decimal {
+			switch v.Kind {
+			case "":
+				line = append(line, "null"...)
+			case query.Int, query.Decimal, query.Bool:
 				line = append(line, text(v)...)
-				continue
+			default:
+				quoted, err := json.Marshal(text(v))
+				if err != nil {
+					return err
+				}
+				line = append(line, quoted...)
 			}
-			value, err := json.Marshal(cell(v))
-			if err != nil {
-				return err
-			}
-			line = append(line, value...)
 		}
 		if _, err := w.Write(append(line, '}')); err != nil {
 			return err

@@ -49,9 +49,9 @@ func setup(t *testing.T, db *sqldb.DB) *fixture {
 	return f
 }
 
-func (f *fixture) publish(e catalog.Entry) catalog.Entry {
+func (f *fixture) publish(c catalog.Content) catalog.Entry {
 	f.t.Helper()
-	e, err := f.catalog.Draft(f.holder, e)
+	e, err := f.catalog.Draft(f.holder, c)
 	if err != nil {
 		f.t.Fatal(err)
 	}
@@ -89,7 +89,7 @@ func air() resources.Resource { return resources.All()[2] }
 func TestService_RealData(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
-		e := f.publish(air().Entry)
+		e := f.publish(air().Content)
 		f.load(e, air(), 0)
 		ctx := t.Context() // nobody is signed in
 		list, next, err := f.open.List(ctx, "空气", "", 10)
@@ -105,8 +105,15 @@ func TestService_RealData(t *testing.T) {
 			t.Fatal(err)
 		}
 		// The lines of the published file: 25,2010,1,2,0,129,-16,-4,1020,SE,1.79,0,0 and 26,2010,1,2,1,148,-15,-4,1020,SE,2.68,0,0.
-		want := [][]any{{json.Number("25"), json.Number("129"), json.Number("-4"), "SE"}, {json.Number("26"), json.Number("148"), json.Number("-4"), "SE"}}
-		if d := cmp.Diff(want, rows.Rows); d != "" || rows.Next != "26" {
+		want := [][]string{{"25", "129", "-4", "SE"}, {"26", "148", "-4", "SE"}}
+		var got [][]string
+		for _, row := range rows.Rows {
+			got = append(got, nil)
+			for _, v := range row {
+				got[len(got)-1] = append(got[len(got)-1], *v)
+			}
+		}
+		if d := cmp.Diff(want, got); d != "" || rows.Next != "26" {
 			t.Errorf("rows of 2010-01-02, next %q (-want +got):\n%s", rows.Next, d)
 		}
 		first, err := f.open.Rows(ctx, e.ID, open.Query{Fields: []string{"pm"}, Limit: 1})
@@ -198,19 +205,19 @@ func TestService_NothingElseLeaves(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		f := setup(t, db)
 		credit := resources.All()[0]
-		closed := f.publish(credit.Entry)
+		closed := f.publish(credit.Content)
 		f.load(closed, credit, 4000)
-		draft, err := f.catalog.Draft(f.holder, air().Entry)
+		draft, err := f.catalog.Draft(f.holder, air().Content)
 		if err != nil {
 			t.Fatal(err)
 		}
-		conditional := air().Entry
+		conditional := air().Content
 		conditional.Table, conditional.Open = "air_conditional", catalog.Channel{Access: catalog.Conditional, Condition: "须申请"}
 		for i := range conditional.Fields {
 			conditional.Fields[i].Uses = conditional.Fields[i].Uses[1:] // no plain text
 		}
 		onDemand := f.publish(conditional)
-		f.load(onDemand, resources.Resource{Entry: air().Entry, FirstPerson: -1}, 4000)
+		f.load(onDemand, resources.Resource{Content: air().Content, FirstPerson: -1}, 4000)
 		_, want := f.open.Get(t.Context(), "no_such_table")
 		for _, name := range []string{closed.ID, closed.Table, draft.ID, draft.Table, onDemand.ID, onDemand.Table, "res_01J00000000000000000000000", "", "../x", "beijing_pm25' OR '1'='1"} {
 			ctx := t.Context()
@@ -235,7 +242,7 @@ func TestService_NothingElseLeaves(t *testing.T) {
 // TestService_ClosedItem: an item that is closed inside an open resource is in no answer and cannot be asked about.
 func TestService_ClosedItem(t *testing.T) {
 	f := setup(t, testdb.SQLite(t, clock.Real{}))
-	entry := air().Entry
+	entry := air().Content
 	for i := range entry.Fields {
 		if entry.Fields[i].Name == "cbwd" {
 			entry.Fields[i].Open = &catalog.Channel{Access: catalog.No, Reason: "涉及设备位置", Basis: "《中华人民共和国气象法》"}
@@ -267,7 +274,7 @@ func TestService_ClosedItem(t *testing.T) {
 
 func TestService_BadRequests(t *testing.T) {
 	f := setup(t, testdb.SQLite(t, clock.Real{}))
-	e := f.publish(air().Entry)
+	e := f.publish(air().Content)
 	ctx := t.Context()
 	if _, err := f.open.Rows(ctx, e.ID, open.Query{}); !errs.Is(err, errs.NotFound) || !strings.Contains(err.Error(), "还没有归集数据") {
 		t.Errorf("rows before any data: got %v, want not_found that says why", err)

@@ -1,7 +1,6 @@
 package open
 
 import (
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -38,6 +37,7 @@ type Field struct {
 	Name   string       `json:"name"`
 	Title  string       `json:"title"`
 	Note   string       `json:"note,omitempty"`
+	Unit   string       `json:"unit,omitempty" doc:"计量单位"`
 	Type   query.Kind   `json:"type"`
 	Role   query.Role   `json:"role"`
 	Codes  []query.Code `json:"codes,omitempty"`
@@ -50,7 +50,7 @@ func resourceOf(e catalog.Entry, taken int64) Resource {
 		Keywords: append([]string{}, e.Keywords...), Cycle: e.Cycle.Title(), Published: e.Published, Updated: e.Supply.At, Snapshot: e.Supply.Snapshot,
 		Rows: e.Supply.Rows, Fields: []Field{}, Charts: []string{}, Taken: taken}
 	for _, f := range e.OpenFields() {
-		r.Fields = append(r.Fields, Field{Name: f.Name, Title: f.Title, Note: f.Note, Type: f.Type, Role: f.EffectiveRole(), Codes: f.Codes, Filter: filterable(f)})
+		r.Fields = append(r.Fields, Field{Name: f.Name, Title: f.Title, Note: f.Note, Unit: f.Unit, Type: f.Type, Role: f.EffectiveRole(), Codes: f.Codes, Filter: filterable(f)})
 		if chartable(e, f) {
 			r.Charts = append(r.Charts, f.Name)
 		}
@@ -74,20 +74,7 @@ func chartable(e catalog.Entry, f catalog.Field) bool {
 	return true
 }
 
-// cell is one value as it leaves: a number, a text, a flag or nothing.
-func cell(v query.Value) any {
-	switch v.Kind {
-	case "":
-		return nil
-	case query.Int, query.Decimal:
-		return json.Number(collect.FormatScaled(v.N, v.Scale))
-	case query.Bool:
-		return v.True()
-	}
-	return v.Text()
-}
-
-// text is one value in a CSV file; a missing one is empty.
+// text is one value as it leaves; a missing one is empty.
 func text(v query.Value) string {
 	if v.Kind == query.Decimal {
 		return collect.FormatScaled(v.N, v.Scale)

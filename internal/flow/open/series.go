@@ -22,12 +22,11 @@ const (
 
 // Point is one step of a series: the mean of the values observed in it, and how many there were.
 type Point struct {
-	At      string `json:"at" doc:"2006-01-02, 2006-01 or 2006"`
-	Mean    any    `json:"mean" doc:"Mean of the observed values, rounded half away from zero to two places; null when none was observed"`
-	Lo      any    `json:"lo" doc:"Least value"`
-	Hi      any    `json:"hi" doc:"Greatest value"`
-	N       int64  `json:"n" doc:"Observed values"`
-	Missing int64  `json:"missing" doc:"Rows without a value"`
+	At      string // 2006-01-02, 2006-01 or 2006
+	Mean    string // rounded half away from zero to two places; "" when nothing was observed
+	Lo, Hi  string // least and greatest value
+	N       int64  // observed values
+	Missing int64  // rows without a value
 }
 
 // meanScale is how many places a mean has.
@@ -72,8 +71,8 @@ func series(e catalog.Entry, columns []string, rows [][]query.Value, field catal
 	for name, b := range buckets {
 		p := Point{At: name, N: b.n, Missing: b.missing}
 		if b.n > 0 {
-			p.Mean = cell(query.NumberValue(mean(&b.sum, b.n, field.Scale), meanScale))
-			p.Lo, p.Hi = cell(query.NumberValue(b.lo, field.Scale)), cell(query.NumberValue(b.hi, field.Scale))
+			p.Mean = text(query.NumberValue(mean(&b.sum, b.n, field.Scale), meanScale))
+			p.Lo, p.Hi = text(query.NumberValue(b.lo, field.Scale)), text(query.NumberValue(b.hi, field.Scale))
 		}
 		points = append(points, p)
 	}

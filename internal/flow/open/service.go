@@ -137,10 +137,11 @@ type Query struct {
 
 // Rows is a page of rows.
 type Rows struct {
-	Snapshot string   `json:"snapshot"`
-	Columns  []string `json:"columns"`
-	Rows     [][]any  `json:"rows" doc:"Values in the order of columns; null is missing"`
-	Next     string   `json:"next,omitempty"`
+	Snapshot string      `json:"snapshot"`
+	Columns  []string    `json:"columns"`
+	Rows     [][]*string `json:"rows" doc:"Values in the order of columns, numbers exact as text; null is missing"`
+	Total    int64       `json:"total" doc:"Rows of the whole resource"`
+	Next     string      `json:"next,omitempty" doc:"Pass as cursor for the next page; absent on the last"`
 }
 
 // Rows answers rows of an open resource, in the order in which its holder gave them.
@@ -166,7 +167,7 @@ func (s *Service) Rows(ctx context.Context, name string, q Query) (Rows, error) 
 	if q.Limit <= 0 || q.Limit > 1000 {
 		q.Limit = 100
 	}
-	out := Rows{Snapshot: d.snapshot.ID, Rows: [][]any{}}
+	out := Rows{Snapshot: d.snapshot.ID, Rows: [][]*string{}, Total: d.snapshot.Rows}
 	for _, p := range places {
 		out.Columns = append(out.Columns, d.fields[p].Name)
 	}
@@ -179,9 +180,12 @@ func (s *Service) Rows(ctx context.Context, name string, q Query) (Rows, error) 
 			out.Next = strconv.Itoa(i)
 			break
 		}
-		cells := make([]any, len(places))
+		cells := make([]*string, len(places))
 		for j, p := range places {
-			cells[j] = cell(row[p])
+			if v := row[p]; !v.IsNull() {
+				shown := text(v)
+				cells[j] = &shown
+			}
 		}
 		out.Rows = append(out.Rows, cells)
 	}

@@ -6,15 +6,15 @@ import (
 )
 
 // BeijingPM25 is hourly air quality with weather (43,824 hours), open to everyone, held by the environment department.
-func BeijingPM25() catalog.Entry {
+func BeijingPM25() catalog.Content {
 	free := catalog.Channel{Access: catalog.Unconditional}
-	e := catalog.Entry{
+	e := catalog.Content{
 		Code: "3020010001/000001", Title: "空气质量逐时监测数据", Table: "beijing_pm25", System: "大气环境监测系统", Office: "大气环境科",
 		Summary:    "北京一处站点 2010 至 2014 年逐时 PM2.5 浓度和气象要素: 露点、气温、气压、风向、累计风速、累计降雪和降雨时数。“NA” 表示缺测。",
 		Source:     "Chen, S. (2015). Beijing PM2.5. UCI Machine Learning Repository. https://doi.org/10.24432/C5JS49",
 		Licence:    ucilicence,
 		Keywords:   []string{"空气质量", "PM2.5", "环境", "气象"},
-		Served:     "store",
+		Served:     catalog.Store,
 		Time:       []string{"year", "month", "day", "hour"},
 		Cycle:      catalog.Yearly,
 		GradeBasis: "环境监测数据, 不含个人信息和商业秘密, 公开无危害, 定为一般数据 1 级 (GB/T 43697-2024)",
@@ -27,8 +27,8 @@ func BeijingPM25() catalog.Entry {
 	dim := func(name, title, lo, hi string) catalog.Field {
 		return item(catalog.Field{Name: name, Title: title, Type: query.Int, Role: query.Dimension, Lo: lo, Hi: hi})
 	}
-	measure := func(name, header, title, note string, kind query.Kind, scale int, lo, hi string) catalog.Field {
-		return item(catalog.Field{Name: name, Header: header, Title: title, Note: note, Type: kind, Scale: scale, Role: query.Measure, Lo: lo, Hi: hi})
+	measure := func(name, header, title, unit string, kind query.Kind, scale int, lo, hi string) catalog.Field {
+		return item(catalog.Field{Name: name, Header: header, Title: title, Unit: unit, Type: kind, Scale: scale, Role: query.Measure, Lo: lo, Hi: hi})
 	}
 	pm := measure("pm", "", "PM2.5浓度", "微克/立方米", query.Int, 0, "0", "2000")
 	pm.Nullable, pm.Missing = true, []string{"NA"}

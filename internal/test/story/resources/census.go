@@ -6,8 +6,8 @@ import (
 )
 
 // CensusIncome is the extract of a population survey (32,561 respondents), held by the statistics department.
-func CensusIncome() catalog.Entry {
-	e := closed(catalog.Entry{
+func CensusIncome() catalog.Content {
+	e := closed(catalog.Content{
 		Code: "1010010001/000001", Title: "人口抽样调查收入信息", Table: "census_income", System: "人口抽样调查系统", Office: "人口就业统计科",
 		Summary:    "每名受访者的年龄、工作类别、学历、婚姻、职业、家庭关系、资本损益、每周工时、出生国和收入档次。每人一行, “?” 表示未知。",
 		Source:     "Becker, B. & Kohavi, R. (1996). Adult. UCI Machine Learning Repository. https://doi.org/10.24432/C5XW20",

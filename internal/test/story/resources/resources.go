@@ -1,4 +1,4 @@
-// Package resources holds the three resources of the story: their catalog entries as the departments draft them, and the real data
+// Package resources holds the three resources of the story: what the departments write into the catalog, and the real data
 // (data/README.md names the sources and licences).
 //
 // Code lists and bounds come from the descriptions that their publishers gave, widened to what the published rows hold: the files
@@ -22,20 +22,20 @@ var files embed.FS
 // KeyHeader is the column with the invented identity numbers in the person tables.
 const KeyHeader = "id_number"
 
-// Resource is one entry with its file.
+// Resource is what its department writes into the catalog, and its file.
 type Resource struct {
-	Entry catalog.Entry
+	Content catalog.Content
 	// FirstPerson is the number of the invented person of the first row, negative for a resource about nobody. The two person tables
 	// describe different people, so they get different persons.
 	FirstPerson int
 }
 
-// All are the story's resources. The entries have no id and no holder: whoever drafts them becomes the holder.
+// All are the story's resources. Whoever drafts one becomes its holder.
 func All() []Resource {
 	return []Resource{
-		{Entry: CreditDefault(), FirstPerson: 0},
-		{Entry: CensusIncome(), FirstPerson: 100_000},
-		{Entry: BeijingPM25(), FirstPerson: -1},
+		{Content: CreditDefault(), FirstPerson: 0},
+		{Content: CensusIncome(), FirstPerson: 100_000},
+		{Content: BeijingPM25(), FirstPerson: -1},
 	}
 }
 
@@ -50,7 +50,7 @@ func Original(table string) (io.ReadCloser, error) {
 
 // File is the file as the department submits it: a person table with invented identity numbers in front.
 func (r Resource) File() (io.Reader, error) {
-	f, err := Original(r.Entry.Table)
+	f, err := Original(r.Content.Table)
 	if err != nil || r.FirstPerson < 0 {
 		return f, err
 	}
@@ -66,8 +66,8 @@ const (
 )
 
 // closed is how the person tables stand: shared and operated upon application, never open.
-func closed(e catalog.Entry) catalog.Entry {
-	e.Unit, e.MaxRows, e.Served = catalog.Person, 1, "store"
+func closed(e catalog.Content) catalog.Content {
+	e.Unit, e.MaxRows, e.Served = catalog.Person, 1, catalog.Store
 	e.Share = catalog.Channel{Access: catalog.Conditional, Condition: "限履行法定职责需要, 按数据项申请, 经提供单位同意"}
 	e.Open = catalog.Channel{Access: catalog.No, Reason: "含个人信息, 开放会侵害个人权益", Basis: personalBasis}
 	e.Operate = catalog.Channel{Access: catalog.Conditional, Condition: "限经审批的应用场景, 原始数据不出域; 查询单个主体须取得其授权"}

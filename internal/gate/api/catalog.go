@@ -1,0 +1,104 @@
+package api
+
+import (
+	"context"
+	"net/http"
+
+	"yunei/internal/flow/catalog"
+)
+
+// EntryItem is a catalog entry as a list shows it.
+type EntryItem struct {
+	catalog.Entry
+	HolderName string `json:"holder_name"`
+}
+
+// EntryPage is a catalog entry with what the caller may do with it.
+type EntryPage struct {
+	catalog.Page
+	HolderName string `json:"holder_name"`
+}
+
+// entryBody is what a holder writes. A client may send the whole entry back as it got it; what is not the holder's to write is ignored.
+type entryBody struct {
+	_ struct{} `json:"-" additionalProperties:"true"`
+	catalog.Content
+}
+
+type entryList struct {
+	paging
+	Q       string         `query:"q" maxLength:"100" doc:"Words looked for in names, summary, keywords and items"`
+	State   catalog.State  `query:"state" enum:"draft,submitted,returned,published"`
+	Holder  string         `query:"holder" maxLength:"64"`
+	Open    catalog.Access `query:"open" enum:"unconditional,conditional,no"`
+	Operate catalog.Access `query:"operate" enum:"unconditional,conditional,no"`
+}
+
+func (a *API) registerCatalog() {
+	const tag = "catalog"
+	get(a, "/v1/catalog", "entries", tag, "资源目录", a.entries)
+	post(a, "/v1/catalog", "draft-entry", tag, "编制目录条目", func(ctx context.Context, in *struct{ Body entryBody }) (EntryPage, error) {
+		e, err := a.s.Catalog.Draft(ctx, in.Body.Content)
+		return a.entryAfter(ctx, e, err)
+	})
+	get(a, "/v1/catalog/{id}", "entry", tag, "目录条目", func(ctx context.Context, in *byID) (EntryPage, error) { return a.entryPage(ctx, in.ID) })
+	mount(a, route{Method: http.MethodPut, Path: "/v1/catalog/{id}", ID: "save-entry", Tag: tag, Summary: "修改目录条目"},
+		func(ctx context.Context, in *struct {
+			byID
+			Body entryBody
+		}) (EntryPage, error) {
+			e, err := a.s.Catalog.Save(ctx, in.ID, in.Body.Content)
+			return a.entryAfter(ctx, e, err)
+		})
+	post(a, "/v1/catalog/{id}/submit", "submit-entry", tag, "提交审核", func(ctx context.Context, in *byID) (EntryPage, error) {
+		e, err := a.s.Catalog.Submit(ctx, in.ID)
+		return a.entryAfter(ctx, e, err)
+	})
+	post(a, "/v1/catalog/{id}/publish", "publish-entry", tag, "审核发布", func(ctx context.Context, in *byID) (EntryPage, error) {
+		e, err := a.s.Catalog.Publish(ctx, in.ID)
+		return a.entryAfter(ctx, e, err)
+	})
+	post(a, "/v1/catalog/{id}/return", "return-entry", tag, "退回修改", func(ctx context.Context, in *struct {
+		byID
+		Body struct {
+			Opinion string `json:"opinion" minLength:"1" maxLength:"1000" doc:"What must be mended"`
+		}
+	}) (EntryPage, error) {
+		e, err := a.s.Catalog.Return(ctx, in.ID, in.Body.Opinion)
+		return a.entryAfter(ctx, e, err)
+	})
+}
+
+func (a *API) entries(ctx context.Context, in *entryList) (Page[EntryItem], error) {
+	list, next, err := a.s.Catalog.List(ctx, catalog.Filter{Query: in.Q, State: in.State, Holder: in.Holder, Open: in.Open, Operate: in.Operate, After: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return Page[EntryItem]{}, err
+	}
+	holders := make([]string, len(list))
+	for i, e := range list {
+		holders[i] = e.Holder
+	}
+	names, err := a.orgNames(ctx, holders...)
+	page := Page[EntryItem]{Items: []EntryItem{}, Next: next}
+	for _, e := range list {
+		page.Items = append(page.Items, EntryItem{Entry: e, HolderName: names[e.Holder]})
+	}
+	return page, err
+}
+
+func (a *API) entryPage(ctx context.Context, id string) (EntryPage, error) {
+	page, err := a.s.Catalog.Get(ctx, id)
+	if err != nil {
+		return EntryPage{}, err
+	}
+	name, err := a.orgName(ctx, page.Entry.Holder)
+	return EntryPage{Page: page, HolderName: name}, err
+}
+
+// entryAfter is an entry's page after an act on it.
+func (a *API) entryAfter(ctx context.Context, e catalog.Entry, err error) (EntryPage, error) {
+	if err != nil {
+		return EntryPage{}, err
+	}
+	return a.entryPage(ctx, e.ID)
+}
