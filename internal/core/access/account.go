@@ -220,3 +220,13 @@ func digest(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }
+
+// SetRoles stores an account's roles.
+func SetRoles(ctx context.Context, tx *sqldb.Tx, a Account) error {
+	roles, err := json.Marshal(a.Roles)
+	if err != nil {
+		return fmt.Errorf("encode roles: %w", err)
+	}
+	_, err = tx.Exec(ctx, `UPDATE account SET roles = $2 WHERE id = $1`, a.ID, string(roles))
+	return err
+}

@@ -118,7 +118,7 @@ func (r *Runner) Option(ctx context.Context, tx *sqldb.Tx, name string, stateErr
 		err = stateErr
 	}
 	if err == nil {
-		j, jerr := r.law.Judge(ctx, tx, name, workday.DateOf(tx.Now()), objects, nil)
+		j, jerr := r.law.Preview(ctx, tx, name, workday.DateOf(tx.Now()), objects, nil)
 		if jerr != nil {
 			return o, fmt.Errorf("judge %s: %w", name, jerr)
 		}

@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"fmt"
+	"strconv"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -11,6 +12,8 @@ import (
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/party"
+	"yunei/internal/core/query/disclose"
+	"yunei/internal/core/query/release"
 	"yunei/internal/flow/catalog"
 )
 
@@ -19,11 +22,12 @@ type Service struct {
 	acts    *act.Runner
 	matters *matter.Service
 	catalog *catalog.Service
+	budget  *disclose.Ledger
 }
 
 // New makes the service, its acts, facts, ledger kinds and matter kinds known.
-func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service) *Service {
-	s := &Service{acts: acts, matters: matters, catalog: entries}
+func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, budget *disclose.Ledger) *Service {
+	s := &Service{acts: acts, matters: matters, catalog: entries, budget: budget}
 	acts.Define(
 		act.Def{Name: "grant.prescenario.submit", Roles: []access.Role{access.DataUser}},
 		act.Def{Name: "grant.scenario.submit", Roles: []access.Role{access.DataUser}},
@@ -422,7 +426,34 @@ func (s *Service) startTx(ctx context.Context, tx *act.Tx, a Agreement) (Grant, 
 	if err := insertGrant(ctx, tx.Tx, g); err != nil {
 		return g, err
 	}
+	if err := s.allot(ctx, tx, sc, g); err != nil {
+		return g, err
+	}
 	return g, tx.Changed(ctx, "grant", g.ID, g)
+}
+
+// allot sets the grant's share of the yearly disclosure budget of every resource about people, for each year of its
+// term, so that nobody who holds a grant finds the till empty.
+func (s *Service) allot(ctx context.Context, tx *act.Tx, sc Scenario, g Grant) error {
+	if g.Budget == 0 {
+		return nil
+	}
+	for _, n := range sc.Plan.Needs {
+		entry, err := s.catalog.Load(ctx, tx.Tx, n.Resource)
+		if err != nil {
+			return err
+		}
+		if entry.Unit == "" {
+			continue
+		}
+		for year := g.From.Year(); year <= g.Until.AddDays(-1).Year(); year++ {
+			share := disclose.Share{Grant: g.ID, Resource: n.Resource, Year: strconv.Itoa(year), Rho: release.Rho(g.Budget), Document: g.Agreement}
+			if err := s.budget.Allot(ctx, tx.Tx, share); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
 }
 
 // Suspend (暂停), Lift (恢复) and Terminate (终止) change the grant's one permit; everything that rests on it follows at

@@ -64,13 +64,13 @@ type Run struct {
 	Version   string            `json:"version"`
 	Hash      string            `json:"hash"`
 	Snapshots map[string]string `json:"snapshots" doc:"Table to the digest of the snapshot it ran on"`
-	Rho       int64             `json:"rho" doc:"What it was charged, in units of 10^-12"`
+	Rho       int64             `json:"rho" doc:"Cost of the release, in units of 10^-12; charged once, also when it is served again"`
 	Reused    string            `json:"reused,omitempty" doc:"The earlier run whose equal result was served again, without charge"`
 	Charge    string            `json:"charge,omitempty" doc:"The disclosure ledger's entry"`
 	State     string            `json:"state"`
 	Start     int64             `json:"start" doc:"Ledger number of the start act"`
 	Why       string            `json:"why,omitempty"`
-	Result    json.RawMessage   `json:"result,omitempty" doc:"The noised table with its evidence; seen only through output review"`
+	Result    string            `json:"result,omitempty" doc:"Digest of the noised table with its evidence; seen only through output review"`
 	Opened    time.Time         `json:"opened"`
 	Closed    *time.Time        `json:"closed,omitempty"`
 }

@@ -10,7 +10,9 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/blob"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/duckdb"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
@@ -24,7 +26,9 @@ type Deps struct {
 	Catalog *catalog.Service
 	Collect *collect.Service
 	Grant   *grant.Service
+	Budget  *disclose.Ledger
 	Engine  *duckdb.Engine
+	Blobs   *blob.Store
 	Dir     string // where spaces keep their copies
 }
 
@@ -154,26 +158,42 @@ func (s *Service) SaveModel(ctx context.Context, spaceID string, m Model) (Model
 	return m, err
 }
 
-// Submit freezes a model's draft as a version: compiled, checked, hashed. A text the guard refuses changes nothing.
-func (s *Service) Submit(ctx context.Context, modelID string, shared bool) (Version, error) {
+// Submit freezes a model's draft as a version: compiled, checked, hashed. The guard works before the act, because it may
+// take longer than a transaction should; the act makes sure that the draft is still the one that was compiled. A text
+// the guard refuses changes nothing, and the refusal is recorded with its articles.
+func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho int64) (Version, error) {
 	var v Version
-	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.model.submit"}, func(ctx context.Context, tx *act.Tx) error {
-		m, err := loadModel(ctx, tx.Tx, modelID)
-		if err != nil || m.Org != tx.Actor().Org {
-			return missing(sqldb.ErrNoRows, "没有这个模型, 请从开发空间进入")
+	var m Model
+	var sc grant.Scenario
+	var c *compiled
+	var refused error
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		if m, sc, err = s.ownModel(ctx, tx, modelID); err != nil {
+			return err
 		}
-		_, sc, err := s.space(ctx, tx.Tx, m.Space)
+		if c, refused = s.compile(ctx, tx, sc, m.Class, m.Draft, rho); refused != nil {
+			refused = s.unlawful(ctx, tx, sc, refused)
+		}
+		return nil
+	})
+	if err != nil {
+		return v, err
+	}
+	_, err = s.Acts.Do(ctx, act.Call{Act: "lab.model.submit"}, func(ctx context.Context, tx *act.Tx) error {
+		if refused != nil {
+			return refused
+		}
+		current, _, err := s.ownModel(ctx, tx.Tx, modelID)
 		if err != nil {
 			return err
 		}
-		compiled, err := s.compile(ctx, tx.Tx, sc, m.Class, m.Draft)
-		if err != nil {
+		if current.Draft != m.Draft || current.Class != m.Class {
+			return errs.New(errs.Conflict, "模型刚刚被修改, 请刷新后重新提交")
+		}
+		if v, err = c.version(m); err != nil {
 			return err
 		}
-		if v, err = compiled.version(m, shared); err != nil {
-			return err
-		}
-		v.ID, v.Opened = tx.NewID("ver"), tx.Now()
+		v.ID, v.Shared, v.Opened = tx.NewID("ver"), shared, tx.Now()
 		if v.Number, err = nextNumber(ctx, tx.Tx, m.ID); err != nil {
 			return err
 		}
@@ -186,6 +206,19 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool) (Vers
 		return tx.Judge(ctx, map[string]string{"org": m.Org, "plan": sc.ID, "model": v.ID})
 	})
 	return v, err
+}
+
+// ownModel loads a model of the caller's organization with its scenario.
+func (s *Service) ownModel(ctx context.Context, tx *sqldb.Tx, id string) (Model, grant.Scenario, error) {
+	m, err := loadModel(ctx, tx, id)
+	if err == nil && m.Org != access.From(ctx).Org {
+		err = missing(sqldb.ErrNoRows, "没有这个模型, 请从开发空间进入")
+	}
+	if err != nil {
+		return m, grant.Scenario{}, err
+	}
+	_, sc, err := s.space(ctx, tx, m.Space)
+	return m, sc, err
 }
 
 // Declare files versions for review (场景申报): its own, or listed ones of others, unchanged.

@@ -1,0 +1,119 @@
+package lab
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/seal"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/matter"
+	"yunei/internal/core/query"
+	"yunei/internal/flow/grant"
+)
+
+// Artifact loads the representation of an approved version as it may run: its bytes hash to what was declared, the
+// experts' signatures over that hash verify, and today's policy still allows it. A stricter policy than on the day of
+// approval refuses; a looser one changes nothing.
+func (s *Service) Artifact(ctx context.Context, tx *sqldb.Tx, scenario, version string) (Version, *query.Model, error) {
+	v, err := LoadVersion(ctx, tx, version)
+	if err != nil {
+		return v, nil, err
+	}
+	sc, err := grant.LoadScenario(ctx, tx, scenario)
+	if err != nil {
+		return v, nil, err
+	}
+	m, err := s.artifact(ctx, tx, sc, v)
+	return v, m, err
+}
+
+func (s *Service) artifact(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, v Version) (*query.Model, error) {
+	m, err := query.Decode(v.IR)
+	if err != nil {
+		return nil, fmt.Errorf("decode model %s: %w", v.ID, err)
+	}
+	if m.Hash() != v.Hash {
+		return nil, fmt.Errorf("model version %s: its representation hashes to %s, the version says %s", v.ID, m.Hash(), v.Hash)
+	}
+	if err := signed(ctx, tx, v); err != nil {
+		return nil, err
+	}
+	return m, s.recheck(ctx, tx, sc, m)
+}
+
+// signed looks for an approved declaration whose experts signed this version with this hash.
+func signed(ctx context.Context, tx *sqldb.Tx, v Version) error {
+	list, err := grant.DeclarationsOf(ctx, tx, v.ID)
+	if err != nil {
+		return err
+	}
+	for _, d := range list {
+		if d.State != grant.Approved || !declares(d, v) {
+			continue
+		}
+		m, err := matter.Load(ctx, tx, d.Matter)
+		if err != nil {
+			return err
+		}
+		ok, err := expertsSigned(ctx, tx, d, m)
+		if err != nil || ok {
+			return err
+		}
+	}
+	return errs.New(errs.Forbidden, "模型没有专家对其摘要的有效签名, 不能在原始数据上运行; 请重新申报")
+}
+
+func declares(d grant.Declaration, v Version) bool {
+	for _, m := range d.Models {
+		if m.Version == v.ID && m.Hash == v.Hash {
+			return true
+		}
+	}
+	return false
+}
+
+// expertsSigned verifies every passing expert's signature again and counts them against what the step needed. A
+// declaration whose experts' step was skipped has none: its model was signed in an earlier one.
+func expertsSigned(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, m *matter.Matter) (bool, error) {
+	for _, step := range m.Steps {
+		if access.Role(step.Role) != access.Expert || step.State != matter.StepDone {
+			continue
+		}
+		good := 0
+		for _, o := range step.Opinions {
+			if o.Verdict != matter.Pass || o.Signature == nil {
+				continue
+			}
+			key, err := access.LoadKey(ctx, tx, o.Signature.Key)
+			if err != nil {
+				return false, err
+			}
+			if key.Account == o.Account && key.Verify([]byte(d.SignText()), o.Signature.Value) == nil {
+				good++
+			}
+		}
+		return good >= step.Need, nil
+	}
+	return false, nil
+}
+
+// minUnits is the fewest subjects a published cell should stand for: a value of the law.
+func (s *Service) minUnits(day workday.Date) (int, error) {
+	n, _, err := s.Acts.Law().Int("output.min.units", day)
+	return int(n), err
+}
+
+// pseudonym makes a space's own pseudonyms: what leaves one space cannot be joined with another's.
+func pseudonym(key []byte) func(string) string {
+	return func(sid string) string { return hex.EncodeToString(seal.MAC(key, []byte(sid))) }
+}
+
+func digestOf(body []byte) string {
+	sum := sha256.Sum256(body)
+	return "sha256:" + hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,202 @@
+package lab
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
+	"yunei/internal/core/query/guard"
+	"yunei/internal/core/query/release"
+	"yunei/internal/flow/grant"
+)
+
+// defaultRho is what one run of a table is planned to cost: 27 such tables fit into a year of a resource.
+const defaultRho release.Rho = 5_000_000_000
+
+// compiled is a text that the guard let through.
+type compiled struct {
+	text    string
+	model   *query.Model
+	review  guard.Review
+	preview *release.Preview // class A
+}
+
+// catalogOf is what the guard may know in a scenario.
+func (s *Service) catalogOf(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario) (query.Catalog, error) {
+	tables, err := s.tables(ctx, tx, sc)
+	return query.Catalog{Tables: tables}, err
+}
+
+// compile runs the guard over a text. What it refuses comes back as errs.Invalid with every place; nothing of the text
+// goes any further.
+func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, class, text string, rho int64) (*compiled, error) {
+	cat, err := s.catalogOf(ctx, tx, sc)
+	if err != nil {
+		return nil, err
+	}
+	m, review, refusals := guard.Compile(text, query.Class(class), cat)
+	if len(refusals) > 0 {
+		return nil, &errs.Error{Code: errs.Invalid, Msg: "模型没有通过检查, 请按所列各处改写", Spots: guard.Spots(refusals)}
+	}
+	c := &compiled{text: text, model: m, review: review}
+	if m.Class != query.A {
+		return c, nil
+	}
+	k, err := s.minUnits(workday.DateOf(tx.Now()))
+	if err != nil {
+		return nil, err
+	}
+	ask := release.Ask{Rho: release.Rho(rho), K: k}
+	if rho == 0 {
+		ask.Rho = defaultRho
+	}
+	for _, t := range cat.Tables {
+		ask.Units = max(ask.Units, t.Units)
+	}
+	preview, err := release.NewPreview(m, ask)
+	c.preview = &preview
+	return c, err
+}
+
+// version makes the immutable version of a compiled draft.
+func (c *compiled) version(m Model) (Version, error) {
+	review, err := json.Marshal(c.review)
+	if err != nil {
+		return Version{}, fmt.Errorf("encode review: %w", err)
+	}
+	v := Version{Model: m.ID, Org: m.Org, Name: m.Name, Class: m.Class, Hash: c.model.Hash(), Text: c.text, IR: c.model.Canonical(), Review: review}
+	for _, t := range c.model.Tables {
+		for _, col := range t.Columns {
+			if col.Name != t.SubjectKey {
+				v.Inputs = append(v.Inputs, t.Resource+"."+col.Name)
+			}
+		}
+	}
+	for _, o := range c.model.Outputs {
+		v.Outputs = append(v.Outputs, o.Name+" "+o.Type.String())
+	}
+	if c.preview != nil {
+		v.Rho = int64(c.preview.Plan.Rho)
+	}
+	return v, nil
+}
+
+// rawColumn reports whether any output of the version stands as raw, which the guard already refuses.
+func (v Version) rawColumn() (bool, error) {
+	m, err := query.Decode(v.IR)
+	if err != nil {
+		return false, fmt.Errorf("decode model %s: %w", v.ID, err)
+	}
+	for _, o := range m.Outputs {
+		if o.Standing == query.Raw || o.Standing == query.UnitPreserving {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// unlawful adds the articles to a refusal by the guard: the law is asked about a model whose output is raw.
+func (s *Service) unlawful(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, err error) error {
+	e, ok := errors.AsType[*errs.Error](err)
+	if !ok || len(e.Spots) == 0 {
+		return err
+	}
+	j, jerr := s.Acts.Law().Preview(ctx, tx, "lab.model.submit", workday.DateOf(tx.Now()),
+		map[string]string{"org": sc.Org, "plan": sc.ID}, map[string]any{"model.raw_column": true})
+	if jerr != nil {
+		return jerr
+	}
+	if cited, ok := errors.AsType[*errs.Error](j.Err()); ok {
+		return &errs.Error{Code: errs.Unlawful, Msg: e.Msg, Spots: e.Spots, Cites: cited.Cites}
+	}
+	return err
+}
+
+// recheck asks today's policy about a model that was approved earlier.
+func (s *Service) recheck(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, m *query.Model) error {
+	cat, err := s.catalogOf(ctx, tx, sc)
+	if err != nil {
+		return err
+	}
+	if _, refusals := guard.Recheck(m, cat); len(refusals) > 0 {
+		return &errs.Error{Code: errs.Conflict, Msg: "目录的使用规定在审批后收紧, 模型须修改后重新申报", Spots: guard.Spots(refusals)}
+	}
+	return nil
+}
+
+// Checked is what the workbench shows beside the editor: what the model is, or where and why it is refused.
+type Checked struct {
+	Review   *guard.Review     `json:"review,omitempty"`
+	Hash     string            `json:"hash,omitempty"`
+	Preview  *release.Preview  `json:"preview,omitempty" doc:"Class A: charge and expected error per cell"`
+	Charge   *disclose.Preview `json:"charge,omitempty" doc:"Class A: the budgets before and after one run"`
+	Refusals []errs.Spot       `json:"refusals" doc:"Places the guard refuses, with code, both languages and an allowed way to write it"`
+	Cites    []errs.Cite       `json:"cites,omitempty" doc:"The articles behind a refusal"`
+}
+
+// Check compiles a text without doing anything.
+func (s *Service) Check(ctx context.Context, spaceID, class, text string, rho int64) (Checked, error) {
+	out := Checked{Refusals: []errs.Spot{}}
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		_, sc, err := s.space(ctx, tx, spaceID)
+		if err != nil {
+			return err
+		}
+		c, err := s.compile(ctx, tx, sc, class, text, rho)
+		if err != nil {
+			err = s.unlawful(ctx, tx, sc, err)
+			if e, ok := errors.AsType[*errs.Error](err); ok && len(e.Spots) > 0 {
+				out.Refusals, out.Cites = e.Spots, e.Cites
+				return nil
+			}
+			return err
+		}
+		out.Review, out.Hash, out.Preview = &c.review, c.model.Hash(), c.preview
+		if c.preview != nil {
+			out.Charge, err = s.chargePreview(ctx, tx, sc, c)
+		}
+		return err
+	})
+	return out, err
+}
+
+// chargePreview shows what one run would charge, without charging; without data there is nothing to charge to yet.
+func (s *Service) chargePreview(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, c *compiled) (*disclose.Preview, error) {
+	day := workday.DateOf(tx.Now())
+	req := disclose.NewRequest("preview", c.model, c.preview.Plan)
+	req.Tenant, req.Group, req.Year = sc.Org, sc.Org, fmt.Sprint(day.Year())
+	if g, err := grant.InForce(ctx, tx, sc.Org, sc.ID, day); err == nil {
+		req.Grant = g.ID
+	} else if errs.CodeOf(err) == errs.Internal {
+		return nil, err
+	}
+	for _, t := range c.model.Tables {
+		snap, err := s.Collect.ActiveSnapshot(ctx, tx, t.Resource)
+		if errs.Is(err, errs.NotFound) {
+			return nil, nil
+		}
+		if err != nil {
+			return nil, err
+		}
+		req.Resources = append(req.Resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
+	}
+	p, err := s.Budget.Preview(ctx, tx, req)
+	return &p, err
+}
+
+// tenantSpace is a space on whose samples the caller may work today.
+func (s *Service) tenantSpace(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, error) {
+	sp, sc, err := s.space(ctx, tx, id)
+	if err != nil {
+		return sp, sc, err
+	}
+	return sp, sc, access.Valid(ctx, tx, sp.Permit, workday.DateOf(tx.Now()))
+}
+

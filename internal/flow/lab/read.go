@@ -1,0 +1,212 @@
+package lab
+
+import (
+	"context"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/query"
+	"yunei/internal/flow/grant"
+)
+
+func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
+
+// SpacePage is a space with everything the workbench shows at its left: resources, models, what may be done.
+type SpacePage struct {
+	Space    Space         `json:"space"`
+	Scenario grant.Plan    `json:"scenario"`
+	Tables   []query.Table `json:"tables" doc:"What a model here may name: the fields asked for, with grades, domains and bounds"`
+	Models   []Model       `json:"models"`
+	Versions []VersionItem `json:"versions"`
+	Runs     []Run         `json:"runs"`
+	Budgets  []BudgetLine  `json:"budgets"`
+	Acts     []act.Option  `json:"acts"`
+}
+
+// Spaces lists the caller's spaces, newest first.
+func (s *Service) Spaces(ctx context.Context, before string, limit int) (list []Space, err error) {
+	actor := access.From(ctx)
+	if actor.Org == "" {
+		return nil, nil
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		list, err = listSpaces(ctx, tx, actor.Org, before, limit)
+		return err
+	})
+	return list, err
+}
+
+// Space is one of the caller's spaces.
+func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		sp, sc, err := s.space(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		p.Space, p.Scenario = sp, sc.Plan
+		if p.Tables, err = s.tables(ctx, tx, sc); err != nil {
+			return err
+		}
+		if p.Models, err = listModels(ctx, tx, id); err != nil {
+			return err
+		}
+		for _, m := range p.Models {
+			list, err := listVersions(ctx, tx, sp.Org, m.ID, false, "", 50)
+			if err != nil {
+				return err
+			}
+			items, err := describe(ctx, tx, list)
+			if err != nil {
+				return err
+			}
+			p.Versions = append(p.Versions, items...)
+		}
+		if p.Runs, err = listRuns(ctx, tx, sp.Org, id, "", 50); err != nil {
+			return err
+		}
+		if p.Budgets, err = s.budgets(ctx, tx, sc); err != nil {
+			return err
+		}
+		p.Acts, err = s.spaceOptions(ctx, tx, sp, sc)
+		return err
+	})
+	return p, err
+}
+
+func (s *Service) spaceOptions(ctx context.Context, tx *sqldb.Tx, sp Space, sc grant.Scenario) ([]act.Option, error) {
+	day := workday.DateOf(tx.Now())
+	sample := access.Valid(ctx, tx, sp.Permit, day)
+	objects := map[string]string{"org": sp.Org, "plan": sc.ID}
+	raw := map[string]string{"org": sp.Org}
+	g, granted := grant.InForce(ctx, tx, sp.Org, sc.ID, day)
+	if errs.CodeOf(granted) == errs.Internal {
+		return nil, granted
+	}
+	if granted == nil {
+		raw["grant"] = g.ID
+	}
+	var out []act.Option
+	for _, o := range []struct {
+		name    string
+		state   error
+		objects map[string]string
+	}{
+		{"lab.model.save", sample, objects}, {"lab.run.sample", sample, objects}, {"lab.model.submit", sample, objects},
+		{"grant.scenario.submit", sample, objects}, {"lab.run.raw", granted, raw},
+	} {
+		option, err := s.Acts.Option(ctx, tx, o.name, o.state, o.objects)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, option)
+	}
+	return out, nil
+}
+
+// VersionItem is a version as a list shows it: without its text, representation and review.
+type VersionItem struct {
+	ID       string   `json:"id"`
+	Model    string   `json:"model"`
+	Org      string   `json:"org"`
+	Number   int      `json:"number"`
+	Name     string   `json:"name"`
+	Class    string   `json:"class"`
+	Hash     string   `json:"hash"`
+	Shared   bool     `json:"shared"`
+	Approved bool     `json:"approved"`
+	Rho      int64    `json:"rho"`
+	Inputs   []string `json:"inputs"`
+	Outputs  []string `json:"outputs"`
+}
+
+func describe(ctx context.Context, tx *sqldb.Tx, list []Version) ([]VersionItem, error) {
+	out := make([]VersionItem, 0, len(list))
+	for _, v := range list {
+		ok, err := Approved(ctx, tx, v.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, VersionItem{ID: v.ID, Model: v.Model, Org: v.Org, Number: v.Number, Name: v.Name, Class: v.Class, Hash: v.Hash,
+			Shared: v.Shared, Approved: ok, Rho: v.Rho, Inputs: v.Inputs, Outputs: v.Outputs})
+	}
+	return out, nil
+}
+
+// Versions lists the caller's versions, or (listed) those on the shelf, of every organization.
+func (s *Service) Versions(ctx context.Context, listed bool, before string, limit int) (items []VersionItem, err error) {
+	actor := access.From(ctx)
+	org := actor.Org
+	if overseer(actor) || actor.Has(access.Expert) || listed {
+		org = ""
+	} else if org == "" {
+		return nil, nil
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		list, err := listVersions(ctx, tx, org, "", listed, before, limit)
+		if err != nil {
+			return err
+		}
+		if items, err = describe(ctx, tx, list); err != nil || !listed {
+			return err
+		}
+		shelf := items[:0]
+		for _, i := range items {
+			if i.Approved {
+				shelf = append(shelf, i)
+			}
+		}
+		items = shelf
+		return nil
+	})
+	return items, err
+}
+
+// VersionPage is a version as its owner and its reviewers see it.
+type VersionPage struct {
+	Version  Version `json:"version"`
+	Approved bool    `json:"approved"`
+	Listed   bool    `json:"listed"`
+}
+
+// Version is one version: for its owner, the reviewers, and everyone once it is on the shelf. The text of a listed
+// model stays its owner's secret (六(五)).
+func (s *Service) Version(ctx context.Context, id string) (p VersionPage, err error) {
+	actor := access.From(ctx)
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		if p.Version, err = LoadVersion(ctx, tx, id); err != nil {
+			return err
+		}
+		if p.Approved, err = Approved(ctx, tx, id); err != nil {
+			return err
+		}
+		p.Listed = p.Version.Shared && p.Approved
+		if overseer(actor) || actor.Has(access.Expert) || actor.Org == p.Version.Org {
+			return nil
+		}
+		if !p.Listed {
+			return errs.New(errs.NotFound, "没有这个模型版本, 请核对后重试")
+		}
+		p.Version.Text, p.Version.IR = "", nil
+		return nil
+	})
+	return p, err
+}
+
+// Runs lists the caller's runs, newest first; bureau, operator and auditor see everyone's.
+func (s *Service) Runs(ctx context.Context, before string, limit int) (list []Run, err error) {
+	actor := access.From(ctx)
+	org := actor.Org
+	if overseer(actor) {
+		org = ""
+	} else if org == "" {
+		return nil, nil
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		list, err = listRuns(ctx, tx, org, "", before, limit)
+		return err
+	})
+	return list, err
+}

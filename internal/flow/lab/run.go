@@ -1,0 +1,344 @@
+package lab
+
+import (
+	"bytes"
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strconv"
+	"time"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
+	"yunei/internal/core/query/duckdb"
+	"yunei/internal/core/query/noise"
+	"yunei/internal/core/query/release"
+	"yunei/internal/core/query/render"
+	"yunei/internal/core/query/snapshot"
+	"yunei/internal/flow/grant"
+)
+
+// lostAfter is how long a run may take before the sweeper calls it lost; the engine's own deadline is far shorter.
+const lostAfter = 10 * time.Minute
+
+// Result is what a run leaves inside: the noised table, and the evidence its reviewers check.
+type Result struct {
+	Table    release.Table    `json:"table"`
+	Evidence release.Evidence `json:"evidence"`
+}
+
+// job is everything a started run needs outside the transaction.
+type job struct {
+	run   Run
+	model *query.Model
+	plan  release.Plan
+	files map[string]string // table -> the domain snapshot's file
+	keys  map[string]string // table -> subject key of the domain snapshot
+}
+
+// Run runs an approved class A version on raw data: start act, engine, finish act. The charge is reserved before the
+// engine is called and stands whatever comes out; a run whose process never started is given back.
+func (s *Service) Run(ctx context.Context, spaceID, versionID string) (Run, error) {
+	if err := s.Acts.Ledger().Ready(); err != nil {
+		return Run{}, err
+	}
+	var j job
+	receipt, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.raw"}, func(ctx context.Context, tx *act.Tx) (err error) {
+		j, err = s.start(ctx, tx, spaceID, versionID)
+		return err
+	})
+	if err != nil || j.run.State != Running {
+		return j.run, err
+	}
+	// The client may go away; what was started is finished all the same.
+	ctx = context.WithoutCancel(ctx)
+	result, failure := s.compute(ctx, j)
+	var stored string
+	if failure == nil {
+		stored, failure = s.store(ctx, result)
+	}
+	return s.finish(ctx, j.run, receipt.Seq, stored, failure)
+}
+
+// start judges, binds the snapshots, checks the artifact and today's policy, and reserves the charge.
+func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID string) (job, error) {
+	sp, sc, err := s.space(ctx, tx.Tx, spaceID)
+	if err != nil {
+		return job{}, err
+	}
+	v, err := LoadVersion(ctx, tx.Tx, versionID)
+	if err != nil {
+		return job{}, err
+	}
+	g, granted := grant.InForce(ctx, tx.Tx, sp.Org, sc.ID, tx.Day())
+	if errs.CodeOf(granted) == errs.Internal {
+		return job{}, granted
+	}
+	// Without a grant the law is asked first: it says which article is missing.
+	objects, extra := map[string]string{"org": sp.Org, "model": v.ID}, map[string]any(nil)
+	if granted == nil {
+		objects["grant"] = g.ID
+	} else {
+		extra = map[string]any{"grant.in_force": false}
+	}
+	if err := tx.JudgeAs(ctx, "lab.run.raw", objects, extra); err != nil {
+		return job{}, err
+	}
+	if granted != nil {
+		return job{}, granted
+	}
+	if _, err := access.ValidFor(ctx, tx.Tx, sp.Org, grant.PermitModel, v.ID, tx.Day()); err != nil {
+		return job{}, err
+	}
+	if v.Class != string(query.A) {
+		return job{}, errs.New(errs.Invalid, "按人查询的模型不整批运行, 请在“实时查询”中部署后调用")
+	}
+	m, err := s.artifact(ctx, tx.Tx, sc, v)
+	if err != nil {
+		return job{}, err
+	}
+	j := job{model: m, files: map[string]string{}, keys: map[string]string{}}
+	j.run = Run{ID: tx.NewID("run"), Space: sp.ID, Org: sp.Org, Scenario: sc.ID, Grant: g.ID, Version: v.ID, Hash: v.Hash,
+		Snapshots: map[string]string{}, State: Running, Opened: tx.Now()}
+	if err := s.reserve(ctx, tx, &j, v); err != nil {
+		return job{}, err
+	}
+	if err := insertRun(ctx, tx.Tx, j.run); err != nil {
+		return job{}, err
+	}
+	return j, tx.Changed(ctx, "run", j.run.ID, j.run)
+}
+
+// reserve binds the snapshots and charges the release; an equal release of before is served again without a charge.
+func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version) error {
+	var units int64
+	resources := []disclose.Resource{}
+	for _, t := range j.model.Tables {
+		snap, err := s.Collect.ActiveSnapshot(ctx, tx.Tx, t.Resource)
+		if err != nil {
+			return err
+		}
+		policy, err := s.Catalog.PolicyTable(ctx, tx.Tx, t.Resource)
+		if err != nil {
+			return err
+		}
+		units = max(units, policy.Units)
+		j.files[t.Name], j.keys[t.Name] = snap.Path, policy.SubjectKey
+		j.run.Snapshots[t.Name] = snap.Digest
+		resources = append(resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
+	}
+	k, err := s.minUnits(tx.Day())
+	if err != nil {
+		return err
+	}
+	if j.plan, err = release.NewPlan(j.model, release.Ask{Rho: release.Rho(v.Rho), K: k, Units: units}); err != nil {
+		return err
+	}
+	req := disclose.NewRequest(j.run.ID, j.model, j.plan)
+	req.Tenant, req.Group, req.Grant, req.Year = j.run.Org, j.run.Org, j.run.Grant, strconv.Itoa(tx.Day().Year())
+	req.Resources = resources
+	reserved, err := s.Budget.Reserve(ctx, tx.Tx, req)
+	if err != nil {
+		return err
+	}
+	j.run.Rho = int64(j.plan.Rho)
+	if reserved.Equal == nil {
+		j.run.Charge = reserved.ID
+		return nil
+	}
+	earlier, err := LoadRun(ctx, tx.Tx, reserved.Equal.ID)
+	if err != nil {
+		return err
+	}
+	now := tx.Now()
+	j.run.Charge, j.run.Reused, j.run.Rho = reserved.Equal.ID, earlier.ID, earlier.Rho
+	j.run.State, j.run.Result, j.run.Closed = Done, earlier.Result, &now
+	return nil
+}
+
+// compute supplies the space's copies, runs the rendered model in the locked engine and noises what came back.
+func (s *Service) compute(ctx context.Context, j job) (Result, error) {
+	files, oneRow, err := s.supply(j)
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+	}
+	opt := render.Options{OneRow: oneRow}
+	if render.NeedsSalt(j.model) {
+		opt.Salt = rand.Text()
+	}
+	statement, err := render.Model(j.model, opt)
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+	}
+	task, err := statement.Job(files, duckdb.Limits{})
+	if err != nil {
+		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+	}
+	rows, err := s.Engine.Run(ctx, task)
+	if err != nil {
+		return Result{}, err
+	}
+	exact, err := release.FromEngine(j.model, rows)
+	if err != nil {
+		return Result{}, err
+	}
+	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{})
+	return Result{Table: table, Evidence: evidence}, err
+}
+
+// supply (供数) puts the granted columns of each snapshot into the space, under the space's own pseudonyms. A copy that is
+// there already is of an immutable snapshot and serves again.
+func (s *Service) supply(j job) (files map[string]string, oneRow map[string]bool, err error) {
+	dir := filepath.Join(s.Dir, j.run.Space)
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, nil, err
+	}
+	key := s.Keys.Derive("space/" + j.run.Space)
+	files, oneRow = map[string]string{}, map[string]bool{}
+	for _, t := range j.model.Tables {
+		var columns []query.ColumnRef
+		for _, c := range t.Columns {
+			if c.Name != t.SubjectKey {
+				columns = append(columns, query.ColumnRef{Name: c.Name, Type: c.Type, Null: c.Null})
+			}
+		}
+		path := filepath.Join(dir, j.run.ID+"-"+t.Name+".parquet")
+		if err := snapshot.Copy(j.files[t.Name], path, j.keys[t.Name], t.SubjectKey, columns, pseudonym(key)); err != nil {
+			return nil, nil, fmt.Errorf("supply %s: %w", t.Name, err)
+		}
+		most, err := snapshot.MaxRows(path, t.SubjectKey)
+		if err != nil {
+			return nil, nil, err
+		}
+		files[t.Name], oneRow[t.Name] = path, most <= 1
+	}
+	return files, oneRow, nil
+}
+
+// store keeps the result under the digest of its bytes.
+func (s *Service) store(ctx context.Context, r Result) (string, error) {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return "", fmt.Errorf("encode result: %w", err)
+	}
+	ref, err := s.Blobs.Put(ctx, bytes.NewReader(body))
+	return ref.Digest, err
+}
+
+// finish settles the charge and ends the run. Why a run failed goes to the log; the tenant learns only that it did.
+func (s *Service) finish(ctx context.Context, r Run, start int64, stored string, failure error) (Run, error) {
+	s.drop(r)
+	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.finish", Start: start}, func(ctx context.Context, tx *act.Tx) error {
+		current, err := LoadRun(ctx, tx.Tx, r.ID)
+		if err != nil {
+			return err
+		}
+		settlement := disclose.Settlement{Outcome: disclose.Released, Output: stored, Digest: stored}
+		state, why := Done, ""
+		if failure != nil {
+			settlement, state, why = disclose.Settlement{Outcome: disclose.Failed}, Failed, "本次运行没有完成"
+		}
+		if err := current.finish(state, why, tx.Now()); err != nil {
+			return err
+		}
+		if errors.Is(failure, duckdb.ErrNotStarted) {
+			err = s.Budget.Void(ctx, tx.Tx, r.Charge)
+			current.Rho = 0
+		} else {
+			err = s.Budget.Spend(ctx, tx.Tx, r.Charge, settlement)
+		}
+		if err != nil {
+			return err
+		}
+		current.Start, current.Result = start, stored
+		r = current
+		return s.saveRun(ctx, tx, current)
+	})
+	if err != nil {
+		return r, err
+	}
+	if failure != nil {
+		slog.ErrorContext(ctx, "run failed", "run", r.ID, "err", failure)
+		if errs.CodeOf(failure) == errs.Unavailable {
+			return r, failure
+		}
+		return r, errs.New(errs.Unavailable, "本次运行没有完成, 已计的披露额度不退回; 请稍后重新提交, 仍未完成请联系平台运营单位: %w", failure)
+	}
+	return r, nil
+}
+
+func (s *Service) saveRun(ctx context.Context, tx *act.Tx, r Run) error {
+	if err := saveRun(ctx, tx.Tx, r); err != nil {
+		return fmt.Errorf("save run %s: %w", r.ID, err)
+	}
+	return tx.Changed(ctx, "run", r.ID, r)
+}
+
+// drop removes the space's copies: data is in the space only while a run needs it.
+func (s *Service) drop(r Run) {
+	files, err := filepath.Glob(filepath.Join(s.Dir, r.Space, r.ID+"-*.parquet"))
+	if err == nil {
+		for _, f := range files {
+			err = errors.Join(err, os.Remove(f))
+		}
+	}
+	if err != nil {
+		slog.Error("supplied copies were not removed", "run", r.ID, "err", err)
+	}
+}
+
+// Sweep ends runs whose program died: lost, the charge stands.
+func (s *Service) Sweep(ctx context.Context) error {
+	var lost []Run
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		lost, err = runningBefore(ctx, tx, tx.Now().Add(-lostAfter))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	for _, r := range lost {
+		s.drop(r)
+		_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.finish", Start: r.Start}, func(ctx context.Context, tx *act.Tx) error {
+			current, err := LoadRun(ctx, tx.Tx, r.ID)
+			if err != nil {
+				return err
+			}
+			if err := current.finish(Lost, "运行中断, 已计的披露额度不退回", tx.Now()); err != nil {
+				return err
+			}
+			if err := s.Budget.Spend(ctx, tx.Tx, r.Charge, disclose.Settlement{Outcome: disclose.Failed}); err != nil {
+				return err
+			}
+			return s.saveRun(ctx, tx, current)
+		})
+		if err != nil && !errs.Is(err, errs.Conflict) {
+			return err
+		}
+	}
+	return nil
+}
+
+// Result reads the stored result of a run and the digest of the bytes it read.
+func (s *Service) Result(r Run) (result Result, digest string, err error) {
+	f, err := s.Blobs.Open(r.Result)
+	if err != nil {
+		return result, "", err
+	}
+	defer func() { err = errors.Join(err, f.Close()) }()
+	body, err := io.ReadAll(f)
+	if err != nil {
+		return result, "", err
+	}
+	return result, digestOf(body), json.Unmarshal(body, &result)
+}

@@ -1,0 +1,59 @@
+package output
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+)
+
+func insertRelease(ctx context.Context, tx *sqldb.Tx, r Release) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encode release: %w", err)
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO release_request (id, run, org, state, matter, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		r.ID, r.Run, r.Org, r.State, r.Matter, string(body), r.Opened.UnixMicro())
+	return err
+}
+
+func saveRelease(ctx context.Context, tx *sqldb.Tx, r Release) error {
+	body, err := json.Marshal(r)
+	if err != nil {
+		return fmt.Errorf("encode release: %w", err)
+	}
+	_, err = tx.Exec(ctx, `UPDATE release_request SET state = $2, matter = $3, body = $4 WHERE id = $1`, r.ID, r.State, r.Matter, string(body))
+	return err
+}
+
+const releaseColumns = `id, run, org, state, matter, body`
+
+func scanRelease(row interface{ Scan(...any) error }) (Release, error) {
+	var r Release
+	var id, run, org, state, matter, body string
+	if err := row.Scan(&id, &run, &org, &state, &matter, &body); err != nil {
+		return r, err
+	}
+	if err := json.Unmarshal([]byte(body), &r); err != nil {
+		return r, fmt.Errorf("decode release %s: %w", id, err)
+	}
+	r.ID, r.Run, r.Org, r.State, r.Matter = id, run, org, state, matter
+	return r, nil
+}
+
+func loadRelease(ctx context.Context, tx *sqldb.Tx, id string) (Release, error) {
+	r, err := scanRelease(tx.QueryRow(ctx, `SELECT `+releaseColumns+` FROM release_request WHERE id = $1`, id))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return r, errs.New(errs.NotFound, "没有这件出域申请, 请核对后重试")
+	}
+	return r, err
+}
+
+func listReleases(ctx context.Context, tx *sqldb.Tx, org, run, before string, limit int) ([]Release, error) {
+	rows, err := tx.Query(ctx, `SELECT `+releaseColumns+` FROM release_request
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR run = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, run, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Release, error) { return scanRelease(r) })
+}

@@ -1,0 +1,114 @@
+package api
+
+import (
+	"context"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/ledger"
+)
+
+type entriesIn struct {
+	Cursor  int64  `query:"cursor" doc:"Entries below this number"`
+	Limit   int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
+	Object  string `query:"object"`
+	Matter  string `query:"matter"`
+	Actor   string `query:"actor"`
+	Act     string `query:"act"`
+	Org     string `query:"org"`
+	Outcome string `query:"outcome" enum:"done,refused"`
+	From    string `query:"from" doc:"Legal day, inclusive"`
+	To      string `query:"to" doc:"Legal day, inclusive"`
+}
+
+// EntryItem is an entry as a list shows it.
+type EntryItem struct {
+	ledger.Record
+	ActorName string `json:"actor_name,omitempty"`
+	OrgName   string `json:"org_name,omitempty"`
+}
+
+func (a *API) registerLedger() {
+	const tag = "ledger"
+	get(a, "/v1/ledger/entries", "entries", tag, "账本条目", a.entries)
+	get(a, "/v1/ledger/entries/{seq}/receipt", "receipt", tag, "回执", a.receipt)
+	post(a, "/v1/ledger/fsck", "fsck", tag, "全面核验", func(ctx context.Context, _ *none) (Page[ledger.Problem], error) {
+		if !actor(ctx).Has(access.Auditor, access.Bureau) {
+			return Page[ledger.Problem]{}, errs.New(errs.Forbidden, "全面核验由审计人员或主管部门办理")
+		}
+		problems, err := a.s.Log.Fsck(ctx)
+		return paged(problems, len(problems)+1, func(ledger.Problem) string { return "" }), err
+	})
+	getPublic(a, "/v1/ledger/checkpoint", "checkpoint", tag, "最新检查点", func(ctx context.Context, _ *none) (ledger.Signed, error) {
+		return a.s.Log.Checkpoint(ctx)
+	})
+}
+
+// overseer may read the whole ledger; everyone else reads what their organization or they themselves did.
+func overseer(ac access.Actor) bool {
+	return ac.Has(access.Bureau, access.Operator, access.Auditor)
+}
+
+func (a *API) entries(ctx context.Context, in *entriesIn) (Page[EntryItem], error) {
+	out := Page[EntryItem]{Items: []EntryItem{}}
+	who := actor(ctx)
+	f := ledger.Filter{Object: in.Object, Matter: in.Matter, Actor: in.Actor, Act: in.Act, Org: in.Org, Outcome: in.Outcome,
+		From: in.From, To: in.To, Before: in.Cursor, Limit: in.Limit}
+	if !overseer(who) {
+		if f.Org = who.Org; who.Org == "" {
+			f.Actor = who.Account
+		}
+	}
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		list, err := a.s.Log.Entries(ctx, tx, f)
+		if err != nil {
+			return err
+		}
+		people := map[string]string{access.SystemName: "平台"}
+		for _, r := range list {
+			if _, seen := people[r.Actor]; !seen && r.Actor != "" {
+				if acc, err := access.LoadAccount(ctx, tx, r.Actor); err == nil {
+					people[r.Actor] = acc.Name
+				}
+			}
+			out.Items = append(out.Items, EntryItem{Record: r, ActorName: people[r.Actor]})
+		}
+		return nil
+	})
+	if err != nil {
+		return out, err
+	}
+	orgs := make([]string, len(out.Items))
+	for i, e := range out.Items {
+		orgs[i] = e.Org
+	}
+	names, err := a.orgNames(ctx, orgs...)
+	for i := range out.Items {
+		out.Items[i].OrgName = names[out.Items[i].Org]
+	}
+	if n := len(out.Items); n == in.Limit {
+		out.Next = itoa(out.Items[n-1].Seq)
+	}
+	return out, err
+}
+
+func (a *API) receipt(ctx context.Context, in *struct {
+	Seq int64 `path:"seq"`
+}) (ledger.Receipt, error) {
+	who := actor(ctx)
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		r, err := a.s.Log.Entry(ctx, tx, in.Seq)
+		if err != nil {
+			return err
+		}
+		if !overseer(who) && r.Actor != who.Account && (who.Org == "" || r.Org != who.Org) {
+			return errs.New(errs.NotFound, "账本里没有第 %d 号条目, 请核对编号", in.Seq)
+		}
+		return nil
+	})
+	if err != nil {
+		return ledger.Receipt{}, err
+	}
+	return a.s.Log.Proof(ctx, in.Seq)
+}
