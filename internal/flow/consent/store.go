@@ -20,12 +20,16 @@ func insert(ctx context.Context, tx *sqldb.Tx, c Consent, sealed []byte) error {
 	if err != nil {
 		return fmt.Errorf("encode terms: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO consent (id, sid, number, digest, terms, state, reason, uses, max_uses, from_day, until_day,
-		submitted_by, received, closed, erased, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, 0, 0, $13)`,
+	n, err := tx.Exec(ctx, `INSERT INTO consent (id, sid, number, digest, terms, state, reason, uses, max_uses, from_day, until_day,
+		submitted_by, received, closed, erased, sealed) VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, $11, $12, 0, 0, $13)
+		ON CONFLICT DO NOTHING`,
 		c.ID, c.SID, c.Terms.Number, c.Digest, string(terms), string(c.State), c.Reason, c.Terms.MaxUses, c.Terms.From.String(),
 		c.Terms.Until.String(), c.Submitted, c.Received.UnixMicro(), sealed)
 	if err != nil {
 		return fmt.Errorf("insert consent %s: %w", c.ID, err)
+	}
+	if n == 0 { // it was looked for in this transaction: only another one at the same instant can have been faster
+		return errs.New(errs.Conflict, "同一份授权文件正在提交, 请稍候重试")
 	}
 	for _, r := range c.Terms.Recipients {
 		if _, err := tx.Exec(ctx, `INSERT INTO consent_recipient (consent, org) VALUES ($1, $2) ON CONFLICT DO NOTHING`, c.ID, r.Org); err != nil {

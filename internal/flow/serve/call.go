@@ -49,13 +49,11 @@ func (s *Service) call(ctx context.Context, ask Ask) (Answer, error) {
 	if err != nil {
 		return Answer{}, err
 	}
-	if !t.again {
-		answer, err := s.first(ctx, t)
-		if !errors.Is(err, errAgain) {
-			return answer, err
-		}
+	answer, err := s.first(ctx, t)
+	if errors.Is(err, errAgain) {
+		return s.again(ctx, t)
 	}
-	return s.again(ctx, t)
+	return answer, err
 }
 
 // ticket is a call with everything about it that needs no transaction: documents examined, numbers turned into
@@ -65,7 +63,6 @@ type ticket struct {
 	sid    string
 	body   string
 	handed consent.Handed
-	again  bool
 }
 
 func (s *Service) prepare(ctx context.Context, ask Ask) (ticket, error) {
@@ -79,19 +76,15 @@ func (s *Service) prepare(ctx context.Context, ask Ask) (ticket, error) {
 		return t, fmt.Errorf("encode call: %w", err)
 	}
 	t.body = hex.EncodeToString(seal.MAC(s.digests, raw))
+	if ask.Document == nil {
+		return t, nil
+	}
 	var now time.Time
-	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		now = tx.Now()
-		_, t.again, err = callByRequest(ctx, tx, access.From(ctx).Org, ask.Request)
-		return err
-	})
-	if err != nil {
+	if err := s.Acts.View(ctx, func(tx *sqldb.Tx) error { now = tx.Now(); return nil }); err != nil {
 		return t, err
 	}
-	if ask.Document != nil {
-		proof := s.consents.Examine(*ask.Document, now)
-		t.handed = consent.Handed{Proof: &proof}
-	}
+	proof := s.consents.Examine(*ask.Document, now)
+	t.handed = consent.Handed{Proof: &proof}
 	return t, nil
 }
 

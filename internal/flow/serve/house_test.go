@@ -20,6 +20,7 @@ import (
 	"yunei/internal/core/matter"
 	"yunei/internal/core/party"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/regime"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
@@ -85,7 +86,7 @@ func newBranch(t testing.TB, db *sqldb.DB, clk *clock.Set, pace serve.Pace) *bra
 	b.collect = collect.New(collect.Deps{DB: db, Acts: acts, Catalog: b.catalog, Blobs: blobs, Temp: t.TempDir(), Seal: subjects})
 	b.consents = consent.New(acts, keys, subjects)
 	watch.New(acts)
-	b.Service = serve.New(serve.Deps{Acts: acts, Keys: keys, Consents: b.consents, Catalog: b.catalog, Collect: b.collect, Pace: pace})
+	b.Service = serve.New(serve.Deps{Acts: acts, Keys: keys, Consents: b.consents, Catalog: b.catalog, Collect: b.collect, Disclose: disclose.New(), Pace: pace})
 	acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Operator, access.DataUser}})
 	must(t, law.Load(regimes.FS))
 	b.loadData()

@@ -18,6 +18,8 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/collect"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/serve"
@@ -306,6 +308,63 @@ func TestService_Call_sameRequestAtOnce(t *testing.T) {
 		}
 		if n := b.answered(); n != 1 {
 			t.Errorf("calls = %d, want 1", n)
+		}
+	})
+}
+
+// A document that arrives with two calls at once is stored once and carries both.
+func TestService_Call_sameDocumentAtOnce(t *testing.T) {
+	each(t, func(t *testing.T, b *branch) {
+		doc := b.signed(0, b.document(0))
+		const callers = 6
+		asks, results := make([]serve.Ask, callers), make([]error, callers)
+		for i := range asks {
+			asks[i] = b.ask(0, doc)
+		}
+		var wg sync.WaitGroup
+		for i := range asks {
+			wg.Go(func() { _, results[i] = b.Call(b.bank(), asks[i]) })
+		}
+		wg.Wait()
+		for i, err := range results {
+			if err != nil {
+				t.Errorf("call %d = %v, want answered", i, err)
+			}
+		}
+		if docs, calls := b.count(`SELECT count(*) FROM consent`), b.answered(); docs != 1 || calls != callers {
+			t.Errorf("documents %d, calls %d, want 1 and %d", docs, calls, callers)
+		}
+	})
+}
+
+// 六(二): a second model that tells more of the same fields is refused when it is deployed, and at the call where that was passed by.
+func TestService_stacking(t *testing.T) {
+	each(t, func(t *testing.T, b *branch) {
+		finer := band(b.entry)
+		finer.Root.Exprs[0].Args[2].Args[1].Lits[0] = query.IntValue(1) // C from one month of arrears on
+		_, err := b.Acts.Do(b.bank(), act.Call{Act: "test.arrange"}, func(ctx context.Context, tx *act.Tx) error {
+			_, err := b.DeployTx(ctx, tx, serve.Approved{Grant: "grt_loan", Version: "ver_band", Title: "x", IR: finer.Canonical(), Hash: finer.Hash()})
+			return err
+		})
+		if disclose.CodeOf(err) != disclose.PrecisionExhausted {
+			t.Fatalf("deploying a second model over the same fields = %v, want %s", err, disclose.PrecisionExhausted)
+		}
+		id := b.consentOf(0)
+		ask := func() serve.Ask { return b.ask(0, nil, func(a *serve.Ask) { a.Consent = id }) }
+		for range 2 { // the same question again tells nothing new
+			_, err := b.Call(b.bank(), ask())
+			must(t, err)
+		}
+		must(t, b.db.Do(t.Context(), func(tx *sqldb.Tx) error {
+			_, err := tx.Exec(t.Context(), `UPDATE deployment SET model = $1, model_hash = $2`, finer.Canonical(), finer.Hash())
+			return err
+		}))
+		_, err = b.Call(b.bank(), ask())
+		if reasonOf(err) != string(disclose.PrecisionExhausted) {
+			t.Errorf("a finer question about the same person = %v, want %s", err, disclose.PrecisionExhausted)
+		}
+		if n := b.count(`SELECT uses FROM consent WHERE id = $1`, id); n != 2 {
+			t.Errorf("uses = %d, want 2: nothing half-done", n)
 		}
 	})
 }

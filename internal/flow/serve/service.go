@@ -15,6 +15,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/interp"
 	"yunei/internal/core/regime"
 	"yunei/internal/flow/catalog"
@@ -38,6 +39,7 @@ type Service struct {
 	consents *consent.Service
 	catalog  *catalog.Service
 	collect  *collect.Service
+	disclose *disclose.Ledger
 	digests  []byte
 	box      cipher.AEAD
 	programs sync.Map // model hash -> *program
@@ -50,6 +52,7 @@ type Deps struct {
 	Consents *consent.Service
 	Catalog  *catalog.Service
 	Collect  *collect.Service
+	Disclose *disclose.Ledger
 	Pace     Pace // 0: answers are not paced
 }
 
@@ -74,7 +77,7 @@ func New(d Deps) *Service {
 		panic("serve: gcm: " + err.Error())
 	}
 	s := &Service{Acts: d.Acts, Pace: d.Pace, consents: d.Consents, catalog: d.Catalog, collect: d.Collect,
-		digests: d.Keys.Derive("serve.digest"), box: box}
+		disclose: d.Disclose, digests: d.Keys.Derive("serve.digest"), box: box}
 	// An answer kept for a broken connection must not outlive the consent it rests on.
 	d.Consents.OnClose(func(ctx context.Context, tx *act.Tx, c consent.Consent) error {
 		return dropReplaysUnder(ctx, tx.Tx, c.ID)
@@ -118,6 +121,10 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	}
 	if !permit.Covers(fieldsOf(m)) {
 		return Deployment{}, errs.New(errs.Forbidden, "模型使用的数据项超出授权范围, 请按获批的数据项修改后重新申报")
+	}
+	// 六(二): 不得通过多模型叠加…逆算原始数据. All that this user may ask about one person, together, stays within every field's policy.
+	if err := s.disclose.Approve(ctx, tx.Tx, org, m); err != nil {
+		return Deployment{}, err
 	}
 	sensitive, err := s.sensitive(ctx, tx.Tx, m)
 	if err != nil {

@@ -74,7 +74,7 @@ CREATE UNIQUE INDEX call_request ON call (org, request);
 CREATE UNIQUE INDEX call_use ON call (consent, use_no);
 CREATE INDEX call_sid ON call (sid, id);
 CREATE INDEX call_org ON call (org, id);
-CREATE INDEX call_replay ON call (at) WHERE replay IS NOT NULL;
+CREATE INDEX call_replay ON call (org, at) WHERE replay IS NOT NULL;
 
 CREATE TABLE breach (
   id TEXT NOT NULL PRIMARY KEY,
