@@ -30,8 +30,7 @@ func (w *writer) reduce(r *query.Rel) (string, error) {
 		}
 		args[i] = t.sql
 	}
-	one := w.oneRow(r.In[0], r.Unit)
-	if one && !NeedsSalt(w.model) {
+	if w.oneRow(r.In[0], r.Unit) {
 		return w.direct(r, s, cell, args), nil
 	}
 	return w.bounded(r, s, cell, args), nil
@@ -114,7 +113,7 @@ func (w *writer) oneRow(r *query.Rel, unit int) bool {
 }
 
 // direct is the statement when every unit has one row and so one cell: nothing to
-// group by unit, only values to clamp.
+// group by unit and nothing to choose, only values to clamp.
 func (w *writer) direct(r *query.Rel, s *scope, cell term, args []string) string {
 	var values []string
 	for i := range r.Aggs {
