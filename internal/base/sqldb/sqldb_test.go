@@ -294,6 +294,14 @@ func TestDo_CancelHurtsNobodyElse(t *testing.T) {
 			}))
 		})
 		<-entered
+		for i := range 5 {
+			wg.Go(func() {
+				if err := db.Do(ctx, func(tx *sqldb.Tx) error { return put(ctx, tx, fmt.Sprint("other", i), 1) }); err != nil {
+					t.Errorf("a neighbor: %v", err)
+				}
+			})
+		}
+		time.Sleep(10 * time.Millisecond) // the others come first into the batch that is to survive
 		mine, cancel := context.WithCancel(ctx)
 		wg.Go(func() {
 			err := db.Do(mine, func(tx *sqldb.Tx) error {
@@ -307,11 +315,24 @@ func TestDo_CancelHurtsNobodyElse(t *testing.T) {
 				t.Errorf("cancelled: got %v", err)
 			}
 		})
-		for i := range 5 {
-			wg.Go(func() {
-				must(t, db.Do(ctx, func(tx *sqldb.Tx) error { return put(ctx, tx, fmt.Sprint("other", i), 1) }))
+		wg.Go(func() { // cancelled in the middle of a statement
+			hasty, cancel := context.WithTimeout(ctx, 60*time.Millisecond)
+			defer cancel()
+			err := db.Do(hasty, func(tx *sqldb.Tx) error {
+				if err := put(hasty, tx, "hasty", 1); err != nil {
+					return err
+				}
+				const long = `WITH RECURSIVE r (n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r WHERE n < 1000000)
+					INSERT INTO thing (id, n) SELECT 'none', n FROM r WHERE n < 0`
+				if _, err := tx.Exec(hasty, long); err != nil {
+					return err
+				}
+				return put(hasty, tx, "hasty-too", 1)
 			})
-		}
+			if !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("cancelled in a statement: got %v", err)
+			}
+		})
 		time.Sleep(20 * time.Millisecond) // until they wait
 		close(leave)
 		wg.Wait()
