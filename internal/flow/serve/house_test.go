@@ -107,7 +107,7 @@ func must(t testing.TB, err error) {
 func (b *branch) loadData() {
 	card := resources.All()[0]
 	holder, bureau := house.As(b.t.Context(), "org_finance", access.Holder), house.As(b.t.Context(), "org_bureau", access.Bureau)
-	e, err := b.catalog.Draft(holder, card.Entry)
+	e, err := b.catalog.Draft(holder, card.Content)
 	must(b.t, err)
 	_, err = b.catalog.Submit(holder, e.ID)
 	must(b.t, err)

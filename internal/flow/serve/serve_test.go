@@ -461,3 +461,39 @@ func TestService_Call_keepsNoAnswer(t *testing.T) {
 		t.Errorf("answer digest = %s, want %s", digest, want)
 	}
 }
+
+// Every row this stage writes is what the ledger recorded; a changed byte in one is found.
+func TestService_fsck(t *testing.T) {
+	each(t, func(t *testing.T, b *branch) {
+		id := b.consentOf(0)
+		_, err := b.Call(b.bank(), b.ask(0, nil, func(a *serve.Ask) { a.Consent = id }))
+		must(t, err)
+		_, err = b.Call(b.bank(), b.ask(1, b.signed(1, b.document(1))))
+		must(t, err)
+		_, err = b.consents.Withdraw(b.citizen(0), id)
+		must(t, err)
+		must(t, b.log.Seal(t.Context()))
+		problems, err := b.log.Fsck(t.Context())
+		must(t, err)
+		if len(problems) != 0 {
+			t.Fatalf("problems = %v, want none", problems)
+		}
+		for _, q := range []string{
+			`UPDATE call SET org = 'org_other'`,
+			`UPDATE consent SET state = 'valid' WHERE state = 'withdrawn'`,
+			`UPDATE deployment SET scenario = 'scn_rent'`,
+			`UPDATE organization SET rep_digest = 'x'`,
+		} {
+			must(t, b.db.Do(t.Context(), func(tx *sqldb.Tx) error {
+				_, err := tx.Exec(t.Context(), q)
+				return err
+			}))
+			found, err := b.log.Fsck(t.Context())
+			must(t, err)
+			if len(found) <= len(problems) {
+				t.Errorf("after %s: problems = %v, want a new one", q, found)
+			}
+			problems = found
+		}
+	})
+}
