@@ -5,9 +5,6 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"io"
-	"net/http"
-	"net/http/httptest"
 	"os"
 	"path/filepath"
 	"strings"
@@ -17,7 +14,6 @@ import (
 
 	"yunei/internal/base/clock"
 	"yunei/internal/base/errs"
-	"yunei/internal/base/merkle"
 	"yunei/internal/base/seal"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/ledger"
@@ -247,69 +243,6 @@ func TestLog_EntryTooLarge(t *testing.T) {
 	}
 }
 
-// Every stored byte that matters, changed behind the ledger's back, is found.
-func TestFsck_FindsTampering(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		ctx := t.Context()
-		for i := range 6 {
-			_, err := h.set(ctx, fmt.Sprint("t", i%2), int64(i))
-			must(t, err)
-			if i == 3 {
-				must(t, h.Seal(ctx))
-			}
-		}
-		must(t, h.Seal(ctx))
-		_, err := h.set(ctx, "t0", 7) // one more is waiting
-		must(t, err)
-		h.clean(t)
-
-		flip := func(column string) string { // one bit of a byte in the middle
-			if h.db.Dialect() == sqldb.Postgres {
-				return "set_byte(" + column + ", length(" + column + ")/2, get_byte(" + column + ", length(" + column + ")/2) # 1)"
-			}
-			return "CAST(substr(" + column + ", 1, length(" + column + ")/2) || x'21' || substr(" + column + ", length(" + column + ")/2+2) AS BLOB)"
-		}
-		for _, c := range []struct{ name, change, want string }{
-			{"entry bytes", `UPDATE ledger_entry SET body = ` + flip("body") + ` WHERE leaf = 2`, "entry 3: "},
-			{"entry column", `UPDATE ledger_entry SET actor = 'acc_2' WHERE leaf = 2`, "entry 3: 检索列"},
-			{"waiting entry", `UPDATE ledger_entry SET body = ` + flip("body") + ` WHERE leaf IS NULL`, "entry 7: "},
-			{"entry deleted", `DELETE FROM ledger_entry WHERE leaf = 2`, "leaf 2: "},
-			{"last entry deleted", `DELETE FROM ledger_entry WHERE leaf = 5`, "checkpoint: "},
-			{"search row deleted", `DELETE FROM ledger_object WHERE seq = 3`, "ledger_object: "},
-			{"tree node", `UPDATE ledger_node SET sm3 = ` + flip("sm3") + ` WHERE level = 1 AND idx = 0`, "node 1/0: "},
-			{"checkpoint", `UPDATE ledger_checkpoint SET note = note || 'x' WHERE size = 6`, "checkpoint 6: "},
-			{"version bytes", `UPDATE object_version SET body = ` + flip("body") + ` WHERE id = 't1' AND version = 1`, "thing t1 v1: "},
-			{"version digest", `UPDATE object_version SET digest = '00' WHERE id = 't1' AND version = 1`, "thing t1: 留存版本"},
-			{"version deleted", `DELETE FROM object_version WHERE id = 't1' AND version = 3`, "thing t1: 留存版本"},
-			{"history deleted", `DELETE FROM object_version WHERE id = 't1'`, "thing t1: 账本记有改动"},
-			{"business row", `UPDATE thing SET n = 99 WHERE id = 't1'`, "thing t1: 现有数据行"},
-			{"business row deleted", `DELETE FROM thing WHERE id = 't1'`, "thing t1: 现有数据行"},
-		} {
-			t.Run(c.name, func(t *testing.T) {
-				snapshot := dump(t, h.db)
-				must(t, h.db.Do(ctx, func(tx *sqldb.Tx) error {
-					n, err := tx.Exec(ctx, c.change)
-					if err == nil && n == 0 {
-						err = errors.New("nothing changed")
-					}
-					return err
-				}))
-				problems, err := h.Fsck(ctx)
-				must(t, err)
-				found := false
-				for _, p := range problems {
-					found = found || strings.HasPrefix(p.String(), c.want)
-				}
-				if !found {
-					t.Errorf("got %v, want a problem %q", problems, c.want)
-				}
-				restore(t, h.db, snapshot)
-			})
-		}
-		h.clean(t)
-	})
-}
-
 // A restored backup: the database is behind the head that was published. It refuses, says why, and goes on only after a
 // loss statement with two signatures.
 func TestLog_BehindItsPublishedHead(t *testing.T) {
@@ -458,47 +391,6 @@ func TestLog_ReadyFollowsTheSeal(t *testing.T) {
 	}
 }
 
-func TestLog_Entries(t *testing.T) {
-	each(t, func(t *testing.T, h *house) {
-		ctx := t.Context()
-		for i := range 7 {
-			_, err := h.set(ctx, fmt.Sprint("t", i%2), int64(i))
-			must(t, err)
-		}
-		must(t, h.db.View(ctx, func(tx *sqldb.Tx) error {
-			for _, c := range []struct {
-				f    ledger.Filter
-				want int
-			}{
-				{ledger.Filter{}, 7}, {ledger.Filter{Limit: 3}, 3}, {ledger.Filter{Object: "t1"}, 3}, {ledger.Filter{Object: "t1", Kind: "thing"}, 3},
-				{ledger.Filter{Object: "t1", Kind: "else"}, 0}, {ledger.Filter{Matter: "mat_t0"}, 4}, {ledger.Filter{Actor: "acc_1", Act: "thing.set", Org: "org_1", Outcome: "done"}, 7},
-				{ledger.Filter{Org: "org_2"}, 0}, {ledger.Filter{From: "2026-10-01"}, 0}, {ledger.Filter{From: "2026-09-30", To: "2026-09-30"}, 7}, {ledger.Filter{Before: 1}, 0},
-			} {
-				got, err := h.Entries(ctx, tx, c.f)
-				if err != nil || len(got) != c.want {
-					t.Errorf("%+v: got %d entries, %v, want %d", c.f, len(got), err, c.want)
-				}
-			}
-			var all []int64
-			for before := int64(0); ; {
-				got, err := h.Entries(ctx, tx, ledger.Filter{Limit: 2, Before: before})
-				must(t, err)
-				if len(got) == 0 {
-					break
-				}
-				for _, r := range got {
-					all = append(all, r.Seq)
-				}
-				before = all[len(all)-1]
-			}
-			if fmt.Sprint(all) != "[7 6 5 4 3 2 1]" {
-				t.Errorf("paged: got %v", all)
-			}
-			return nil
-		}))
-	})
-}
-
 func TestLog_ForgetLeavesTheProof(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		ctx := t.Context()
@@ -518,65 +410,4 @@ func TestLog_ForgetLeavesTheProof(t *testing.T) {
 			t.Errorf("%+v", r)
 		}
 	})
-}
-
-// The tiles alone give every leaf and the signed root.
-func TestTiles_AnyClientCanFollow(t *testing.T) {
-	t.Parallel()
-	db := testdb.SQLite(t, clock.Real{})
-	must(t, db.Do(t.Context(), func(tx *sqldb.Tx) error { return tx.Script(t.Context(), things) }))
-	keys, err := seal.LoadOrCreate(t.TempDir())
-	must(t, err)
-	h := &house{db: db, keys: keys}
-	must(t, h.open(t.Context()))
-	const n = 300
-	must(t, db.Do(t.Context(), func(tx *sqldb.Tx) error {
-		for i := range n {
-			if _, err := h.Add(t.Context(), tx, ledger.Entry{Act: "x.y", Outcome: ledger.Done, Start: int64(i)}); err != nil {
-				return err
-			}
-		}
-		return nil
-	}))
-	must(t, h.Seal(t.Context()))
-	srv := httptest.NewServer(http.StripPrefix("/log", h.Tiles()))
-	defer srv.Close()
-	get := func(path string, want int) []byte {
-		resp, err := http.Get(srv.URL + "/log/" + path)
-		must(t, err)
-		defer resp.Body.Close()
-		body, err := io.ReadAll(resp.Body)
-		if err != nil || resp.StatusCode != want {
-			t.Fatalf("%s: got %s, %v, want %d", path, resp.Status, err, want)
-		}
-		return body
-	}
-	head, err := proof.OpenCheckpoint(string(get("checkpoint", 200)), keys.LogKey("yunei.local/"+keys.KID()))
-	must(t, err)
-	r, err := merkle.NewRange(merkle.SHA256, 0, 0, nil)
-	must(t, err)
-	var hashes []byte
-	for _, part := range []string{"000", "001.p/44"} {
-		bundle := get("tile/entries/"+part, 200)
-		for len(bundle) > 0 {
-			size := int(bundle[0])<<8 | int(bundle[1])
-			must(t, r.Append(bundle[2:2+size], nil))
-			hashes = append(hashes, merkle.SHA256.HashLeaf(bundle[2:2+size])...)
-			bundle = bundle[2+size:]
-		}
-	}
-	root, err := r.Root()
-	if err != nil || string(root) != string(head.Root) || r.End() != n {
-		t.Errorf("root of %d leaves %x, %v, want %x", r.End(), root, err, head.Root)
-	}
-	if got := append(get("tile/0/000", 200), get("tile/0/001.p/44", 200)...); string(got) != string(hashes) {
-		t.Error("level 0 tiles are not the leaf hashes")
-	}
-	if got := get("tile/1/000.p/1", 200); len(got) != merkle.Size {
-		t.Errorf("level 1: %d bytes", len(got))
-	}
-	for _, path := range []string{"", "tile/0/001", "tile/0/001.p/45", "tile/0/000.p/0", "tile/0/000.p/256", "tile/0/0", "tile/0/x000/000", "tile/00/000",
-		"tile/6/000", "tile/0/002", "tile/entries/001", "tile/0/999/999", "tile/0/x999/x999/x999/x999/x999/999"} {
-		get(path, 404)
-	}
 }
