@@ -47,7 +47,7 @@ func setup(t *testing.T, db *sqldb.DB) *fixture {
 	}
 	f.catalog = catalog.New(f.Acts)
 	f.collect = collect.New(collect.Deps{DB: db, Acts: f.Acts, Catalog: f.catalog, Blobs: f.blobs, Temp: f.temp,
-		Seal: collect.NewSealer(f.Keys.Derive("sid"), f.Keys.KID())})
+		Seal: collect.SealerOf(f.Keys)})
 	return f
 }
 
@@ -338,6 +338,58 @@ func TestService_Load_ErrNotTheHolder(t *testing.T) {
 	draft, _ := f.catalog.Draft(f.holder, resources.CensusIncome())
 	if _, err := f.collect.Load(f.holder, draft.ID, "a.csv", strings.NewReader(text)); !errs.Is(err, errs.NotFound) {
 		t.Errorf("load into a draft: got %v, want not_found", err)
+	}
+}
+
+// TestService_Fsck changes single values in the database behind the ledger's back: each is found, in an entry, in a snapshot and in a row
+// of a subject.
+func TestService_Fsck(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
+		f := setup(t, db)
+		e := f.publish(t, credit().Content)
+		for _, n := range []int{40, 50} {
+			if _, err := f.collect.Load(f.holder, e.ID, "a.csv", strings.NewReader(file(t, credit(), n))); err != nil {
+				t.Fatal(err)
+			}
+		}
+		f.collect.Load(f.holder, e.ID, "bad.csv", strings.NewReader("x\n"))
+		if err := f.Log.Seal(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		problems := func() int {
+			t.Helper()
+			found, err := f.Log.Fsck(t.Context())
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(found)
+		}
+		if n := problems(); n != 0 {
+			found, _ := f.Log.Fsck(t.Context())
+			t.Fatalf("%d problems in an untouched database, want none: %v", n, found)
+		}
+		for _, c := range []struct{ spoil, mend string }{
+			{`UPDATE catalog_entry SET open_access = 'unconditional'`, `UPDATE catalog_entry SET open_access = 'no'`},
+			{`UPDATE catalog_entry SET holder = 'org_other'`, `UPDATE catalog_entry SET holder = 'org_finance'`},
+			{`UPDATE snapshot SET row_count = row_count + 1`, `UPDATE snapshot SET row_count = row_count - 1`},
+			{`UPDATE subject_row SET body = replace(body, '20000,', '20001,')`, `UPDATE subject_row SET body = replace(body, '20001,', '20000,')`},
+		} {
+			f.exec(t, c.spoil)
+			if n := problems(); n == 0 {
+				t.Errorf("after %s: no problem found", c.spoil)
+			}
+			f.exec(t, c.mend)
+			if n := problems(); n != 0 {
+				t.Errorf("after %s: %d problems, want none again", c.mend, n)
+			}
+		}
+	})
+}
+
+func (f *fixture) exec(t *testing.T, statement string) {
+	t.Helper()
+	if err := f.DB.Do(t.Context(), func(tx *sqldb.Tx) error { _, err := tx.Exec(t.Context(), statement); return err }); err != nil {
+		t.Fatal(err)
 	}
 }
 

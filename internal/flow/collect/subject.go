@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/width"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/base/seal"
 )
 
 // KindPerson is the kind of subject that is named by a citizen identity number (公民身份号码, GB 11643).
@@ -28,8 +29,12 @@ type Sealer struct {
 	kid string
 }
 
-// NewSealer makes a sealer from the derived key of the domain; kid names the key, for rotation.
+// NewSealer makes a sealer from a derived key; kid names the key, for rotation.
 func NewSealer(key []byte, kid string) *Sealer { return &Sealer{key: key, kid: kid} }
+
+// SealerOf is the sealer of a domain, from its keys. Everyone who turns an identity number into a sid uses it: collection, consents, calls,
+// accounts of citizens.
+func SealerOf(keys *seal.Keys) *Sealer { return NewSealer(keys.Derive("sid"), keys.KID()) }
 
 // KID names the key that the sealer uses.
 func (s *Sealer) KID() string { return s.kid }

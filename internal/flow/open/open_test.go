@@ -26,6 +26,7 @@ import (
 	"yunei/internal/test/house"
 	"yunei/internal/test/story/resources"
 	"yunei/internal/test/testdb"
+	"yunei/regimes"
 )
 
 type fixture struct {
@@ -45,7 +46,11 @@ func setup(t *testing.T, db *sqldb.DB) *fixture {
 	}
 	f := &fixture{t: t, catalog: catalog.New(h.Acts), holder: house.As(t.Context(), "org_environment", access.Holder), bureau: house.As(t.Context(), "org_bureau", access.Bureau)}
 	f.collect = collect.New(collect.Deps{DB: db, Acts: h.Acts, Catalog: f.catalog, Blobs: blobs, Temp: t.TempDir(), Seal: collect.NewSealer([]byte("key"), "k1")})
-	f.open = open.New(open.Deps{DB: db, Catalog: f.catalog, Collect: f.collect})
+	f.open = open.New(open.Deps{DB: db, Law: h.Law, Catalog: f.catalog, Collect: f.collect})
+	// The packs that ship with the program: they refuse nothing that the story does.
+	if err := h.Law.Load(regimes.FS); err != nil {
+		t.Fatal(err)
+	}
 	return f
 }
 

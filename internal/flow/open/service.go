@@ -13,6 +13,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/query"
+	"yunei/internal/core/regime"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
 )
@@ -20,6 +21,7 @@ import (
 // Deps are what the stage works with.
 type Deps struct {
 	DB      *sqldb.DB
+	Law     *regime.Law
 	Catalog *catalog.Service
 	Collect *collect.Service
 }
@@ -111,6 +113,14 @@ func (s *Service) data(ctx context.Context, name string) (data, error) {
 	var d data
 	err := s.DB.View(ctx, func(tx *sqldb.Tx) (err error) {
 		if d.entry, err = s.entry(ctx, tx, name); err != nil {
+			return err
+		}
+		// Reading changes nothing and is no act, but the law may still forbid it.
+		j, err := s.Law.Judge(ctx, tx, "open.download", workday.DateOf(tx.Now()), map[string]string{catalog.Kind: d.entry.ID}, nil)
+		if err != nil {
+			return err
+		}
+		if err := j.Err(); err != nil {
 			return err
 		}
 		d.snapshot, err = s.Collect.ActiveSnapshot(ctx, tx, d.entry.ID)
