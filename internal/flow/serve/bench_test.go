@@ -23,7 +23,7 @@ import (
 // permits, purpose, document and uses, charges precision, runs the model and waits for its ledger entry to be durable.
 func BenchmarkCallVsBare(b *testing.B) {
 	clk := clock.NewSet(opening)
-	br := newBranch(b, testdb.SQLite(b, clk), clk, 0)
+	br := newBranch(b, testdb.SQLite(b, clk), clk, time.Hour)
 	snapshot := ""
 	must(b, br.db.View(b.Context(), func(tx *sqldb.Tx) error {
 		s, err := br.collect.ActiveSnapshot(b.Context(), tx, br.entry.ID)

@@ -60,23 +60,24 @@ type branch struct {
 func each(t *testing.T, fn func(t *testing.T, b *branch)) {
 	t.Run("sqlite", func(t *testing.T) {
 		clk := clock.NewSet(opening)
-		fn(t, newBranch(t, testdb.SQLite(t, clk), clk, 0))
+		fn(t, newBranch(t, testdb.SQLite(t, clk), clk, time.Hour))
 	})
 	t.Run("postgres", func(t *testing.T) {
 		clk := clock.NewSet(opening)
-		fn(t, newBranch(t, testdb.Postgres(t, clk), clk, 0))
+		fn(t, newBranch(t, testdb.Postgres(t, clk), clk, time.Hour))
 	})
 }
 
 var opening = time.Date(2025, 6, 3, 2, 0, 0, 0, time.UTC)
 
-func newBranch(t testing.TB, db *sqldb.DB, clk *clock.Set, pace serve.Pace) *branch {
+// newBranch opens a branch whose ledger seal may lag by maxLag; nothing seals it unless a test does.
+func newBranch(t testing.TB, db *sqldb.DB, clk *clock.Set, maxLag time.Duration) *branch {
 	t.Helper()
 	keys, err := seal.LoadOrCreate(t.TempDir())
 	must(t, err)
 	blobs, err := blob.Open(t.TempDir(), 0)
 	must(t, err)
-	b := &branch{t: t, db: db, clock: clk, anchor: keys.Anchor(), log: ledger.New(db, keys, ledger.Options{})}
+	b := &branch{t: t, db: db, clock: clk, anchor: keys.Anchor(), log: ledger.New(db, keys, ledger.Options{MaxLag: maxLag})}
 	law := regime.New()
 	acts := act.NewRunner(db, b.log, law)
 	matters := matter.New(acts)
@@ -86,7 +87,7 @@ func newBranch(t testing.TB, db *sqldb.DB, clk *clock.Set, pace serve.Pace) *bra
 	b.collect = collect.New(collect.Deps{DB: db, Acts: acts, Catalog: b.catalog, Blobs: blobs, Temp: t.TempDir(), Seal: subjects})
 	b.consents = consent.New(acts, keys, subjects)
 	watch.New(acts)
-	b.Service = serve.New(serve.Deps{Acts: acts, Keys: keys, Consents: b.consents, Catalog: b.catalog, Collect: b.collect, Disclose: disclose.New(), Pace: pace})
+	b.Service = serve.New(serve.Deps{Acts: acts, Keys: keys, Consents: b.consents, Catalog: b.catalog, Collect: b.collect, Disclose: disclose.New()})
 	acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Operator, access.DataUser}})
 	must(t, law.Load(regimes.FS))
 	b.loadData()

@@ -114,7 +114,7 @@ func TestService_Call_refused(t *testing.T) {
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
 			clk := clock.NewSet(opening)
-			b := newBranch(t, testdb.SQLite(t, clk), clk, 0)
+			b := newBranch(t, testdb.SQLite(t, clk), clk, time.Hour)
 			ask := tt.ask(b)
 			before := b.answered()
 			got, err := b.Call(b.bank(), ask)
@@ -427,7 +427,7 @@ func TestService_DeployTx(t *testing.T) {
 // The database and the ledger hold who asked about whom, and never the answer or an identity number in the clear.
 func TestService_Call_keepsNoAnswer(t *testing.T) {
 	clk := clock.NewSet(opening)
-	b := newBranch(t, testdb.SQLite(t, clk), clk, 0)
+	b := newBranch(t, testdb.SQLite(t, clk), clk, time.Hour)
 	got, err := b.Call(b.bank(), b.ask(0, b.signed(0, b.document(0))))
 	must(t, err)
 	for _, q := range []string{`SELECT body FROM ledger_entry`, `SELECT body FROM object_version`, `SELECT replay FROM call`, `SELECT answer_digest FROM call`} {
@@ -496,4 +496,22 @@ func TestService_fsck(t *testing.T) {
 			problems = found
 		}
 	})
+}
+
+// The platform's own seal is hard: while it lags, no answer leaves.
+func TestService_Call_sealLags(t *testing.T) {
+	clk := clock.NewSet(opening)
+	b := newBranch(t, testdb.SQLite(t, clk), clk, time.Nanosecond)
+	id := b.consentOf(0)
+	ask := b.ask(0, nil, func(a *serve.Ask) { a.Consent = id })
+	if _, err := b.Call(b.bank(), ask); errs.CodeOf(err) != errs.Unavailable {
+		t.Errorf("Call while entries wait for their seal = %v, want unavailable", err)
+	}
+	if n := b.answered(); n != 0 {
+		t.Errorf("calls kept = %d, want 0", n)
+	}
+	must(t, b.log.Seal(t.Context()))
+	if _, err := b.Call(b.bank(), ask); err != nil {
+		t.Errorf("Call after sealing = %v, want answered", err)
+	}
 }

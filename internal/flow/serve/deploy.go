@@ -1,0 +1,39 @@
+package serve
+
+import (
+	"context"
+
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/flow/grant"
+	"yunei/internal/flow/lab"
+)
+
+// Deploy puts an approved model version into service (模型部署) under the caller's grant in force: exactly the
+// representation whose hash was signed. The partner through which documents are obtained is the one the plan declared (四(五)).
+func (s *Service) Deploy(ctx context.Context, version string, daily int64) (Deployment, error) {
+	var d Deployment
+	_, err := s.Acts.Do(ctx, act.Call{Act: ActDeploy}, func(ctx context.Context, tx *act.Tx) error {
+		org := tx.Actor().Org
+		permit, err := access.ValidFor(ctx, tx.Tx, org, grant.PermitModel, version, tx.Day())
+		if err != nil {
+			return err
+		}
+		g, err := grant.InForce(ctx, tx.Tx, org, permit.Purpose, tx.Day())
+		if err != nil {
+			return err
+		}
+		declared, err := grant.LoadDeclaration(ctx, tx.Tx, g.Declaration)
+		if err != nil {
+			return err
+		}
+		v, err := lab.LoadVersion(ctx, tx.Tx, version)
+		if err != nil {
+			return err
+		}
+		d, err = s.DeployTx(ctx, tx, Approved{Grant: g.ID, Version: v.ID, Title: v.Name, IR: v.IR, Hash: v.Hash,
+			Partner: declared.Papers.Partner, Daily: daily})
+		return err
+	})
+	return d, err
+}
