@@ -362,6 +362,33 @@ func (s *Service) Sweep(ctx context.Context, silence time.Duration) (lost int, e
 	return lost, s.clean(ctx)
 }
 
+// sweepEvery is how often Run sweeps.
+const sweepEvery = time.Minute
+
+// Run sweeps until ctx ends. alone says that no other process shares the database: then every load that is under way at the start belongs
+// to a process that has died.
+func (s *Service) Run(ctx context.Context, alone bool) {
+	silence := Silence
+	if alone {
+		silence = 0
+	}
+	ticker := time.NewTicker(sweepEvery)
+	defer ticker.Stop()
+	for {
+		if lost, err := s.Sweep(ctx, silence); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "sweep of loads failed", "err", err)
+		} else if lost > 0 {
+			slog.WarnContext(ctx, "loads were lost", "count", lost)
+		}
+		silence = Silence
+		select {
+		case <-ctx.Done():
+			return
+		case <-ticker.C:
+		}
+	}
+}
+
 // clean removes the rows and unnamed files of ended loads and of snapshots out of use. It changes no object and is no act.
 func (s *Service) clean(ctx context.Context) error {
 	var ids, files []string

@@ -2,7 +2,7 @@ package open
 
 import (
 	"context"
-	"errors"
+	"log/slog"
 	"slices"
 	"strconv"
 	"sync"
@@ -331,7 +331,7 @@ func (s *Service) Flush(ctx context.Context) error {
 const flushEvery = 10 * time.Second
 
 // Run writes the counts down until ctx ends, and once more then.
-func (s *Service) Run(ctx context.Context) error {
+func (s *Service) Run(ctx context.Context) {
 	ticker := time.NewTicker(flushEvery)
 	defer ticker.Stop()
 	for {
@@ -339,10 +339,13 @@ func (s *Service) Run(ctx context.Context) error {
 		case <-ctx.Done():
 			last, cancel := context.WithTimeout(context.WithoutCancel(ctx), flushEvery)
 			defer cancel()
-			return errors.Join(s.Flush(last))
+			if err := s.Flush(last); err != nil {
+				slog.WarnContext(ctx, "last uses of open data not counted", "err", err)
+			}
+			return
 		case <-ticker.C:
 			if err := s.Flush(ctx); err != nil {
-				return err
+				slog.WarnContext(ctx, "uses of open data not counted yet", "err", err)
 			}
 		}
 	}
