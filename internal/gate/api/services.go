@@ -11,6 +11,7 @@ import (
 	"yunei/internal/core/blob"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
@@ -33,6 +34,7 @@ type Services struct {
 	Blobs         *blob.Store
 	Matters       *matter.Service
 	Party         *party.Service
+	Notice        *notice.Service
 	Catalog       *catalog.Service
 	Collect       *collect.Service
 	Consent       *consent.Service
@@ -49,6 +51,7 @@ type Services struct {
 func (a *API) register() {
 	a.registerSession()
 	a.registerRegime()
+	a.registerNotice()
 	a.registerMatter()
 	a.registerParty()
 	a.registerFiles()

@@ -1,0 +1,68 @@
+package notice
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+)
+
+const columns = `id, kind, title, text, document, pack, until, org, published, revoked, revocation`
+
+func insert(ctx context.Context, tx *sqldb.Tx, n Notice) error {
+	_, err := tx.Exec(ctx, `INSERT INTO notice (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '')`,
+		n.ID, string(n.Kind), n.Title, n.Text, n.Document, n.Pack, n.Until.String(), n.Org, n.Published.UnixMicro())
+	if err != nil {
+		return fmt.Errorf("insert notice %s: %w", n.ID, err)
+	}
+	return nil
+}
+
+func saveRevoked(ctx context.Context, tx *sqldb.Tx, n Notice) error {
+	_, err := tx.Exec(ctx, `UPDATE notice SET revoked = $2, revocation = $3 WHERE id = $1`, n.ID, n.Revoked.UnixMicro(), n.Revocation)
+	if err != nil {
+		return fmt.Errorf("revoke notice %s: %w", n.ID, err)
+	}
+	return nil
+}
+
+func scan(row interface{ Scan(...any) error }) (Notice, error) {
+	var n Notice
+	var revoked int64
+	err := row.Scan(&n.ID, &n.Kind, &n.Title, &n.Text, &n.Document, &n.Pack, &n.Until, &n.Org, &n.Published, &revoked, &n.Revocation)
+	if revoked != 0 {
+		n.Revoked = time.UnixMicro(revoked).UTC()
+	}
+	return n, err
+}
+
+// Load loads a notice by id.
+func Load(ctx context.Context, tx *sqldb.Tx, id string) (Notice, error) {
+	n, err := scan(tx.QueryRow(ctx, `SELECT `+columns+` FROM notice WHERE id = $1`, id))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return n, errs.New(errs.NotFound, "没有这件公告, 请核对后重试")
+	}
+	if err != nil {
+		return n, fmt.Errorf("load notice %s: %w", id, err)
+	}
+	return n, nil
+}
+
+func listNotices(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Notice, error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM notice WHERE $1 = '' OR id < $1 ORDER BY id DESC LIMIT $2`, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Notice, error) { return scan(r) })
+}
+
+// continuedUntil is the latest day to which a continuation that stands takes a pack; no day where there is none.
+func continuedUntil(ctx context.Context, tx *sqldb.Tx, pack string) (workday.Date, error) {
+	var day workday.Date
+	err := tx.QueryRow(ctx, `SELECT COALESCE(MAX(until), '') FROM notice WHERE pack = $1 AND kind = $2 AND revoked = 0`, pack, string(Continuation)).Scan(&day)
+	if err != nil {
+		return "", fmt.Errorf("load continuation of pack %s: %w", pack, err)
+	}
+	return day, nil
+}
