@@ -84,13 +84,15 @@ type Options struct {
 	// AllowMissingWalls runs jobs on a machine that lacks a wall (demonstrations on
 	// old kernels). serve sets it only when told so on its command line.
 	AllowMissingWalls bool
+	Parallel          int          // jobs at a time, the rest wait; default 2
 	TempDir           string       // where spill directories are made; default /dev/shm, else the system's
 	Log               *slog.Logger // receives what the engine said; default slog.Default()
 }
 
 // Engine starts one locked child process per job.
 type Engine struct {
-	opt Options
+	opt   Options
+	slots chan struct{} // each job may use all the memory its limits name
 }
 
 // New returns an engine. It starts nothing.
@@ -104,7 +106,10 @@ func New(opt Options) *Engine {
 			opt.TempDir = "/dev/shm" // memory: raw values that spill never touch a disk
 		}
 	}
-	return &Engine{opt: opt}
+	if opt.Parallel <= 0 {
+		opt.Parallel = 2
+	}
+	return &Engine{opt: opt, slots: make(chan struct{}, opt.Parallel)}
 }
 
 // ErrNotStarted is in the chain of an error when no child process came to life, so
@@ -132,6 +137,12 @@ func (e *Engine) Run(ctx context.Context, job Job) ([][]Cell, error) {
 	job.Limits = job.Limits.withDefaults()
 	if !canWork() {
 		return nil, errNotStarted(errors.New("the program did not call duckdb.MaybeWorker first"))
+	}
+	select {
+	case e.slots <- struct{}{}:
+		defer func() { <-e.slots }()
+	case <-ctx.Done():
+		return nil, errNotStarted(fmt.Errorf("waiting for a turn: %w", ctx.Err()))
 	}
 	temp, err := os.MkdirTemp(e.opt.TempDir, "yunei-run-")
 	if err != nil {

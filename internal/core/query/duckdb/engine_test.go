@@ -223,6 +223,21 @@ func TestRun_Killed(t *testing.T) {
 	}
 }
 
+// TestRun_WaitsItsTurn: a job that never got its turn has not started.
+func TestRun_WaitsItsTurn(t *testing.T) {
+	e := New(Options{AllowMissingWalls: true, Parallel: 1, TempDir: t.TempDir(), Log: slog.New(slog.DiscardHandler)})
+	e.slots <- struct{}{}
+	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
+	defer cancel()
+	if _, err := e.Run(ctx, Job{SQL: "SELECT 1", Shape: []Column{{Name: "n", Kind: Int}}}); !errors.Is(err, ErrNotStarted) {
+		t.Errorf("got %v, want ErrNotStarted", err)
+	}
+	<-e.slots
+	if _, err := e.Run(t.Context(), Job{SQL: "SELECT 1", Shape: []Column{{Name: "n", Kind: Int}}}); err != nil {
+		t.Errorf("with a free turn: %v", err)
+	}
+}
+
 func TestRun_LeavesNothing(t *testing.T) {
 	temp := t.TempDir()
 	e := New(Options{AllowMissingWalls: true, TempDir: temp, Log: slog.New(slog.DiscardHandler)})

@@ -90,6 +90,7 @@ type Evidence struct {
 	Plan       Plan      `json:"plan"`
 	Threshold  int64     `json:"threshold"`
 	Structural []int     `json:"structural,omitempty"` // cells that cannot have units, never shown
+	Salt       string    `json:"salt,omitempty"`       // of the choice of cells in this run, for a recount
 	Noisy      [][]int64 `json:"noisy"`                // per vector and cell, after the noise
 	Canary     [][]int64 `json:"canary"`               // per vector: draws of the same sampler on cells of exactly 0
 }
@@ -101,6 +102,8 @@ const canaries = 256
 type Options struct {
 	// Structural lists cells that the model's own conditions leave empty.
 	Structural []int
+	// Salt is what the statement was rendered with, to be recorded.
+	Salt string
 }
 
 // Collect noises the exact cells and lays out the released table.
@@ -111,7 +114,7 @@ func Collect(m *query.Model, p Plan, exact []Exact, src *noise.Source, opt Optio
 	if rho, err := p.Recharge(); err != nil || rho != p.Rho {
 		return Table{}, Evidence{}, fmt.Errorf("the plan's cost is %s, its mechanism costs %s (%v)", p.Rho, rho, err)
 	}
-	e := Evidence{Plan: p, Threshold: p.Threshold(), Structural: opt.Structural}
+	e := Evidence{Plan: p, Threshold: p.Threshold(), Structural: opt.Structural, Salt: opt.Salt}
 	for i := range p.Vectors {
 		noisy, canary, err := addNoise(&p, &p.Vectors[i], exact, src)
 		if err != nil {
@@ -157,6 +160,21 @@ func add(a, b int64) int64 {
 	default:
 		return s
 	}
+}
+
+// Lay lays a stored release out for a model that asks the same question, with its own
+// names and order of columns. The noisy numbers are those released before, so it costs
+// nothing.
+func Lay(m *query.Model, e Evidence) (Table, error) {
+	if m.Class != query.A || m.Cells() != e.Plan.Cells || len(e.Noisy) != len(e.Plan.Vectors) || len(e.Noisy) < len(m.Root.Aggs) {
+		return Table{}, fmt.Errorf("the stored release does not answer model %s", m.Hash())
+	}
+	for i := range m.Root.Aggs {
+		if v := &e.Plan.Vectors[i]; v.Agg != i || v.C != m.Root.Aggs[i].Sensitivity(m.Root.Rows) || len(e.Noisy[i]) != e.Plan.Cells {
+			return Table{}, fmt.Errorf("the stored release does not answer model %s", m.Hash())
+		}
+	}
+	return layOut(m, &e), nil
 }
 
 // layOut is post-processing: it sees noisy numbers only.

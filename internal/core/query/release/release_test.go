@@ -301,6 +301,32 @@ func TestCollect_RefusesAnotherPlan(t *testing.T) {
 	}
 }
 
+// TestLay: an equal question under other names shows the same noisy numbers.
+func TestLay(t *testing.T) {
+	m := visits(1, 1, query.Agg{Func: query.AggRows, Type: intType})
+	p, _ := NewPlan(m, Ask{Rho: RhoUnit / 200, K: 10})
+	table, e, err := Collect(m, p, exact([]int64{1000, 1000}), noise.New(), Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	same := visits(1, 1, query.Agg{Func: query.AggRows, Type: intType})
+	same.Outputs[0], same.Outputs[1] = same.Outputs[1], same.Outputs[0]
+	same.Outputs[0].Name = "people"
+	if same.Question() != m.Question() {
+		t.Fatal("the questions differ")
+	}
+	again, err := Lay(same, e)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got, want := again.Rows[0].Fields[0].Value, table.Rows[0].Fields[1].Value; got != want || again.Columns[0].Name != "people" {
+		t.Errorf("laid out again: %v under %q, want %v", got, again.Columns[0].Name, want)
+	}
+	if _, err := Lay(visits(1, 3, query.Agg{Func: query.AggRows, Type: intType}), e); err == nil {
+		t.Error("a release was laid out for another question")
+	}
+}
+
 func TestFromEngine_Hostile(t *testing.T) {
 	m := visits(1, 1, query.Agg{Func: query.AggRows, Type: intType})
 	c := func(n ...int64) []duckdb.Cell {

@@ -172,7 +172,7 @@ func (w *writer) bounded(r *query.Rel, s *scope, cell term, args []string) strin
 	if NeedsSalt(w.model) {
 		// chr(31) keeps unit and cell apart; the order depends on the key and on nothing a
 		// row holds.
-		units = fmt.Sprintf("(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY pu ORDER BY sha256(%s || pu || chr(31) || CAST(cell AS VARCHAR)), cell) AS place FROM %s) WHERE place <= %d)",
+		units = fmt.Sprintf("(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY pu ORDER BY sha256(%s || pu || chr(31) || CAST(cell AS VARCHAR))) AS place FROM %s) WHERE place <= %d)",
 			w.param(w.opt.Salt), units, r.Groups)
 	}
 	return fmt.Sprintf("SELECT cell, count(*) AS units%s FROM %s GROUP BY cell", join(totals), units)
