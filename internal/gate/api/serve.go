@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"yunei/internal/core/act"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/serve"
 )
@@ -38,6 +39,9 @@ func (a *API) registerServe() {
 		}
 	}) (serve.Answer, error) {
 		b := in.Body
+		// The general idempotency key keeps the reply as it is and asks nothing again; an answer about a person is kept sealed
+		// under its request_id, and is given again only after every check.
+		ctx = act.WithKey(ctx, nil)
 		return a.s.Serve.Call(ctx, serve.Ask{Deployment: in.ID, Request: b.Request, Subject: b.Subject, Scenario: b.Scenario,
 			Consent: b.Consent, Document: b.Document})
 	})
