@@ -51,7 +51,7 @@ func regimeCommand() *cobra.Command {
 		Short: "规则包 (the law as data: check, test and explain it without a server)",
 		Example: `  yunei regime lint                              check the packs inside the program
   yunei regime test --dir ./regimes              run the cases of the packs in a folder
-  yunei regime explain operator-decides-alone    what a rule says, and where it is written
+  yunei regime explain clean-record              what a rule says, and where it is written
   yunei regime coverage --json                   every obligation, and what upholds it`,
 	}
 	cmd.PersistentFlags().StringVar(&l.dir, "dir", "", "folder with vocabulary.yaml, calendars and packs (default: those inside the program)")
@@ -131,7 +131,7 @@ func regimeExplain(l *lawyer) *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain RULE",
 		Short:   "解释规则 (what a rule says, on which article it rests, and how its cases end)",
-		Example: "  yunei regime explain quanzhou-2024-05-17/admission-clean-record",
+		Example: "  yunei regime explain quanzhou-2024-05-17/clean-record",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			packs, err := l.packs()
