@@ -19,13 +19,30 @@ import (
 // maxSpots is how many faults of a file are listed; all are counted.
 const maxSpots = 50
 
-// column is one checked column: numbers and days in n, texts in s, missing values in null.
+// column is one checked column: texts in s, everything else in n, missing values in null.
 type column struct {
-	field catalog.Field
-	typ   query.Type
-	null  []bool
-	n     []int64
-	s     []string
+	field   catalog.Field
+	typ     query.Type
+	bounded bool
+	lo, hi  int64
+	codes   map[query.Value]bool // nil without a code list
+	null    []bool
+	n       []int64
+	s       []string
+}
+
+func newColumn(f catalog.Field) *column {
+	c := &column{field: f, typ: f.DataType()}
+	c.lo, c.hi, c.bounded = f.Bounds()
+	if len(f.Codes) > 0 {
+		c.codes = map[query.Value]bool{}
+	}
+	for _, code := range f.Codes {
+		if v, err := query.ParseValue(c.typ, code.Value); err == nil {
+			c.codes[v] = true
+		}
+	}
+	return c
 }
 
 func (c *column) text() bool { return c.typ.Kind == query.Text }
@@ -138,7 +155,7 @@ func (t *table) match(header []string, e catalog.Entry, f *faults) (places []int
 			continue
 		}
 		places = append(places, i)
-		t.columns = append(t.columns, &column{field: field, typ: field.DataType()})
+		t.columns = append(t.columns, newColumn(field))
 	}
 	for _, h := range slices.Sorted(mapKeys(at)) {
 		f.add("第 1 行", "header", "列 %q 不在目录条目中, 请删除该列, 或先变更目录条目", short(h))
@@ -160,16 +177,6 @@ func mapKeys(m map[string]int) func(yield func(string) bool) {
 }
 
 func (t *table) read(r *csv.Reader, width int, places []int, key int, e catalog.Entry, seal *Sealer, f *faults) error {
-	codes := make([]map[string]bool, len(t.columns))
-	for i, c := range t.columns {
-		if len(c.field.Codes) > 0 {
-			codes[i] = map[string]bool{}
-			for _, code := range c.field.Codes {
-				v, _ := query.ParseValue(c.typ, code.Value)
-				codes[i][v.Text()] = true
-			}
-		}
-	}
 	for {
 		record, err := r.Read()
 		if errors.Is(err, io.EOF) {
@@ -185,7 +192,7 @@ func (t *table) read(r *csv.Reader, width int, places []int, key int, e catalog.
 		}
 		for i, c := range t.columns {
 			raw := strings.TrimSpace(record[places[i]])
-			if code, message := c.take(raw, codes[i]); code != "" {
+			if code, message := c.take(raw); code != "" {
 				f.add(fmt.Sprintf("第 %d 行, 列 %s", line, c.field.HeaderName()), code, "%s", message)
 			}
 		}
@@ -198,9 +205,14 @@ func (t *table) read(r *csv.Reader, width int, places []int, key int, e catalog.
 }
 
 // take adds one value to the column; a value that does not fit is a fault and is added as missing, so that the columns stay even.
-func (c *column) take(raw string, codes map[string]bool) (code, message string) {
-	c.null, c.n, c.s = append(c.null, true), append(c.n, 0), append(c.s, "")
-	at := len(c.null) - 1
+func (c *column) take(raw string) (code, message string) {
+	at := len(c.null)
+	c.null = append(c.null, true)
+	if c.text() {
+		c.s = append(c.s, "")
+	} else {
+		c.n = append(c.n, 0)
+	}
 	if raw == "" || slices.Contains(c.field.Missing, raw) {
 		if !c.field.Nullable {
 			return "missing", "没有值, 目录规定该数据项不可空, 请补上"
@@ -211,10 +223,15 @@ func (c *column) take(raw string, codes map[string]bool) (code, message string) 
 	if code != "" {
 		return code, message
 	}
-	if codes != nil && !codes[v.Text()] {
+	if c.codes != nil && !c.codes[v] {
 		return "domain", fmt.Sprintf("值 %q 不在取值表 %s 中, 请改正, 或先变更目录条目", short(raw), c.field.CodeList)
 	}
-	c.null[at], c.n[at], c.s[at] = false, v.N, v.S
+	c.null[at] = false
+	if c.text() {
+		c.s[at] = v.S
+	} else {
+		c.n[at] = v.N
+	}
 	return "", ""
 }
 
@@ -240,7 +257,7 @@ func (c *column) value(raw string) (v query.Value, code, message string) {
 	case err != nil:
 		return v, "type", fmt.Sprintf("值 %q 不是%s, 请改正", short(raw), typeTitle(c.typ))
 	}
-	if lo, hi, ok := c.field.Bounds(); ok && (v.N < lo || v.N > hi) {
+	if c.bounded && (v.N < c.lo || v.N > c.hi) {
 		return v, "bounds", fmt.Sprintf("值 %q 超出目录规定的范围 %s 到 %s, 请改正", short(raw), c.field.Lo, c.field.Hi)
 	}
 	if c.text() && c.field.MaxLength > 0 && utf8.RuneCountInString(raw) > c.field.MaxLength {

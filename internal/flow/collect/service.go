@@ -72,7 +72,7 @@ func (s *Service) SID(kind, number string) (string, error) { return s.Seal.SID(k
 func (s *Service) Load(ctx context.Context, resourceID, name string, file io.Reader) (Snapshot, error) {
 	// Before a byte is taken: may this caller submit for this resource at all?
 	if err := s.Acts.View(ctx, func(tx *sqldb.Tx) error { _, err := s.own(ctx, tx, resourceID); return err }); err != nil {
-		return Snapshot{}, err
+		return Snapshot{}, s.refused(ctx, resourceID, err)
 	}
 	src, err := spool(ctx, s.Temp, file, s.MaxBytes)
 	if err != nil {
@@ -93,6 +93,20 @@ func (s *Service) Load(ctx context.Context, resourceID, name string, file io.Rea
 		return Snapshot{}, err
 	}
 	return done, nil
+}
+
+// refused puts a refusal on record: the attempt is an act that fails for the same reason.
+func (s *Service) refused(ctx context.Context, resourceID string, cause error) error {
+	if !errs.Is(cause, errs.Forbidden) {
+		return cause
+	}
+	_, err := s.Acts.Do(ctx, act.Call{Act: "collect.load"}, func(ctx context.Context, tx *act.Tx) error {
+		if _, err := s.own(ctx, tx.Tx, resourceID); err != nil {
+			return err
+		}
+		return cause // it has become his meanwhile; he may try again
+	})
+	return err
 }
 
 // own is the published entry if the caller's organization holds it.

@@ -37,7 +37,7 @@ type fixture struct {
 	user    context.Context
 }
 
-func setup(t *testing.T, db *sqldb.DB) *fixture {
+func setup(t testing.TB, db *sqldb.DB) *fixture {
 	t.Helper()
 	f := &fixture{House: house.New(t, db), temp: t.TempDir(), holder: house.As(t.Context(), "org_finance", access.Holder),
 		bureau: house.As(t.Context(), "org_bureau", access.Bureau), user: house.As(t.Context(), "org_bank", access.DataUser)}
@@ -51,7 +51,7 @@ func setup(t *testing.T, db *sqldb.DB) *fixture {
 	return f
 }
 
-func (f *fixture) publish(t *testing.T, c catalog.Content) catalog.Entry {
+func (f *fixture) publish(t testing.TB, c catalog.Content) catalog.Entry {
 	t.Helper()
 	e, err := f.catalog.Draft(f.holder, c)
 	if err != nil {
@@ -330,10 +330,22 @@ func TestService_Load_ErrNotTheHolder(t *testing.T) {
 	f := setup(t, testdb.SQLite(t, clock.Real{}))
 	e := f.publish(t, credit().Content)
 	text := file(t, credit(), 5)
-	for name, ctx := range map[string]context.Context{"another holder": house.As(t.Context(), "org_health", access.Holder), "the bureau": f.bureau, "a data user": f.user, "the public": t.Context()} {
-		if _, err := f.collect.Load(ctx, e.ID, "a.csv", strings.NewReader(text)); !errs.Is(err, errs.Forbidden) {
-			t.Errorf("load by %s: got %v, want forbidden", name, err)
+	for _, c := range []struct {
+		name string
+		ctx  context.Context
+		want errs.Code
+	}{
+		{"another holder", house.As(t.Context(), "org_health", access.Holder), errs.Forbidden},
+		{"the bureau", f.bureau, errs.Forbidden},
+		{"a data user", f.user, errs.Forbidden},
+		{"the public", t.Context(), errs.Unauthenticated},
+	} {
+		if _, err := f.collect.Load(c.ctx, e.ID, "a.csv", strings.NewReader(text)); !errs.Is(err, c.want) {
+			t.Errorf("load by %s: got %v, want %s", c.name, err, c.want)
 		}
+	}
+	if n := f.count(t, `SELECT count(*) FROM ledger_entry WHERE act = 'collect.load' AND outcome = 'refused'`); n != 3 {
+		t.Errorf("%d refusals on record, want those of the three who were signed in", n)
 	}
 	draft, _ := f.catalog.Draft(f.holder, resources.CensusIncome())
 	if _, err := f.collect.Load(f.holder, draft.ID, "a.csv", strings.NewReader(text)); !errs.Is(err, errs.NotFound) {
