@@ -22,8 +22,8 @@ type entriesIn struct {
 	To      string `query:"to" doc:"Legal day, inclusive"`
 }
 
-// EntryItem is an entry as a list shows it.
-type EntryItem struct {
+// LedgerItem is an entry as a list shows it.
+type LedgerItem struct {
 	ledger.Record
 	ActorName string `json:"actor_name,omitempty"`
 	OrgName   string `json:"org_name,omitempty"`
@@ -31,7 +31,7 @@ type EntryItem struct {
 
 func (a *API) registerLedger() {
 	const tag = "ledger"
-	get(a, "/v1/ledger/entries", "entries", tag, "账本条目", a.entries)
+	get(a, "/v1/ledger/entries", "ledger-entries", tag, "账本条目", a.ledgerEntries)
 	get(a, "/v1/ledger/entries/{seq}/receipt", "receipt", tag, "回执", a.receipt)
 	post(a, "/v1/ledger/fsck", "fsck", tag, "全面核验", func(ctx context.Context, _ *none) (Page[ledger.Problem], error) {
 		if !actor(ctx).Has(access.Auditor, access.Bureau) {
@@ -50,8 +50,8 @@ func overseer(ac access.Actor) bool {
 	return ac.Has(access.Bureau, access.Operator, access.Auditor)
 }
 
-func (a *API) entries(ctx context.Context, in *entriesIn) (Page[EntryItem], error) {
-	out := Page[EntryItem]{Items: []EntryItem{}}
+func (a *API) ledgerEntries(ctx context.Context, in *entriesIn) (Page[LedgerItem], error) {
+	out := Page[LedgerItem]{Items: []LedgerItem{}}
 	who := actor(ctx)
 	f := ledger.Filter{Object: in.Object, Matter: in.Matter, Actor: in.Actor, Act: in.Act, Org: in.Org, Outcome: in.Outcome,
 		From: in.From, To: in.To, Before: in.Cursor, Limit: in.Limit}
@@ -72,7 +72,7 @@ func (a *API) entries(ctx context.Context, in *entriesIn) (Page[EntryItem], erro
 					people[r.Actor] = acc.Name
 				}
 			}
-			out.Items = append(out.Items, EntryItem{Record: r, ActorName: people[r.Actor]})
+			out.Items = append(out.Items, LedgerItem{Record: r, ActorName: people[r.Actor]})
 		}
 		return nil
 	})

@@ -40,6 +40,7 @@ func New(s Services) *API {
 	cfg := huma.DefaultConfig("域内 Yunei", Version)
 	cfg.Info.Description = "公共数据授权运营平台接口。每项操作在响应头 Yunei-Receipt 中给出账本序号; 拒绝以问题文档 (RFC 9457) 返回, 附所依据的条文。"
 	cfg.CreateHooks = nil
+	cfg.Components.Schemas = huma.NewMapRegistry("#/components/schemas/", schemaName)
 	cfg.DocsPath = ""
 	cfg.OpenAPIPath = "/openapi"
 	cfg.Components.SecuritySchemes = map[string]*huma.SecurityScheme{

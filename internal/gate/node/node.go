@@ -24,8 +24,11 @@ import (
 	"yunei/internal/core/blob"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/duckdb"
+	"yunei/internal/core/query/guard"
 	"yunei/internal/core/regime"
 	"yunei/internal/core/schema"
 	"yunei/internal/flow/catalog"
@@ -87,18 +90,17 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if n.Log, err = ledger.Open(ctx, n.DB, n.Keys, ledger.Options{Heads: o.Heads}); err != nil {
 		return nil, err
 	}
-	if n.Blobs, err = blob.Open(filepath.Join(o.Data, "blobs")); err != nil {
+	if n.Blobs, err = blob.Open(filepath.Join(o.Data, "blobs"), 0); err != nil {
 		return nil, err
 	}
 	n.build(o)
 	if err := n.Acts.Law().Load(regimes.FS, o.Packs...); err != nil {
 		return nil, err
 	}
-	files, err := console.Handler()
-	if err != nil {
-		return nil, err
+	if missing := n.Acts.Law().Missing(); len(missing) > 0 {
+		return nil, fmt.Errorf("rules look at facts that no stage registers: %v", missing)
 	}
-	n.handler = n.routes(api.New(n.Services).Handler(), files)
+	n.handler = n.routes(api.New(n.Services).Handler(), console.Handler())
 	return n, nil
 }
 
@@ -106,18 +108,21 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 func (n *Node) build(o Options) {
 	law := regime.New()
 	n.engine = duckdb.New(duckdb.Options{AllowMissingWalls: o.NoWalls})
+	budget := disclose.New()
+	subjects := collect.NewSealer(n.Keys.Derive("sid"), n.Keys.KID())
 	n.Acts = act.NewRunner(n.DB, n.Log, law)
+	n.Notice = notice.New(n.Acts)
 	n.Matters = matter.New(n.Acts)
 	n.Party = party.New(n.Acts, n.Keys, n.Matters)
 	n.Catalog = catalog.New(n.Acts)
-	n.Collect = collect.New(n.Acts, n.Keys, n.Blobs, n.Catalog)
-	n.Consent = consent.New(n.Acts, n.Keys, n.Collect.Sealer())
-	n.Grant = grant.New(n.Acts, n.Matters, n.Catalog)
+	n.Collect = collect.New(collect.Deps{DB: n.DB, Acts: n.Acts, Catalog: n.Catalog, Blobs: n.Blobs, Seal: subjects, Temp: filepath.Join(o.Data, "incoming")})
+	n.Consent = consent.New(n.Acts, n.Keys, subjects)
+	n.Grant = grant.New(n.Acts, n.Matters, n.Catalog, budget)
 	n.Lab = lab.New(lab.Deps{Acts: n.Acts, Keys: n.Keys, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant,
-		Engine: n.engine, Dir: filepath.Join(o.Data, "spaces")})
-	n.Open = open.New(n.Acts, n.Catalog, n.Collect)
-	n.Output = output.New(n.Acts, n.Matters, n.Blobs)
-	n.Serve = serve.New(n.Acts, n.Consent, n.Collect)
+		Budget: budget, Engine: n.engine, Blobs: n.Blobs, Dir: filepath.Join(o.Data, "spaces")})
+	n.Open = open.New(open.Deps{DB: n.DB, Law: law, Catalog: n.Catalog, Collect: n.Collect})
+	n.Output = output.New(n.Acts, n.Matters, n.Lab, n.Blobs)
+	n.Serve = serve.New(serve.Deps{Acts: n.Acts, Keys: n.Keys, Consents: n.Consent, Catalog: n.Catalog, Collect: n.Collect, Disclose: budget, Pace: serve.DefaultPace})
 	n.Watch = watch.New(n.Acts)
 }
 
@@ -126,6 +131,7 @@ func (n *Node) routes(apis, files http.Handler) http.Handler {
 	mux.Handle("/v1/", apis)
 	mux.Handle("/openapi.json", apis)
 	mux.Handle("/openapi.yaml", apis)
+	mux.Handle("/v1/log/", http.StripPrefix("/v1/log", n.Log.Tiles()))
 	mux.Handle("GET /metrics", promhttp.Handler())
 	mux.HandleFunc("GET /healthz", n.health)
 	mux.Handle("/", files)
@@ -151,12 +157,18 @@ func (n *Node) health(w http.ResponseWriter, r *http.Request) {
 // Handler is everything the node answers over HTTP.
 func (n *Node) Handler() http.Handler { return n.handler }
 
-const sweepEvery = 30 * time.Second
+// Lost errands are looked for this often; a load that has said nothing for so long is lost.
+const (
+	sweepEvery = 30 * time.Second
+	lostLoad   = 10 * time.Minute
+)
 
 // Run seals the ledger and sweeps lost errands until ctx ends.
 func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
-	g.Go(func() error { return n.Log.Run(ctx) })
+	g.Go(func() error { n.Log.Run(ctx); return nil })
+	g.Go(func() error { n.Open.Run(ctx); return nil })
+	g.Go(func() error { guard.WarmUp(); return nil })
 	g.Go(func() error { return n.sweep(access.With(ctx, access.System())) })
 	return g.Wait()
 }
@@ -165,10 +177,11 @@ func (n *Node) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		for name, sweep := range map[string]func(context.Context) error{"runs": n.Lab.Sweep, "loads": n.Collect.Sweep} {
-			if err := sweep(ctx); err != nil && ctx.Err() == nil {
-				slog.ErrorContext(ctx, "sweep", "what", name, "err", err)
-			}
+		if err := n.Lab.Sweep(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "sweep runs", "err", err)
+		}
+		if _, err := n.Collect.Sweep(ctx, lostLoad); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "sweep loads", "err", err)
 		}
 		select {
 		case <-ctx.Done():
