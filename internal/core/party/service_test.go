@@ -30,11 +30,12 @@ const (
 // house is the register under the Quanzhou pack, on a clock that can be moved.
 type house struct {
 	*party.Service
-	db     *sqldb.DB
-	clock  *clock.Set
-	log    *ledger.Log
-	anchor *seal.Anchor
-	breach workday.Date // what org.last_breach answers
+	db      *sqldb.DB
+	clock   *clock.Set
+	log     *ledger.Log
+	anchor  *seal.Anchor
+	matters *matter.Service
+	breach  workday.Date // what org.last_breach answers
 }
 
 // each runs fn on both databases, each with a clock of its own; the day is a Tuesday within the pack's trial period.
@@ -60,7 +61,8 @@ func newHouse(t *testing.T, db *sqldb.DB, clk *clock.Set) *house {
 	h.log = ledger.New(db, keys, ledger.Options{})
 	law := regime.New()
 	acts := act.NewRunner(db, h.log, law)
-	h.Service = party.New(acts, keys, matter.New(acts))
+	h.matters = matter.New(acts)
+	h.Service = party.New(acts, keys, h.matters)
 	law.RegisterFact(regime.Fact{Name: "org.last_breach", Type: regime.Day,
 		Load: func(context.Context, *sqldb.Tx, string) (any, error) { return h.breach, nil }})
 	if err := law.Load(regimes.FS); err != nil {
