@@ -100,7 +100,8 @@ const canaries = 256
 
 // Options of a collection.
 type Options struct {
-	// Structural lists cells that the model's own conditions leave empty.
+	// Structural lists cells that public knowledge leaves empty, beside those that follow
+	// from the model's own conditions.
 	Structural []int
 	// Salt is what the statement was rendered with, to be recorded.
 	Salt string
@@ -114,7 +115,11 @@ func Collect(m *query.Model, p Plan, exact []Exact, src *noise.Source, opt Optio
 	if rho, err := p.Recharge(); err != nil || rho != p.Rho {
 		return Table{}, Evidence{}, fmt.Errorf("the plan's cost is %s, its mechanism costs %s (%v)", p.Rho, rho, err)
 	}
-	e := Evidence{Plan: p, Threshold: p.Threshold(), Structural: opt.Structural, Salt: opt.Salt}
+	structural, err := Structural(m)
+	if err != nil {
+		return Table{}, Evidence{}, err
+	}
+	e := Evidence{Plan: p, Threshold: p.Threshold(), Structural: append(structural, opt.Structural...), Salt: opt.Salt}
 	for i := range p.Vectors {
 		noisy, canary, err := addNoise(&p, &p.Vectors[i], exact, src)
 		if err != nil {

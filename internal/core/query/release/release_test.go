@@ -327,6 +327,46 @@ func TestLay(t *testing.T) {
 	}
 }
 
+func TestStructural(t *testing.T) {
+	boolType := query.Type{Kind: query.Bool}
+	city := col(1, textType)
+	in := query.Expr{Op: query.OpIn, Type: boolType, Args: []query.Expr{city}, Lits: []query.Value{query.TextValue("east"), query.TextValue("north")}}
+	cheap := query.Expr{Op: query.OpLt, Type: boolType, Args: []query.Expr{col(2, intType), {Op: query.OpLit, Type: intType, Lits: []query.Value{query.IntValue(5)}}}}
+	filter := func(m *query.Model, e query.Expr) *query.Model {
+		m.Root.In[0] = &query.Rel{Op: query.RelFilter, In: []*query.Rel{m.Root.In[0]}, Pred: &e}
+		return m
+	}
+	and := func(args ...query.Expr) query.Expr { return query.Expr{Op: query.OpAnd, Type: boolType, Args: args} }
+	or := func(args ...query.Expr) query.Expr { return query.Expr{Op: query.OpOr, Type: boolType, Args: args} }
+	not := func(e query.Expr) query.Expr {
+		return query.Expr{Op: query.OpNot, Type: boolType, Args: []query.Expr{e}}
+	}
+	isNull := query.Expr{Op: query.OpIsNull, Type: boolType, Args: []query.Expr{city}}
+	for _, c := range []struct {
+		name string
+		pred query.Expr
+		want string
+	}{
+		{"on the key", in, "[1]"}, // west; what is NULL may be a value outside the domain
+		{"on the key, among others", and(cheap, not(in)), "[0 2]"},
+		{"on another column", cheap, "[]"},
+		{"undecided by the key", or(in, cheap), "[]"},
+		{"only the missing", isNull, "[0 1 2]"},
+	} {
+		m := filter(visits(1, 1, query.Agg{Func: query.AggRows, Type: intType}), c.pred)
+		got, err := Structural(m)
+		if err != nil || fmt.Sprint(got) != c.want {
+			t.Errorf("%s: cells %v (%v), want %s", c.name, got, err, c.want)
+		}
+		// below a projection that moves the columns the same holds
+		p := filter(visits(1, 1, query.Agg{Func: query.AggRows, Type: intType}), c.pred)
+		p.Root.In[0] = &query.Rel{Op: query.RelProject, In: []*query.Rel{p.Root.In[0]}, Exprs: []query.Expr{col(0, textType), col(1, textType), col(2, intType)}}
+		if got, err := Structural(p); err != nil || fmt.Sprint(got) != c.want {
+			t.Errorf("%s, below a projection: cells %v (%v), want %s", c.name, got, err, c.want)
+		}
+	}
+}
+
 func TestFromEngine_Hostile(t *testing.T) {
 	m := visits(1, 1, query.Agg{Func: query.AggRows, Type: intType})
 	c := func(n ...int64) []duckdb.Cell {
