@@ -10,7 +10,7 @@ export interface Receipt {
   index: number;
   size: number;
   /** Siblings from leaf to root, base64. */
-  proof: string[];
+  proof: string[] | null;
   /** The signed note. */
   checkpoint: string;
   /** The log's note key, `name+hash+base64`. */
@@ -79,7 +79,7 @@ export async function verifyReceipt(receipt: Receipt, pinned?: string): Promise<
     await check("inclusion", async () => {
       const signed = parseCheckpoint(parseNote(receipt.checkpoint).text);
       const computed = hex(
-        await rootFromInclusion(receipt.index, signed.size, await leafHash(bytes), receipt.proof.map(fromBase64)),
+        await rootFromInclusion(receipt.index, signed.size, await leafHash(bytes), (receipt.proof ?? []).map(fromBase64)),
       );
       if (computed !== hex(signed.root)) throw new Error(`${computed} ≠ ${hex(signed.root)}`);
       root = computed;

@@ -1,0 +1,17 @@
+import { useItem } from "./hooks";
+import type { Article, RegimeView } from "./types";
+
+/** The law this deployment runs under. */
+export function useRegime() {
+  return useItem<RegimeView>("/v1/regime");
+}
+
+export function useArticle(pack: string | undefined, at: string | undefined) {
+  return useItem<Article>("/v1/regime/packs/{id}/article", { path: { id: pack ?? "" }, query: { at } }, { enabled: Boolean(pack && at) });
+}
+
+/** The regulation's own title of a role, where the pack gives one. */
+export function useRoleTitle(): (role: string | undefined) => string | undefined {
+  const regime = useRegime();
+  return (role) => (role ? regime.data?.roles[role] : undefined);
+}

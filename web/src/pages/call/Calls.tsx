@@ -1,0 +1,215 @@
+import { SearchOutlined } from "@ant-design/icons";
+import { Alert, Button, Descriptions, Form, Input, Result, Select, Statistic, Tabs, Tag, Typography, Upload } from "antd";
+import { useState } from "react";
+import { useOutletContext, useSearchParams } from "react-router";
+import { post } from "@/api/client";
+import { useAct, useList } from "@/api/hooks";
+import type { Me } from "@/api/types";
+import { useText, wordFor } from "@/text";
+import { PageHead, Panel } from "@/ui/FilePage";
+import { EmptyState, ProblemView } from "@/ui/ProblemView";
+import { Receipt } from "@/ui/Receipt";
+import { ResourceTable } from "@/ui/ResourceTable";
+import { StateTag } from "@/ui/StateTag";
+import { hex } from "@/util/bytes";
+import { minute } from "@/util/day";
+import type { ConsentItem, Seen } from "../my/types";
+import "./call.css";
+
+interface Deployment {
+  id: string;
+  scenario: string;
+  title: string;
+  model_hash: string;
+  daily: number;
+  state: string;
+  opened: string;
+}
+
+interface Answer {
+  call: string;
+  request_id: string;
+  outputs: { name: string; title: string; value: string | null }[] | null;
+  snapshots: Record<string, string>;
+  consent: string;
+  use: number;
+  max_uses: number;
+  at: string;
+  receipt: number;
+  replayed?: boolean;
+}
+
+interface Values {
+  deployment: string;
+  subject: string;
+  consent?: string;
+}
+
+function requestId(): string {
+  return hex(crypto.getRandomValues(new Uint8Array(12)));
+}
+
+function AnswerView({ answer }: { answer: Answer }) {
+  const t = useText();
+  return (
+    <div className="answer">
+      <div className="answer-values">
+        {answer.outputs?.map((o) => (
+          <Statistic key={o.name} title={o.title || o.name} value={o.value ?? t.call.noRecord} />
+        ))}
+      </div>
+      <Descriptions
+        size="small"
+        column={1}
+        items={[
+          { label: t.call.only, children: t.call.onlyThis },
+          { label: t.call.use, children: `${answer.use} / ${answer.max_uses}` },
+          { label: t.call.at, children: minute(answer.at) },
+          { label: t.call.request, children: <code>{answer.request_id}</code> },
+        ]}
+      />
+      <Receipt seq={answer.receipt} />
+    </div>
+  );
+}
+
+function Ask() {
+  const t = useText();
+  const [form] = Form.useForm<Values>();
+  const [document, setDocument] = useState<{ name: string; body: unknown }>();
+  const [unreadable, setUnreadable] = useState(false);
+  const deployments = useList<Deployment>("/v1/deployments");
+  const consents = useList<ConsentItem>("/v1/consents");
+  const ask = useAct((values: Values) =>
+    post<Answer>("/v1/deployments/{id}/call", { path: { id: values.deployment } }, {
+      request_id: requestId(),
+      subject: values.subject.trim(),
+      scenario: deployments.items?.find((d) => d.id === values.deployment)?.scenario ?? "",
+      consent: document ? undefined : values.consent,
+      document: document?.body,
+    }),
+  );
+  if (deployments.items?.length === 0) {
+    return (
+      <Panel>
+        <EmptyState title={t.call.noDeployments} hint={t.call.noDeploymentsHint} />
+      </Panel>
+    );
+  }
+  return (
+    <div className="call-grid">
+      <Panel title={t.call.ask}>
+        {deployments.problem && <ProblemView problem={deployments.problem} />}
+        <Form form={form} layout="vertical" onFinish={(values) => ask.mutate(values)}>
+          <Form.Item name="deployment" label={t.call.deployment} rules={[{ required: true, message: t.common.required }]}>
+            <Select loading={deployments.loading} options={deployments.items?.filter((d) => d.state === "open").map((d) => ({ value: d.id, label: d.title }))} />
+          </Form.Item>
+          <Form.Item name="subject" label={t.call.subject} extra={t.call.subjectHint} rules={[{ required: true, message: t.common.required }]}>
+            <Input autoComplete="off" maxLength={40} />
+          </Form.Item>
+          <Form.Item name="consent" label={t.call.consent} extra={t.call.consentHint}>
+            <Select
+              allowClear
+              disabled={Boolean(document)}
+              loading={consents.loading}
+              options={consents.items?.map((c) => ({ value: c.id, label: `${c.terms.number} ${c.terms.purpose.text}（${wordFor(t.my.standings, c.standing)}）` }))}
+            />
+          </Form.Item>
+          <Form.Item label={t.call.orDocument}>
+            <Upload
+              accept=".json"
+              maxCount={1}
+              fileList={document ? [{ uid: "1", name: document.name }] : []}
+              onRemove={() => setDocument(undefined)}
+              beforeUpload={(file) => {
+                void file.text().then((text) => {
+                  try {
+                    setDocument({ name: file.name, body: JSON.parse(text) as unknown });
+                    setUnreadable(false);
+                  } catch {
+                    setUnreadable(true);
+                  }
+                });
+                return false;
+              }}
+            >
+              <Button>{t.common.upload}</Button>
+            </Upload>
+            {unreadable && <Alert type="error" title={t.call.unreadable} />}
+          </Form.Item>
+          <Button type="primary" htmlType="submit" icon={<SearchOutlined />} loading={ask.isPending}>
+            {t.call.go}
+          </Button>
+        </Form>
+      </Panel>
+      <Panel title={t.call.answer}>
+        {ask.error ? (
+          <ProblemView problem={ask.error} />
+        ) : ask.data ? (
+          <AnswerView answer={ask.data} />
+        ) : (
+          <Result icon={<SearchOutlined style={{ color: "#b6c1d2" }} />} subTitle={t.call.order} />
+        )}
+      </Panel>
+    </div>
+  );
+}
+
+export default function Calls() {
+  const t = useText();
+  const me = useOutletContext<Me>();
+  const [search, setSearch] = useSearchParams();
+  const asker = me.roles?.includes("data-user");
+  const tab = search.get("tab") ?? (asker ? "ask" : "calls");
+  return (
+    <>
+      <PageHead title={t.shell.menuCalls} lead={t.call.lead} />
+      <Tabs
+        activeKey={tab}
+        onChange={(key) => setSearch({ tab: key }, { replace: true })}
+        destroyOnHidden
+        items={[
+          ...(asker ? [{ key: "ask", label: t.call.ask, children: <Ask /> }] : []),
+          {
+            key: "calls",
+            label: t.call.records,
+            children: (
+              <ResourceTable<Seen>
+                id="calls"
+                endpoint="/v1/calls"
+                rowKey="id"
+                empty={{ title: t.call.empty, hint: t.call.emptyHint }}
+                columns={[
+                  { key: "at", title: t.call.at, width: 150, render: (c) => minute(c.at), value: (c) => c.at },
+                  { key: "organization", title: t.common.org, width: 200 },
+                  { key: "title", title: t.call.deployment },
+                  { key: "number", title: t.call.consent, width: 200, render: (c) => `${c.number}（${t.my.useNo(c.use)}）`, value: (c) => c.number },
+                  { key: "fields", title: t.common.fields, render: (c) => c.fields?.map((f) => <Tag key={f}>{f}</Tag>), value: (c) => c.fields?.join(" ") },
+                ]}
+              />
+            ),
+          },
+          {
+            key: "deployments",
+            label: t.call.deployments,
+            children: (
+              <ResourceTable<Deployment>
+                id="deployments"
+                endpoint="/v1/deployments"
+                rowKey="id"
+                empty={{ title: t.call.noDeployments, hint: t.call.noDeploymentsHint }}
+                columns={[
+                  { key: "title", title: t.common.name },
+                  { key: "daily", title: t.call.daily, width: 130, align: "end", render: (d) => d.daily || t.call.unlimited },
+                  { key: "model_hash", title: t.model.hash, width: 220, render: (d) => <Typography.Text code>{d.model_hash.slice(0, 20)}…</Typography.Text> },
+                  { key: "opened", title: t.common.created, width: 150, render: (d) => minute(d.opened) },
+                  { key: "state", title: t.common.state, width: 100, render: (d) => <StateTag state={d.state === "open" ? "active" : "closed"} /> },
+                ]}
+              />
+            ),
+          },
+        ]}
+      />
+    </>
+  );
+}

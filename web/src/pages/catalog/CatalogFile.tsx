@@ -1,0 +1,190 @@
+import { Alert, Descriptions, Table, Tag, Typography } from "antd";
+import { useNavigate, useParams } from "react-router";
+import { post } from "@/api/client";
+import { useAct, useItem } from "@/api/hooks";
+import type { CatalogField, Channel, Entry, EntryPage, Option } from "@/api/types";
+import { useLanguage, useText, wordFor } from "@/text";
+import { ActButton } from "@/ui/ActButton";
+import { FilePage } from "@/ui/FilePage";
+import { Grade } from "@/ui/Grade";
+import { Loaded } from "@/ui/ProblemView";
+import { StateTag } from "@/ui/StateTag";
+import { dayWithWeekday, minute } from "@/util/day";
+import { grouped } from "@/util/number";
+import { path } from "@/util/path";
+
+function ChannelLine({ channel, names }: { channel: Channel; names: Record<string, string> }) {
+  return (
+    <>
+      <Tag color={channel.access === "unconditional" ? "success" : channel.access === "conditional" ? "warning" : "default"}>{wordFor(names, channel.access)}</Tag>
+      {channel.condition ?? channel.reason}
+      {channel.basis && <Typography.Text type="secondary">（{channel.basis}）</Typography.Text>}
+    </>
+  );
+}
+
+/** What may be told apart: the code list, the bounds or the length. */
+function Domain({ field }: { field: CatalogField }) {
+  const t = useText();
+  if (field.codes?.length) {
+    return (
+      <>
+        {field.codes.slice(0, 6).map((c) => (
+          <Tag key={c.value}>
+            {c.value}
+            {c.label && c.label !== c.value && ` ${c.label}`}
+          </Tag>
+        ))}
+        {field.codes.length > 6 && t.catalog.moreCodes(field.codes.length)}
+      </>
+    );
+  }
+  if (field.lo || field.hi) return `${field.lo} – ${field.hi}`;
+  return field.max_length ? t.catalog.length(field.max_length) : null;
+}
+
+function Fields({ entry }: { entry: Entry }) {
+  const t = useText();
+  return (
+    <Table<CatalogField>
+      size="middle"
+      rowKey="name"
+      pagination={false}
+      scroll={{ x: "max-content" }}
+      dataSource={entry.fields ?? []}
+      columns={[
+        {
+          title: t.common.fields,
+          render: (_, f) => (
+            <>
+              {f.title}
+              <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
+                {f.name}
+              </Typography.Text>
+            </>
+          ),
+        },
+        { title: t.catalog.type, dataIndex: "type", width: 90, render: (v: string) => wordFor(t.catalog.types, v) },
+        {
+          title: t.catalog.grade,
+          width: 190,
+          render: (_, f) => (
+            <>
+              <Grade grade={f.grade} />
+              {f.personal && !f.grade.sensitive && <Tag color="purple">{t.catalog.personal}</Tag>}
+            </>
+          ),
+        },
+        { title: t.catalog.role, width: 110, render: (_, f) => wordFor(t.catalog.roles, f.role || "never") },
+        { title: t.catalog.domain, render: (_, f) => <Domain field={f} /> },
+        { title: t.catalog.uses, render: (_, f) => f.uses?.map((u) => <Tag key={u}>{wordFor(t.catalog.useNames, u)}</Tag>) },
+        { title: t.catalog.cells, width: 100, align: "end", render: (_, f) => f.cells || null },
+      ]}
+    />
+  );
+}
+
+function Acts({ entry, acts }: { entry: Entry; acts: Option[] | null }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const params = { path: { id: entry.id } };
+  const act = useAct((what: { name: string; body?: unknown }) => post(`/v1/catalog/{id}/${what.name}`, params, what.body));
+  const run = (name: string) => (input: { reason?: string }) => act.mutateAsync({ name, body: input.reason ? { opinion: input.reason } : undefined });
+  return acts?.map((o) => {
+    switch (o.act) {
+      case "catalog.draft":
+        return <ActButton key={o.act} state={o} label={t.common.edit} run={async () => {}} onOpen={() => void navigate(path.catalogEdit(entry.id))} />;
+      case "catalog.submit":
+        return <ActButton key={o.act} state={o} primary label={t.catalog.submit} run={run("submit")} />;
+      case "catalog.publish":
+        return <ActButton key={o.act} state={o} primary label={t.catalog.publish} run={run("publish")} />;
+      case "catalog.return":
+        return <ActButton key={o.act} state={o} dangerous label={t.catalog.return} run={run("return")} />;
+      default:
+        return null;
+    }
+  });
+}
+
+export default function CatalogFile() {
+  const t = useText();
+  const { language } = useLanguage();
+  const { id = "" } = useParams();
+  const query = useItem<EntryPage>("/v1/catalog/{id}", { path: { id } });
+  return (
+    <Loaded query={query}>
+      {({ entry, grade, problems, acts, holder_name }) => (
+        <FilePage
+          trail={[{ title: t.shell.menuCatalog, to: path.catalog() }, { title: entry.title }]}
+          title={entry.title}
+          state={<StateTag state={entry.state} />}
+          acts={<Acts entry={entry} acts={acts} />}
+          facts={[
+            { label: t.portal.holder, value: holder_name ?? entry.holder_name ?? entry.office },
+            { label: t.catalog.grade, value: <Grade grade={grade} /> },
+            { label: t.catalog.version, value: entry.version || undefined },
+            { label: t.catalog.published, value: entry.published && dayWithWeekday(entry.published, language) },
+            {
+              label: t.portal.rowsLabel,
+              value: entry.supply.snapshot
+                ? `${t.common.rows(grouped(entry.supply.rows))}${entry.supply.subjects ? `，${t.catalog.subjects(grouped(entry.supply.subjects))}` : ""}`
+                : t.catalog.noData,
+            },
+            { label: t.portal.updatedAt, value: entry.supply.snapshot && minute(entry.supply.at) },
+          ]}
+          banner={
+            (entry.opinion || Boolean(problems?.length)) && (
+              <div className="file-banner">
+                {entry.opinion && <Alert type="warning" showIcon title={t.catalog.returnedWith} description={entry.opinion} />}
+                {Boolean(problems?.length) && (
+                  <Alert
+                    type="info"
+                    showIcon
+                    title={t.catalog.toMend(problems?.length ?? 0)}
+                    description={
+                      <ul className="problem-spots">
+                        {problems?.map((p) => (
+                          <li key={`${p.where}${p.message}`}>
+                            {p.message} <Typography.Text type="secondary">{p.where}</Typography.Text>
+                          </li>
+                        ))}
+                      </ul>
+                    }
+                  />
+                )}
+              </div>
+            )
+          }
+          tabs={[
+            { key: "fields", label: `${t.common.fields} ${entry.fields?.length ?? 0}`, content: <Fields entry={entry} /> },
+            {
+              key: "about",
+              label: t.catalog.about,
+              content: (
+                <Descriptions
+                  bordered
+                  size="middle"
+                  column={{ xs: 1, lg: 2 }}
+                  items={[
+                    { label: t.catalog.code, children: entry.code ?? t.common.none },
+                    { label: t.catalog.table, children: <code>{entry.table}</code> },
+                    { label: t.catalog.summary, children: entry.summary, span: "filled" },
+                    { label: t.catalog.share, children: <ChannelLine channel={entry.share} names={t.catalog.shareAccess} />, span: "filled" },
+                    { label: t.catalog.open, children: <ChannelLine channel={entry.open} names={t.catalog.access} />, span: "filled" },
+                    { label: t.catalog.operate, children: <ChannelLine channel={entry.operate} names={t.catalog.operateAccess} />, span: "filled" },
+                    { label: t.catalog.unit, children: wordFor(t.catalog.units, entry.unit || "none") },
+                    { label: t.portal.cycle, children: wordFor(t.catalog.cycles, entry.cycle) },
+                    { label: t.catalog.system, children: entry.system },
+                    { label: t.catalog.gradeBasis, children: entry.grade_basis },
+                    { label: t.portal.source, children: entry.source, span: "filled" },
+                    { label: t.portal.license, children: entry.licence },
+                  ]}
+                />
+              ),
+            },
+          ]}
+        />
+      )}
+    </Loaded>
+  );
+}

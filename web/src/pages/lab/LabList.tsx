@@ -1,0 +1,76 @@
+import { CodeOutlined } from "@ant-design/icons";
+import { Button } from "antd";
+import { Link, useNavigate, useSearchParams } from "react-router";
+import { post } from "@/api/client";
+import { useAct, useList } from "@/api/hooks";
+import type { Space } from "@/api/lab";
+import type { Scenario } from "@/api/types";
+import { useText } from "@/text";
+import { PageHead, Panel } from "@/ui/FilePage";
+import { EmptyState, ProblemView } from "@/ui/ProblemView";
+import { StateTag } from "@/ui/StateTag";
+import { minute } from "@/util/day";
+import { path } from "@/util/path";
+
+export default function LabList() {
+  const t = useText();
+  const navigate = useNavigate();
+  const [search] = useSearchParams();
+  const wanted = search.get("scenario");
+  const scenarios = useList<Scenario>("/v1/scenarios");
+  const spaces = useList<Space>("/v1/spaces");
+  const open = useAct(
+    (scenario: string) => post<Space>("/v1/scenarios/{id}/space", { path: { id: scenario } }),
+    (space) => void navigate(path.space(space.id)),
+  );
+  const ready = scenarios.items?.filter((s) => s.permit && (!wanted || s.id === wanted)) ?? [];
+  return (
+    <>
+      <PageHead title={t.shell.menuLab} lead={t.lab.lead} />
+      {(scenarios.problem ?? spaces.problem) && <ProblemView problem={scenarios.problem ?? spaces.problem} />}
+      {open.error && <ProblemView problem={open.error} />}
+      {scenarios.items && ready.length === 0 && (
+        <Panel>
+          <EmptyState
+            title={t.lab.empty}
+            hint={t.lab.emptyHint}
+            action={
+              <Link to={path.scenarioNew()}>
+                <Button type="primary">{t.scenario.create}</Button>
+              </Link>
+            }
+          />
+        </Panel>
+      )}
+      {ready.map((s) => {
+        const space = spaces.items?.find((x) => x.scenario === s.id);
+        return (
+          <Panel
+            key={s.id}
+            title={
+              <>
+                {s.plan.title} <StateTag state={s.state} />
+              </>
+            }
+            extra={
+              space ? (
+                <Link to={path.space(space.id)}>
+                  <Button type="primary" icon={<CodeOutlined />}>
+                    {t.lab.open}
+                  </Button>
+                </Link>
+              ) : (
+                <Button type="primary" loading={open.isPending} onClick={() => open.mutate(s.id)}>
+                  {t.lab.openSpace}
+                </Button>
+              )
+            }
+          >
+            {s.plan.purpose}
+            {space && <div style={{ color: "#5b6678", marginTop: 4 }}>{t.lab.since(minute(space.opened))}</div>}
+          </Panel>
+        );
+      })}
+    </>
+  );
+}

@@ -1,0 +1,76 @@
+import { Button, Table, Tag, Typography } from "antd";
+import { useState } from "react";
+import { Link } from "react-router";
+import { post } from "@/api/client";
+import { useAct } from "@/api/hooks";
+import type { Run, SpacePage, VersionItem } from "@/api/lab";
+import { useText, wordFor } from "@/text";
+import { ActButton } from "@/ui/ActButton";
+import { Receipt } from "@/ui/Receipt";
+import { StateTag } from "@/ui/StateTag";
+import { minute } from "@/util/day";
+import { rho } from "@/util/number";
+import { path } from "@/util/path";
+import { ReleaseModal } from "../release/ReleaseModal";
+
+/** Versions as submitted, and what ran on raw data. */
+export function RunsAndVersions({ page }: { page: SpacePage }) {
+  const t = useText();
+  const [releasing, setReleasing] = useState<Run>();
+  const raw = page.acts?.find((a) => a.act === "lab.run.raw");
+  const run = useAct((version: string) => post<Run>("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { version }));
+  return (
+    <>
+      <Table<VersionItem>
+        size="small"
+        rowKey="id"
+        pagination={false}
+        dataSource={page.versions ?? []}
+        locale={{ emptyText: t.lab.noVersions }}
+        columns={[
+          { title: t.common.name, render: (_, v) => <Link to={path.model(v.id)}>{`${v.name} v${v.number}`}</Link> },
+          { title: t.model.class, dataIndex: "class", render: (v: string) => wordFor(t.model.classes, v) },
+          { title: t.common.state, render: (_, v) => (v.approved ? <Tag color="success">{t.states.approved}</Tag> : <Tag>{t.model.notApproved}</Tag>) },
+          {
+            title: "",
+            align: "end",
+            render: (_, v) => v.class === "A" && <ActButton size="small" state={raw} label={t.lab.runRaw} run={() => run.mutateAsync(v.id)} />,
+          },
+        ]}
+      />
+      <Typography.Title level={5}>{t.lab.runs}</Typography.Title>
+      <Table<Run>
+        size="small"
+        rowKey="id"
+        pagination={false}
+        dataSource={page.runs ?? []}
+        locale={{ emptyText: t.lab.noRuns }}
+        columns={[
+          { title: t.common.created, dataIndex: "opened", render: (v: string) => minute(v) },
+          { title: t.model.hash, dataIndex: "hash", render: (v: string) => <code>{v.slice(0, 16)}…</code> },
+          { title: t.lab.charge, align: "end", render: (_, r) => (r.reused ? t.lab.reused : rho(r.rho)) },
+          {
+            title: t.common.state,
+            render: (_, r) => (
+              <>
+                <StateTag state={r.state} /> {r.why}
+              </>
+            ),
+          },
+          { title: "", render: (_, r) => <Receipt seq={r.start} /> },
+          {
+            title: "",
+            align: "end",
+            render: (_, r) =>
+              r.state === "done" && (
+                <Button size="small" type="primary" ghost onClick={() => setReleasing(r)}>
+                  {t.release.apply}
+                </Button>
+              ),
+          },
+        ]}
+      />
+      {releasing && <ReleaseModal run={releasing} close={() => setReleasing(undefined)} />}
+    </>
+  );
+}

@@ -1,0 +1,183 @@
+import { CheckOutlined, PlayCircleOutlined, PlusOutlined, SaveOutlined, SendOutlined } from "@ant-design/icons";
+import { Button, Flex, Input, Segmented, Select, Skeleton, Tabs, Tooltip, Typography } from "antd";
+import { lazy, Suspense, useMemo, useState } from "react";
+import { Link, useParams, useSearchParams } from "react-router";
+import { post } from "@/api/client";
+import { useAct, useItem } from "@/api/hooks";
+import { type Checked, type LabModel, type SpacePage, spotsOf, type Trial } from "@/api/lab";
+import { asProblem, type Spot } from "@/api/problem";
+import { useLanguage, useText } from "@/text";
+import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
+import { ResultTable } from "@/ui/ResultTable";
+import { path } from "@/util/path";
+import { Analysis } from "./Analysis";
+import { Catalog } from "./Catalog";
+import { RunsAndVersions } from "./Runs";
+import { SubmitModal } from "./SubmitModal";
+import "./lab.css";
+
+const SqlEditor = lazy(() => import("@/ui/SqlEditor"));
+
+interface Draft {
+  id?: string;
+  name: string;
+  class: "A" | "B";
+  text: string;
+}
+
+function draftOf(model: LabModel | undefined, untitled: string): Draft {
+  return model ? { id: model.id, name: model.name, class: model.class, text: model.draft } : { name: untitled, class: "A", text: "" };
+}
+
+/** What will leave and what never can, in one sentence. */
+function Leaving({ draft, checked }: { draft: Draft; checked?: Checked }) {
+  const t = useText();
+  if (checked?.leaves) return <p className="lab-promise">{checked.leaves}</p>;
+  return <p className="lab-promise">{draft.class === "A" ? t.lab.promiseA : t.lab.promiseB}</p>;
+}
+
+function Bench({ page }: { page: SpacePage }) {
+  const t = useText();
+  const [search, setSearch] = useSearchParams();
+  const models = page.models ?? [];
+  const chosen = models.find((m) => m.id === search.get("model")) ?? (search.get("model") === "new" ? undefined : models[0]);
+  const [draft, setDraft] = useState<Draft>(() => draftOf(chosen, t.lab.untitled));
+  const [submitting, setSubmitting] = useState(false);
+  const body = { class: draft.class, text: draft.text };
+  const at = { path: { id: page.space.id } };
+  const check = useAct(() => post<Checked>("/v1/spaces/{id}/compile", at, body));
+  const attempt = useAct(() => post<Trial>("/v1/spaces/{id}/try", at, body));
+  const save = useAct(
+    () => post<LabModel>("/v1/spaces/{id}/models", at, { id: draft.id, name: draft.name, ...body }),
+    (model) => {
+      setDraft({ ...draft, id: model.id });
+      setSearch({ model: model.id }, { replace: true });
+    },
+  );
+
+  const refusals = spotsOf(check.data?.refusals);
+  const failed = check.error ?? attempt.error;
+  const spots = refusals.length ? refusals : failed ? asProblem(failed).spots : [];
+  const schema = useMemo(
+    () => Object.fromEntries((page.tables ?? []).map((table) => [table.name, (table.columns ?? []).filter((c) => c.role !== "never").map((c) => c.name)])),
+    [page.tables],
+  );
+
+  function open(id: string) {
+    setSearch({ model: id }, { replace: true });
+    setDraft(draftOf(models.find((m) => m.id === id), t.lab.untitled));
+    check.reset();
+    attempt.reset();
+  }
+
+  return (
+    <div className="lab">
+      <header className="lab-head">
+        <Flex gap={10} align="center" wrap>
+          <Link to={path.lab()}>{t.shell.menuLab}</Link>
+          <span>/</span>
+          <b>{page.scenario.title}</b>
+          <Select
+            aria-label={t.model.title}
+            value={draft.id ?? "new"}
+            onChange={open}
+            style={{ minWidth: 200 }}
+            options={[...models.map((m) => ({ value: m.id, label: m.name })), { value: "new", label: t.lab.newModel }]}
+          />
+          <Button icon={<PlusOutlined />} onClick={() => open("new")} aria-label={t.lab.newModel} />
+        </Flex>
+        <Flex gap={8} wrap>
+          <Button icon={<CheckOutlined />} loading={check.isPending} onClick={() => check.mutate(undefined)}>
+            {t.lab.check}
+          </Button>
+          <Button icon={<PlayCircleOutlined />} type="primary" ghost loading={attempt.isPending} onClick={() => (check.mutate(undefined), attempt.mutate(undefined))}>
+            {t.lab.try}
+          </Button>
+          <Button icon={<SaveOutlined />} loading={save.isPending} onClick={() => save.mutate(undefined)}>
+            {t.common.save}
+          </Button>
+          <Tooltip title={draft.id ? undefined : t.lab.saveFirst}>
+            <Button icon={<SendOutlined />} type="primary" disabled={!draft.id} onClick={() => setSubmitting(true)}>
+              {t.lab.submit}
+            </Button>
+          </Tooltip>
+        </Flex>
+      </header>
+      <div className="lab-grid">
+        <aside className="lab-left" aria-label={t.lab.resources}>
+          <Catalog tables={page.tables ?? []} insert={(word) => setDraft({ ...draft, text: `${draft.text}${draft.text && !/\s$/.test(draft.text) ? " " : ""}${word}` })} />
+        </aside>
+        <section className="lab-middle">
+          <Flex gap={10} align="center" className="lab-bar">
+            <Input aria-label={t.common.name} value={draft.name} onChange={(e) => setDraft({ ...draft, name: e.target.value })} maxLength={100} style={{ maxWidth: 280 }} />
+            <Segmented<"A" | "B">
+              value={draft.class}
+              onChange={(value) => setDraft({ ...draft, class: value })}
+              options={[
+                { value: "A", label: t.model.classes.A },
+                { value: "B", label: t.model.classes.B },
+              ]}
+            />
+          </Flex>
+          <div className="lab-editor">
+            <Suspense fallback={<Skeleton active style={{ padding: 16 }} />}>
+              <SqlEditor label={t.lab.editor} value={draft.text} onChange={(text) => setDraft((d) => ({ ...d, text }))} spots={spots} schema={schema} />
+            </Suspense>
+          </div>
+          <div className="lab-below">
+            {spots.length === 0 && Boolean(failed ?? save.error) && <ProblemView problem={failed ?? save.error} />}
+            {spots.length > 0 && <Refusals spots={spots} />}
+            <Leaving draft={draft} checked={check.data} />
+            <Tabs
+              items={[
+                {
+                  key: "result",
+                  label: t.lab.result,
+                  children: attempt.data ? (
+                    <>
+                      <Typography.Paragraph type="secondary">{t.lab.sampleNote}</Typography.Paragraph>
+                      {attempt.data.table ? <ResultTable table={attempt.data.table} /> : null}
+                    </>
+                  ) : (
+                    <EmptyState title={t.lab.noResult} hint={t.lab.noResultHint} />
+                  ),
+                },
+                { key: "versions", label: t.lab.versions(page.versions?.length ?? 0), children: <RunsAndVersions page={page} /> },
+              ]}
+            />
+          </div>
+        </section>
+        <aside className="lab-right" aria-label={t.lab.analysis}>
+          <Analysis page={page} draft={draft} checked={check.data} />
+        </aside>
+      </div>
+      {submitting && draft.id && <SubmitModal model={draft.id} name={draft.name} close={() => setSubmitting(false)} />}
+    </div>
+  );
+}
+
+function Refusals({ spots }: { spots: Spot[] }) {
+  const t = useText();
+  const { language } = useLanguage();
+  return (
+    <ul className="lab-refusals" role="alert">
+      {spots.map((s, i) => (
+        <li key={`${s.code}-${s.start}-${i}`}>
+          {s.code && <Typography.Text code>{s.code}</Typography.Text>} {language === "en-US" && s.en ? s.en : s.message}
+          {s.hint && (
+            <div>
+              <Typography.Text type="secondary">{t.problem.suggestion}：</Typography.Text>
+              <code>{s.hint}</code>
+            </div>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+export default function Workbench() {
+  const { id = "" } = useParams();
+  const query = useItem<SpacePage>("/v1/spaces/{id}", { path: { id } });
+  return <Loaded query={query}>{(page) => <Bench page={page} />}</Loaded>;
+}

@@ -1,0 +1,133 @@
+import { Table, Typography } from "antd";
+import { Link, useOutletContext, useParams } from "react-router";
+import { useItem } from "@/api/hooks";
+import type { MatterPage, Me } from "@/api/types";
+import { useLanguage, useText, wordFor } from "@/text";
+import { Deadline } from "@/ui/Deadline";
+import { FilePage } from "@/ui/FilePage";
+import { EmptyState, Loaded } from "@/ui/ProblemView";
+import { Procedure } from "@/ui/Procedure";
+import { StateTag } from "@/ui/StateTag";
+import { Timeline } from "@/ui/Timeline";
+import { dayWithWeekday } from "@/util/day";
+import { path } from "@/util/path";
+import { withinWords } from "@/util/within";
+import { MatterActs, Opinions } from "./parts";
+import { subjectPath } from "./subject";
+import "./matter.css";
+
+function Documents({ page }: { page: MatterPage }) {
+  const t = useText();
+  const documents = page.matter.documents ?? [];
+  if (documents.length === 0) return <EmptyState title={t.file.noDocuments} />;
+  return (
+    <Table
+      size="middle"
+      rowKey="kind"
+      pagination={false}
+      dataSource={documents}
+      expandable={{
+        rowExpandable: (d) => Boolean(d.text),
+        expandedRowRender: (d) => <div className="document-text">{d.text}</div>,
+        defaultExpandAllRows: documents.length <= 3,
+      }}
+      columns={[
+        { title: t.common.name, dataIndex: "title", render: (v: string) => `《${v}》` },
+        { title: t.file.digest, dataIndex: "digest", render: (v?: string) => v && <Typography.Text copyable={{ text: v }}>{v.slice(0, 24)}…</Typography.Text> },
+      ]}
+    />
+  );
+}
+
+export default function MatterFile() {
+  const t = useText();
+  const { language } = useLanguage();
+  const me = useOutletContext<Me>();
+  const { id = "" } = useParams();
+  const query = useItem<MatterPage>("/v1/matters/{id}", { path: { id } });
+  return (
+    <Loaded query={query}>
+      {(page) => {
+        const { matter } = page;
+        const steps = matter.steps ?? [];
+        const open = steps.filter((s) => s.state === "open");
+        const closed = Boolean(matter.closed);
+        const to = subjectPath(matter);
+        return (
+          <FilePage
+            trail={[{ title: t.matter.title, to: path.matters() }, { title: matter.title }]}
+            title={matter.title}
+            state={<StateTag state={matter.state} />}
+            clock={closed ? undefined : open.map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, cite: s.within?.cite ?? s.cite }} />)}
+            acts={<MatterActs page={page} me={me} />}
+            facts={[
+              { label: t.matter.kind, value: page.kind_title },
+              { label: t.matter.applicant, value: page.applicant_name },
+              { label: t.matter.accepted, value: dayWithWeekday(matter.day, language) },
+              { label: t.matter.holder, value: closed ? t.file.closed : open.map((s) => `${s.role_title}（${s.title}）`).join("、") },
+              { label: t.matter.subject, value: to && <Link to={to}>{t.matter.openSubject}</Link> },
+              { label: t.matter.rounds, value: matter.rounds || undefined },
+            ]}
+            banner={
+              <div className="file-banner">
+                <Procedure
+                  steps={steps.map((s) => ({
+                    id: s.id,
+                    title: s.title,
+                    by: s.role_title || s.role,
+                    state: s.state,
+                    after: s.after,
+                    binding: s.binding,
+                    within: withinWords(s.within, t),
+                    deadline: s.deadline,
+                    cite: s.cite,
+                    skip_cite: s.skipped,
+                  }))}
+                />
+              </div>
+            }
+            tabs={[
+              { key: "opinions", label: t.matter.sideBySide, content: <Opinions steps={steps} /> },
+              { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <Documents page={page} /> },
+              {
+                key: "timeline",
+                label: t.file.timeline,
+                content: (
+                  <Timeline
+                    items={matter.events?.map((e) => {
+                      const of = steps.find((s) => s.id === e.step);
+                      return {
+                        at: e.at,
+                        title: [wordFor(t.matter.events, e.what), of?.title].filter(Boolean).join("："),
+                        by: e.who,
+                        text: e.reason,
+                        outcome: e.what,
+                        cites: e.what === "skipped" && of?.skipped ? [of.skipped] : e.what === "opened" && of ? [of.cite] : undefined,
+                      };
+                    })}
+                  />
+                ),
+              },
+              {
+                key: "law",
+                label: t.matter.law,
+                content: (
+                  <ul>
+                    {matter.regimes?.map((r) => (
+                      <li key={r}>
+                        <Typography.Text code copyable>
+                          {r}
+                        </Typography.Text>
+                      </li>
+                    ))}
+                  </ul>
+                ),
+              },
+            ]}
+          />
+        );
+      }}
+    </Loaded>
+  );
+}
+

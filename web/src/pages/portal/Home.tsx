@@ -1,0 +1,116 @@
+import { ArrowRightOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
+import { Button, Input, Skeleton } from "antd";
+import { Link, useNavigate } from "react-router";
+import { useItem } from "@/api/hooks";
+import { useRegime } from "@/api/law";
+import { useOpenList } from "@/api/open";
+import { useLanguage, useText } from "@/text";
+import { EmptyState, ProblemView } from "@/ui/ProblemView";
+import { dayWithWeekday } from "@/util/day";
+import { path } from "@/util/path";
+import { OpenCard } from "./OpenCard";
+import "./home.css";
+
+function Hero() {
+  const t = useText();
+  const navigate = useNavigate();
+  return (
+    <section className="hero">
+      <div className="portal-inner">
+        <h1>{t.portal.heroTitle}</h1>
+        <p>{t.portal.heroLead}</p>
+        <Input.Search
+          size="large"
+          className="hero-search"
+          placeholder={t.portal.searchHint}
+          aria-label={t.common.search}
+          enterButton={t.common.search}
+          onSearch={(q) => void navigate(q ? `${path.open()}?q=${encodeURIComponent(q)}` : path.open())}
+        />
+        <ol className="hero-steps" aria-label={t.portal.stepsLead}>
+          {t.portal.steps.map((step, i) => (
+            <li key={step}>
+              <i>{i + 1}</i>
+              {step}
+            </li>
+          ))}
+        </ol>
+      </div>
+    </section>
+  );
+}
+
+function LawBox() {
+  const t = useText();
+  const { language } = useLanguage();
+  const regime = useRegime();
+  return (
+    <section>
+      <div className="home-head">
+        <h2>{t.portal.law}</h2>
+        <Link to={path.law()}>
+          {t.portal.all} <ArrowRightOutlined />
+        </Link>
+      </div>
+      {regime.isPending && <Skeleton active />}
+      {regime.error && <ProblemView problem={regime.error} />}
+      <ul className="home-list">
+        {regime.data?.packs?.map((pack) => (
+          <li key={pack.id}>
+            <Link to={path.pack(pack.id)}>{pack.title}</Link>
+            <span>
+              {pack.issuer} · {t.law.inForce} {dayWithWeekday(pack.from, language)}
+            </span>
+          </li>
+        ))}
+      </ul>
+    </section>
+  );
+}
+
+function LedgerBox() {
+  const t = useText();
+  const head = useItem<{ size: number }>("/v1/ledger/checkpoint");
+  return (
+    <section className="home-ledger">
+      <SafetyCertificateOutlined />
+      <div>
+        <h2>{t.portal.ledgerTitle}</h2>
+        <p>{t.portal.ledgerLead(head.data?.size ?? 0)}</p>
+        <Link to={path.ledger()}>
+          <Button ghost>{t.portal.ledgerGo}</Button>
+        </Link>
+      </div>
+    </section>
+  );
+}
+
+export default function Home() {
+  const t = useText();
+  const open = useOpenList();
+  return (
+    <>
+      <Hero />
+      <div className="portal-inner portal-page home-grid">
+        <div>
+          <div className="home-head">
+            <h2>{t.portal.openData}</h2>
+            <Link to={path.open()}>
+              {t.portal.all} <ArrowRightOutlined />
+            </Link>
+          </div>
+          {open.loading && <Skeleton active />}
+          {open.problem && <ProblemView problem={open.problem} />}
+          {open.items?.length === 0 && <EmptyState title={t.portal.openEmpty} hint={t.portal.openEmptyHint} />}
+          {open.items?.slice(0, 4).map((item) => (
+            <OpenCard key={item.id} item={item} />
+          ))}
+        </div>
+        <aside>
+          <LawBox />
+          <LedgerBox />
+        </aside>
+      </div>
+    </>
+  );
+}

@@ -1,0 +1,41 @@
+import { Form, Input, Modal } from "antd";
+import { useNavigate } from "react-router";
+import { post } from "@/api/client";
+import { useAct } from "@/api/hooks";
+import type { Run } from "@/api/lab";
+import { useText } from "@/text";
+import { ProblemView } from "@/ui/ProblemView";
+import { path } from "@/util/path";
+
+interface Values {
+  purpose: string;
+  recipient: string;
+  retention: string;
+}
+
+export function ReleaseModal({ run, close }: { run: Run; close: () => void }) {
+  const t = useText();
+  const navigate = useNavigate();
+  const [form] = Form.useForm<Values>();
+  const need = [{ required: true, min: 2, message: t.common.required }];
+  const ask = useAct(
+    (values: Values) => post<{ id: string }>("/v1/releases", {}, { run: run.id, ...values }),
+    (release) => void navigate(path.release(release.id)),
+  );
+  return (
+    <Modal open title={t.release.apply} okText={t.common.submit} confirmLoading={ask.isPending} onOk={() => form.submit()} onCancel={close} mask={{ closable: false }}>
+      <Form form={form} layout="vertical" onFinish={(values) => ask.mutate(values)}>
+        <Form.Item name="purpose" label={t.common.purpose} rules={[{ required: true, min: 4, message: t.common.required }]}>
+          <Input.TextArea autoSize={{ minRows: 2 }} />
+        </Form.Item>
+        <Form.Item name="recipient" label={t.release.recipient} rules={need}>
+          <Input />
+        </Form.Item>
+        <Form.Item name="retention" label={t.release.retention} rules={need}>
+          <Input />
+        </Form.Item>
+      </Form>
+      {ask.error && <ProblemView problem={ask.error} />}
+    </Modal>
+  );
+}

@@ -1,0 +1,196 @@
+import { Button, Descriptions, Table, Tag, Typography } from "antd";
+import { useState } from "react";
+import { Link, useOutletContext, useParams } from "react-router";
+import { useItem } from "@/api/hooks";
+import type { Declaration, MatterPage, Me, ScenarioPage } from "@/api/types";
+import { useLanguage, useText, wordFor } from "@/text";
+import { ActButton } from "@/ui/ActButton";
+import { Deadline } from "@/ui/Deadline";
+import { FilePage, Panel } from "@/ui/FilePage";
+import { EmptyState, Loaded } from "@/ui/ProblemView";
+import { Procedure } from "@/ui/Procedure";
+import { StateTag } from "@/ui/StateTag";
+import { dayWithWeekday, minute } from "@/util/day";
+import { guessRate, rho } from "@/util/number";
+import { path } from "@/util/path";
+import { withinWords } from "@/util/within";
+import { DeclareModal } from "./DeclareModal";
+import { SignModal } from "../grant/SignModal";
+
+/** Where the application stands: who holds it, since when, until when, on which article. */
+function MatterStrip({ id, title }: { id: string; title: string }) {
+  const t = useText();
+  const { language } = useLanguage();
+  const query = useItem<MatterPage>("/v1/matters/{id}", { path: { id } }, { enabled: Boolean(id) });
+  const matter = query.data?.matter;
+  if (!matter) return null;
+  return (
+    <Panel
+      title={
+        <>
+          {title} <StateTag state={matter.state} />
+        </>
+      }
+      extra={
+        <>
+          {matter.steps?.filter((s) => s.state === "open").map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, cite: s.within?.cite }} />)}
+          <Link to={path.matter(id)}>{t.scenario.openMatter}</Link>
+        </>
+      }
+    >
+      <Procedure
+        steps={(matter.steps ?? []).map((s) => ({
+          id: s.id,
+          title: s.title,
+          by: s.role_title,
+          state: s.state,
+          after: s.after,
+          binding: s.binding,
+          within: withinWords(s.within, t),
+          deadline: s.deadline,
+          cite: s.cite,
+          skip_cite: s.skipped,
+        }))}
+      />
+      <Typography.Text type="secondary">
+        {t.matter.accepted} {dayWithWeekday(matter.day, language)}
+      </Typography.Text>
+    </Panel>
+  );
+}
+
+function Content({ page }: { page: ScenarioPage }) {
+  const t = useText();
+  const { plan } = page.scenario;
+  const rate = guessRate(plan.budget);
+  return (
+    <>
+      <Descriptions
+        bordered
+        column={1}
+        size="middle"
+        styles={{ label: { width: 160 } }}
+        items={[
+          { label: t.scenario.purpose, children: plan.purpose },
+          { label: t.scenario.solution, children: <div className="document-text">{plan.solution}</div> },
+          { label: t.scenario.safety, children: <div className="document-text">{plan.safety}</div> },
+          { label: t.scenario.budget, children: plan.budget ? `${t.budget.level[rate.level]}（rho ${rho(plan.budget)}）` : t.scenario.noBudget },
+          { label: t.scenario.special, children: plan.special ? t.common.yes : t.common.no },
+        ]}
+      />
+      <Typography.Title level={5} style={{ marginTop: 24 }}>
+        {t.scenario.needs}
+      </Typography.Title>
+      <Table
+        size="middle"
+        rowKey="resource"
+        pagination={false}
+        dataSource={plan.needs ?? []}
+        columns={[
+          { title: t.common.resource, dataIndex: "resource", render: (v: string) => <Link to={path.catalogEntry(v)}>{v}</Link> },
+          { title: t.common.fields, dataIndex: "fields", render: (v: string[] | null) => v?.map((f) => <Tag key={f}>{f}</Tag>) },
+          { title: t.scenario.why, dataIndex: "why" },
+        ]}
+      />
+    </>
+  );
+}
+
+function DeclarationPanel({ declaration, me }: { declaration: Declaration; me: Me }) {
+  const t = useText();
+  const [signing, setSigning] = useState(false);
+  const party = me.org === declaration.org || me.roles?.includes("platform-operator");
+  return (
+    <>
+      <MatterStrip id={declaration.matter} title={`${t.scenario.declare} ${minute(declaration.opened)}`} />
+      <Panel
+        title={t.scenario.declaredModels}
+        extra={
+          <>
+            <StateTag state={declaration.state} />
+            {declaration.agreement ? (
+              <Link to={path.agreement(declaration.agreement)}>{t.grant.openAgreement}</Link>
+            ) : (
+              declaration.state === "approved" &&
+              party && (
+                <Button type="primary" size="small" onClick={() => setSigning(true)}>
+                  {t.grant.sign}
+                </Button>
+              )
+            )}
+          </>
+        }
+        flush
+      >
+        <Table
+          size="small"
+          rowKey="version"
+          pagination={false}
+          dataSource={declaration.models ?? []}
+          columns={[
+            { title: t.common.name, dataIndex: "name" },
+            { title: t.model.class, dataIndex: "class", render: (v: string) => wordFor(t.model.classes, v) },
+            { title: t.model.hash, dataIndex: "hash", render: (v: string) => <Typography.Text code copyable={{ text: v }}>{v.slice(0, 22)}…</Typography.Text> },
+            { title: "", width: 80, render: (_, m) => <Link to={path.model(m.version)}>{t.common.view}</Link> },
+          ]}
+        />
+      </Panel>
+      {signing && <SignModal declaration={declaration.id} close={() => setSigning(false)} />}
+    </>
+  );
+}
+
+export default function ScenarioFile() {
+  const t = useText();
+  const me = useOutletContext<Me>();
+  const { id = "" } = useParams();
+  const query = useItem<ScenarioPage>("/v1/scenarios/{id}", { path: { id } });
+  const [declaring, setDeclaring] = useState(false);
+  return (
+    <Loaded query={query}>
+      {(page) => (
+        <>
+          <FilePage
+            trail={[{ title: t.scenario.title, to: path.scenarios() }, { title: page.scenario.plan.title }]}
+            title={page.scenario.plan.title}
+            state={<StateTag state={page.scenario.state} />}
+            facts={[
+              { label: t.scenario.filed, value: minute(page.scenario.opened) },
+              { label: t.scenario.declarations, value: page.declarations?.length || undefined },
+              { label: t.grant.title, value: page.grants?.map((g) => <Link key={g.id} to={path.grant(g.id)}>{g.from} – {g.until}</Link>) },
+            ]}
+            acts={
+              <>
+                {page.scenario.permit && me.org === page.scenario.org && (
+                  <Link to={`${path.lab()}?scenario=${page.scenario.id}`}>
+                    <Button>{t.lab.open}</Button>
+                  </Link>
+                )}
+                {page.acts?.map((o) => (
+                  <ActButton key={o.act} state={o} primary label={wordFor(t.ledger.acts, o.act)} run={async () => {}} onOpen={() => setDeclaring(true)} />
+                ))}
+              </>
+            }
+            tabs={[
+              {
+                key: "progress",
+                label: t.scenario.progress,
+                content: (
+                  <div style={{ paddingTop: 8 }}>
+                    <MatterStrip id={page.scenario.matter} title={t.scenario.predeclare} />
+                    {page.declarations?.map((d) => (
+                      <DeclarationPanel key={d.id} declaration={d} me={me} />
+                    ))}
+                    {!page.declarations?.length && <EmptyState title={t.scenario.noDeclaration} hint={t.scenario.noDeclarationHint} />}
+                  </div>
+                ),
+              },
+              { key: "content", label: t.file.content, content: <Content page={page} /> },
+            ]}
+          />
+          {declaring && <DeclareModal scenario={page.scenario} close={() => setDeclaring(false)} />}
+        </>
+      )}
+    </Loaded>
+  );
+}

@@ -1,0 +1,136 @@
+import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
+import { Button, Checkbox, Col, Form, Input, InputNumber, Row, Select, Steps, Typography } from "antd";
+import { useState } from "react";
+import { useNavigate } from "react-router";
+import { post } from "@/api/client";
+import { useAct, useList } from "@/api/hooks";
+import type { Entry, Plan, Scenario } from "@/api/types";
+import { useText } from "@/text";
+import { PageHead, Panel } from "@/ui/FilePage";
+import { useGradeName } from "@/ui/Grade";
+import { ProblemView } from "@/ui/ProblemView";
+import { dropDraft, keepDraft, readDraft } from "@/util/draft";
+import { guessRate, rhoUnit } from "@/util/number";
+import { path } from "@/util/path";
+
+const draftName = "scenario.new";
+
+type Values = Omit<Plan, "budget"> & { budget: number };
+
+function NeedInputs({ name, entries, remove }: { name: number; entries: Entry[]; remove?: () => void }) {
+  const t = useText();
+  const gradeName = useGradeName();
+  const form = Form.useFormInstance<Values>();
+  const resource = Form.useWatch(["needs", name, "resource"], form) as string | undefined;
+  const entry = entries.find((e) => e.id === resource);
+  return (
+    <Row gutter={12} className="need-row">
+      <Col xs={24} md={8}>
+        <Form.Item name={[name, "resource"]} label={t.common.resource} rules={[{ required: true, message: t.common.required }]}>
+          <Select
+            showSearch={{ optionFilterProp: "label" }}
+            options={entries.map((e) => ({ value: e.id, label: e.title }))}
+            onChange={() => form.setFieldValue(["needs", name, "fields"], [])}
+          />
+        </Form.Item>
+      </Col>
+      <Col xs={24} md={15}>
+        <Form.Item name={[name, "fields"]} label={t.common.fields} extra={t.scenario.leastHint} rules={[{ required: true, message: t.common.required }]}>
+          <Select
+            mode="multiple"
+            disabled={!entry}
+            options={entry?.fields?.map((f) => ({ value: f.name, label: `${f.title}（${gradeName(f.grade)}）` }))}
+          />
+        </Form.Item>
+      </Col>
+      <Col xs={4} md={1}>
+        {remove && <Button type="text" danger icon={<DeleteOutlined />} onClick={remove} style={{ marginTop: 30 }} aria-label={t.common.remove} />}
+      </Col>
+      <Col span={23}>
+        <Form.Item name={[name, "why"]} label={t.scenario.why} rules={[{ required: true, whitespace: true, message: t.common.required }]}>
+          <Input.TextArea autoSize={{ minRows: 2 }} />
+        </Form.Item>
+      </Col>
+    </Row>
+  );
+}
+
+export default function ScenarioNew() {
+  const t = useText();
+  const navigate = useNavigate();
+  const [form] = Form.useForm<Values>();
+  const [kept, setKept] = useState(false);
+  const catalog = useList<Entry>("/v1/catalog", { query: { state: "published", limit: 100 } });
+  const entries = catalog.items?.filter((e) => e.operate.access !== "no") ?? [];
+  const budget = Form.useWatch("budget", form) ?? 0;
+  const rate = guessRate(budget * rhoUnit);
+  const file = useAct(
+    (values: Values) => post<Scenario>("/v1/scenarios", {}, { plan: { ...values, special: values.special ?? false, budget: Math.round((values.budget ?? 0) * rhoUnit) } }),
+    (scenario) => {
+      dropDraft(draftName);
+      void navigate(path.matter(scenario.matter));
+    },
+  );
+  return (
+    <Form
+      form={form}
+      layout="vertical"
+      initialValues={readDraft<Values>(draftName) ?? { needs: [{}], budget: 0, special: false }}
+      onValuesChange={(_, values) => setKept(keepDraft(draftName, values))}
+      onFinish={(values) => file.mutate(values)}
+      scrollToFirstError
+    >
+      <PageHead
+        title={t.scenario.create}
+        lead={t.scenario.formLead}
+        extra={
+          <>
+            {kept && <Typography.Text type="secondary">{t.common.draftSaved}</Typography.Text>}
+            <Button type="primary" htmlType="submit" loading={file.isPending}>
+              {t.scenario.file}
+            </Button>
+          </>
+        }
+      />
+      <Steps size="small" current={0} items={t.scenario.path.map((title) => ({ title }))} style={{ marginBottom: 20, maxWidth: 1000 }} />
+      {file.error && <ProblemView problem={file.error} />}
+      {catalog.problem && <ProblemView problem={catalog.problem} />}
+      <Panel title={t.scenario.predeclare}>
+        <Form.Item name="title" label={t.scenario.name} rules={[{ required: true, min: 2, max: 100, message: t.common.required }]}>
+          <Input maxLength={100} />
+        </Form.Item>
+        <Form.Item name="purpose" label={t.scenario.purpose} extra={t.scenario.purposeHint} rules={[{ required: true, min: 4, message: t.common.required }]}>
+          <Input.TextArea autoSize={{ minRows: 2 }} maxLength={2000} showCount />
+        </Form.Item>
+        <Form.Item name="special" valuePropName="checked">
+          <Checkbox>{t.scenario.special}</Checkbox>
+        </Form.Item>
+      </Panel>
+      <Panel title={t.scenario.needs}>
+        <Form.List name="needs">
+          {(rows, { add, remove }) => (
+            <>
+              {rows.map((row) => (
+                <NeedInputs key={row.key} name={row.name} entries={entries} remove={rows.length > 1 ? () => remove(row.name) : undefined} />
+              ))}
+              <Button icon={<PlusOutlined />} onClick={() => add({})}>
+                {t.scenario.addResource}
+              </Button>
+            </>
+          )}
+        </Form.List>
+      </Panel>
+      <Panel title={t.scenario.solution}>
+        <Form.Item name="solution" rules={[{ required: true, min: 4, message: t.common.required }]} extra={t.scenario.solutionHint}>
+          <Input.TextArea autoSize={{ minRows: 5 }} maxLength={20000} showCount />
+        </Form.Item>
+        <Form.Item name="safety" label={t.scenario.safety} rules={[{ required: true, min: 4, message: t.common.required }]}>
+          <Input.TextArea autoSize={{ minRows: 3 }} maxLength={5000} showCount />
+        </Form.Item>
+        <Form.Item name="budget" label={t.scenario.budget} extra={budget > 0 ? `${t.budget.level[rate.level]}。${t.scenario.budgetHint}` : t.scenario.budgetHint}>
+          <InputNumber min={0} max={0.1366} step={0.005} style={{ width: 200 }} />
+        </Form.Item>
+      </Panel>
+    </Form>
+  );
+}

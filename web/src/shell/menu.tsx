@@ -1,0 +1,72 @@
+import {
+  AuditOutlined,
+  BookOutlined,
+  CodeOutlined,
+  DatabaseOutlined,
+  DeploymentUnitOutlined,
+  ExportOutlined,
+  FileDoneOutlined,
+  FileTextOutlined,
+  HomeOutlined,
+  IdcardOutlined,
+  InboxOutlined,
+  SafetyCertificateOutlined,
+  SearchOutlined,
+  SolutionOutlined,
+  UserOutlined,
+} from "@ant-design/icons";
+import type { ReactNode } from "react";
+import type { Role } from "@/api/types";
+import type { Words } from "@/text";
+import { path } from "@/util/path";
+
+interface Item {
+  to: string;
+  icon: ReactNode;
+  label: keyof Words["shell"];
+  group?: "groupData" | "groupMatter" | "groupUse" | "groupWatch";
+  roles: Role[];
+}
+
+const offices: Role[] = ["data-bureau", "platform-operator", "auditor"];
+
+// In the order of the law: what a data product lives through, from the catalog to the ledger.
+const items: Item[] = [
+  { to: path.desk(), icon: <HomeOutlined />, label: "menuDesk", roles: ["data-bureau", "platform-operator", "data-provider", "data-user", "applicant-org", "auditor"] },
+  { to: path.expert(), icon: <AuditOutlined />, label: "menuExpert", roles: ["expert"] },
+  { to: path.my(), icon: <UserOutlined />, label: "menuMy", roles: ["info-subject"] },
+  { to: path.catalog(), icon: <DatabaseOutlined />, label: "menuCatalog", group: "groupData", roles: [...offices, "data-provider", "data-user"] },
+  { to: path.collect(), icon: <InboxOutlined />, label: "menuCollect", group: "groupData", roles: ["data-bureau", "data-provider"] },
+  { to: path.admissions(), icon: <IdcardOutlined />, label: "menuAdmissions", group: "groupMatter", roles: [...offices, "data-user", "applicant-org"] },
+  { to: path.scenarios(), icon: <SolutionOutlined />, label: "menuScenarios", group: "groupMatter", roles: [...offices, "data-user"] },
+  { to: path.matters(), icon: <FileTextOutlined />, label: "menuMatters", group: "groupMatter", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org"] },
+  { to: path.lab(), icon: <CodeOutlined />, label: "menuLab", group: "groupUse", roles: ["data-user"] },
+  { to: path.models(), icon: <DeploymentUnitOutlined />, label: "menuModels", group: "groupUse", roles: [...offices, "data-user", "expert"] },
+  { to: path.grants(), icon: <FileDoneOutlined />, label: "menuGrants", group: "groupUse", roles: [...offices, "data-user"] },
+  { to: path.calls(), icon: <SearchOutlined />, label: "menuCalls", group: "groupUse", roles: ["data-user", "platform-operator", "auditor"] },
+  { to: path.releases(), icon: <ExportOutlined />, label: "menuReleases", group: "groupUse", roles: [...offices, "data-user"] },
+  { to: path.ledger(), icon: <SafetyCertificateOutlined />, label: "menuLedger", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
+  { to: path.rules(), icon: <BookOutlined />, label: "menuRules", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
+];
+
+
+/** The menu of a person: only what their roles may open, grouped. */
+export function menuFor(roles: readonly Role[], t: Words["shell"]) {
+  const mine = items.filter((item) => item.roles.some((role) => roles.includes(role)));
+  const entry = (item: Item) => ({ key: item.to, icon: item.icon, label: t[item.label] as string });
+  const groups = (["groupData", "groupMatter", "groupUse", "groupWatch"] as const).flatMap((group) => {
+    const children = mine.filter((item) => item.group === group).map(entry);
+    return children.length ? [{ type: "group" as const, key: group, label: t[group], children }] : [];
+  });
+  return [...mine.filter((item) => !item.group).map(entry), ...groups];
+}
+
+/** Where a person lands after signing in. */
+export function landing(roles: readonly Role[]): string {
+  return items.find((item) => item.roles.some((role) => roles.includes(role)))?.to ?? path.home();
+}
+
+/** The menu entry a URL belongs to. */
+export function activeItem(pathname: string): string | undefined {
+  return items.map((i) => i.to).find((to) => pathname === to || pathname.startsWith(`${to}/`));
+}

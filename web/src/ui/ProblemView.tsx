@@ -1,0 +1,138 @@
+import { Alert, Button, Empty, Result, Skeleton, Typography } from "antd";
+import type { ReactNode } from "react";
+import { Link, useLocation } from "react-router";
+import { asProblem, type Problem } from "@/api/problem";
+import { useLanguage, useText } from "@/text";
+import { path } from "@/util/path";
+import { Citations } from "./Citation";
+
+function Spots({ problem }: { problem: Problem }) {
+  const t = useText();
+  const { language } = useLanguage();
+  if (problem.spots.length === 0) return null;
+  return (
+    <ul className="problem-spots">
+      {problem.spots.map((spot, i) => (
+        <li key={`${spot.where}-${spot.code}-${i}`}>
+          {spot.code && <Typography.Text code>{spot.code}</Typography.Text>}
+          {language === "en-US" && spot.en ? spot.en : spot.message}
+          {spot.where && <Typography.Text type="secondary">（{spot.where}）</Typography.Text>}
+          {spot.hint && (
+            <div>
+              <Typography.Text type="secondary">{t.problem.suggestion}：</Typography.Text>
+              {spot.hint}
+            </div>
+          )}
+        </li>
+      ))}
+    </ul>
+  );
+}
+
+function Basis({ problem }: { problem: Problem }) {
+  return (
+    <>
+      {problem.cites.map((cite, i) => (
+        <div key={`${cite.rule}-${i}`} className="problem-cite">
+          <Citations cites={[cite]} />
+          {cite.quote && <q>{cite.quote}</q>}
+          {cite.message && cite.message !== problem.detail && <div>{cite.message}</div>}
+        </div>
+      ))}
+    </>
+  );
+}
+
+/** What went wrong, what was kept, what to do: inside a form or a dialog. */
+export function ProblemView({ problem: thrown, action }: { problem: unknown; action?: ReactNode }) {
+  const t = useText();
+  const problem = asProblem(thrown);
+  const lawful = problem.code === "unlawful" || problem.code === "forbidden";
+  return (
+    <Alert
+      className="problem"
+      type={lawful ? "warning" : "error"}
+      showIcon
+      role="alert"
+      title={t.problem[problem.code]}
+      action={action}
+      description={
+        <>
+          <div>{problem.detail || t.problem.hint[problem.code]}</div>
+          <Spots problem={problem} />
+          <Basis problem={problem} />
+          {problem.detail && <Typography.Text type="secondary">{t.problem.hint[problem.code]}</Typography.Text>}
+          {problem.requestId && problem.code === "internal" && (
+            <div>
+              <Typography.Text copyable={{ text: problem.requestId }} type="secondary">
+                {t.problem.requestId(problem.requestId)}
+              </Typography.Text>
+            </div>
+          )}
+        </>
+      }
+    />
+  );
+}
+
+/** The same, where a whole page could not be shown. */
+export function ProblemPage({ problem: thrown, retry }: { problem: unknown; retry?: () => void }) {
+  const t = useText();
+  const location = useLocation();
+  const problem = asProblem(thrown);
+  const status = problem.code === "not_found" ? "404" : problem.code === "forbidden" || problem.code === "unlawful" ? "403" : problem.code === "internal" ? "500" : "warning";
+  return (
+    <Result
+      status={status}
+      title={t.problem[problem.code]}
+      subTitle={problem.detail || t.problem.hint[problem.code]}
+      extra={
+        problem.code === "unauthenticated" ? (
+          <Link to={path.signin(location.pathname + location.search)}>
+            <Button type="primary">{t.shell.signIn}</Button>
+          </Link>
+        ) : (
+          retry && <Button onClick={retry}>{t.common.retry}</Button>
+        )
+      }
+    >
+      {(problem.cites.length > 0 || problem.spots.length > 0) && (
+        <>
+          <Spots problem={problem} />
+          <Basis problem={problem} />
+        </>
+      )}
+    </Result>
+  );
+}
+
+/** An empty place that says what to do first. */
+export function EmptyState({ title, hint, action }: { title: ReactNode; hint?: ReactNode; action?: ReactNode }) {
+  return (
+    <Empty
+      image={Empty.PRESENTED_IMAGE_SIMPLE}
+      description={
+        <>
+          <div style={{ color: "#3b475a" }}>{title}</div>
+          {hint && <Typography.Text type="secondary">{hint}</Typography.Text>}
+        </>
+      }
+    >
+      {action}
+    </Empty>
+  );
+}
+
+interface Answer<T> {
+  data?: T;
+  error: unknown;
+  isPending: boolean;
+  refetch: () => unknown;
+}
+
+/** One object's page: loading, refused or failed, or the object. */
+export function Loaded<T>({ query, children }: { query: Answer<T>; children: (data: T) => ReactNode }) {
+  if (query.data !== undefined) return children(query.data);
+  if (query.error) return <ProblemPage problem={query.error} retry={() => void query.refetch()} />;
+  return <Skeleton active paragraph={{ rows: 8 }} style={{ padding: 24 }} />;
+}

@@ -1,0 +1,108 @@
+import { Segmented, Table, Tooltip } from "antd";
+import { useState } from "react";
+import { type ReleasedTable, type TableField, valueNumber, valueText } from "@/api/lab";
+import { useText } from "@/text";
+import { grouped } from "@/util/number";
+import { Chart } from "./Chart";
+import "./result.css";
+
+function Cell({ field, noised }: { field?: TableField; noised: boolean }) {
+  const t = useText();
+  if (!field) return t.common.none;
+  if (field.hidden) {
+    return (
+      <Tooltip title={t.result.hidden}>
+        <span className="cell-hidden" tabIndex={0}>
+          *
+        </span>
+      </Tooltip>
+    );
+  }
+  if (field.isNull) return <span className="cell-null">{t.result.missing}</span>;
+  const text = valueText(field.value);
+  const error = valueText(field.error95);
+  const number = valueNumber(field.value);
+  const shown = number === null ? [text, field.label && field.label !== text ? field.label : ""].filter(Boolean).join(" ") : Number.isInteger(number) ? grouped(number) : text;
+  return (
+    <>
+      {shown ?? t.common.none}
+      {noised && error !== undefined && <span className="cell-error">±{error}</span>}
+    </>
+  );
+}
+
+/** A noised table: '*' where the display threshold hides a cell, the 95% error beside each number; as a chart too. */
+export function ResultTable({ table, noised = true }: { table: ReleasedTable; noised?: boolean }) {
+  const t = useText();
+  const [view, setView] = useState<"table" | "chart">("table");
+  const columns = table.columns ?? [];
+  const keys = columns.flatMap((c, i) => (c.kind === "key" ? [i] : []));
+  const measures = columns.flatMap((c, i) => (c.kind !== "key" ? [i] : []));
+  const [measure, setMeasure] = useState(measures[measures.length - 1]);
+  const rows = table.rows ?? [];
+  return (
+    <div>
+      <div className="result-bar">
+        <span>{t.result.counts(table.shown, table.hidden)}</span>
+        {keys.length > 0 && measures.length > 0 && (
+          <span style={{ display: "flex", gap: 8 }}>
+            {view === "chart" && measures.length > 1 && (
+              <Segmented size="small" value={measure} onChange={setMeasure} options={measures.map((i) => ({ value: i, label: columns[i]?.title ?? columns[i]?.name ?? "" }))} />
+            )}
+            <Segmented
+              size="small"
+              value={view}
+              onChange={setView}
+              options={[
+                { value: "table", label: t.common.table },
+                { value: "chart", label: t.common.chart },
+              ]}
+            />
+          </span>
+        )}
+      </div>
+      {view === "chart" && measure !== undefined ? (
+        <Chart
+          kind="bar"
+          data={{
+            labels: rows.map((r) => keys.map((i) => r.fields?.[i]?.label ?? valueText(r.fields?.[i]?.value) ?? t.result.missing).join(" · ")),
+            series: [
+              {
+                name: columns[measure]?.title ?? columns[measure]?.name ?? "",
+                values: rows.map((r) => (r.fields?.[measure]?.hidden ? null : valueNumber(r.fields?.[measure]?.value))),
+              },
+            ],
+          }}
+        />
+      ) : (
+        <Table
+          size="small"
+          className="result-table"
+          rowKey="cell"
+          pagination={rows.length > 100 ? { pageSize: 100 } : false}
+          scroll={{ x: "max-content" }}
+          dataSource={rows}
+          columns={columns.map((c, i) => ({
+            key: c.name,
+            title: c.title ?? c.name,
+            align: c.kind === "key" ? ("start" as const) : ("end" as const),
+            render: (_: unknown, r: { fields: TableField[] | null }) => <Cell field={r.fields?.[i]} noised={noised} />,
+          }))}
+          summary={
+            table.totals?.some((f) => valueText(f.value) !== undefined)
+              ? () => (
+                  <Table.Summary.Row className="result-total">
+                    {columns.map((c, i) => (
+                      <Table.Summary.Cell key={c.name} index={i} align={c.kind === "key" ? "start" : "end"}>
+                        {i === 0 && c.kind === "key" ? t.result.total : valueText(table.totals?.[i]?.value) && <Cell field={table.totals?.[i]} noised={noised} />}
+                      </Table.Summary.Cell>
+                    ))}
+                  </Table.Summary.Row>
+                )
+              : undefined
+          }
+        />
+      )}
+    </div>
+  );
+}
