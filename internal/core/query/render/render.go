@@ -79,6 +79,9 @@ func Model(m *query.Model, opt Options) (Statement, error) {
 	} else {
 		sql, shape, err = w.rows(m)
 	}
+	if err == nil {
+		err = closed(sql, m, opt)
+	}
 	if err != nil {
 		return Statement{}, err
 	}

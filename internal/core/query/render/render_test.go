@@ -427,6 +427,23 @@ func TestModel_NoTenantText(t *testing.T) {
 	}
 }
 
+// TestClosed: the second wall lets through what the renderer writes and nothing else.
+func TestClosed(t *testing.T) {
+	m := tabulation(16, 1, false)
+	for _, bad := range []string{
+		`SELECT c0 FROM read_parquet('/x')`, `SELECT c0 FROM "other"`, `SELECT getvariable(c0) FROM t0`, `SELECT c0 FROM t0; SELECT 1`,
+		`SELECT 'text' FROM t0`, `SELECT c0 FROM t0 -- x`, `SELECT c0 /* x */ FROM t0`, `COPY t0 TO c0`, `SELECT count FROM t0`, `SELECT t0(c0) FROM t0`,
+		`SELECT E'x' FROM t0`, `SELECT c0 FROM t0 UNION SELECT c1 FROM t0`, `SELECT c0::JSON FROM t0`, `SELECT 名 FROM t0`,
+	} {
+		if err := closed(bad, m, Options{}); err == nil {
+			t.Errorf("%s passed", bad)
+		}
+	}
+	if err := closed(`SELECT count(*) AS a0, "city" FROM t0 WHERE c1 <> $1::VARCHAR`, m, Options{}); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestModel_Refuses(t *testing.T) {
 	if _, err := Model(tabulation(1, 1, false), Options{}); err == nil {
 		t.Error("a choice of cells was rendered without a salt")

@@ -1,0 +1,62 @@
+package render
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"yunei/internal/core/query"
+)
+
+// The second wall behind the renderer: a finished statement is read word by word, and a
+// word that no rendering ever needs is an error before an engine sees it. A mistake
+// here or in the guard then ends as a refusal, not as SQL.
+
+// tokens are quoted names, quoted texts, words, parameters, numbers and signs.
+var tokens = regexp.MustCompile(`"(?:[^"]|"")*"|'[^']*'|\$?[A-Za-z_][A-Za-z_0-9]*|\$[0-9]+|[0-9]+|::|//|\|\||<>|<=|>=|[-+*%=<>(),.]|\s+|.`)
+
+// own are the names the renderer makes: columns, helper columns, tables, arguments.
+var own = regexp.MustCompile(`^(?:[cvtaxuo][0-9]+|pu|cell|units|place|l|r|\$[0-9]+|[0-9]+)$`)
+
+var signs = words(`:: // || <> <= >= - + * % = < > ( ) , .`)
+
+var texts = words(`'1970-01-01' 'day' 'month' 'quarter' 'year'`)
+
+var keywords = words(`SELECT FROM WHERE AND OR NOT IS NULL AS IN CASE WHEN THEN ELSE END CAST GROUP BY ORDER JOIN ON OVER PARTITION DATE
+	BIGINT INTEGER HUGEINT VARCHAR BOOLEAN true false`)
+
+// functions are all the functions of the engine that a statement may call.
+var functions = words(`count sum min max least greatest coalesce nullif abs substring starts_with date_trunc date_part sha256 chr row_number`)
+
+func words(list string) map[string]bool {
+	set := map[string]bool{}
+	for _, w := range strings.Fields(list) {
+		set[w] = true
+	}
+	return set
+}
+
+// closed reports the first thing in a statement that does not belong there.
+func closed(sql string, m *query.Model, opt Options) error {
+	columns := map[string]bool{}
+	for _, t := range m.Tables {
+		columns[name(t.SubjectKey)] = true
+		for _, c := range t.Columns {
+			columns[name(c.Name)] = true
+		}
+	}
+	if opt.Key != "" {
+		columns[name(opt.Key)] = true
+	}
+	list := tokens.FindAllString(sql, -1)
+	for i, t := range list {
+		call := i+1 < len(list) && list[i+1] == "("
+		switch {
+		case strings.TrimSpace(t) == "", signs[t], texts[t], keywords[t], columns[t], own.MatchString(t) && !call:
+		case functions[t] && call:
+		default:
+			return fmt.Errorf("render: %q has no place in a statement", t)
+		}
+	}
+	return nil
+}
