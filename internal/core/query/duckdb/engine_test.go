@@ -1,13 +1,16 @@
 package duckdb
 
 import (
+	"bufio"
 	"bytes"
 	"context"
 	"errors"
 	"fmt"
 	"log/slog"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -238,6 +241,49 @@ func TestRun_WaitsItsTurn(t *testing.T) {
 	}
 }
 
+// TestRun_ParentKilled: a server that is killed leaves no engine with raw data behind.
+func TestRun_ParentKilled(t *testing.T) {
+	if runtime.GOOS != "linux" {
+		t.Skip("the death signal is a facility of Linux")
+	}
+	endless := frame{Mode: modeRun, SQL: `SELECT count(*) FROM range(1000000000000) a`, Shape: []Column{{Name: "n", Kind: Int}}, Limits: DefaultLimits, Temp: t.TempDir()}
+	if os.Getenv("DUCKDB_TEST_PARENT") != "" {
+		c, err := start(t.Context())
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("child", c.cmd.Process.Pid)
+		c.talk(endless)
+		return
+	}
+	parent := exec.Command(os.Args[0], "-test.run=^TestRun_ParentKilled$", "-test.v")
+	parent.Env = append(os.Environ(), "DUCKDB_TEST_PARENT=1")
+	out, err := parent.StdoutPipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := parent.Start(); err != nil {
+		t.Fatal(err)
+	}
+	pid := 0
+	for lines := bufio.NewScanner(out); pid == 0 && lines.Scan(); {
+		fmt.Sscanf(lines.Text(), "child %d", &pid)
+	}
+	time.Sleep(200 * time.Millisecond)
+	parent.Process.Kill()
+	parent.Wait()
+	if pid == 0 {
+		t.Fatal("the parent started no child")
+	}
+	for range 100 {
+		if stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", pid)); err != nil || bytes.Contains(stat, []byte(") Z ")) {
+			return
+		}
+		time.Sleep(50 * time.Millisecond)
+	}
+	t.Errorf("the engine (process %d) outlived its server by five seconds", pid)
+}
+
 func TestRun_LeavesNothing(t *testing.T) {
 	temp := t.TempDir()
 	e := New(Options{AllowMissingWalls: true, TempDir: temp, Log: slog.New(slog.DiscardHandler)})
@@ -308,6 +354,30 @@ func TestReader_Hostile(t *testing.T) {
 			t.Errorf("%s: got %v, %v, want ok=%v", c.name, rows, err, c.ok)
 		}
 	}
+}
+
+// FuzzReader: whatever a child says, the parent ends with rows of the shape or an error.
+func FuzzReader(f *testing.F) {
+	var b bytes.Buffer
+	writeMessage(&b, msgRow, appendCell(appendCell(nil, Word, Cell{N: 1}), Int, Cell{Null: true}))
+	writeMessage(&b, msgEnd, []byte{0})
+	f.Add(b.Bytes())
+	f.Add([]byte{0, 0, 0, 2, msgEnd, 0})
+	f.Fuzz(func(t *testing.T, in []byte) {
+		r := &reader{r: bytes.NewReader(in), shape: []Column{{Name: "w", Kind: Word, Words: []string{"a", "b"}}, {Name: "n", Kind: Int}}, cells: 100}
+		rows, err := r.rows()
+		if err != nil {
+			return
+		}
+		if len(rows) > 50 {
+			t.Errorf("%d rows of two columns passed a limit of 100 cells", len(rows))
+		}
+		for _, row := range rows {
+			if len(row) != 2 || !row[0].Null && (row[0].N < 0 || row[0].N > 1) {
+				t.Errorf("row %v is not of the shape", row)
+			}
+		}
+	})
 }
 
 func BenchmarkRun_Nothing(b *testing.B) {
