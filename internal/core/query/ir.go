@@ -250,8 +250,9 @@ type FieldCells struct {
 	Cuts    []int64    `json:"cuts,omitempty"`   // first value of each upper side, ascending
 	Groups  [][]string `json:"groups,omitempty"` // values of a code list that look the same from outside
 	TellNil bool       `json:"tellNil,omitempty"`
-	Cells   int        `json:"cells"` // values told apart, NULL included
-	Cap     int        `json:"cap"`   // what the policy allows one recipient group over the value period
+	Cells   int        `json:"cells"`          // values told apart, NULL included
+	Cap     int        `json:"cap"`            // what the policy allows one recipient group over the value period
+	Size    int        `json:"size,omitempty"` // values the field has at all, where a code list says so; nothing can tell apart more
 }
 
 // Output is one column of the answer.

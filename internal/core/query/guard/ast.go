@@ -1,0 +1,86 @@
+package guard
+
+import "yunei/internal/core/query"
+
+// The syntax tree of what is accepted, before names have a meaning. It knows nothing that the converter did not let in.
+
+type selectNode struct {
+	at     int
+	with   []cteNode
+	items  []itemNode
+	from   []*fromNode // more than one: a comma between tables
+	where  *exprNode
+	group  []*exprNode
+	order  []orderNode
+	limit  *exprNode
+	offset *exprNode
+}
+
+type cteNode struct {
+	at     int
+	name   string
+	query  *selectNode
+	rename []string
+}
+
+type itemNode struct {
+	at   int
+	name string // alias, "" if none
+	expr *exprNode
+}
+
+type orderNode struct {
+	expr *exprNode
+	desc bool
+}
+
+// fromNode is a table, a subquery, or an inner join of two.
+type fromNode struct {
+	at          int
+	table       string
+	query       *selectNode
+	alias       string
+	rename      []string
+	left, right *fromNode
+	on          *exprNode
+	using       []string
+}
+
+// exprKind is what an exprNode is. The list is closed.
+type exprKind int
+
+const (
+	columnExpr  exprKind = iota // name
+	literalExpr                 // value; NULL is the zero value
+	subjectExpr                 // :subject
+	callExpr                    // text(args)
+	opExpr                      // args[0] text args[1], or text args[0]
+	andExpr
+	orExpr
+	notExpr
+	isNullExpr
+	inExpr   // args[0] IN (args[1:])
+	caseExpr // when, then, ..., else
+)
+
+type exprNode struct {
+	kind     exprKind
+	at       int
+	name     []string
+	text     string
+	value    query.Value
+	args     []*exprNode
+	star     bool // COUNT(*)
+	distinct bool // COUNT(DISTINCT x)
+}
+
+// walk calls f for e and everything below it.
+func (e *exprNode) walk(f func(*exprNode)) {
+	if e == nil {
+		return
+	}
+	f(e)
+	for _, a := range e.args {
+		a.walk(f)
+	}
+}

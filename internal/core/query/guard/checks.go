@@ -1,0 +1,368 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"yunei/internal/core/query"
+)
+
+// Status is the outcome of one check.
+type Status string
+
+const (
+	Pass    Status = "pass"
+	Warn    Status = "warn"
+	Refused Status = "refused"
+	NotHere Status = "not_applicable"
+)
+
+// Check is one static check with the evidence an expert reads.
+type Check struct {
+	ID       string   `json:"id"`
+	Title    string   `json:"title"`
+	Status   Status   `json:"status"`
+	Evidence []string `json:"evidence,omitempty"`
+}
+
+// inspection runs the checks over a model. It reads only the model and the policy, never the text, so that it can be
+// repeated on the artefact that was signed.
+type inspection struct {
+	*faults
+	model *query.Model
+	know  *knowledge
+	check *Check // the one being run
+}
+
+// checks are the static checks of the design that stand so far, in order. SC17 is part of SC09 (thresholds lie on the
+// public cut points); SC20 to SC22 belong to the disclosure ledger, SC23 to SC25 to the engines.
+var checks = []struct {
+	id, title string
+	run       func(*inspection)
+}{
+	{"SC01", "语法封闭：只含白名单内的写法", (*inspection).closedWorld},
+	{"SC02", "名称解析到目录与版本", (*inspection).names},
+	{"SC03", "数据项用途已获准", (*inspection).uses},
+	{"SC04", "主体链条单一、不断", (*inspection).unit},
+	{"SC05", "每个主体的行数有上限", (*inspection).multiplicity},
+	{"SC06", "求和列有上下界，整数不溢出", (*inspection).bounds},
+	{"SC07", "任何数据行都不会使计算出错", (*inspection).total},
+	{"SC08", "结果确定，与时间、环境、随机数无关", (*inspection).deterministic},
+	{"SC09", "常量与条件不能定位个人", (*inspection).isolation},
+	{"SC10", "分组取值域公开", (*inspection).domains},
+	{"SC11", "输出列不是原始数据", (*inspection).lattice},
+	{"SC12", "只依赖本人记录", (*inspection).ownRows},
+	{"SC13", "数据级别与用途相符", (*inspection).grades},
+	{"SC14", "分组宽度与人群规模相称", (*inspection).width},
+	{"SC15", "资源开销在上限内", (*inspection).cost},
+	{"SC16", "参数取值有限且已列明", (*inspection).parameters},
+	{"SC18", "输出结构固定", (*inspection).frozen},
+	{"SC19", "文本无隐蔽字符", (*inspection).hygiene},
+}
+
+// inspect runs every check, also after one has refused: a person sees all of it at once.
+func inspect(m *query.Model, know *knowledge, f *faults) []Check {
+	in := &inspection{faults: f, model: m, know: know}
+	out := make([]Check, 0, len(checks))
+	for _, c := range checks {
+		in.check = &Check{ID: c.id, Title: c.title, Status: Pass}
+		c.run(in)
+		out = append(out, *in.check)
+	}
+	return out
+}
+
+func (in *inspection) note(format string, args ...any) {
+	in.check.Evidence = append(in.check.Evidence, fmt.Sprintf(format, args...))
+}
+
+func (in *inspection) notHere() { in.check.Status = NotHere }
+
+func (in *inspection) warn(format string, args ...any) {
+	if in.check.Status == Pass {
+		in.check.Status = Warn
+	}
+	in.note(format, args...)
+}
+
+// fail refuses the model in the check being run.
+func (in *inspection) fail(code Code, at int, what, en, hint string) {
+	in.check.Status = Refused
+	in.note("%s %s", code, what)
+	in.refuse(code, at, what, en, hint)
+}
+
+// relations calls f for every relation below r and r itself, inner ones first.
+func relations(r *query.Rel, f func(*query.Rel)) {
+	for _, in := range r.In {
+		relations(in, f)
+	}
+	f(r)
+}
+
+// expressions calls f for every expression of the model with the columns it sees.
+func (in *inspection) expressions(f func(e *query.Expr, cols []column)) {
+	relations(in.model.Root, func(r *query.Rel) {
+		if len(r.In) == 0 {
+			return
+		}
+		cols := in.know.cols(r.In[0])
+		if r.Pred != nil {
+			f(r.Pred, cols)
+		}
+		for i := range r.Exprs {
+			f(&r.Exprs[i], cols)
+		}
+		for i := range r.Keys {
+			f(&r.Keys[i].Expr, cols)
+		}
+		for i := range r.Aggs {
+			if r.Aggs[i].Arg != nil {
+				f(r.Aggs[i].Arg, cols)
+			}
+		}
+	})
+}
+
+func (in *inspection) closedWorld() {
+	ops := map[string]bool{}
+	relations(in.model.Root, func(r *query.Rel) { ops[string(r.Op)] = true })
+	in.expressions(func(e *query.Expr, _ []column) {
+		e.Walk(func(x *query.Expr) bool { ops[string(x.Op)] = true; return true })
+	})
+	names := make([]string, 0, len(ops))
+	for op := range ops {
+		names = append(names, op)
+	}
+	slices.Sort(names)
+	in.note("用到的算子：%s", strings.Join(names, " "))
+}
+
+func (in *inspection) names() {
+	for _, t := range in.model.Tables {
+		in.note("%s：资源 %s，结构版本 %d，%d 个数据项", t.Name, t.Resource, t.Version, len(t.Columns))
+	}
+}
+
+func (in *inspection) uses() {
+	for i, t := range in.model.Tables {
+		for _, ref := range t.Columns {
+			c, _ := in.know.tables[i].Column(ref.Name)
+			for _, u := range ref.Uses {
+				if !c.Allows(u) {
+					in.fail(useCode(u), in.placeOf(c), fmt.Sprintf("%s 未获准用途 %s", c.Name, u), fmt.Sprintf("%s is not allowed %s", c.Name, u), "")
+				}
+			}
+			in.note("%s.%s：%s", t.Name, ref.Name, useNames(ref.Uses))
+		}
+	}
+}
+
+func useNames(uses []query.Use) string {
+	out := make([]string, len(uses))
+	for i, u := range uses {
+		out[i] = string(u)
+	}
+	return strings.Join(out, " ")
+}
+
+// useCode is the code that says best why a use is missing.
+func useCode(u query.Use) Code {
+	switch u {
+	case query.AfterGroupBy:
+		return NoPublicDomain
+	case query.AfterJoin:
+		return JoinNotAllowed
+	case query.Plaintext:
+		return RawOutput
+	}
+	return GradeTooHigh
+}
+
+// placeOf is where the text first names a column.
+func (in *inspection) placeOf(c *query.Column) int {
+	at := -1
+	in.expressions(func(e *query.Expr, cols []column) {
+		e.Walk(func(x *query.Expr) bool {
+			if x.Op == query.OpCol && cols[x.Index].policy == c && x.At > 0 && (at < 0 || x.At < at) {
+				at = x.At
+			}
+			return true
+		})
+	})
+	return max(at, 0)
+}
+
+func (in *inspection) unit() {
+	if in.model.Class == query.O {
+		in.notHere()
+		return
+	}
+	for i, t := range in.know.tables {
+		if t.UnitKind != in.model.Unit {
+			in.fail(JoinNotAllowed, 0, fmt.Sprintf("%s 的主体种类是 %q", t.Name, t.UnitKind), "another kind of unit", "")
+			continue
+		}
+		in.note("%s：主体 %s，主体标识 %s", in.model.Tables[i].Name, t.UnitKind, t.SubjectKey)
+	}
+	relations(in.model.Root, func(r *query.Rel) {
+		if r.Op != query.RelJoin {
+			return
+		}
+		left, right := in.know.cols(r.In[0]), in.know.cols(r.In[1])
+		if !left[r.Left].key || !right[r.Right].key {
+			in.fail(JoinNotAllowed, 0, "连接键不是主体标识", "not joined on the subject key", "")
+		}
+	})
+}
+
+func (in *inspection) multiplicity() {
+	if in.model.Class == query.O {
+		in.notHere()
+		return
+	}
+	rows := in.know.rows[in.model.Root.In[0]]
+	if rows == 0 {
+		in.fail(TooExpensive, 0, "每个主体的行数没有上限", "rows per subject are not bounded", "")
+		return
+	}
+	in.note("连接后每个主体至多 %d 行", rows)
+	if r := in.model.Root; in.model.Class == query.A {
+		in.note("每个主体至多计入 %d 个单元格，每格至多 %d 行", r.Groups, r.Rows)
+		if r.Rows < 1 || r.Groups < 1 {
+			in.fail(TooExpensive, 0, "缺少计入上限", "no contribution bounds", "")
+		}
+	}
+	if in.model.Class == query.B && rows != 1 {
+		in.fail(NotOwnRows, 0, "每人可有多行", "several rows per subject", "")
+	}
+}
+
+// maxUnits is how many units a table may have when its policy does not say: more people than live in any country.
+const maxUnits = 2_000_000_000
+
+func (in *inspection) bounds() {
+	sums := 0
+	relations(in.model.Root, func(r *query.Rel) {
+		for i := range r.Aggs {
+			a := &r.Aggs[i]
+			if a.Func != query.AggSum {
+				continue
+			}
+			sums++
+			rng := rangeOf(a.Arg, in.know.cols(r.In[0]))
+			if !rng.ok || rng.lo < a.Lo || rng.hi > a.Hi {
+				in.fail(Unbounded, a.Arg.At, "", "", "")
+				continue
+			}
+			if r.Op == query.RelReduce {
+				in.sumFits(r, a)
+			}
+		}
+	})
+	if sums == 0 {
+		in.notHere()
+	}
+}
+
+// sumFits proves units * contribution < 2^62.
+func (in *inspection) sumFits(r *query.Rel, a *query.Agg) {
+	units := int64(maxUnits)
+	for _, t := range in.know.tables {
+		if t.Units > 0 {
+			units = min(units, 2*t.Units)
+		}
+	}
+	lo, hi := a.SumBounds(r.Rows)
+	total := interval{lo, hi, true}.times(interval{units, units, true})
+	unit := query.Type{Kind: a.Type.Kind, Scale: a.Type.Scale}
+	number := func(n int64) string {
+		return query.Value{Kind: unit.Kind, Scale: unit.Scale, N: n}.Text()
+	}
+	if !total.ok {
+		in.fail(Unbounded, a.Arg.At, "上下界过宽，合计可能溢出", "bounds too wide, the sum could overflow", "")
+		return
+	}
+	in.note("求和列在 [%s, %s] 内，每个主体每格至多改变 %s；%d 个主体合计小于 2^62", number(a.Lo), number(a.Hi), number(a.Sensitivity(r.Rows)), units)
+}
+
+func (in *inspection) total() {
+	n := 0
+	in.expressions(func(e *query.Expr, cols []column) {
+		e.Walk(func(x *query.Expr) bool {
+			n++
+			switch x.Op {
+			case query.OpAdd, query.OpSub, query.OpMul, query.OpDiv, query.OpNeg, query.OpAbs, query.OpScale, query.OpRound, query.OpFloor, query.OpCeil:
+				if !rangeOf(x, cols).ok {
+					in.fail(Unbounded, x.At, "运算的列没有上下界", "arithmetic on a column without bounds", "clamp(x, 0, 100000) + 1")
+					return false
+				}
+			}
+			return true
+		})
+	})
+	in.note("%d 个表达式节点均为全函数，中间结果小于 2^62", n)
+}
+
+func (in *inspection) deterministic() {
+	in.note("算子表中没有随机、时间、环境与外部函数")
+}
+
+func (in *inspection) domains() {
+	if in.model.Class != query.A {
+		in.notHere()
+		return
+	}
+	for i := range in.model.Root.Keys {
+		k := &in.model.Root.Keys[i]
+		values := make([]string, 0, k.Size())
+		for _, v := range k.Domain {
+			values = append(values, v.Text())
+		}
+		if k.Null {
+			values = append(values, "空值")
+		}
+		in.note("分组 %d：%d 个取值（%s）", i+1, k.Size(), abridged(values))
+	}
+}
+
+func abridged(values []string) string {
+	if len(values) > 12 {
+		return strings.Join(values[:12], "、") + "……"
+	}
+	return strings.Join(values, "、")
+}
+
+func (in *inspection) cost() {
+	if n := len(in.model.Outputs); n > maxColumns {
+		in.fail(TooExpensive, 0, fmt.Sprintf("%d 列，上限 %d", n, maxColumns), fmt.Sprintf("%d columns, at most %d", n, maxColumns), "")
+	}
+	if in.model.Class == query.A {
+		if n := in.model.Cells(); n > MaxCells {
+			in.fail(TooExpensive, 0, fmt.Sprintf("%d 个单元格，上限 %d", n, MaxCells), fmt.Sprintf("%d cells, at most %d", n, MaxCells), "")
+		}
+		in.note("%d 个单元格，%d 个加噪向量", in.model.Cells(), len(in.model.Root.Aggs))
+	}
+	in.note("%d 个输出列，%d 张表", len(in.model.Outputs), len(in.model.Tables))
+}
+
+func (in *inspection) parameters() {
+	if in.model.Class == query.B {
+		in.note("唯一的参数是 :subject，取自已核验的授权书")
+		return
+	}
+	in.note("没有参数，常量均已写明")
+}
+
+func (in *inspection) frozen() {
+	names := make([]string, len(in.model.Outputs))
+	for i, o := range in.model.Outputs {
+		names[i] = o.Name + " " + o.Type.String()
+	}
+	in.note("%s", strings.Join(names, "，"))
+}
+
+func (in *inspection) hygiene() {
+	in.note("文本经 NFC 与字符表核对；签名对象是模型字节，文本只作说明")
+}

@@ -1,0 +1,349 @@
+package guard
+
+import (
+	"fmt"
+	"slices"
+
+	"yunei/internal/core/query"
+)
+
+// Limits on how finely conditions may pick people out.
+const (
+	maxAtoms     = 6   // comparisons in WHERE together with those of one measure
+	maxBranches  = 3   // sides of OR
+	maxInList    = 50  // constants in IN
+	maxVocab     = 200 // values of a column that may be compared one by one without a declared grid
+	minUnits     = 10  // k: expected units per cell below which a table is refused
+	comfortUnits = 5 * minUnits
+)
+
+// isolation: in class A, conditions compare columns with constants on a public grid, and few of them.
+func (in *inspection) isolation() {
+	if in.model.Class != query.A {
+		in.notHere()
+		return
+	}
+	filters := counts{}
+	relations(in.model.Root, func(r *query.Rel) {
+		if r.Pred != nil {
+			filters.add(in.conditions(r.Pred, in.know.cols(r.In[0])))
+		}
+	})
+	in.limited(filters, "WHERE", in.model.Root)
+	relations(in.model.Root, func(r *query.Rel) {
+		for i := range r.Aggs {
+			if arg := r.Aggs[i].Arg; arg != nil {
+				c := in.branches(arg, in.know.cols(r.In[0]))
+				c.add(filters)
+				if c.at == 0 {
+					c.at = arg.At
+				}
+				in.limited(c, "度量条件", r)
+			}
+		}
+		for i := range r.Keys {
+			in.branches(&r.Keys[i].Expr, in.know.cols(r.In[0]))
+		}
+	})
+	in.note("WHERE 中 %d 个比较、%d 个 OR 分支；常量均在公开分段点或代码表上", filters.atoms, filters.branches)
+}
+
+// counts is how much a condition says.
+type counts struct{ atoms, branches, list, at int }
+
+func (c *counts) add(o counts) {
+	c.atoms += o.atoms
+	c.branches += o.branches
+	c.list = max(c.list, o.list)
+	if c.at == 0 {
+		c.at = o.at
+	}
+}
+
+func (in *inspection) limited(c counts, where string, _ *query.Rel) {
+	switch {
+	case c.atoms > maxAtoms:
+		in.fail(TooSpecific, c.at, fmt.Sprintf("%s：%d 个比较，上限 %d", where, c.atoms, maxAtoms), fmt.Sprintf("%d comparisons, at most %d", c.atoms, maxAtoms), "")
+	case c.branches > maxBranches:
+		in.fail(TooSpecific, c.at, fmt.Sprintf("%s：%d 个 OR 分支，上限 %d", where, c.branches, maxBranches), fmt.Sprintf("%d branches of OR, at most %d", c.branches, maxBranches), "")
+	case c.list > maxInList:
+		in.fail(TooSpecific, c.at, fmt.Sprintf("IN 列表 %d 项，上限 %d", c.list, maxInList), fmt.Sprintf("IN list of %d, at most %d", c.list, maxInList), "")
+	}
+}
+
+// branches judges the conditions inside a value: those of its CASEs.
+func (in *inspection) branches(e *query.Expr, cols []column) counts {
+	var total counts
+	for i := range e.Args {
+		if e.Args[i].Type.Kind == query.Bool {
+			total.add(in.conditions(&e.Args[i], cols))
+		} else {
+			total.add(in.branches(&e.Args[i], cols))
+		}
+	}
+	return total
+}
+
+// conditions judges one condition and counts what it says.
+func (in *inspection) conditions(e *query.Expr, cols []column) counts {
+	total := counts{at: e.At}
+	switch e.Op {
+	case query.OpLit:
+		return total
+	case query.OpAnd, query.OpOr, query.OpNot:
+		for i := range e.Args {
+			total.add(in.conditions(&e.Args[i], cols))
+		}
+		if e.Op == query.OpOr {
+			total.branches += len(e.Args)
+		}
+		return total
+	case query.OpCol:
+		total.atoms = 1
+		return total
+	}
+	total.atoms = 1
+	total.list = len(e.Lits)
+	if op, found := surgical(e); found {
+		in.fail(SubsetPick, e.At, "条件中的运算 "+string(op), "computed condition: "+string(op), "")
+		return total
+	}
+	lits, constant := compared(e)
+	if len(e.Args) == 0 || e.Args[0].Op != query.OpCol || e.Op != query.OpIsNull && !constant {
+		in.fail(SubsetPick, e.At, "条件须为列与常量比较", "conditions compare a column with constants", "")
+		return total
+	}
+	in.grid(e, &cols[e.Args[0].Index], lits)
+	return total
+}
+
+// grid checks that the constants of one comparison lie where the policy of the column publishes its cut points.
+func (in *inspection) grid(e *query.Expr, c *column, lits []query.Value) {
+	if e.Op == query.OpIsNull {
+		return
+	}
+	name := "按主体汇总的列"
+	var edges []int64
+	coded := c.typ.Kind == query.Bool
+	if c.policy != nil {
+		name = c.policy.Name
+		edges = c.policy.Edges
+		coded = coded || len(c.policy.Domain) > 0
+	}
+	if c.key {
+		in.fail(IsolatingValue, e.At, name, name, "")
+		return
+	}
+	fine := coded
+	switch {
+	case coded:
+	case len(edges) > 0:
+		fine = e.Op == query.OpGe || e.Op == query.OpLt
+		for _, v := range lits {
+			fine = fine && slices.Contains(edges, v.N)
+		}
+	default:
+		fine = c.typ.Ordered() && c.rng.width() <= maxVocab
+	}
+	if !fine {
+		in.fail(IsolatingValue, e.At, name+" 与常量的比较不在公开分段点上", name+" compared off its public cut points", gridHint(name, c, edges))
+	}
+}
+
+func gridHint(name string, c *column, edges []int64) string {
+	if c.policy == nil || len(edges) == 0 {
+		return ""
+	}
+	first := query.Value{Kind: c.typ.Kind, Scale: c.typ.Scale, N: edges[0]}
+	if c.typ.Kind == query.Date {
+		return name + " >= DATE '" + first.Text() + "'"
+	}
+	return name + " >= " + first.Text()
+}
+
+func (in *inspection) lattice() {
+	for _, o := range in.model.Outputs {
+		fine := map[query.Class][]query.Standing{
+			query.A: {query.AggDP, query.Public},
+			query.B: {query.SubjectOwn},
+			query.O: {query.Public},
+		}[in.model.Class]
+		if !slices.Contains(fine, o.Standing) {
+			in.fail(RawOutput, 0, o.Name, o.Name, "")
+		}
+		switch {
+		case in.model.Class == query.B:
+			in.note("%s：%d 个可能取值", o.Name, o.Cells)
+		default:
+			in.note("%s：%s", o.Name, standingNames[o.Standing])
+		}
+	}
+	if in.model.Class == query.B {
+		in.precision()
+	}
+}
+
+var standingNames = map[query.Standing]string{
+	query.Raw: "原始", query.UnitPreserving: "按主体", query.SubjectOwn: "本人", query.AggDP: "加噪汇总", query.Public: "公开",
+}
+
+// precision proves that all outputs together tell no field finer than its policy allows one recipient group.
+func (in *inspection) precision() {
+	for _, f := range fieldTotals(in.model) {
+		in.note("%s.%s：至多分辨 %d 种，允许 %d 种", f.Table, f.Column, f.Cells, f.Cap)
+		if f.Cells > f.Cap {
+			at := 0
+			if c, ok := in.policyOf(f.Table, f.Column); ok {
+				at = in.placeOf(c)
+			}
+			in.fail(PrecisionSpent, at, fmt.Sprintf("%s 分辨 %d 种，允许 %d 种", f.Column, f.Cells, f.Cap), fmt.Sprintf("%s told apart into %d, at most %d", f.Column, f.Cells, f.Cap), "")
+		}
+	}
+}
+
+func (in *inspection) policyOf(table, name string) (*query.Column, bool) {
+	for _, t := range in.know.tables {
+		if t.Name == table {
+			return t.Column(name)
+		}
+	}
+	return nil, false
+}
+
+// fieldTotals refines what all outputs of a model tell about each field: cut sets of outputs of that field alone are
+// refined in common, then multiplied by the number of values of each output that mixes it with others.
+func fieldTotals(m *query.Model) []query.FieldCells {
+	var out []query.FieldCells
+	mixed := map[int]int{}
+	groups := map[int]int{}
+	for _, o := range m.Outputs {
+		for _, f := range o.Fields {
+			i := slices.IndexFunc(out, func(have query.FieldCells) bool { return have.Table == f.Table && have.Column == f.Column })
+			if i < 0 {
+				i = len(out)
+				out = append(out, query.FieldCells{Table: f.Table, Column: f.Column, Cap: f.Cap, Size: f.Size})
+				mixed[i], groups[i] = 1, 1
+			}
+			switch {
+			case !f.Alone:
+				mixed[i] = min(mixed[i]*f.Cells, 1<<20)
+			case len(f.Groups) > 0:
+				groups[i] = min(groups[i]*len(f.Groups), 1<<20)
+			default:
+				out[i].Cuts = append(out[i].Cuts, f.Cuts...)
+				out[i].TellNil = out[i].TellNil || f.TellNil
+			}
+		}
+	}
+	for i := range out {
+		slices.Sort(out[i].Cuts)
+		out[i].Cuts = slices.Compact(out[i].Cuts)
+		cells := len(out[i].Cuts) + 1
+		if out[i].TellNil {
+			cells++
+		}
+		out[i].Cells = cells * groups[i] * mixed[i]
+		if out[i].Size > 0 {
+			out[i].Cells = min(out[i].Cells, out[i].Size)
+		}
+	}
+	return out
+}
+
+func (in *inspection) ownRows() {
+	if in.model.Class != query.B {
+		in.notHere()
+		return
+	}
+	below := in.model.Root.In[0]
+	if below.Op != query.RelFilter || !isOwn(below.Pred, in.know.cols(below.In[0])) {
+		in.fail(NotOwnRows, 0, "", "", "")
+		return
+	}
+	in.note("唯一的行条件是 主体标识 = :subject；所有连接都按主体标识")
+}
+
+// isOwn recognises subject key = :subject and nothing beside it.
+func isOwn(e *query.Expr, cols []column) bool {
+	if e == nil || e.Op != query.OpEq {
+		return false
+	}
+	a, b := &e.Args[0], &e.Args[1]
+	if a.Op == query.OpSubject {
+		a, b = b, a
+	}
+	return a.Op == query.OpCol && cols[a.Index].key && b.Op == query.OpSubject
+}
+
+// grades: guard design, SC13. 核心 never on this platform; 重要 only aggregated; sensitive personal information and
+// level 4 aggregated or with separate consent; nothing personal or above level 2 as open rows.
+func (in *inspection) grades() {
+	for i, t := range in.model.Tables {
+		for _, ref := range t.Columns {
+			c, _ := in.know.tables[i].Column(ref.Name)
+			if c.Role == query.SubjectKey {
+				continue
+			}
+			g := c.Grade
+			if why := gradeBars(g, in.model.Class, in.know.tables[i].Private()); why != "" {
+				in.fail(GradeTooHigh, in.placeOf(c), c.Name+"："+why, c.Name, "")
+				continue
+			}
+			if in.model.Class == query.B && (g.Sensitive || g.Level >= 4) {
+				in.note("%s 须逐项单独同意", c.Name)
+			}
+			in.note("%s：%s", c.Name, gradeName(g))
+		}
+	}
+}
+
+func gradeBars(g query.Grade, class query.Class, private bool) string {
+	switch {
+	case g.National == query.Core:
+		return "核心数据不进入本平台"
+	case g.National == query.Important && class != query.A:
+		return "重要数据只用于汇总"
+	case class == query.O && (g.Sensitive || g.Level >= 3 || private):
+		return "不得无条件开放"
+	}
+	return ""
+}
+
+func gradeName(g query.Grade) string {
+	name := map[string]string{query.Ordinary: "一般数据", query.Important: "重要数据", query.Core: "核心数据"}[g.National]
+	if name == "" {
+		name = "未定级"
+	}
+	if g.Level > 0 {
+		name += fmt.Sprintf(" %d 级", g.Level)
+	}
+	if g.Sensitive {
+		name += "，敏感个人信息"
+	}
+	return name
+}
+
+func (in *inspection) width() {
+	units := int64(0)
+	for _, t := range in.know.tables {
+		if t.Units > 0 && (units == 0 || t.Units < units) {
+			units = t.Units
+		}
+	}
+	if in.model.Class != query.A || units == 0 {
+		in.notHere()
+		return
+	}
+	per := units / int64(in.model.Cells())
+	in.note("约 %d 个主体，%d 个单元格，平均每格约 %d 个", units, in.model.Cells(), per)
+	switch {
+	case per < minUnits:
+		at := 0
+		if keys := in.model.Root.Keys; len(keys) > 0 {
+			at = keys[0].Expr.At
+		}
+		in.fail(TooSpecific, at, fmt.Sprintf("平均每格不足 %d 个主体", minUnits), fmt.Sprintf("fewer than %d units per cell expected", minUnits), "")
+	case per < comfortUnits:
+		in.warn("平均每格不足 %d 个主体，多数单元格可能不予显示", comfortUnits)
+	}
+}

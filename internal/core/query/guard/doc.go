@@ -1,0 +1,27 @@
+// Package guard (查询管控) turns the SQL of a tenant into a model of core/query, or refuses it.
+//
+// Nothing of the text gets further than this package: identifiers in a model come from the catalogue, literals are
+// typed values, and an operator exists only if this package has an entry for it. The steps are
+//
+//	text -> hygiene and size -> PostgreSQL's own grammar -> closed-world converter -> binder -> canonical form -> checks
+//
+// and each may refuse. A refusal names its code, the bytes it is about, what is wrong in Chinese and English, and a
+// way to write it that would be allowed. The table of codes is codes.go; codes G001 to G020 are those of the design,
+// the rest say that the text is no SQL, names something unknown, mixes types, or asks for what is not built yet.
+//
+// # Accepted
+//
+// Class A: SELECT of grouping expressions, COUNT(*), COUNT(x), COUNT(DISTINCT subject key), SUM(x), AVG(x) and
+// safe_div of two of them, FROM private tables joined on the subject key, WHERE, GROUP BY. A grouping expression is a
+// column with a public code list, bucket(x, edge, ...), CASE over public cut points, or date_trunc. A WITH query or a
+// subquery in FROM may rename, compute and filter, or aggregate per subject by grouping by the subject key.
+// Class B: SELECT of expressions with finitely many values FROM tables WHERE subject key = :subject.
+// Class O: columns, expressions and conditions over one open table.
+//
+// The grammar is libpg_query compiled to WebAssembly. It has no guard of its own against deep nesting (a stack that
+// overflows corrupts the instance for everybody), so the text is measured before it is parsed.
+//
+// Review is what people see: the class, the checks with their evidence, the lineage graph, and one sentence about what
+// leaves and what never can. Recheck runs the same checks on a decoded model against today's policy: a stricter policy
+// refuses, a looser one changes nothing.
+package guard

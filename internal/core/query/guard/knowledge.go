@@ -1,0 +1,98 @@
+package guard
+
+import (
+	"fmt"
+
+	"yunei/internal/core/query"
+)
+
+// knowledge is a model seen with today's policy: what is known about every column of every relation. It is computed
+// anew from the model, so that the checks need not trust the binder that made it.
+type knowledge struct {
+	model   *query.Model
+	tables  []*query.Table
+	columns map[*query.Rel][]column
+	rows    map[*query.Rel]int // most rows per subject, 0 unknown
+}
+
+// know fails when the policy no longer has a table or column the model was approved for, or in another version.
+func know(m *query.Model, cat query.Catalog) (*knowledge, error) {
+	k := &knowledge{model: m, columns: map[*query.Rel][]column{}, rows: map[*query.Rel]int{}}
+	for i := range m.Tables {
+		ref := &m.Tables[i]
+		t, ok := cat.Table(ref.Name)
+		if !ok || t.Resource != ref.Resource || t.SchemaVersion != ref.Version || t.UnitKind != ref.UnitKind || t.SubjectKey != ref.SubjectKey {
+			return nil, fmt.Errorf("%s", ref.Name)
+		}
+		for _, c := range ref.Columns {
+			now, ok := t.Column(c.Name)
+			if !ok || now.Type != c.Type || now.Null && !c.Null {
+				return nil, fmt.Errorf("%s.%s", ref.Name, c.Name)
+			}
+		}
+		k.tables = append(k.tables, t)
+	}
+	k.visit(m.Root)
+	return k, nil
+}
+
+func (k *knowledge) cols(r *query.Rel) []column { return k.columns[r] }
+
+func (k *knowledge) visit(r *query.Rel) {
+	for _, in := range r.In {
+		k.visit(in)
+	}
+	switch r.Op {
+	case query.RelScan:
+		t := k.tables[r.Table]
+		for _, name := range r.Columns {
+			c, _ := t.Column(name)
+			k.columns[r] = append(k.columns[r], scanned(t, c))
+		}
+		k.rows[r] = t.MaxRowsPerSubject
+	case query.RelJoin:
+		k.columns[r] = append(append([]column{}, k.cols(r.In[0])...), k.cols(r.In[1])...)
+		k.rows[r] = k.rows[r.In[0]] * k.rows[r.In[1]]
+	case query.RelFilter:
+		k.columns[r] = k.cols(r.In[0])
+		k.rows[r] = k.rows[r.In[0]]
+	case query.RelUnitAgg:
+		in := k.cols(r.In[0])
+		k.columns[r] = []column{in[r.Unit]}
+		for i := range r.Aggs {
+			k.columns[r] = append(k.columns[r], aggregated(&r.Aggs[i], in, in[r.Unit].table, k.rows[r.In[0]], rowSources(r.In[0], k)))
+		}
+		k.rows[r] = 1
+	default:
+		k.columns[r] = k.cols(r.In[0])
+		k.rows[r] = k.rows[r.In[0]]
+	}
+}
+
+// aggregated is what is known about an aggregate over one subject's rows, of which there are at most rows (0: unknown).
+func aggregated(a *query.Agg, in []column, t *query.Table, rows int, filters []query.Source) column {
+	c := column{table: t, typ: a.Type, proved: true, from: filters}
+	if a.Arg != nil {
+		c.from = merged(append(sources(a.Arg, in, query.WayValue), filters...))
+	}
+	n := interval{0, int64(rows), rows > 0}
+	switch a.Func {
+	case query.AggRows, query.AggCount, query.AggUnits:
+		c.rng = n
+		if rows == 0 {
+			c.rng = interval{0, 1 << 40, true}
+		}
+		return c
+	case query.AggSum:
+		r := rangeOf(a.Arg, in)
+		c.rng = r.times(interval{1, int64(rows), rows > 0 && r.ok}).union(r)
+		if rows == 0 {
+			c.rng = interval{}
+		}
+	default:
+		c.rng = rangeOf(a.Arg, in)
+	}
+	c.null = nullable(a.Arg, in)
+	c.proved = c.rng.ok
+	return c
+}

@@ -1,0 +1,178 @@
+package guard
+
+import (
+	"fmt"
+
+	"yunei/internal/core/query"
+)
+
+// Review is what people see of a model: the checks, where every output comes from, and what leaves.
+type Review struct {
+	Accepted bool               `json:"accepted"`
+	Class    query.Class        `json:"class"`
+	Hash     string             `json:"hash,omitempty"`
+	Question string             `json:"question,omitempty"`
+	Summary  string             `json:"summary"`         // one sentence: what leaves and what never can
+	Unit     string             `json:"unit,omitempty"`  // person, enterprise
+	Rows     int                `json:"rows,omitempty"`  // rows per subject at most
+	Cells    int                `json:"cells,omitempty"` // class A
+	Vectors  []Vector           `json:"vectors,omitempty"`
+	Outputs  []query.Output     `json:"outputs,omitempty"`
+	Fields   []query.FieldCells `json:"fields,omitempty"` // class B: all outputs together
+	Checks   []Check            `json:"checks,omitempty"`
+	Lineage  Graph              `json:"lineage"`
+	Notes    []string           `json:"notes,omitempty"`
+	Refusals []Refusal          `json:"refusals"`
+
+	// Model is the artefact; nil when refused.
+	Model *query.Model `json:"-"`
+}
+
+// Vector is one noised vector of a class A model.
+type Vector struct {
+	Name        string        `json:"name"` // COUNT(*), SUM 2
+	Func        query.AggFunc `json:"func"`
+	Sensitivity string        `json:"sensitivity"` // the most one unit moves one cell
+	Groups      int           `json:"groups"`      // cells one unit counts in at most
+	Rows        int           `json:"rows"`
+}
+
+// Graph is the lineage (血缘) of a model: tables, columns, outputs, and how they flow.
+type Graph struct {
+	Nodes []Node `json:"nodes"`
+	Edges []Edge `json:"edges"`
+}
+
+// Node is one table, column or output. IDs are stable: table:x, column:x.y, output:z.
+type Node struct {
+	ID       string         `json:"id"`
+	Kind     string         `json:"kind"` // table, column, output
+	Label    string         `json:"label"`
+	Title    string         `json:"title,omitempty"`
+	Grade    string         `json:"grade,omitempty"`
+	Standing query.Standing `json:"standing,omitempty"`
+}
+
+// Edge is one flow; Way is key, filter, value or branch, and "has" from a table to its column.
+type Edge struct {
+	From string `json:"from"`
+	To   string `json:"to"`
+	Way  string `json:"way"`
+}
+
+// Compile turns a text into a model of the class, or says why not. The model is nil exactly when there are refusals.
+func Compile(text string, class query.Class, cat query.Catalog) (*query.Model, []Refusal) {
+	r := Inspect(text, class, cat)
+	return r.Model, r.Refusals
+}
+
+// Inspect is Compile with everything a person wants to see.
+func Inspect(text string, class query.Class, cat query.Catalog) Review {
+	f := &faults{text: text, list: []Refusal{}}
+	r := Review{Class: class, Refusals: f.list, Lineage: Graph{Nodes: []Node{}, Edges: []Edge{}}}
+	m, notes := compile(text, class, cat, f)
+	if m != nil && len(f.list) == 0 {
+		know, err := know(m, cat)
+		if err != nil {
+			f.refuse(UnknownName, 0, err.Error(), err.Error(), "")
+		} else {
+			annotate(m, know)
+			if err := m.Validate(); err != nil {
+				f.refuse(Unimplemented, 0, "模型不完整", err.Error(), "")
+			} else {
+				r.fill(m, know, f)
+			}
+		}
+	}
+	r.Notes = append(r.Notes, notes...)
+	r.Refusals = f.list
+	r.Accepted = m != nil && len(f.list) == 0
+	if !r.Accepted {
+		r.Model, r.Hash, r.Question = nil, "", ""
+		r.Summary = fmt.Sprintf("未通过：%d 处需要修改，没有任何数据被读取。", len(f.list))
+	}
+	return r
+}
+
+// Recheck runs the checks again on a decoded model against today's policy: a stricter policy refuses, a looser one
+// changes nothing.
+func Recheck(m *query.Model, cat query.Catalog) ([]Check, []Refusal) {
+	f := &faults{list: []Refusal{}}
+	know, err := know(m, cat)
+	if err != nil {
+		f.refuse(UnknownName, 0, "目录已变更："+err.Error(), "the catalog changed: "+err.Error(), "")
+		return nil, f.list
+	}
+	return inspect(m, know, f), f.list
+}
+
+// Describe is the review of a model that was accepted before, for pages that show a stored artefact.
+func Describe(m *query.Model, cat query.Catalog) Review {
+	f := &faults{list: []Refusal{}}
+	r := Review{Class: m.Class, Lineage: Graph{Nodes: []Node{}, Edges: []Edge{}}}
+	know, err := know(m, cat)
+	if err != nil {
+		f.refuse(UnknownName, 0, "目录已变更："+err.Error(), "the catalog changed: "+err.Error(), "")
+	} else {
+		r.fill(m, know, f)
+	}
+	r.Refusals, r.Accepted = f.list, len(f.list) == 0
+	return r
+}
+
+func compile(text string, class query.Class, cat query.Catalog, f *faults) (*query.Model, []string) {
+	if class != query.A && class != query.B && class != query.O {
+		f.refuse(Unimplemented, 0, "输出类别 "+string(class), "class "+string(class), "")
+		return nil, nil
+	}
+	p, ok := prepare(text, f)
+	if !ok {
+		return nil, nil
+	}
+	stmts, ok := parse(p, f)
+	if !ok {
+		return nil, nil
+	}
+	s := (&converter{f}).model(stmts)
+	if s == nil || len(f.list) > 0 {
+		return nil, nil
+	}
+	b := newBinder(f, class, cat)
+	for i := range s.with {
+		b.ctes[s.with[i].name] = &s.with[i]
+	}
+	for i, item := range s.items {
+		if !b.named(item, s.items[:i]) {
+			return nil, nil
+		}
+	}
+	var notes []string
+	if class == query.A && len(s.order) > 0 {
+		notes = append(notes, "ORDER BY 不进入模型：发布的表按公开取值域的次序排列。")
+	}
+	bind := map[query.Class]func(*selectNode) *query.Model{query.A: b.classA, query.B: b.classB, query.O: b.classO}[class]
+	m := bind(s)
+	if m == nil && len(f.list) == 0 {
+		f.refuse(Unimplemented, 0, "", "", "")
+	}
+	return m, notes
+}
+
+// named checks the name of an output column: given, not given twice, and of the text, never of the data.
+func (b *binder) named(item itemNode, before []itemNode) bool {
+	if item.expr == nil {
+		return false
+	}
+	name := itemName(item)
+	if name == "" || len(name) > 128 {
+		b.refuse(NameColumns, item.at, "输出列须用 AS 命名", "name the output column", "... AS band")
+		return false
+	}
+	for _, o := range before {
+		if itemName(o) == name {
+			b.refuse(NameColumns, item.at, "输出列名 "+name+" 重复", "two output columns named "+name, "... AS "+name+"2")
+			return false
+		}
+	}
+	return true
+}
