@@ -70,6 +70,13 @@ func (s *Service) Download(ctx context.Context, name string, format Format) (Dow
 	if err != nil {
 		return Download{}, err
 	}
+	all, err := d.places(nil)
+	if err != nil {
+		return Download{}, err
+	}
+	if err := d.permitted(ctx, all, nil); err != nil {
+		return Download{}, err
+	}
 	file := Download{Name: fmt.Sprintf("%s-v%d.%s", d.entry.Table, d.snapshot.Version, format), Type: "text/csv; charset=utf-8", Source: d.entry.Source, write: d.table.csv}
 	if format == JSON {
 		file.Type, file.write = "application/json", d.table.json

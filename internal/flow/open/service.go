@@ -164,8 +164,11 @@ func (s *Service) Rows(ctx context.Context, name string, q Query) (Rows, error) 
 	if err != nil {
 		return Rows{}, err
 	}
-	match, err := d.match(q.Where)
+	conditions, err := d.conditions(q.Where)
 	if err != nil {
+		return Rows{}, err
+	}
+	if err := d.permitted(ctx, places, conditions); err != nil {
 		return Rows{}, err
 	}
 	from := 0
@@ -183,7 +186,7 @@ func (s *Service) Rows(ctx context.Context, name string, q Query) (Rows, error) 
 	}
 	for i := from; i < len(d.table.rows); i++ {
 		row := d.table.rows[i]
-		if !match(row) {
+		if !matches(conditions, row) {
 			continue
 		}
 		if len(out.Rows) == q.Limit {
@@ -223,12 +226,14 @@ func (d data) places(names []string) ([]int, error) {
 	return out, nil
 }
 
-// match compiles the conditions: equality on dimensions.
-func (d data) match(where Where) (func(row []query.Value) bool, error) {
-	type condition struct {
-		at   int
-		want query.Value
-	}
+// condition asks for rows in which an item has a value.
+type condition struct {
+	at   int
+	want query.Value
+}
+
+// conditions reads what rows are asked for: equality on dimensions.
+func (d data) conditions(where Where) ([]condition, error) {
 	var all []condition
 	for name, raw := range where {
 		places, err := d.places([]string{name})
@@ -240,19 +245,24 @@ func (d data) match(where Where) (func(row []query.Value) bool, error) {
 			return nil, errs.New(errs.Invalid, "不能按数据项 %s 筛选, 请选择维度数据项", name)
 		}
 		want, err := query.ParseValue(f.DataType(), raw)
-		if err != nil {
+		if err != nil || len(raw) > maxValue {
 			return nil, errs.New(errs.Invalid, "筛选值 %q 不符合数据项 %s 的类型, 请改正", raw, name)
 		}
 		all = append(all, condition{places[0], want})
 	}
-	return func(row []query.Value) bool {
-		for _, c := range all {
-			if row[c.at] != c.want {
-				return false
-			}
+	return all, nil
+}
+
+// maxValue is the longest text that can be asked for.
+const maxValue = 200
+
+func matches(conditions []condition, row []query.Value) bool {
+	for _, c := range conditions {
+		if row[c.at] != c.want {
+			return false
 		}
-		return true
-	}, nil
+	}
+	return true
 }
 
 // Series answers one item over time, for a chart.
@@ -272,15 +282,22 @@ func (s *Service) Series(ctx context.Context, name, field string, every Every, w
 	if !slices.Contains([]Every{Day, Month, Year}, every) {
 		return nil, errs.New(errs.Invalid, "时间间隔 %q 不正确, 请用 day、month 或 year", every)
 	}
-	match, err := d.match(where)
+	conditions, err := d.conditions(where)
 	if err != nil {
 		return nil, err
 	}
+	read, err := d.places(append([]string{field}, d.entry.Time...))
+	if err != nil {
+		return nil, err
+	}
+	if err := d.permitted(ctx, read, conditions); err != nil {
+		return nil, err
+	}
 	rows := d.table.rows
-	if len(where) > 0 {
+	if len(conditions) > 0 {
 		rows = nil
 		for _, row := range d.table.rows {
-			if match(row) {
+			if matches(conditions, row) {
 				rows = append(rows, row)
 			}
 		}
