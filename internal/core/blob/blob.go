@@ -108,7 +108,7 @@ func (d *Draft) Write(p []byte) (int, error) {
 		return 0, d.err
 	}
 	if d.size+int64(len(p)) > d.store.limit {
-		d.err = errs.New(errs.TooLarge, "文件超过 %d MiB 的上限，请拆分后分批提交", d.store.limit>>20)
+		d.err = errs.New(errs.TooLarge, "文件超过 %d MiB 的上限, 请拆分后分批提交", d.store.limit>>20)
 		return 0, d.err
 	}
 	n, err := d.file.Write(p)
@@ -172,7 +172,7 @@ func (s *Store) Open(digest string) (*os.File, error) {
 	}
 	f, err := os.Open(path)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errs.New(errs.NotFound, "文件不存在，请核对文件摘要")
+		return nil, errs.New(errs.NotFound, "文件不存在, 请核对文件摘要")
 	}
 	return f, err
 }
@@ -182,7 +182,7 @@ func (s *Store) Path(digest string) (string, error) {
 	sum, ok := strings.CutPrefix(digest, scheme)
 	raw, err := hex.DecodeString(sum)
 	if !ok || err != nil || len(raw) != sha256.Size || sum != strings.ToLower(sum) {
-		return "", errs.New(errs.Invalid, "文件摘要 %q 格式不正确，应为 sha256: 加 64 位小写十六进制", digest)
+		return "", errs.New(errs.Invalid, "文件摘要 %q 格式不正确, 应为 sha256: 加 64 位小写十六进制", digest)
 	}
 	return filepath.Join(s.dir, sum[:2], sum), nil
 }
@@ -264,7 +264,7 @@ func syncDir(dir string) error {
 // failure tells a full disk, which an operator can mend, from every other fault.
 func failure(doing string, err error) error {
 	if errors.Is(err, syscall.ENOSPC) || errors.Is(err, syscall.EDQUOT) || errors.Is(err, syscall.EFBIG) {
-		return errs.New(errs.Unavailable, "存储空间不足，文件没有保存，请联系平台运营单位扩容后重试: %w", err)
+		return errs.New(errs.Unavailable, "存储空间不足, 文件没有保存, 请联系平台运营单位扩容后重试: %w", err)
 	}
 	return fmt.Errorf("%s: %w", doing, err)
 }

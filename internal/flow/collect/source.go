@@ -29,6 +29,9 @@ type source struct {
 
 // spool copies r into a temporary file below dir that has no name any more, and learns its digest and encoding on the way.
 func spool(ctx context.Context, dir string, r io.Reader, limit int64) (*source, error) {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, storage(err)
+	}
 	f, err := os.CreateTemp(dir, "source-")
 	if err != nil {
 		return nil, storage(err)
