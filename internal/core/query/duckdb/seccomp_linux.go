@@ -10,7 +10,7 @@ import (
 )
 
 // The filter is a classic BPF program over struct seccomp_data: allow what the Go
-// runtime and DuckDB need to compute, look at the arguments of four calls, and answer
+// runtime and DuckDB need to compute, look at the arguments of a few calls, and answer
 // everything else with EPERM. EPERM rather than a kill lets the child report that the
 // wall stands, and lets DuckDB turn a forbidden call into an ordinary error.
 
@@ -77,6 +77,12 @@ func program(pid uint32) []unix.SockFilter {
 	when(unix.SYS_PRLIMIT64, load(offArg+2*8), skipUnless(0, 3), load(offArg+2*8+4), skipUnless(0, 1), ret(allow), ret(eperm))
 	when(unix.SYS_PRCTL, load(offArg), skipUnless(unix.PR_SET_NAME, 1), ret(allow), skipUnless(unix.PR_SET_VMA, 1), ret(allow),
 		skipUnless(unix.PR_GET_NO_NEW_PRIVS, 1), ret(allow), ret(eperm))
+	// Flags and locks of files; not F_SETOWN and F_SETSIG, which send signals to others.
+	files := []unix.SockFilter{load(offArg + 8)}
+	for _, cmd := range []uint32{unix.F_GETFD, unix.F_SETFD, unix.F_GETFL, unix.F_SETFL, unix.F_DUPFD_CLOEXEC, unix.F_GETLK, unix.F_SETLK, unix.F_SETLKW, unix.F_OFD_SETLK} {
+		files = append(files, skipUnless(cmd, 1), ret(allow))
+	}
+	when(unix.SYS_FCNTL, append(files, ret(eperm))...)
 	for _, nr := range append(commonCalls, archCalls...) {
 		p = append(p, skipUnless(nr, 1), ret(allow))
 	}
@@ -98,7 +104,7 @@ var commonCalls = []uint32{
 	// the two pipes, the poller, the inputs, the spill directory
 	unix.SYS_READ, unix.SYS_WRITE, unix.SYS_READV, unix.SYS_WRITEV, unix.SYS_PREAD64, unix.SYS_PWRITE64, unix.SYS_CLOSE,
 	unix.SYS_OPENAT, unix.SYS_FSTAT, unix.SYS_STATX, unix.SYS_STATFS, unix.SYS_FSTATFS, unix.SYS_LSEEK, unix.SYS_FADVISE64,
-	unix.SYS_FACCESSAT, unix.SYS_FACCESSAT2, unix.SYS_READLINKAT, unix.SYS_GETDENTS64, unix.SYS_GETCWD, unix.SYS_FCNTL,
+	unix.SYS_FACCESSAT, unix.SYS_FACCESSAT2, unix.SYS_READLINKAT, unix.SYS_GETDENTS64, unix.SYS_GETCWD,
 	unix.SYS_FTRUNCATE, unix.SYS_FALLOCATE, unix.SYS_FSYNC, unix.SYS_FDATASYNC, unix.SYS_UNLINKAT, unix.SYS_MKDIRAT,
 	unix.SYS_EPOLL_CREATE1, unix.SYS_EPOLL_CTL, unix.SYS_EPOLL_PWAIT, unix.SYS_EVENTFD2, unix.SYS_PIPE2, unix.SYS_PPOLL,
 }

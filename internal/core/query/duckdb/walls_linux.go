@@ -162,6 +162,12 @@ func restrictCalls() error {
 		}
 		return fmt.Errorf("the filter stands but a socket gave %v", err)
 	}
+	if err := unix.Kill(os.Getppid(), 0); err != unix.EPERM {
+		return fmt.Errorf("the filter stands but a signal gave %v", err)
+	}
+	if _, err := unix.FcntlInt(0, unix.F_SETOWN, os.Getppid()); err != unix.EPERM {
+		return fmt.Errorf("the filter stands but F_SETOWN gave %v", err)
+	}
 	if err := unix.Exec("/nonexistent", []string{"x"}, nil); err != unix.EPERM {
 		return fmt.Errorf("the filter stands but exec gave %v", err)
 	}
