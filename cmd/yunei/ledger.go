@@ -16,6 +16,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/ledger/proof"
+	"yunei/internal/gate/node"
 )
 
 func ledgerCommand(cfg *Config) *cobra.Command {
@@ -27,18 +28,26 @@ func ledgerCommand(cfg *Config) *cobra.Command {
   yunei ledger fsck --data ./var               compare the ledger with the business data
   yunei ledger export --data ./var all.jsonl   take the entries away`,
 	}
-	cmd.AddCommand(ledgerVerify(cfg), ledgerExport(cfg), ledgerRecover(cfg))
+	cmd.AddCommand(ledgerVerify(cfg), ledgerExport(cfg), ledgerFsck(cfg), ledgerRecover(cfg))
 	return cmd
+}
+
+func (c *Config) keysDir() string { return filepath.Join(c.Data, "keys") }
+
+// haveKeys keeps a command that only looks from making keys where none are: keys that fit no entry.
+func (c *Config) haveKeys() error {
+	if _, err := os.Stat(c.keysDir()); errors.Is(err, fs.ErrNotExist) {
+		return errs.New(errs.NotFound, "数据目录 %s 中没有密钥, 请核对 --data", c.Data)
+	}
+	return nil
 }
 
 // openLog opens the ledger of the data folder without loaders, for what looks at entries alone.
 func openLog(ctx context.Context, cfg *Config, readOnly bool) (*ledger.Log, *sqldb.DB, error) {
-	// LoadOrCreate would make keys where none are: keys that fit no entry.
-	keysDir := filepath.Join(cfg.Data, "keys")
-	if _, err := os.Stat(keysDir); errors.Is(err, fs.ErrNotExist) {
-		return nil, nil, errs.New(errs.NotFound, "数据目录 %s 中没有密钥, 请核对 --data", cfg.Data)
+	if err := cfg.haveKeys(); err != nil {
+		return nil, nil, err
 	}
-	keys, err := seal.LoadOrCreate(keysDir)
+	keys, err := seal.LoadOrCreate(cfg.keysDir())
 	if err != nil {
 		return nil, nil, err
 	}
@@ -134,6 +143,39 @@ func ledgerExport(cfg *Config) *cobra.Command {
 	cmd.Flags().Uint64Var(&from, "from", 0, "first leaf")
 	cmd.Flags().Uint64Var(&to, "to", 0, "leaf after the last one (default: all that is sealed)")
 	return cmd
+}
+
+func ledgerFsck(cfg *Config) *cobra.Command {
+	return &cobra.Command{
+		Use:   "fsck",
+		Short: "核对账本与业务数据 (both trees, every object version, every current row)",
+		Long: `Recomputes both trees, every signed head and every object version's digest from the stored bytes, and compares the current
+business rows with what the ledger says they were left as. It changes nothing and may run beside a server.`,
+		Example: "  yunei ledger fsck --data ./var",
+		Args:    cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if err := cfg.haveKeys(); err != nil {
+				return err
+			}
+			log, done, err := node.Inspect(cmd.Context(), node.Options{Data: cfg.Data, DB: cfg.DB, Heads: cfg.Heads})
+			if err != nil {
+				return err
+			}
+			defer done()
+			problems, err := log.Fsck(cmd.Context())
+			if err != nil {
+				return err
+			}
+			for _, p := range problems {
+				fmt.Fprintln(cmd.OutOrStdout(), p)
+			}
+			if len(problems) > 0 {
+				return errs.New(errs.Conflict, "账本与数据有 %d 处不符, 请保留现场并报告数据主管部门", len(problems))
+			}
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), "账本与业务数据一致")
+			return err
+		},
+	}
 }
 
 // ledgerRecover is the lawful way on after a loss. Its second signature is made where the upper bureau keeps its key.

@@ -1,0 +1,64 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"log/slog"
+	"net"
+
+	"github.com/spf13/cobra"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/core/query/duckdb"
+	"yunei/internal/gate/node"
+)
+
+func serveCommand(cfg *Config) *cobra.Command {
+	return &cobra.Command{
+		Use:   "serve",
+		Short: "run the server",
+		Long: `Runs the platform over the data folder until it is told to stop.
+
+The SQL domain needs the walls around the engine (yunei doctor lists them). Where one is missing, serve starts only with
+--no-walls.`,
+		Example: `  yunei serve --data ./var
+  yunei serve --db postgres://host/yunei --listen 0.0.0.0:8080 --url https://data.example.gov.cn`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) (err error) {
+			if err := walled(cfg); err != nil {
+				return err
+			}
+			n, err := node.Open(cmd.Context(), cfg.options())
+			if err != nil {
+				return err
+			}
+			defer func() { err = errors.Join(err, n.Close()) }()
+			listener, err := net.Listen("tcp", cfg.Listen)
+			if err != nil {
+				return errs.New(errs.Unavailable, "监听 %s 失败, 请检查 --listen 或占用该端口的程序: %w", cfg.Listen, err)
+			}
+			slog.Info("serving", "listen", listener.Addr().String(), "url", cfg.URL, "data", cfg.Data)
+			fmt.Fprintf(cmd.OutOrStdout(), "域内已启动: %s\n", cfg.URL)
+			return run(cmd.Context(), listener, n.Handler(), n.Run)
+		},
+	}
+}
+
+func (c *Config) options() node.Options {
+	return node.Options{Data: c.Data, DB: c.DB, Heads: c.Heads, Packs: c.Packs, NoWalls: c.NoWalls, SecureCookies: c.secure()}
+}
+
+// walled refuses a machine that lacks a wall unless told to go on.
+func walled(cfg *Config) error {
+	for _, w := range duckdb.Walls() {
+		if w.Present {
+			continue
+		}
+		if !cfg.NoWalls {
+			return errs.New(errs.Unavailable, "这台机器缺少隔离措施 %s (%s), 不启动 SQL 加工; 请补上后再启动, 或明确加 --no-walls", w.Name, w.Why)
+		}
+		slog.WarnContext(context.Background(), "wall missing", "wall", w.Name, "why", w.Why)
+	}
+	return nil
+}
