@@ -56,6 +56,8 @@ Settings are read from flags, then from the environment (YUNEI_DATA for --data),
 	}
 	cfg.bind(root.PersistentFlags())
 	root.AddCommand(
+		serveCommand(cfg),
+		demoCommand(cfg),
 		ledgerCommand(cfg),
 		regimeCommand(),
 		migrateCommand(cfg),

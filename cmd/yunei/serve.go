@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net"
+	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -62,3 +63,6 @@ func walled(cfg *Config) error {
 	}
 	return nil
 }
+
+// secure says whether people reach the server over TLS, so that their session cookie may insist on it.
+func (c *Config) secure() bool { return strings.HasPrefix(c.URL, "https://") }

@@ -41,10 +41,11 @@ func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, 
 	if err != nil {
 		return nil, err
 	}
-	m, review, refusals := guard.Compile(text, query.Class(class), cat)
-	if len(refusals) > 0 {
-		return nil, &errs.Error{Code: errs.Invalid, Msg: "模型没有通过检查, 请按所列各处改写", Spots: guard.Spots(refusals)}
+	review := guard.Inspect(text, query.Class(class), cat)
+	if !review.Accepted {
+		return nil, &errs.Error{Code: errs.Invalid, Msg: "模型没有通过检查, 请按所列各处改写", Spots: guard.Spots(review.Refusals)}
 	}
+	m := review.Model
 	c := &compiled{text: text, model: m, review: review}
 	if m.Class != query.A {
 		return c, nil
@@ -199,4 +200,3 @@ func (s *Service) tenantSpace(ctx context.Context, tx *sqldb.Tx, id string) (Spa
 	}
 	return sp, sc, access.Valid(ctx, tx, sp.Permit, workday.DateOf(tx.Now()))
 }
-

@@ -6,18 +6,13 @@
 package resources
 
 import (
-	"compress/gzip"
-	"embed"
-	"fmt"
 	"io"
 
+	"yunei/data"
 	"yunei/internal/core/query"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
 )
-
-//go:embed data/*.csv.gz
-var files embed.FS
 
 // KeyHeader is the column with the invented identity numbers in the person tables.
 const KeyHeader = "id_number"
@@ -40,13 +35,7 @@ func All() []Resource {
 }
 
 // Original is the published file, byte for byte.
-func Original(table string) (io.ReadCloser, error) {
-	f, err := files.Open("data/" + table + ".csv.gz")
-	if err != nil {
-		return nil, fmt.Errorf("open data of %s: %w", table, err)
-	}
-	return gzip.NewReader(f)
-}
+func Original(table string) (io.Reader, error) { return data.Open(table + ".csv") }
 
 // File is the file as the department submits it: a person table with invented identity numbers in front.
 func (r Resource) File() (io.Reader, error) {

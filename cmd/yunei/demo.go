@@ -1,0 +1,180 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"yunei/internal/base/clock"
+	"yunei/internal/base/errs"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/query/duckdb"
+	"yunei/internal/gate/node"
+	"yunei/internal/test/story"
+)
+
+type demoFlags struct {
+	once, asJSON bool
+	until        string
+	day          string
+}
+
+func demoCommand(cfg *Config) *cobra.Command {
+	var f demoFlags
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "tell one city's story on real data, then serve it with ready accounts",
+		Long: `Opens a fresh platform in a folder of its own, tells the story over the API as its roles, and serves what came of it. The
+clock starts on 2025-09-24 and moves forward where the law counts hours and days.
+
+With --once it stops when the story is told; the exit status says whether every step did what it should. With --until
+it tells the story up to a step (catalog … audit; none tells nothing) and serves that.`,
+		Example: `  yunei demo                       tell the story, then serve it
+  yunei demo --once --json         tell it headless and print the facts
+  yunei demo --until catalog       stop after the departments' part and go on by hand`,
+		Args: cobra.NoArgs,
+		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd, cfg, f) },
+	}
+	cmd.Flags().BoolVar(&f.once, "once", false, "stop when the story is told")
+	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the facts as JSON")
+	cmd.Flags().StringVar(&f.until, "until", "", "last step to tell, or none")
+	cmd.Flags().StringVar(&f.day, "day", "", "day on which the story begins (default 2025-09-24)")
+	return cmd
+}
+
+// demo runs the platform on a listener of its own while the story is told against it.
+func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
+	start := story.Opening
+	if f.day != "" {
+		day, err := workday.Parse(f.day)
+		if err != nil {
+			return errs.New(errs.Invalid, "日期 %q 须写成 2025-09-24 这样, 请改正 --day: %w", f.day, err)
+		}
+		start = day.Time().Add(9 * time.Hour)
+	}
+	dir, err := os.MkdirTemp("", "yunei-demo-")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
+	clk := clock.NewSet(start)
+	options := node.Options{Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Clock: clk, NoWalls: missingWalls(cmd)}
+	n, err := node.Open(cmd.Context(), options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, n.Close()) }()
+	if err := story.Prepare(cmd.Context(), n); err != nil {
+		return err
+	}
+	listen := cfg.Listen
+	if f.once {
+		listen = "127.0.0.1:0"
+	}
+	listener, err := net.Listen("tcp", listen)
+	if err != nil {
+		return errs.New(errs.Unavailable, "监听 %s 失败, 请换一个 --listen: %w", listen, err)
+	}
+	base := "http://" + listener.Addr().String()
+	teller := &story.Teller{Base: base, Clock: clk, Anchor: n.Keys.Anchor(), Ledger: &auditor{node: n, options: options}}
+	if !f.asJSON {
+		teller.Say = func(t story.Told) { say1(cmd.OutOrStdout(), t) }
+	}
+	ctx, stop := context.WithCancel(cmd.Context())
+	defer stop()
+	told := make(chan error, 1)
+	go func() {
+		told <- tell(ctx, cmd.OutOrStdout(), teller, f)
+		if f.once {
+			stop()
+		}
+	}()
+	announce := func(context.Context) error { return nil }
+	if !f.once {
+		announce = func(ctx context.Context) error {
+			select {
+			case <-ctx.Done():
+				return nil
+			case err := <-told:
+				if err != nil {
+					return err
+				}
+				invite(cmd.OutOrStdout(), base)
+				<-ctx.Done()
+				return nil
+			}
+		}
+	}
+	if err := run(ctx, listener, n.Handler(), n.Run, announce); err != nil {
+		return err
+	}
+	if f.once {
+		return <-told
+	}
+	return nil
+}
+
+// missingWalls names the walls this machine lacks and says whether to go on without them: a demonstration does.
+func missingWalls(cmd *cobra.Command) bool {
+	missing := false
+	for _, w := range duckdb.Walls() {
+		if !w.Present {
+			missing = true
+			fmt.Fprintf(cmd.ErrOrStderr(), "这台机器缺少隔离措施 %s (%s); 演示数据照常运行, 正式部署前请补上\n", w.Name, w.Why)
+		}
+	}
+	return missing
+}
+
+// tell tells the story and prints what every step left.
+func tell(ctx context.Context, w io.Writer, teller *story.Teller, f demoFlags) error {
+	if f.until == "none" {
+		return nil
+	}
+	began := time.Now()
+	steps, err := teller.Tell(ctx, f.until)
+	if f.asJSON {
+		out := struct {
+			OK      bool         `json:"ok"`
+			Seconds float64      `json:"seconds"`
+			Steps   []story.Told `json:"steps"`
+		}{err == nil, time.Since(began).Seconds(), steps}
+		e := json.NewEncoder(w)
+		e.SetIndent("", "  ")
+		err = errors.Join(err, e.Encode(out))
+	}
+	if err != nil {
+		slog.Error("the story failed", "err", err)
+		return errs.New(errs.Conflict, "故事没有讲完, 请看上面的失败步骤: %w", err)
+	}
+	return nil
+}
+
+func say1(w io.Writer, t story.Told) {
+	mark := "✓"
+	if t.Error != "" {
+		mark = "✗"
+	}
+	fmt.Fprintf(w, "%s %s (%.1f 秒)\n", mark, t.Title, t.Took)
+	if t.Error != "" {
+		fmt.Fprintf(w, "    %s\n", t.Error)
+	}
+}
+
+// invite prints where to look and as whom.
+func invite(w io.Writer, base string) {
+	fmt.Fprintf(w, "\n域内已启动: %s\n口令均为 %s, 可用账号:\n", base, story.Password)
+	for _, s := range append(story.Seats(), story.Guests()...) {
+		fmt.Fprintf(w, "  %-12s %s  %s\n", s.Login, s.Name, s.Title)
+	}
+	fmt.Fprintln(w, "按 Ctrl+C 停止; 演示数据随之删除。")
+}

@@ -1,0 +1,208 @@
+package story
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"yunei/internal/base/clock"
+	"yunei/internal/base/errs"
+	"yunei/internal/base/seal"
+)
+
+// Told is what one step of the story left.
+type Told struct {
+	Step  string         `json:"step"`
+	Title string         `json:"title"`
+	Took  float64        `json:"seconds"`
+	Facts map[string]any `json:"facts,omitempty"`
+	Error string         `json:"error,omitempty"`
+}
+
+// Teller tells the story against a running platform.
+type Teller struct {
+	Base   string       // http://127.0.0.1:port
+	Clock  *clock.Set   // the platform's clock, moved forward where the law counts hours and days
+	Anchor *seal.Anchor // signs the demonstration persons' certificates
+	Ledger Ledger
+	Say    func(Told)
+
+	people  map[string]*Client
+	keys    map[string]signer
+	ids     map[string]string
+	facts   map[string]any
+	members map[string]member
+}
+
+// Ledger is what the auditor does with the whole log, beside the API: export it and tamper with a copy.
+type Ledger interface {
+	// VerifyOffline exports the log and verifies it as an outsider would; it returns the number of entries.
+	VerifyOffline(ctx context.Context) (int, error)
+	// VerifyReceipt verifies one receipt offline.
+	VerifyReceipt(ctx context.Context, receipt []byte) error
+	// Tamper changes bytes in copies of the database and returns how many of the changes fsck found, of how many.
+	Tamper(ctx context.Context) (found, of int, err error)
+}
+
+// Step is one step of the story.
+type Step struct {
+	Name  string
+	Title string
+	do    func(*Teller, context.Context) error
+}
+
+// Steps are the story in its order.
+func Steps() []Step {
+	return []Step{
+		{"catalog", "三个部门编目、主管部门发布、数据归集", (*Teller).catalog},
+		{"open", "空气质量即时向社会开放", (*Teller).open},
+		{"admission", "银行入驻: 扫码与纸质, 过期与失信被拒", (*Teller).admission},
+		{"prescenario", "场景预申报, 两个工作日内审核, 样例开放", (*Teller).prescenario},
+		{"lab", "在开发空间用合成样例编写两个模型", (*Teller).lab},
+		{"declaration", "场景申报: 运营、专家、提供单位、主管部门", (*Teller).declaration},
+		{"reuse", "第二家银行复用已上架模型, 免专家评估", (*Teller).reuse},
+		{"grant", "签订协议、备案、授权生效", (*Teller).grant},
+		{"run", "在原始数据上运行, 扣减披露额度", (*Teller).run},
+		{"release", "出域检查与复核, 加噪导出", (*Teller).release},
+		{"calls", "凭本人授权书实时查询, 无效授权一律拒绝", (*Teller).calls},
+		{"withdraw", "本人查看并撤回, 下一次查询即被拒", (*Teller).withdraw},
+		{"forbidden", "禁止的事: 每次拒绝都说明依据", (*Teller).forbidden},
+		{"audit", "审计: 离线核验账本与回执, 篡改必现", (*Teller).audit},
+	}
+}
+
+// Tell tells the story until the named step is done (until empty: to its end) and returns what every step left. It
+// stops at the first step that fails.
+func (t *Teller) Tell(ctx context.Context, until string) ([]Told, error) {
+	t.people, t.keys, t.ids, t.members = map[string]*Client{}, map[string]signer{}, map[string]string{}, map[string]member{}
+	if until != "" && !slices.ContainsFunc(Steps(), func(s Step) bool { return s.Name == until }) {
+		return nil, errs.New(errs.Invalid, "故事里没有 %s 这一步, 请从 catalog 到 audit 中选择", until)
+	}
+	var all []Told
+	for _, s := range Steps() {
+		t.facts = map[string]any{}
+		began := time.Now()
+		err := s.do(t, ctx)
+		told := Told{Step: s.Name, Title: s.Title, Took: time.Since(began).Seconds(), Facts: t.facts}
+		if err != nil {
+			told.Error = err.Error()
+		}
+		all = append(all, told)
+		if t.Say != nil {
+			t.Say(told)
+		}
+		if err != nil {
+			return all, fmt.Errorf("step %s: %w", s.Name, err)
+		}
+		if s.Name == until {
+			break
+		}
+	}
+	return all, nil
+}
+
+func (t *Teller) fact(name string, value any) { t.facts[name] = value }
+
+// as is the signed-in client of a seat.
+func (t *Teller) as(ctx context.Context, login string) (*Client, error) {
+	if c, ok := t.people[login]; ok {
+		return c, nil
+	}
+	c, err := SignIn(ctx, t.Base, login, Password)
+	if err != nil {
+		return nil, fmt.Errorf("sign in as %s: %w", login, err)
+	}
+	t.people[login] = c
+	return c, nil
+}
+
+// post does something as a seat.
+func (t *Teller) post(ctx context.Context, login, path string, in, out any) error {
+	c, err := t.as(ctx, login)
+	if err != nil {
+		return err
+	}
+	if err := c.Post(ctx, path, in, out); err != nil {
+		return fmt.Errorf("%s: POST %s: %w", login, path, err)
+	}
+	return nil
+}
+
+// get reads as a seat.
+func (t *Teller) get(ctx context.Context, login, path string, out any) error {
+	c, err := t.as(ctx, login)
+	if err != nil {
+		return err
+	}
+	if err := c.Get(ctx, path, out); err != nil {
+		return fmt.Errorf("%s: GET %s: %w", login, path, err)
+	}
+	return nil
+}
+
+// refused checks that something was refused with this code, and (article not empty) by this article. What is not
+// refused, or refused otherwise, fails the story.
+func (t *Teller) refused(name string, err error, code errs.Code, article string) error {
+	p, ok := errors.AsType[*Problem](err)
+	if !ok {
+		return fmt.Errorf("%s: want a refusal (%s), got %v", name, code, err)
+	}
+	if p.Code != code {
+		return fmt.Errorf("%s: want %s, got %w", name, code, p)
+	}
+	fact := map[string]string{"code": string(p.Code), "said": p.Detail}
+	if len(p.Cites) > 0 {
+		fact["law"], fact["article"], fact["quote"], fact["rule"] = p.Cites[0].Law, p.Cites[0].Article, p.Cites[0].Quote, p.Cites[0].Rule
+	}
+	if len(p.Spots) > 0 && p.Spots[0].Code != "" {
+		fact["guard"] = p.Spots[0].Code
+	}
+	t.fact(name, fact)
+	if article == "" {
+		return nil
+	}
+	if !slices.ContainsFunc(p.Cites, func(c errs.Cite) bool { return c.Article == article }) {
+		return fmt.Errorf("%s: want article %s among the citations, got %w", name, article, p)
+	}
+	return nil
+}
+
+// checks answers every check of an open step with yes.
+type checkAnswers map[string]bool
+
+// decide takes the open step of a matter that this seat may decide, answers all its checks and gives a verdict.
+func (t *Teller) decide(ctx context.Context, login, matterID, step, verdict, reason string) error {
+	var page struct {
+		Matter struct {
+			Steps []struct {
+				ID     string `json:"id"`
+				Checks []struct {
+					ID string `json:"id"`
+				} `json:"checks"`
+			} `json:"steps"`
+		} `json:"matter"`
+		SignText string `json:"sign_text"`
+	}
+	if err := t.get(ctx, login, "/v1/matters/"+matterID, &page); err != nil {
+		return err
+	}
+	answers := checkAnswers{}
+	for _, s := range page.Matter.Steps {
+		if s.ID == step {
+			for _, c := range s.Checks {
+				answers[c.ID] = true
+			}
+		}
+	}
+	body := map[string]any{"step": step, "verdict": verdict, "reason": reason, "checks": answers}
+	if page.SignText != "" && verdict == "pass" {
+		signature, err := t.sign(ctx, login, page.SignText)
+		if err != nil {
+			return err
+		}
+		body["signature"] = signature
+	}
+	return t.post(ctx, login, "/v1/matters/"+matterID+"/decide", body, nil)
+}
