@@ -26,7 +26,7 @@ type entryBody struct {
 }
 
 type entryList struct {
-	paging
+	Paging
 	Q       string         `query:"q" maxLength:"100" doc:"Words looked for in names, summary, keywords and items"`
 	State   catalog.State  `query:"state" enum:"draft,submitted,returned,published"`
 	Holder  string         `query:"holder" maxLength:"64"`
@@ -41,25 +41,25 @@ func (a *API) registerCatalog() {
 		e, err := a.s.Catalog.Draft(ctx, in.Body.Content)
 		return a.entryAfter(ctx, e, err)
 	})
-	get(a, "/v1/catalog/{id}", "entry", tag, "目录条目", func(ctx context.Context, in *byID) (EntryPage, error) { return a.entryPage(ctx, in.ID) })
+	get(a, "/v1/catalog/{id}", "entry", tag, "目录条目", func(ctx context.Context, in *ByID) (EntryPage, error) { return a.entryPage(ctx, in.ID) })
 	mount(a, route{Method: http.MethodPut, Path: "/v1/catalog/{id}", ID: "save-entry", Tag: tag, Summary: "修改目录条目"},
 		func(ctx context.Context, in *struct {
-			byID
+			ByID
 			Body entryBody
 		}) (EntryPage, error) {
 			e, err := a.s.Catalog.Save(ctx, in.ID, in.Body.Content)
 			return a.entryAfter(ctx, e, err)
 		})
-	post(a, "/v1/catalog/{id}/submit", "submit-entry", tag, "提交审核", func(ctx context.Context, in *byID) (EntryPage, error) {
+	post(a, "/v1/catalog/{id}/submit", "submit-entry", tag, "提交审核", func(ctx context.Context, in *ByID) (EntryPage, error) {
 		e, err := a.s.Catalog.Submit(ctx, in.ID)
 		return a.entryAfter(ctx, e, err)
 	})
-	post(a, "/v1/catalog/{id}/publish", "publish-entry", tag, "审核发布", func(ctx context.Context, in *byID) (EntryPage, error) {
+	post(a, "/v1/catalog/{id}/publish", "publish-entry", tag, "审核发布", func(ctx context.Context, in *ByID) (EntryPage, error) {
 		e, err := a.s.Catalog.Publish(ctx, in.ID)
 		return a.entryAfter(ctx, e, err)
 	})
 	post(a, "/v1/catalog/{id}/return", "return-entry", tag, "退回修改", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Opinion string `json:"opinion" minLength:"1" maxLength:"1000" doc:"What must be mended"`
 		}

@@ -12,15 +12,15 @@ import (
 func (a *API) registerCollect() {
 	const tag = "collect"
 	post(a, "/v1/catalog/{id}/load", "load", tag, "归集数据", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Name    string `query:"name" maxLength:"200" default:"data.csv" doc:"Name of the file"`
 		RawBody []byte `contentType:"text/csv"`
 	}) (collect.Snapshot, error) {
 		return a.s.Collect.Load(ctx, in.ID, in.Name, bytes.NewReader(in.RawBody))
 	})
 	get(a, "/v1/catalog/{id}/snapshots", "snapshots", tag, "归集记录", func(ctx context.Context, in *struct {
-		byID
-		paging
+		ByID
+		Paging
 	}) (Page[collect.Snapshot], error) {
 		list, next, err := a.s.Collect.List(ctx, in.ID, in.Cursor, in.Limit)
 		if list == nil {
@@ -28,7 +28,7 @@ func (a *API) registerCollect() {
 		}
 		return Page[collect.Snapshot]{Items: list, Next: next}, err
 	})
-	get(a, "/v1/snapshots/{id}", "snapshot", tag, "归集详情", func(ctx context.Context, in *byID) (collect.Snapshot, error) {
+	get(a, "/v1/snapshots/{id}", "snapshot", tag, "归集详情", func(ctx context.Context, in *ByID) (collect.Snapshot, error) {
 		return a.s.Collect.Get(ctx, in.ID)
 	})
 }

@@ -63,17 +63,17 @@ func (a *API) registerConsent() {
 		return a.consentPage(ctx, c)
 	})
 	get(a, "/v1/consents", "consents", tag, "授权书", a.consents)
-	get(a, "/v1/consents/{id}", "consent", tag, "授权书详情", func(ctx context.Context, in *byID) (ConsentPage, error) {
+	get(a, "/v1/consents/{id}", "consent", tag, "授权书详情", func(ctx context.Context, in *ByID) (ConsentPage, error) {
 		c, err := a.s.Consent.Get(ctx, in.ID)
 		if err != nil {
 			return ConsentPage{}, err
 		}
 		return a.consentPage(ctx, c)
 	})
-	get(a, "/v1/consents/{id}/document", "consent-document", tag, "授权文件原文", func(ctx context.Context, in *byID) (consent.Paper, error) {
+	get(a, "/v1/consents/{id}/document", "consent-document", tag, "授权文件原文", func(ctx context.Context, in *ByID) (consent.Paper, error) {
 		return a.s.Consent.Paper(ctx, in.ID)
 	})
-	post(a, "/v1/consents/{id}/withdraw", "withdraw-consent", tag, "撤销授权", func(ctx context.Context, in *byID) (ConsentPage, error) {
+	post(a, "/v1/consents/{id}/withdraw", "withdraw-consent", tag, "撤销授权", func(ctx context.Context, in *ByID) (ConsentPage, error) {
 		c, err := a.s.Consent.Withdraw(ctx, in.ID)
 		if err != nil {
 			return ConsentPage{}, err
@@ -87,7 +87,7 @@ func (a *API) registerConsent() {
 		}
 		return a.consentPage(ctx, c)
 	})
-	post(a, "/v1/consents/{id}/erase", "erase-consent", tag, "删除授权文件", func(ctx context.Context, in *byID) (ConsentPage, error) {
+	post(a, "/v1/consents/{id}/erase", "erase-consent", tag, "删除授权文件", func(ctx context.Context, in *ByID) (ConsentPage, error) {
 		c, err := a.s.Consent.Erase(ctx, in.ID)
 		if err != nil {
 			return ConsentPage{}, err
@@ -97,7 +97,7 @@ func (a *API) registerConsent() {
 }
 
 // consents lists a person's own documents, or those that name the caller's organization.
-func (a *API) consents(ctx context.Context, in *struct{ paging }) (Page[ConsentItem], error) {
+func (a *API) consents(ctx context.Context, in *struct{ Paging }) (Page[ConsentItem], error) {
 	list, err := a.s.Consent.Received(ctx, in.Cursor, in.Limit)
 	if actor(ctx).Has(access.Subject) {
 		list, err = a.s.Consent.Mine(ctx, in.Cursor, in.Limit)

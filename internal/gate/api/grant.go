@@ -8,7 +8,7 @@ import (
 
 func (a *API) registerGrant() {
 	const tag = "grants"
-	get(a, "/v1/scenarios", "scenarios", tag, "应用场景", func(ctx context.Context, in *struct{ paging }) (Page[grant.Scenario], error) {
+	get(a, "/v1/scenarios", "scenarios", tag, "应用场景", func(ctx context.Context, in *struct{ Paging }) (Page[grant.Scenario], error) {
 		list, err := a.s.Grant.Scenarios(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(s grant.Scenario) string { return s.ID }), err
 	})
@@ -19,42 +19,42 @@ func (a *API) registerGrant() {
 	}) (grant.Scenario, error) {
 		return a.s.Grant.Predeclare(ctx, in.Body.Plan)
 	})
-	get(a, "/v1/scenarios/{id}", "scenario", tag, "场景详情", func(ctx context.Context, in *byID) (grant.ScenarioPage, error) {
+	get(a, "/v1/scenarios/{id}", "scenario", tag, "场景详情", func(ctx context.Context, in *ByID) (grant.ScenarioPage, error) {
 		return a.s.Grant.Scenario(ctx, in.ID)
 	})
 	post(a, "/v1/declarations/{id}/sign", "sign-agreement", tag, "签署协议", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body grant.Terms
 	}) (grant.Agreement, error) {
 		return a.s.Grant.SignAgreement(ctx, in.ID, in.Body)
 	})
-	get(a, "/v1/agreements", "agreements", tag, "协议", func(ctx context.Context, in *struct{ paging }) (Page[grant.Agreement], error) {
+	get(a, "/v1/agreements", "agreements", tag, "协议", func(ctx context.Context, in *struct{ Paging }) (Page[grant.Agreement], error) {
 		list, err := a.s.Grant.Agreements(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(g grant.Agreement) string { return g.ID }), err
 	})
-	get(a, "/v1/agreements/{id}", "agreement", tag, "协议详情", func(ctx context.Context, in *byID) (grant.AgreementPage, error) {
+	get(a, "/v1/agreements/{id}", "agreement", tag, "协议详情", func(ctx context.Context, in *ByID) (grant.AgreementPage, error) {
 		return a.s.Grant.Agreement(ctx, in.ID)
 	})
-	post(a, "/v1/agreements/{id}/file", "file-agreement", tag, "协议备案", func(ctx context.Context, in *byID) (grant.Agreement, error) {
+	post(a, "/v1/agreements/{id}/file", "file-agreement", tag, "协议备案", func(ctx context.Context, in *ByID) (grant.Agreement, error) {
 		return a.s.Grant.FileAgreement(ctx, in.ID)
 	})
-	post(a, "/v1/agreements/{id}/start", "start-grant", tag, "授权生效", func(ctx context.Context, in *byID) (grant.Grant, error) {
+	post(a, "/v1/agreements/{id}/start", "start-grant", tag, "授权生效", func(ctx context.Context, in *ByID) (grant.Grant, error) {
 		return a.s.Grant.Start(ctx, in.ID)
 	})
-	get(a, "/v1/grants", "grants", tag, "授权", func(ctx context.Context, in *struct{ paging }) (Page[grant.Grant], error) {
+	get(a, "/v1/grants", "grants", tag, "授权", func(ctx context.Context, in *struct{ Paging }) (Page[grant.Grant], error) {
 		list, err := a.s.Grant.Grants(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(g grant.Grant) string { return g.ID }), err
 	})
-	get(a, "/v1/grants/{id}", "grant", tag, "授权详情", func(ctx context.Context, in *byID) (grant.GrantPage, error) {
+	get(a, "/v1/grants/{id}", "grant", tag, "授权详情", func(ctx context.Context, in *ByID) (grant.GrantPage, error) {
 		return a.s.Grant.Grant(ctx, in.ID)
 	})
-	post(a, "/v1/grants/{id}/suspend", "suspend-grant", tag, "暂停授权", func(ctx context.Context, in *byID) (grant.Grant, error) {
+	post(a, "/v1/grants/{id}/suspend", "suspend-grant", tag, "暂停授权", func(ctx context.Context, in *ByID) (grant.Grant, error) {
 		return a.s.Grant.Suspend(ctx, in.ID)
 	})
-	post(a, "/v1/grants/{id}/lift", "lift-grant", tag, "恢复授权", func(ctx context.Context, in *byID) (grant.Grant, error) {
+	post(a, "/v1/grants/{id}/lift", "lift-grant", tag, "恢复授权", func(ctx context.Context, in *ByID) (grant.Grant, error) {
 		return a.s.Grant.Lift(ctx, in.ID)
 	})
-	post(a, "/v1/grants/{id}/terminate", "terminate-grant", tag, "终止授权", func(ctx context.Context, in *byID) (grant.Grant, error) {
+	post(a, "/v1/grants/{id}/terminate", "terminate-grant", tag, "终止授权", func(ctx context.Context, in *ByID) (grant.Grant, error) {
 		return a.s.Grant.Terminate(ctx, in.ID)
 	})
 }

@@ -15,36 +15,36 @@ type draft struct {
 
 func (a *API) registerLab() {
 	const tag = "lab"
-	get(a, "/v1/spaces", "spaces", tag, "开发空间", func(ctx context.Context, in *struct{ paging }) (Page[lab.Space], error) {
+	get(a, "/v1/spaces", "spaces", tag, "开发空间", func(ctx context.Context, in *struct{ Paging }) (Page[lab.Space], error) {
 		list, err := a.s.Lab.Spaces(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(s lab.Space) string { return s.ID }), err
 	})
-	post(a, "/v1/scenarios/{id}/space", "open-space", tag, "开通开发空间", func(ctx context.Context, in *byID) (lab.Space, error) {
+	post(a, "/v1/scenarios/{id}/space", "open-space", tag, "开通开发空间", func(ctx context.Context, in *ByID) (lab.Space, error) {
 		return a.s.Lab.OpenSpace(ctx, in.ID)
 	})
-	get(a, "/v1/spaces/{id}", "space", tag, "开发空间详情", func(ctx context.Context, in *byID) (lab.SpacePage, error) {
+	get(a, "/v1/spaces/{id}", "space", tag, "开发空间详情", func(ctx context.Context, in *ByID) (lab.SpacePage, error) {
 		return a.s.Lab.Space(ctx, in.ID)
 	})
 	get(a, "/v1/spaces/{id}/samples/{resource}", "samples", tag, "样例数据", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Resource string `path:"resource"`
 	}) (lab.Sample, error) {
 		return a.s.Lab.Samples(ctx, in.ID, in.Resource)
 	})
 	post(a, "/v1/spaces/{id}/compile", "compile", tag, "检查模型", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body draft
 	}) (lab.Checked, error) {
 		return a.s.Lab.Check(ctx, in.ID, in.Body.Class, in.Body.Text, in.Body.Rho)
 	})
 	post(a, "/v1/spaces/{id}/try", "try", tag, "在样例上运行", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body draft
 	}) (lab.Trial, error) {
 		return a.s.Lab.Try(ctx, in.ID, in.Body.Class, in.Body.Text)
 	})
 	post(a, "/v1/spaces/{id}/models", "save-model", tag, "保存模型", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			ID    string `json:"id,omitempty"`
 			Name  string `json:"name" minLength:"1" maxLength:"100"`
@@ -56,7 +56,7 @@ func (a *API) registerLab() {
 		return a.s.Lab.SaveModel(ctx, in.ID, lab.Model{ID: b.ID, Name: b.Name, Class: b.Class, Draft: b.Text})
 	})
 	post(a, "/v1/models/{id}/submit", "submit-model", tag, "提交模型版本", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Shared bool  `json:"shared" doc:"Offer it for reuse once approved (上架)"`
 			Rho    int64 `json:"rho,omitempty" minimum:"0" doc:"Charge of one run, in units of 10^-12; 0: the default"`
@@ -65,17 +65,17 @@ func (a *API) registerLab() {
 		return a.s.Lab.Submit(ctx, in.ID, in.Body.Shared, in.Body.Rho)
 	})
 	get(a, "/v1/versions", "versions", tag, "模型版本", func(ctx context.Context, in *struct {
-		paging
+		Paging
 		Listed bool `query:"listed" doc:"Only those on the shelf, of every organization"`
 	}) (Page[lab.VersionItem], error) {
 		list, err := a.s.Lab.Versions(ctx, in.Listed, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(v lab.VersionItem) string { return v.ID }), err
 	})
-	get(a, "/v1/versions/{id}", "version", tag, "模型版本详情", func(ctx context.Context, in *byID) (lab.VersionPage, error) {
+	get(a, "/v1/versions/{id}", "version", tag, "模型版本详情", func(ctx context.Context, in *ByID) (lab.VersionPage, error) {
 		return a.s.Lab.Version(ctx, in.ID)
 	})
 	post(a, "/v1/scenarios/{id}/declare", "declare", tag, "场景申报", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Papers   grant.Papers `json:"papers"`
 			Versions []string     `json:"versions" minItems:"1" maxItems:"20"`
@@ -83,12 +83,12 @@ func (a *API) registerLab() {
 	}) (grant.Declaration, error) {
 		return a.s.Lab.Declare(ctx, in.ID, in.Body.Papers, in.Body.Versions)
 	})
-	get(a, "/v1/runs", "runs", tag, "加工任务", func(ctx context.Context, in *struct{ paging }) (Page[lab.Run], error) {
+	get(a, "/v1/runs", "runs", tag, "加工任务", func(ctx context.Context, in *struct{ Paging }) (Page[lab.Run], error) {
 		list, err := a.s.Lab.Runs(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(r lab.Run) string { return r.ID }), err
 	})
 	post(a, "/v1/spaces/{id}/runs", "run-raw", tag, "在原始数据上运行", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Version string `json:"version"`
 		}

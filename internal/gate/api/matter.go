@@ -45,7 +45,7 @@ func (a *API) registerMatter() {
 	get(a, "/v1/matters", "matters", "matters", "办件", a.matters)
 	get(a, "/v1/matters/{id}", "matter", "matters", "办件详情", a.matter)
 	post(a, "/v1/matters/{id}/decide", "decide-matter", "matters", "办理环节", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Step string `json:"step" minLength:"1"`
 			matter.Decision
@@ -54,10 +54,10 @@ func (a *API) registerMatter() {
 		if _, err := a.s.Matters.Decide(ctx, in.ID, in.Body.Step, in.Body.Decision); err != nil {
 			return MatterPage{}, err
 		}
-		return a.matter(ctx, &in.byID)
+		return a.matter(ctx, &in.ByID)
 	})
 	post(a, "/v1/matters/{id}/supplement", "supplement-matter", "matters", "补正", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Documents []matter.Document `json:"documents"`
 		}
@@ -65,10 +65,10 @@ func (a *API) registerMatter() {
 		if _, err := a.s.Matters.Supplement(ctx, in.ID, in.Body.Documents); err != nil {
 			return MatterPage{}, err
 		}
-		return a.matter(ctx, &in.byID)
+		return a.matter(ctx, &in.ByID)
 	})
 	post(a, "/v1/matters/{id}/withdraw", "withdraw-matter", "matters", "撤回", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Reason string `json:"reason" minLength:"2"`
 		}
@@ -76,7 +76,7 @@ func (a *API) registerMatter() {
 		if _, err := a.s.Matters.Withdraw(ctx, in.ID, in.Body.Reason); err != nil {
 			return MatterPage{}, err
 		}
-		return a.matter(ctx, &in.byID)
+		return a.matter(ctx, &in.ByID)
 	})
 }
 
@@ -89,7 +89,7 @@ func (a *API) kindTitle(kind string) string {
 }
 
 func (a *API) tasks(ctx context.Context, in *struct {
-	paging
+	Paging
 }) (Page[TaskItem], error) {
 	var out Page[TaskItem]
 	var tasks []matter.Task
@@ -130,7 +130,7 @@ func (a *API) left(today workday.Date, due string) *int {
 }
 
 func (a *API) matters(ctx context.Context, in *struct {
-	paging
+	Paging
 	Kind    string `query:"kind"`
 	Subject string `query:"subject"`
 }) (Page[MatterItem], error) {
@@ -157,7 +157,7 @@ func (a *API) matters(ctx context.Context, in *struct {
 	return out, nil
 }
 
-func (a *API) matter(ctx context.Context, in *byID) (MatterPage, error) {
+func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 	var p MatterPage
 	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		m, err := matter.Load(ctx, tx, in.ID)

@@ -21,7 +21,7 @@ type NoticePage struct {
 func (a *API) registerNotice() {
 	const tag = "notices"
 	getPublic(a, "/v1/notices", "notices", tag, "公示公告", a.notices)
-	getPublic(a, "/v1/notices/{id}", "notice", tag, "公告详情", func(ctx context.Context, in *byID) (NoticePage, error) {
+	getPublic(a, "/v1/notices/{id}", "notice", tag, "公告详情", func(ctx context.Context, in *ByID) (NoticePage, error) {
 		return a.notice(ctx, in.ID)
 	})
 	post(a, "/v1/notices", "publish-notice", tag, "发布公告", func(ctx context.Context, in *struct{ Body notice.Draft }) (NoticePage, error) {
@@ -38,7 +38,7 @@ func (a *API) registerNotice() {
 	})
 }
 
-func (a *API) notices(ctx context.Context, in *struct{ paging }) (Page[NoticeItem], error) {
+func (a *API) notices(ctx context.Context, in *struct{ Paging }) (Page[NoticeItem], error) {
 	out := Page[NoticeItem]{Items: []NoticeItem{}}
 	list, err := a.s.Notice.List(ctx, in.Cursor, in.Limit)
 	if err != nil {

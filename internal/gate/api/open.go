@@ -40,15 +40,15 @@ type Line struct {
 	Values []*float64 `json:"values" doc:"Means of the observed values; null where nothing was observed"`
 }
 
-// named is the request for one open resource: its id or its table.
-type named struct {
+// Named is the request for one open resource: its id or its table.
+type Named struct {
 	ID string `path:"id" maxLength:"64" doc:"Id or table"`
 }
 
 func (a *API) registerOpen() {
 	const tag = "open"
 	getPublic(a, "/v1/open", "open-resources", tag, "开放数据", func(ctx context.Context, in *struct {
-		paging
+		Paging
 		Q string `query:"q" maxLength:"100"`
 	}) (Page[OpenItem], error) {
 		list, next, err := a.s.Open.List(ctx, in.Q, in.Cursor, in.Limit)
@@ -58,7 +58,7 @@ func (a *API) registerOpen() {
 		items, err := a.openItems(ctx, list...)
 		return Page[OpenItem]{Items: items, Next: next}, err
 	})
-	getPublic(a, "/v1/open/{id}", "open-resource", tag, "开放数据详情", func(ctx context.Context, in *named) (OpenItem, error) {
+	getPublic(a, "/v1/open/{id}", "open-resource", tag, "开放数据详情", func(ctx context.Context, in *Named) (OpenItem, error) {
 		r, err := a.s.Open.Get(ctx, in.ID)
 		if err != nil {
 			return OpenItem{}, err
@@ -67,8 +67,8 @@ func (a *API) registerOpen() {
 		return items[0], err
 	})
 	getPublic(a, "/v1/open/{id}/rows", "open-rows", tag, "开放数据行", func(ctx context.Context, in *struct {
-		named
-		paging
+		Named
+		Paging
 		Fields []string `query:"fields" doc:"Items, separated by commas; all when empty"`
 		Where  []string `query:"where" doc:"Conditions item:value on dimensions, separated by commas"`
 	}) (open.Rows, error) {
@@ -110,7 +110,7 @@ func conditions(list []string) (open.Where, error) {
 }
 
 func (a *API) openSeries(ctx context.Context, in *struct {
-	named
+	Named
 	Field string   `query:"field" maxLength:"63" doc:"Item; the first that can be drawn when empty"`
 	Every string   `query:"every" enum:"day,month,year" default:"month"`
 	Where []string `query:"where" doc:"Conditions item:value on dimensions, separated by commas"`
@@ -159,7 +159,7 @@ func (a *API) mountDownload(format open.Format) {
 		Method: http.MethodGet, Path: "/v1/open/{id}/rows." + string(format), OperationID: "download-" + string(format), Tags: []string{"open"},
 		Summary: "下载开放数据 (" + strings.ToUpper(string(format)) + ")",
 	}, func(ctx context.Context, in *struct {
-		named
+		Named
 		Match string `header:"If-None-Match"`
 	}) (*huma.StreamResponse, error) {
 		file, err := a.s.Open.Download(ctx, in.ID, format)

@@ -12,20 +12,20 @@ import (
 
 func (a *API) registerOutput() {
 	const tag = "releases"
-	get(a, "/v1/releases", "releases", tag, "出域申请", func(ctx context.Context, in *struct{ paging }) (Page[output.Release], error) {
+	get(a, "/v1/releases", "releases", tag, "出域申请", func(ctx context.Context, in *struct{ Paging }) (Page[output.Release], error) {
 		list, err := a.s.Output.List(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(r output.Release) string { return r.ID }), err
 	})
 	post(a, "/v1/releases", "submit-release", tag, "提交出域申请", func(ctx context.Context, in *struct{ Body output.Ask }) (output.Release, error) {
 		return a.s.Output.Submit(ctx, in.Body)
 	})
-	get(a, "/v1/releases/{id}", "release", tag, "出域申请详情", func(ctx context.Context, in *byID) (output.Page, error) {
+	get(a, "/v1/releases/{id}", "release", tag, "出域申请详情", func(ctx context.Context, in *ByID) (output.Page, error) {
 		return a.s.Output.Get(ctx, in.ID)
 	})
 	huma.Register(a.huma, huma.Operation{
 		Method: http.MethodPost, Path: "/v1/releases/{id}/export", OperationID: "export-release", Summary: "导出", Tags: []string{tag},
 		Security: []map[string][]string{{"session": {}}, {"key": {}}},
-	}, func(ctx context.Context, in *byID) (*file, error) {
+	}, func(ctx context.Context, in *ByID) (*file, error) {
 		ctx, receipts := act.WithReceipts(ctx)
 		r, body, err := a.s.Output.Export(ctx, in.ID)
 		if err != nil {

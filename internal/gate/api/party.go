@@ -44,10 +44,10 @@ type Joined struct {
 	Organization party.Organization `json:"organization"`
 }
 
-// origin is where the caller reached us, to write an address that a phone can open.
-type origin struct{ base string }
+// Origin is where the caller reached us, to write an address that a phone can open.
+type Origin struct{ base string }
 
-func (o *origin) Resolve(ctx huma.Context) []error {
+func (o *Origin) Resolve(ctx huma.Context) []error {
 	scheme := "http"
 	if ctx.TLS() != nil || ctx.Header("X-Forwarded-Proto") == "https" {
 		scheme = "https"
@@ -57,7 +57,7 @@ func (o *origin) Resolve(ctx huma.Context) []error {
 }
 
 type reasoned struct {
-	byID
+	ByID
 	Body struct {
 		Reason string `json:"reason" minLength:"2" maxLength:"2000"`
 	}
@@ -74,20 +74,22 @@ func (a *API) registerParty() {
 		account, org, err := a.s.Party.Join(ctx, in.Body.Account, in.Body.Organization)
 		return Joined{Account: account, Organization: org}, err
 	})
-	get(a, "/v1/organizations", "organizations", tag, "单位", func(ctx context.Context, in *struct{ paging }) (Page[party.Organization], error) {
+	get(a, "/v1/organizations", "organizations", tag, "单位", func(ctx context.Context, in *struct{ Paging }) (Page[party.Organization], error) {
 		list, err := a.s.Party.Organizations(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(o party.Organization) string { return o.ID }), err
 	})
 	get(a, "/v1/organizations/{id}", "organization", tag, "单位详情", a.organization)
-	for name, do := range map[string]func(context.Context, string, string) error{
-		"suspend": a.s.Party.Suspend, "lift": a.s.Party.Lift, "end": a.s.Party.End,
+	for _, o := range []struct {
+		name, title string
+		do          func(ctx context.Context, id, reason string) error
+	}{
+		{"suspend", "暂停数据服务", a.s.Party.Suspend}, {"lift", "恢复数据服务", a.s.Party.Lift}, {"end", "终止入驻", a.s.Party.End},
 	} {
-		title := map[string]string{"suspend": "暂停数据服务", "lift": "恢复数据服务", "end": "终止入驻"}[name]
-		post(a, "/v1/organizations/{id}/"+name, name+"-organization", tag, title, func(ctx context.Context, in *reasoned) (OrganizationPage, error) {
-			if err := do(ctx, in.ID, in.Body.Reason); err != nil {
+		post(a, "/v1/organizations/{id}/"+o.name, o.name+"-organization", tag, o.title, func(ctx context.Context, in *reasoned) (OrganizationPage, error) {
+			if err := o.do(ctx, in.ID, in.Body.Reason); err != nil {
 				return OrganizationPage{}, err
 			}
-			return a.organization(ctx, &in.byID)
+			return a.organization(ctx, &in.ByID)
 		})
 	}
 	a.registerAdmission()
@@ -106,16 +108,16 @@ func (a *API) registerAdmission() {
 		if err != nil {
 			return AdmissionPage{}, err
 		}
-		return a.admission(ctx, &byID{ID: adm.ID})
+		return a.admission(ctx, &ByID{ID: adm.ID})
 	})
-	get(a, "/v1/admissions", "admissions", tag, "入驻申请", func(ctx context.Context, in *struct{ paging }) (Page[party.Admission], error) {
+	get(a, "/v1/admissions", "admissions", tag, "入驻申请", func(ctx context.Context, in *struct{ Paging }) (Page[party.Admission], error) {
 		list, err := a.s.Party.Admissions(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(x party.Admission) string { return x.ID }), err
 	})
 	get(a, "/v1/admissions/{id}", "admission", tag, "入驻申请详情", a.admission)
 	post(a, "/v1/admissions/{id}/code", "open-admission-code", tag, "生成入驻二维码", func(ctx context.Context, in *struct {
-		byID
-		origin
+		ByID
+		Origin
 	}) (AdmissionCode, error) {
 		code, state, err := a.s.Party.OpenQR(ctx, in.ID)
 		if err != nil {
@@ -128,11 +130,11 @@ func (a *API) registerAdmission() {
 		}
 		return AdmissionCode{Code: code, URL: address, Picture: "data:image/png;base64," + base64.StdEncoding.EncodeToString(png), State: state}, nil
 	})
-	getPublic(a, "/v1/codes/{code}", "admission-phone", tag, "扫码后的手机页面", func(ctx context.Context, in *byCode) (party.Phone, error) {
+	getPublic(a, "/v1/codes/{code}", "admission-phone", tag, "扫码后的手机页面", func(ctx context.Context, in *ByCode) (party.Phone, error) {
 		return a.s.Party.OpenPhone(ctx, in.Code)
 	})
 	postPublic(a, "/v1/codes/{code}/pledge", "pledge", tag, "法定代表人认证并签署入驻承诺书", func(ctx context.Context, in *struct {
-		byCode
+		ByCode
 		Body struct {
 			Certificate string `json:"certificate" maxLength:"8192" doc:"PEM of the representative's SM2 certificate"`
 			Signature   []byte `json:"signature" maxLength:"512" doc:"SM2 over the UTF-8 bytes of the text, ASN.1 DER, base64"`
@@ -155,7 +157,7 @@ func (a *API) registerAdmission() {
 	})
 }
 
-type byCode struct {
+type ByCode struct {
 	Code string `path:"code" maxLength:"64"`
 }
 
@@ -169,12 +171,12 @@ func (a *API) registerChange() {
 	}) (party.Change, error) {
 		return a.s.Party.FileChange(ctx, in.Body.Happened, in.Body.Set)
 	})
-	get(a, "/v1/organizations/{id}/changes", "changes", tag, "注册信息变更", func(ctx context.Context, in *byID) (Page[party.Change], error) {
+	get(a, "/v1/organizations/{id}/changes", "changes", tag, "注册信息变更", func(ctx context.Context, in *ByID) (Page[party.Change], error) {
 		list, err := a.s.Party.Changes(ctx, in.ID)
 		return paged(list, len(list)+1, func(c party.Change) string { return c.ID }), err
 	})
 	post(a, "/v1/changes/{id}/decide", "decide-change", tag, "核验注册信息变更", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Accept bool   `json:"accept"`
 			Reason string `json:"reason,omitempty" maxLength:"2000"`
@@ -184,7 +186,7 @@ func (a *API) registerChange() {
 	})
 }
 
-func (a *API) organization(ctx context.Context, in *byID) (OrganizationPage, error) {
+func (a *API) organization(ctx context.Context, in *ByID) (OrganizationPage, error) {
 	p := OrganizationPage{Acts: []act.Option{}}
 	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		if p.Organization, err = party.Load(ctx, tx, in.ID); err != nil {
@@ -212,7 +214,7 @@ func (a *API) organization(ctx context.Context, in *byID) (OrganizationPage, err
 	return p, err
 }
 
-func (a *API) admission(ctx context.Context, in *byID) (AdmissionPage, error) {
+func (a *API) admission(ctx context.Context, in *ByID) (AdmissionPage, error) {
 	p := AdmissionPage{Acts: []act.Option{}}
 	var err error
 	if p.Admission, err = a.s.Party.Admission(ctx, in.ID); err != nil {

@@ -29,7 +29,7 @@ func (a *API) registerRegime() {
 		}
 		return v, nil
 	})
-	getPublic(a, "/v1/regime/packs/{id}/articles", "articles", tag, "条文", func(_ context.Context, in *byID) (Page[regime.Article], error) {
+	getPublic(a, "/v1/regime/packs/{id}/articles", "articles", tag, "条文", func(_ context.Context, in *ByID) (Page[regime.Article], error) {
 		list := a.s.Acts.Law().Articles(in.ID)
 		if list == nil {
 			return Page[regime.Article]{}, errs.New(errs.NotFound, "没有加载这个规则包, 请从列表中选择")
@@ -37,7 +37,7 @@ func (a *API) registerRegime() {
 		return Page[regime.Article]{Items: list}, nil
 	})
 	getPublic(a, "/v1/regime/packs/{id}/article", "article", tag, "一条", func(_ context.Context, in *struct {
-		byID
+		ByID
 		At string `query:"at" required:"true" doc:"Place as cited, such as 三(七)"`
 	}) (regime.Article, error) {
 		text, ok := a.s.Acts.Law().Article(in.ID, in.At)
@@ -49,7 +49,7 @@ func (a *API) registerRegime() {
 	getPublic(a, "/v1/regime/rules", "rules", tag, "规则", func(_ context.Context, _ *none) (Page[regime.Explanation], error) {
 		return Page[regime.Explanation]{Items: a.s.Acts.Law().Rules()}, nil
 	})
-	getPublic(a, "/v1/regime/procedures/{id}", "procedure", tag, "办理程序", func(_ context.Context, in *byID) (regime.Procedure, error) {
+	getPublic(a, "/v1/regime/procedures/{id}", "procedure", tag, "办理程序", func(_ context.Context, in *ByID) (regime.Procedure, error) {
 		return a.s.Acts.Law().Procedure(in.ID, workday.DateOf(a.s.Clock.Now()))
 	})
 	getPublic(a, "/v1/regime/coverage", "coverage", tag, "义务覆盖", func(_ context.Context, _ *none) (regime.CoverageReport, error) {

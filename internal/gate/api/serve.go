@@ -18,18 +18,18 @@ func (a *API) registerServe() {
 	}) (serve.Deployment, error) {
 		return a.s.Serve.Deploy(ctx, in.Body.Version, in.Body.Daily)
 	})
-	get(a, "/v1/deployments", "deployments", tag, "数据服务", func(ctx context.Context, in *struct{ paging }) (Page[serve.Deployment], error) {
+	get(a, "/v1/deployments", "deployments", tag, "数据服务", func(ctx context.Context, in *struct{ Paging }) (Page[serve.Deployment], error) {
 		list, err := a.s.Serve.Deployments(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(d serve.Deployment) string { return d.ID }), err
 	})
-	get(a, "/v1/deployments/{id}", "deployment", tag, "数据服务详情", func(ctx context.Context, in *byID) (serve.Deployment, error) {
+	get(a, "/v1/deployments/{id}", "deployment", tag, "数据服务详情", func(ctx context.Context, in *ByID) (serve.Deployment, error) {
 		return a.s.Serve.Deployment(ctx, in.ID)
 	})
-	post(a, "/v1/deployments/{id}/close", "close-deployment", tag, "停用数据服务", func(ctx context.Context, in *byID) (serve.Deployment, error) {
+	post(a, "/v1/deployments/{id}/close", "close-deployment", tag, "停用数据服务", func(ctx context.Context, in *ByID) (serve.Deployment, error) {
 		return a.s.Serve.Close(ctx, in.ID)
 	})
 	post(a, "/v1/deployments/{id}/call", "call", tag, "实时查询", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Request  string          `json:"request_id" minLength:"8" maxLength:"64" doc:"The caller's own id of this request; the same id and body within ten minutes is the same call"`
 			Subject  string          `json:"subject" maxLength:"40" doc:"Identity number of the person asked about"`
@@ -45,11 +45,11 @@ func (a *API) registerServe() {
 		return a.s.Serve.Call(ctx, serve.Ask{Deployment: in.ID, Request: b.Request, Subject: b.Subject, Scenario: b.Scenario,
 			Consent: b.Consent, Document: b.Document})
 	})
-	get(a, "/v1/calls", "calls", tag, "调用记录", func(ctx context.Context, in *struct{ paging }) (Page[serve.Seen], error) {
+	get(a, "/v1/calls", "calls", tag, "调用记录", func(ctx context.Context, in *struct{ Paging }) (Page[serve.Seen], error) {
 		list, err := a.s.Serve.Calls(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(s serve.Seen) string { return s.ID }), err
 	})
-	get(a, "/v1/me/calls", "my-calls", tag, "谁用了我的数据", func(ctx context.Context, in *struct{ paging }) (Page[serve.Seen], error) {
+	get(a, "/v1/me/calls", "my-calls", tag, "谁用了我的数据", func(ctx context.Context, in *struct{ Paging }) (Page[serve.Seen], error) {
 		list, err := a.s.Serve.OnMe(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(s serve.Seen) string { return s.ID }), err
 	})

@@ -186,14 +186,14 @@ type Page[T any] struct {
 	Next  string `json:"next,omitempty" doc:"Pass as cursor for the next page; absent on the last"`
 }
 
-// paging is embedded by every list request.
-type paging struct {
+// Paging is embedded by every list request. What requests embed is exported: huma passes over unexported fields, embedded ones too.
+type Paging struct {
 	Cursor string `query:"cursor" doc:"From the previous page's next"`
 	Limit  int    `query:"limit" minimum:"1" maximum:"200" default:"50"`
 }
 
-// byID is the request of every page of one object.
-type byID struct {
+// ByID is the request of every page of one object.
+type ByID struct {
 	ID string `path:"id" maxLength:"64"`
 }
 

@@ -9,12 +9,12 @@ import (
 
 func (a *API) registerWatch() {
 	const tag = "watch"
-	get(a, "/v1/organizations/{id}/breaches", "breaches", tag, "信用档案", func(ctx context.Context, in *byID) (Page[watch.Breach], error) {
+	get(a, "/v1/organizations/{id}/breaches", "breaches", tag, "信用档案", func(ctx context.Context, in *ByID) (Page[watch.Breach], error) {
 		list, err := a.s.Watch.File(ctx, in.ID)
 		return paged(list, len(list)+1, func(b watch.Breach) string { return b.ID }), err
 	})
 	post(a, "/v1/organizations/{id}/breaches", "record-breach", tag, "记录违法失信行为", func(ctx context.Context, in *struct {
-		byID
+		ByID
 		Body struct {
 			Kind     watch.Kind   `json:"kind" enum:"environment,safety,intellectual,trust,other"`
 			Day      workday.Date `json:"day"`
