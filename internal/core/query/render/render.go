@@ -247,21 +247,3 @@ func (w *writer) rows(m *query.Model) (string, []duckdb.Column, error) {
 	}
 	return "SELECT " + strings.Join(out, ", ") + " FROM " + from, shape, nil
 }
-
-// words is the vocabulary of a text output: the finite list of a class B output, or the
-// column's vocabulary for a plain column of an open table.
-func (w *writer) words(m *query.Model, o *query.Output) ([]string, error) {
-	if len(o.Values) > 0 {
-		words := make([]string, len(o.Values))
-		for i, v := range o.Values {
-			words[i] = v.S
-		}
-		return words, nil
-	}
-	if len(o.Sources) == 1 && w.opt.Words != nil {
-		if words := w.opt.Words(o.Sources[0].Table, o.Sources[0].Column); words != nil {
-			return words, nil
-		}
-	}
-	return nil, fmt.Errorf("output %s is text without a vocabulary", o.Name)
-}
