@@ -395,6 +395,6 @@ func (b *binder) where(s *selectNode, blk *block, sc *scope) bool {
 	if !ok {
 		return false
 	}
-	blk.preds = append(blk.preds, e)
+	blk.preds = append(blk.preds, clamped(e, b.cols, false))
 	return true
 }

@@ -35,9 +35,6 @@ func (b *binder) classO(s *selectNode) *query.Model {
 		e.At = at
 		exprs = append(exprs, e)
 	}
-	for i := range blk.preds {
-		blk.preds[i] = clamped(blk.preds[i], b.cols, false)
-	}
 	l := &layout{b: b}
 	var over []*query.Expr
 	for i := range exprs {

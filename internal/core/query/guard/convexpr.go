@@ -270,7 +270,7 @@ func (c *converter) like(o tree, name string, at int) *exprNode {
 		c.refuse(IsolatingValue, at, "LIKE 只接受固定前缀", "LIKE with a fixed beginning only", "region LIKE '3505%'")
 		return nil
 	}
-	e := &exprNode{kind: callExpr, at: at, text: "starts_with", args: []*exprNode{args[0], {kind: literalExpr, at: args[1].at, value: query.TextValue(prefix)}}}
+	e := &exprNode{kind: callExpr, at: args[0].at, text: "starts_with", args: []*exprNode{args[0], {kind: literalExpr, at: args[1].at, value: query.TextValue(prefix)}}}
 	if name == "!~~" {
 		return &exprNode{kind: notExpr, at: at, args: []*exprNode{e}}
 	}

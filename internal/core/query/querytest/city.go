@@ -64,6 +64,8 @@ func CreditDefault() query.Table {
 		t.Columns = append(t.Columns, ranged(column(fmt.Sprintf("bill_amt%d", m), fmt.Sprintf("账单金额 %d", m), whole, query.Measure), -400000, 2000000))
 		t.Columns = append(t.Columns, ranged(column(fmt.Sprintf("pay_amt%d", m), fmt.Sprintf("还款金额 %d", m), whole, query.Measure), 0, 2000000))
 	}
+	limit, _ := t.Column("limit_bal")
+	limit.Uses = append(limit.Uses, query.AfterGroupBy)
 	bad := coded(column("default_next_month", "次月违约", whole, query.Dimension), codes("0", "否", "1", "是"))
 	t.Columns = append(t.Columns, bad)
 	return t

@@ -42,6 +42,26 @@ func TestCases(t *testing.T) {
 	}
 }
 
+// TestCases_Cover holds that every code of the design has a case, and every refusal an allowed neighbour after it.
+func TestCases_Cover(t *testing.T) {
+	cases, err := Cases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	seen := map[string]bool{}
+	for i, c := range cases {
+		seen[c.Code] = true
+		if c.Code != "" && (i+1 == len(cases) || cases[i+1].File != c.File) {
+			t.Errorf("%s:%d: a refusal without an allowed neighbour after it", c.File, c.Line)
+		}
+	}
+	for code := range guard.Codes() {
+		if !seen[string(code)] {
+			t.Errorf("no case is refused with %s", code)
+		}
+	}
+}
+
 func checkModel(t *testing.T, where string, c Case, m *query.Model) {
 	t.Helper()
 	again, err := query.Decode(m.Canonical())

@@ -1,0 +1,85 @@
+package querytest
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"yunei/internal/core/query"
+	"yunei/internal/core/query/guard"
+	"yunei/internal/core/query/interp"
+)
+
+// Engine is an executor under test, loaded with rows.
+type Engine interface {
+	// Aggregate gives the exact cells of a class A model, before noise: every cell of the public domain in order of
+	// index, vectors as in interp.Cell. Units choose their cells by interp.SaltedChoice(salt).
+	Aggregate(m *query.Model, salt string) ([]interp.Cell, error)
+	// Rows gives the rows of a class O model in the order of the table.
+	Rows(m *query.Model) ([][]query.Value, error)
+}
+
+// Run holds that an engine answers every accepted case of testdata as the interpreter does, on several sets of rows.
+// exceptions names cases ("file:line") the engine cannot run, each with the reason.
+func Run(t *testing.T, newEngine func(t *testing.T, data interp.Data) Engine, exceptions map[string]string) {
+	cases, err := Cases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, size := range []int{0, 1, 60, 400} {
+		data := People(uint64(size)+1, size)
+		engine := newEngine(t, data)
+		for _, c := range cases {
+			name := fmt.Sprintf("%s:%d", strings.TrimPrefix(c.File, "testdata/"), c.Line)
+			if c.Code != "" || c.Class == query.B {
+				continue
+			}
+			t.Run(fmt.Sprintf("%d people/%s", size, name), func(t *testing.T) {
+				if why := exceptions[name]; why != "" {
+					t.Skip(why)
+				}
+				m, refusals := guard.Compile(c.Text, c.Class, City())
+				if m == nil {
+					t.Fatalf("refused: %+v", refusals)
+				}
+				compare(t, engine, m, data)
+			})
+		}
+	}
+}
+
+func compare(t *testing.T, engine Engine, m *query.Model, data interp.Data) {
+	t.Helper()
+	program, err := interp.Compile(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.Class == query.O {
+		want, err := program.Rows(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		got, err := engine.Rows(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("rows differ (-interpreter +engine):\n%s", diff)
+		}
+		return
+	}
+	const salt = "5a17"
+	want, err := program.Aggregate(data, interp.SaltedChoice(salt))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got, err := engine.Aggregate(m, salt)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Errorf("cells differ (-interpreter +engine):\n%s\n%s", diff, m.Canonical())
+	}
+}
