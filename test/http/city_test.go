@@ -1,0 +1,193 @@
+package http_test
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/matter"
+	"yunei/internal/core/party"
+)
+
+// public is nobody signed in; password is everyone's.
+const (
+	public   = "PUBLIC"
+	password = "quanzhou-2025-09-24"
+)
+
+// member is an organization of the city; its code's first sixteen characters belong to nobody.
+type member struct {
+	key, name, code string
+	kind            party.Kind
+	roles           []access.Role
+	admitted        bool // went through admission before the conversation begins
+}
+
+var members = []member{
+	{key: "bureau", name: "示例市数据管理局", code: "11990000MB990001", kind: party.PublicBody, roles: []access.Role{access.Bureau}},
+	{key: "operator", name: "示例市数据运营有限公司", code: "91990000MA990002", kind: party.Enterprise, roles: []access.Role{access.Operator}},
+	{key: "holder", name: "示例市市场监督管理局", code: "11990000MB990003", kind: party.PublicBody, roles: []access.Role{access.Holder}},
+	{key: "holder2", name: "示例市生态环境局", code: "11990000MB990004", kind: party.PublicBody, roles: []access.Role{access.Holder}},
+	{key: "auditor", name: "示例市审计局", code: "11990000MB990005", kind: party.PublicBody, roles: []access.Role{access.Auditor}},
+	{key: "bank", name: "示例银行", code: "91990000MA990006", kind: party.Enterprise, roles: []access.Role{access.DataUser}, admitted: true},
+	{key: "insurer", name: "示例财产保险公司", code: "91990000MA990007", kind: party.Enterprise, roles: []access.Role{access.DataUser}, admitted: true},
+	{key: "firm", name: "示例科技公司", code: "91990000MA990008", kind: party.Enterprise, roles: []access.Role{access.DataUser}},
+}
+
+// person is one account. Nobody here is real.
+type person struct {
+	name  string
+	org   string
+	roles []access.Role
+}
+
+var people = map[string]person{
+	"BUREAU":   {"郑岚", "bureau", []access.Role{access.Bureau}},
+	"BUREAU2":  {"吴峰", "bureau", []access.Role{access.Bureau}},
+	"OPERATOR": {"黄敏", "operator", []access.Role{access.Operator}},
+	// OPERATOR2 also files applications for the operating company, which wants to use data itself.
+	"OPERATOR2": {"蔡宁", "operator", []access.Role{access.Operator, access.Applicant}},
+	"HOLDER":    {"许静", "holder", []access.Role{access.Holder}},
+	"HOLDER2":   {"庄严", "holder2", []access.Role{access.Holder}},
+	"AUDITOR":   {"苏明", "auditor", []access.Role{access.Auditor}},
+	"BANK":      {"陈明", "bank", nil},
+	"INSURER":   {"杨柳", "insurer", nil},
+	"FIRM":      {"周舟", "firm", nil},
+	"EXPERT":    {"何远", "", []access.Role{access.Expert}},
+	"EXPERT2":   {"彭朗", "", []access.Role{access.Expert}},
+	"EXPERT3":   {"严清", "", []access.Role{access.Expert}},
+	"CITIZEN":   {"林小河", "", []access.Role{access.Subject}},
+}
+
+// papers is what an organization hands in on paper.
+var papers = []party.Document{
+	{Kind: party.BusinessLicense, Name: "营业执照.pdf", Blob: "sha256:01"},
+	{Kind: party.RepresentativeProof, Name: "法人身份证明.pdf", Blob: "sha256:02"},
+	{Kind: party.OrganizationProfile, Name: "单位情况说明.pdf", Blob: "sha256:03"},
+	{Kind: party.PledgePaper, Name: "入驻承诺书.pdf", Blob: "sha256:04"},
+}
+
+// settle opens the organizations and accounts that a file names, and admits those who take part already.
+func (c *conversation) settle(t *testing.T, names []string) {
+	t.Helper()
+	for _, who := range names {
+		p, known := people[who]
+		if !known {
+			t.Fatalf("%s names %s, whom the city does not know", c.file, who)
+		}
+		n := party.NewAccount{Login: strings.ToLower(who), Password: password, Name: p.name, Roles: p.roles}
+		if p.roles == nil {
+			c.join(t, n, p.org)
+			continue
+		}
+		if p.org != "" {
+			n.Org = c.organization(t, p.org)
+		}
+		if _, err := c.node.Party.OpenAccount(system(t), n); err != nil {
+			t.Fatalf("open account %s: %v", who, err)
+		}
+	}
+}
+
+func system(t *testing.T) context.Context { return access.With(t.Context(), access.System()) }
+
+func memberOf(t *testing.T, key string) (member, party.Registration) {
+	t.Helper()
+	i := slices.IndexFunc(members, func(b member) bool { return b.key == key })
+	if i < 0 {
+		t.Fatalf("the city has no organization %s", key)
+	}
+	b := members[i]
+	code, err := party.MakeUSCC(b.code)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return b, party.Registration{Name: b.name, USCC: code, Kind: b.kind, Roles: b.roles, Registered: workday.Must("2010-01-04"), InProvince: true,
+		Representative: "林晓", RepresentativeID: "990000198003070019", Contact: "经办人", Phone: "0595-00000000"}
+}
+
+// organization is the id of a body, registered when it is first asked for.
+func (c *conversation) organization(t *testing.T, key string) string {
+	t.Helper()
+	if id, ok := c.orgs[key]; ok {
+		return id
+	}
+	_, r := memberOf(t, key)
+	o, err := c.node.Party.Register(system(t), r)
+	if err != nil {
+		t.Fatalf("register %s: %v", key, err)
+	}
+	c.keepOrg(key, o.ID)
+	return o.ID
+}
+
+func (c *conversation) keepOrg(key, id string) { c.orgs[key], c.kept[key+"_org"] = id, id }
+
+// join is how a company comes: it registers itself, hands in its papers and, where it is to be admitted, is.
+func (c *conversation) join(t *testing.T, n party.NewAccount, key string) {
+	t.Helper()
+	b, r := memberOf(t, key)
+	a, o, err := c.node.Party.Join(t.Context(), n, r)
+	if err != nil {
+		t.Fatalf("join %s: %v", key, err)
+	}
+	c.keepOrg(key, o.ID)
+	if !b.admitted {
+		return
+	}
+	adm, err := c.node.Party.Apply(access.With(t.Context(), a.Actor()), party.Paper, papers)
+	if err != nil {
+		t.Fatalf("apply for %s: %v", key, err)
+	}
+	var m *matter.Matter
+	err = c.node.Acts.View(t.Context(), func(tx *sqldb.Tx) error {
+		list, err := matter.List(t.Context(), tx, matter.Filter{Subject: adm.ID, Limit: 1})
+		if err == nil && len(list) == 1 {
+			m = list[0]
+		}
+		return err
+	})
+	if err != nil || m == nil {
+		t.Fatalf("find the matter of %s: %v", key, err)
+	}
+	clerk := access.With(t.Context(), access.Actor{Account: "acc_clerk", Name: "核验员", Org: c.organization(t, "operator"), Roles: []access.Role{access.Operator}})
+	d := matter.Decision{Verdict: matter.Pass, Reason: "材料齐全, 核验通过", Checks: map[string]bool{}}
+	for _, k := range m.Steps[0].Checks {
+		d.Checks[k.ID] = true
+	}
+	if _, err := c.node.Matters.Decide(clerk, m.ID, m.Steps[0].ID, d); err != nil {
+		t.Fatalf("admit %s: %v", key, err)
+	}
+}
+
+// token is a session of one person, opened when first needed.
+func (c *conversation) token(t *testing.T, who string) string {
+	t.Helper()
+	if token := c.tokens[who]; token != "" {
+		return token
+	}
+	in, err := json.Marshal(map[string]string{"login": strings.ToLower(who), "password": password})
+	if err != nil {
+		t.Fatal(err)
+	}
+	resp, err := c.client().Post(c.server.URL+"/v1/session", "application/json", bytes.NewReader(in))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer resp.Body.Close()
+	var out struct {
+		Token string `json:"token"`
+	}
+	if err := json.NewDecoder(resp.Body).Decode(&out); err != nil || resp.StatusCode != http.StatusOK {
+		t.Fatalf("sign in as %s: %d, %v", who, resp.StatusCode, err)
+	}
+	c.tokens[who] = out.Token
+	return out.Token
+}

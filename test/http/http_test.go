@@ -1,0 +1,296 @@
+// Package http_test holds conversations with a whole node: the files beside it, run on both databases. README.md describes them.
+package http_test
+
+import (
+	"context"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"regexp"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"yunei/internal/base/clock"
+	"yunei/internal/base/workday"
+	"yunei/internal/gate/node"
+	"yunei/internal/test/testdb"
+)
+
+// start is a Wednesday morning in Quanzhou, a week before a long holiday.
+var start = time.Date(2025, 9, 24, 9, 0, 0, 0, workday.Zone())
+
+func TestHTTP(t *testing.T) {
+	files, err := filepath.Glob("*.txt")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("found no files: %v", err)
+	}
+	for _, database := range []struct {
+		name string
+		url  func(t *testing.T, data string) string
+	}{
+		{"sqlite", func(_ *testing.T, data string) string { return "sqlite:" + filepath.Join(data, "yunei.db") }},
+		{"postgres", func(t *testing.T, _ string) string { return testdb.PostgresURL(t) }},
+	} {
+		t.Run(database.name, func(t *testing.T) {
+			for _, file := range files {
+				t.Run(strings.TrimSuffix(file, ".txt"), func(t *testing.T) {
+					t.Parallel()
+					steps, err := readScript(file)
+					if err != nil {
+						t.Fatal(err)
+					}
+					data := t.TempDir()
+					c := open(t, data, database.url(t, data))
+					c.file = file
+					c.settle(t, roles(steps))
+					for _, s := range steps {
+						c.do(t, s)
+					}
+				})
+			}
+		})
+	}
+}
+
+// conversation is one node, the people who speak to it, and what was kept of its answers.
+type conversation struct {
+	file   string
+	node   *node.Node
+	clock  *clock.Set
+	server *httptest.Server
+	tokens map[string]string
+	orgs   map[string]string
+	kept   map[string]string
+}
+
+func open(t *testing.T, data, url string) *conversation {
+	t.Helper()
+	clk := clock.NewSet(start)
+	n, err := node.Open(t.Context(), node.Options{Data: data, DB: url, Heads: filepath.Join(data, "heads.json"), Clock: clk})
+	if err != nil {
+		t.Fatalf("open node: %v", err)
+	}
+	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
+	done := make(chan error, 1)
+	go func() { done <- n.Run(ctx) }()
+	server := httptest.NewServer(n.Handler())
+	t.Cleanup(func() {
+		server.Close()
+		stop()
+		if err := <-done; err != nil {
+			t.Errorf("run node: %v", err)
+		}
+		if err := n.Close(); err != nil {
+			t.Errorf("close node: %v", err)
+		}
+	})
+	return &conversation{node: n, clock: clk, server: server, tokens: map[string]string{}, orgs: map[string]string{}, kept: map[string]string{}}
+}
+
+// roles are the people a file names, in order of appearance.
+func roles(steps []step) []string {
+	var names []string
+	seen := map[string]bool{"": true, public: true}
+	for _, s := range steps {
+		if !seen[s.role] {
+			seen[s.role] = true
+			names = append(names, s.role)
+		}
+	}
+	return names
+}
+
+func (c *conversation) do(t *testing.T, s step) {
+	t.Helper()
+	where := fmt.Sprintf("%s:%d", c.file, s.line)
+	if s.clock != "" {
+		c.moveClock(t, where, s.clock)
+		return
+	}
+	path := c.fill(t, where, s.path)
+	body := s.body
+	if !s.csv { // a price in a CSV file is no name
+		body = c.fill(t, where, s.body)
+	}
+	req, err := http.NewRequestWithContext(t.Context(), s.method, c.server.URL+path, strings.NewReader(body))
+	if err != nil {
+		t.Fatalf("%s: %v", where, err)
+	}
+	switch {
+	case s.csv:
+		req.Header.Set("Content-Type", "text/csv")
+	case body != "":
+		req.Header.Set("Content-Type", "application/json")
+	}
+	if s.role != public {
+		req.Header.Set("Authorization", "Bearer "+c.token(t, s.role))
+	}
+	for _, h := range s.headers {
+		req.Header.Set(h[0], c.fill(t, where, h[1]))
+	}
+	resp, err := c.client().Do(req)
+	if err != nil {
+		t.Fatalf("%s: %v", where, err)
+	}
+	defer resp.Body.Close()
+	raw, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Fatalf("%s: %v", where, err)
+	}
+	c.check(t, s, resp, string(raw))
+}
+
+func (c *conversation) client() *http.Client {
+	client := c.server.Client()
+	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+	return client
+}
+
+func (c *conversation) check(t *testing.T, s step, resp *http.Response, body string) {
+	t.Helper()
+	failed := false
+	for _, k := range s.checks {
+		where := fmt.Sprintf("%s:%d", c.file, k.line)
+		wrong := c.wrong(t, where, k, resp, body)
+		if wrong == "" {
+			continue
+		}
+		failed = true
+		if k.on == "set" {
+			t.Fatalf("%s: %s\n%s %s answered %d %s", where, wrong, s.method, s.path, resp.StatusCode, body)
+		}
+		t.Errorf("%s: %s %s: %s", where, k.on, k.at, wrong)
+	}
+	if failed {
+		t.Logf("%s:%d: %s %s %s answered %d %s", c.file, s.line, s.role, s.method, s.path, resp.StatusCode, body)
+	}
+}
+
+// wrong says "" or what one check finds wrong with an answer.
+func (c *conversation) wrong(t *testing.T, where string, k check, resp *http.Response, body string) string {
+	t.Helper()
+	want := k.want
+	if k.op != "~" { // a regular expression has dollars of its own
+		want = c.fill(t, where, want)
+	}
+	switch k.on {
+	case "code":
+		if got := strconv.Itoa(resp.StatusCode); got != want {
+			return fmt.Sprintf("got %s, want %s", got, want)
+		}
+	case "header":
+		return wrongHeader(k, resp.Header.Values(k.at), want)
+	case "body":
+		if k.op == "has" && !strings.Contains(body, want) {
+			return "want it to contain " + want
+		}
+		if k.op == "~" {
+			return compare(body, "~", want)
+		}
+	case "json":
+		return c.wrongJSON(t, where, k, body, want)
+	case "set":
+		return c.keep(k, resp, body)
+	}
+	return ""
+}
+
+func wrongHeader(k check, values []string, want string) string {
+	switch k.op {
+	case "present", "absent":
+		if (len(values) > 0) != (k.op == "present") {
+			return fmt.Sprintf("got %q, want it %s", values, k.op)
+		}
+		return ""
+	case "==":
+		if got := strings.Join(values, ", "); got != want {
+			return fmt.Sprintf("got %q, want %q", got, want)
+		}
+		return ""
+	}
+	return compare(strings.Join(values, ", "), k.op, want)
+}
+
+func (c *conversation) wrongJSON(t *testing.T, where string, k check, body, want string) string {
+	t.Helper()
+	v, err := decode(body)
+	if err != nil {
+		return fmt.Sprintf("the answer is not JSON: %v", err)
+	}
+	got, found := find(v, c.fill(t, where, k.at))
+	switch {
+	case k.op == "absent" && found:
+		return "it is there: " + encode(got)
+	case k.op == "absent":
+		return ""
+	case !found:
+		return "it is not there"
+	case k.op == "present":
+		return ""
+	}
+	return compare(got, k.op, want)
+}
+
+func (c *conversation) keep(k check, resp *http.Response, body string) string {
+	if k.op != "" {
+		if c.kept[k.at] = resp.Header.Get(k.want); c.kept[k.at] == "" {
+			return "no header " + k.want + " to keep"
+		}
+		return ""
+	}
+	v, err := decode(body)
+	if err != nil {
+		return fmt.Sprintf("the answer is not JSON: %v", err)
+	}
+	got, found := find(v, k.want)
+	if !found {
+		return "nothing at " + k.want + " to keep"
+	}
+	if text, ok := got.(string); ok {
+		c.kept[k.at] = text
+	} else {
+		c.kept[k.at] = encode(got)
+	}
+	return ""
+}
+
+var name = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
+
+// fill puts kept values in the place of their names.
+func (c *conversation) fill(t *testing.T, where, text string) string {
+	t.Helper()
+	return name.ReplaceAllStringFunc(text, func(found string) string {
+		value, ok := c.kept[found[1:]]
+		if !ok {
+			t.Fatalf("%s: nothing was kept as %s", where, found)
+		}
+		return value
+	})
+}
+
+// moveClock moves by a duration or to an instant in Quanzhou. Everyone signs in anew afterwards.
+func (c *conversation) moveClock(t *testing.T, where, to string) {
+	t.Helper()
+	if by, ok := strings.CutPrefix(to, "+"); ok {
+		d, err := time.ParseDuration(by)
+		if err != nil {
+			t.Fatalf("%s: %v", where, err)
+		}
+		c.clock.Advance(d)
+	} else {
+		at, err := time.ParseInLocation("2006-01-02T15:04", to, workday.Zone())
+		if err != nil {
+			t.Fatalf("%s: %v", where, err)
+		}
+		d := at.Sub(c.clock.Now())
+		if d <= 0 {
+			t.Fatalf("%s: the clock stands at %s already and never runs backward", where, c.clock.Now().In(workday.Zone()).Format(time.RFC3339))
+		}
+		c.clock.Advance(d)
+	}
+	clear(c.tokens)
+}
