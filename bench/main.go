@@ -59,7 +59,7 @@ func bench(ctx context.Context, rounds int, only string) error {
 	fmt.Println()
 	fmt.Println("| guarded | bare | guarded, each | bare, each | ratio | range of ratios |")
 	fmt.Println("|---|---|---|---|---|---|")
-	for _, group := range []func(context.Context, string) ([]pair, func(), error){acts, aggregates} {
+	for _, group := range []func(context.Context, string) ([]pair, func(), error){acts, aggregates, calls} {
 		pairs, done, err := group(ctx, tmp)
 		if err != nil {
 			return err

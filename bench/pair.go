@@ -14,14 +14,18 @@ type pair struct {
 	guarded, bare string
 	doGuarded     func(ctx context.Context, worker, n int) error
 	doBare        func(ctx context.Context, worker, n int) error
-	times         int // how often per round and worker
-	workers       int // how many do it at once; 1 when zero
+	before        func() // sets the scene, when not nil
+	times         int    // how often per round and worker
+	workers       int    // how many do it at once; 1 when zero
 }
 
 // measure takes both ways in turns, so that what else the machine does falls on both, and compares round by round.
 func (p pair) measure(ctx context.Context, rounds int) (string, error) {
 	if p.workers == 0 {
 		p.workers = 1
+	}
+	if p.before != nil {
+		p.before()
 	}
 	var guarded, bare []time.Duration
 	var ratios []float64
