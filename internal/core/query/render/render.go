@@ -63,8 +63,8 @@ func Model(m *query.Model, opt Options) (Statement, error) {
 	if err := m.Validate(); err != nil {
 		return Statement{}, err
 	}
-	if NeedsSalt(m) && len(opt.Salt) < 16 {
-		return Statement{}, errors.New("the choice of cells needs a salt of at least 16 bytes")
+	if NeedsSalt(m) && opt.Salt == "" {
+		return Statement{}, errors.New("the choice of cells needs a salt")
 	}
 	w := &writer{model: m, opt: opt, texts: map[string]string{}}
 	var sql string
