@@ -259,6 +259,26 @@ func TestService_Call_againAfterWithdrawal(t *testing.T) {
 	})
 }
 
+// Where no further call comes, the sweeper takes the kept answer; without one it does nothing and leaves no entry.
+func TestService_Sweep(t *testing.T) {
+	each(t, func(t *testing.T, b *branch) {
+		_, err := b.Call(b.bank(), b.ask(0, b.signed(0, b.document(0))))
+		must(t, err)
+		system := access.With(t.Context(), access.System())
+		must(t, b.Sweep(system))
+		if n := b.count(`SELECT count(*) FROM call WHERE replay IS NOT NULL`); n != 1 {
+			t.Errorf("kept answers within ten minutes = %d, want 1", n)
+		}
+		b.clock.Advance(11 * time.Minute)
+		must(t, b.Sweep(system))
+		must(t, b.Sweep(system))
+		kept, entries := b.count(`SELECT count(*) FROM call WHERE replay IS NOT NULL`), b.count(`SELECT count(*) FROM ledger_entry WHERE act = 'serve.purge'`)
+		if kept != 0 || entries != 1 {
+			t.Errorf("after eleven minutes: kept answers %d, entries %d, want 0 and 1", kept, entries)
+		}
+	})
+}
+
 // Two calls at once with a document for one use: one is answered.
 func TestService_Call_oneUse(t *testing.T) {
 	each(t, func(t *testing.T, b *branch) {

@@ -30,6 +30,7 @@ const (
 	ActClose  = "serve.close"
 	ActCall   = "serve.call"
 	ActReplay = "serve.replay"
+	ActPurge  = "serve.purge"
 )
 
 // Service deploys models and answers calls.
@@ -63,6 +64,7 @@ func New(d Deps) *Service {
 		act.Def{Name: ActClose, Roles: []access.Role{access.DataUser, access.Operator}},
 		act.Def{Name: ActCall, Roles: []access.Role{access.DataUser}},
 		act.Def{Name: ActReplay, Roles: []access.Role{access.DataUser}},
+		act.Def{Name: ActPurge, Roles: []access.Role{access.Platform}},
 	)
 	log := d.Acts.Ledger()
 	log.Register("deployment", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDeployment(ctx, tx, id) })
@@ -186,6 +188,23 @@ func (s *Service) Close(ctx context.Context, id string) (Deployment, error) {
 		return tx.Changed(ctx, "deployment", d.ID, d)
 	})
 	return d, err
+}
+
+// Sweep deletes kept answers whose ten minutes are over. A busy organization's go with its next call; this is for those
+// that make no further one. It leaves an entry only where it deleted something.
+func (s *Service) Sweep(ctx context.Context) error {
+	var left bool
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		left, err = replaysBefore(ctx, tx, tx.Now().Add(-replayFor))
+		return err
+	})
+	if err != nil || !left {
+		return err
+	}
+	_, err = s.Acts.Do(ctx, act.Call{Act: ActPurge}, func(ctx context.Context, tx *act.Tx) error {
+		return dropReplays(ctx, tx.Tx, "", tx.Now().Add(-replayFor))
+	})
+	return err
 }
 
 // program is a model ready to run, kept by its hash: what was signed is what runs.

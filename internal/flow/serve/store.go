@@ -142,13 +142,26 @@ func loadReplay(ctx context.Context, tx *sqldb.Tx, id string) ([]byte, error) {
 	return replay, nil
 }
 
-// dropReplays deletes kept answers of an organization from before an instant.
+// dropReplays deletes kept answers from before an instant, of one organization or ("") of all.
 func dropReplays(ctx context.Context, tx *sqldb.Tx, org string, before time.Time) error {
-	_, err := tx.Exec(ctx, `UPDATE call SET replay = NULL WHERE replay IS NOT NULL AND at < $1 AND org = $2`, before.UnixMicro(), org)
-	if err != nil {
+	q, args := `UPDATE call SET replay = NULL WHERE replay IS NOT NULL AND at < $1`, []any{before.UnixMicro()}
+	if org != "" {
+		q, args = q+` AND org = $2`, append(args, org)
+	}
+	if _, err := tx.Exec(ctx, q, args...); err != nil {
 		return fmt.Errorf("drop kept answers: %w", err)
 	}
 	return nil
+}
+
+// replaysBefore reports whether an answer from before an instant is still kept.
+func replaysBefore(ctx context.Context, tx *sqldb.Tx, before time.Time) (bool, error) {
+	var n int64
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM call WHERE replay IS NOT NULL AND at < $1`, before.UnixMicro()).Scan(&n)
+	if err != nil {
+		return false, fmt.Errorf("count kept answers: %w", err)
+	}
+	return n > 0, nil
 }
 
 func dropReplaysUnder(ctx context.Context, tx *sqldb.Tx, consent string) error {
