@@ -61,9 +61,9 @@ func passed(r *proof.Report) (int, error) {
 var tamperings = []struct{ what, statement string }{
 	{"one byte of a ledger entry", `UPDATE ledger_entry SET body = CAST(replace(CAST(body AS TEXT), 'serve.call', 'serve.cale') AS BLOB) WHERE seq = (SELECT MAX(seq) FROM ledger_entry WHERE CAST(body AS TEXT) LIKE '%serve.call%')`},
 	{"one digit of a permit's last day", `UPDATE permit SET until_day = '2027-09-29' WHERE kind = 'grant'`},
-	{"the state of a matter", `UPDATE matter SET state = 'passed' WHERE id = (SELECT MIN(id) FROM matter WHERE state <> 'passed') OR id = (SELECT MIN(id) FROM matter)`},
+	{"the state of a matter", `UPDATE matter SET state = CASE state WHEN 'passed' THEN 'refused' ELSE 'passed' END WHERE id = (SELECT MIN(id) FROM matter)`},
 	{"the words of an opinion", `UPDATE matter SET body = replace(body, '同意', '反对') WHERE body LIKE '%同意%'`},
-	{"one subject's row", `UPDATE subject_row SET body = replace(body, '1', '2') WHERE rowid = (SELECT MIN(rowid) FROM subject_row)`},
+	{"one subject's row", `UPDATE subject_row SET body = replace(body, '0', '1') WHERE sid = (SELECT MIN(sid) FROM subject_row)`},
 }
 
 // Tamper makes each change in a copy of its own and asks fsck.
@@ -74,9 +74,10 @@ func (a *auditor) Tamper(ctx context.Context) (found, of int, err error) {
 			return found, of, fmt.Errorf("%s: %w", c.what, err)
 		}
 		of++
-		if seen {
-			found++
+		if !seen {
+			return found, of, fmt.Errorf("%s went unnoticed", c.what)
 		}
+		found++
 	}
 	return found, of, nil
 }

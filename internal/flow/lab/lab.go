@@ -38,7 +38,7 @@ type Version struct {
 	Hash    string          `json:"hash"`
 	Shared  bool            `json:"shared" doc:"Listed for reuse by other organizations once approved (上架)"`
 	Text    string          `json:"text" doc:"What the developer wrote: a comment, never run"`
-	IR      json.RawMessage `json:"ir" doc:"The canonical representation that is hashed, signed and run"`
+	IR      []byte          `json:"ir" doc:"The canonical representation that is hashed, signed and run, in base64: its very bytes"`
 	Review  json.RawMessage `json:"review" doc:"What the guard found"`
 	Inputs  []string        `json:"inputs" doc:"resource.field of everything it reads"`
 	Outputs []string        `json:"outputs" doc:"Names and types of what it gives"`

@@ -68,8 +68,10 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if o.Clock == nil {
 		o.Clock = clock.Real{}
 	}
-	if err := os.MkdirAll(o.Data, 0o700); err != nil {
-		return nil, fmt.Errorf("make data folder: %w", err)
+	for _, dir := range []string{o.Data, filepath.Join(o.Data, "spaces"), filepath.Join(o.Data, "incoming")} {
+		if err := os.MkdirAll(dir, 0o700); err != nil {
+			return nil, fmt.Errorf("make data folder: %w", err)
+		}
 	}
 	n := &Node{}
 	n.Clock, n.SecureCookies = o.Clock, o.SecureCookies
@@ -109,7 +111,7 @@ func (n *Node) build(o Options) {
 	law := regime.New()
 	n.engine = duckdb.New(duckdb.Options{AllowMissingWalls: o.NoWalls})
 	budget := disclose.New()
-	subjects := collect.NewSealer(n.Keys.Derive("sid"), n.Keys.KID())
+	subjects := collect.SealerOf(n.Keys)
 	n.Acts = act.NewRunner(n.DB, n.Log, law)
 	n.Notice = notice.New(n.Acts)
 	n.Matters = matter.New(n.Acts)
@@ -157,16 +159,14 @@ func (n *Node) health(w http.ResponseWriter, r *http.Request) {
 // Handler is everything the node answers over HTTP.
 func (n *Node) Handler() http.Handler { return n.handler }
 
-// Lost errands are looked for this often; a load that has said nothing for so long is lost.
-const (
-	sweepEvery = 30 * time.Second
-	lostLoad   = 10 * time.Minute
-)
+// sweepEvery is how often lost runs are looked for.
+const sweepEvery = 30 * time.Second
 
 // Run seals the ledger and sweeps lost errands until ctx ends.
 func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { n.Log.Run(ctx); return nil })
+	g.Go(func() error { n.Collect.Run(ctx, n.DB.Dialect() == sqldb.SQLite); return nil })
 	g.Go(func() error { n.Open.Run(ctx); return nil })
 	g.Go(func() error { guard.WarmUp(); return nil })
 	g.Go(func() error { return n.sweep(access.With(ctx, access.System())) })
@@ -179,9 +179,6 @@ func (n *Node) sweep(ctx context.Context) error {
 	for {
 		if err := n.Lab.Sweep(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "sweep runs", "err", err)
-		}
-		if _, err := n.Collect.Sweep(ctx, lostLoad); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "sweep loads", "err", err)
 		}
 		select {
 		case <-ctx.Done():

@@ -13,7 +13,11 @@ import (
 // Forbidden texts and the guard's code for each.
 var forbiddenTexts = []struct{ name, class, text, code string }{
 	{"select_star", "A", `SELECT * FROM credit_default`, "G002"},
-	{"isolate_one_person", "A", `SELECT education, COUNT(*) AS n FROM credit_default WHERE sid = '0a1b2c' GROUP BY education`, "G004"},
+	{"name_one_person", "A", `SELECT education, COUNT(*) AS n FROM credit_default WHERE sid = '0a1b2c' GROUP BY education`, "G003"},
+	{"isolate_one_person", "A", `SELECT education, COUNT(*) AS n FROM credit_default
+WHERE age >= 24 AND age < 25 AND pay_0 = 2 AND pay_2 = 2 AND default_next_month = 1 AND education <> 1 AND education <> 3
+GROUP BY education`, ""},
+	{"slice_by_hash", "A", `SELECT education, COUNT(*) AS n FROM credit_default WHERE mod(age, 7) = 3 GROUP BY education`, "G013"},
 	{"key_in_output", "A", `SELECT sid, COUNT(*) AS n FROM credit_default GROUP BY sid`, "G003"},
 	{"extreme_value", "A", `SELECT education, MAX(age) AS oldest FROM credit_default GROUP BY education`, "G009"},
 	{"column_not_asked_for", "A", `SELECT education, AVG(limit_bal) AS l FROM credit_default GROUP BY education`, ""},
