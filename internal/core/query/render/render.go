@@ -22,7 +22,8 @@ type Options struct {
 	// Key is the subject column's name in the files where it differs from the model's, as in
 	// a space's pseudonymized copy.
 	Key string
-	// Words are the public vocabulary of text outputs of class O, by table and column.
+	// Words are the texts that may leave through a text column of class O; a row that holds
+	// another ends the run.
 	Words func(table, column string) []string
 	// Subject is the sid asked about (class B).
 	Subject string
