@@ -80,7 +80,11 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 	need := map[string][]query.Use{}
 	subjectKeys := map[string]bool{}
 	for _, t := range know.tables {
-		subjectKeys[t.Name+"."+t.SubjectKey] = t.Private()
+		if t.Private() {
+			id := t.Name + "." + t.SubjectKey
+			subjectKeys[id] = true
+			need[id] = []query.Use{query.AfterJoin} // joined on, or counted by
+		}
 	}
 	want := func(list []query.Source, use func(query.Way) query.Use) {
 		for _, s := range list {

@@ -12,7 +12,7 @@ import (
 // and worse: NULLs, NULL subject keys, values outside the policy's bounds and code lists, more rows per person than the
 // policy promises, people in one table and not in the other.
 func People(seed uint64, n int) interp.Data {
-	g := &generator{rand.New(rand.NewPCG(seed, 7))}
+	g := &generator{newRand(seed)}
 	data := interp.Data{}
 	city := City()
 	for i := range city.Tables {
@@ -30,6 +30,8 @@ func People(seed uint64, n int) interp.Data {
 	}
 	return data
 }
+
+func newRand(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 7)) }
 
 type generator struct{ *rand.Rand }
 
