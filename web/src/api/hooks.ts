@@ -1,48 +1,47 @@
-import {
-  QueryClient,
-  keepPreviousData,
-  useInfiniteQuery,
-  useMutation,
-  useQuery,
-  useQueryClient,
-} from "@tanstack/react-query";
-import { get, type Params } from "./client";
-import { asProblem, Problem } from "./problem";
-
-/** A keyset page of a list. */
-export interface Page<T> {
-  items: T[] | null;
-  next?: string;
-}
+import { keepPreviousData, QueryClient, useInfiniteQuery, useMutation, useQuery, useQueryClient } from "@tanstack/react-query";
+import { type AnswerOf, get, type ParamsOf, type PathWith } from "./client";
+import { asProblem, type Problem } from "./problem";
 
 export function makeQueryClient(): QueryClient {
   return new QueryClient({
     defaultOptions: {
       queries: {
         staleTime: 5_000,
-        refetchOnWindowFocus: true,
         // Only a server that did not answer is asked again: a refusal stays a refusal.
         retry: (count, error) => count < 2 && ["offline", "unavailable"].includes(asProblem(error).code),
-        throwOnError: false,
       },
     },
   });
 }
 
-/** One object, or any answer that is read whole. `params` undefined means: not yet. */
-export function useItem<T>(template: string, params: Params | undefined = {}, options: { refetchInterval?: number; enabled?: boolean } = {}) {
-  return useQuery<T, Problem>({
-    queryKey: [template, params],
-    queryFn: () => get<T>(template, params),
-    ...options,
-  });
+/** One object, or any answer that is read whole. */
+export function useItem<P extends PathWith<"get">>(
+  path: P,
+  params: ParamsOf<P, "get"> = {},
+  options: { refetchInterval?: number; enabled?: boolean } = {},
+) {
+  return useQuery<AnswerOf<P, "get">, Problem>({ queryKey: [path, params], queryFn: () => get(path, params), ...options });
+}
+
+/** The paths that answer a page of a list. */
+export type ListPath = {
+  [P in PathWith<"get">]: AnswerOf<P, "get"> extends { items: unknown[] | null; next?: string } ? P : never;
+}[PathWith<"get">];
+
+/** What a list is made of. */
+export type RowOf<P extends ListPath> = AnswerOf<P, "get"> extends { items: (infer T)[] | null } ? T : never;
+
+interface Pageful<T> {
+  items: T[] | null;
+  next?: string;
 }
 
 /** A list, page after page. */
-export function useList<T>(template: string, params: Params = {}, options: { enabled?: boolean } = {}) {
+export function useList<P extends ListPath>(path: P, params: ParamsOf<P, "get"> = {}, options: { enabled?: boolean } = {}) {
   const query = useInfiniteQuery({
-    queryKey: [template, "list", params],
-    queryFn: ({ pageParam }) => get<Page<T>>(template, { ...params, query: { ...params.query, cursor: pageParam } }),
+    queryKey: [path, "list", params],
+    queryFn: async ({ pageParam }) =>
+      (await get(path, { ...params, query: { ...(params.query as object), cursor: pageParam } as never })) as unknown as Pageful<RowOf<P>>,
     initialPageParam: undefined as string | undefined,
     getNextPageParam: (page) => page.next || undefined,
     placeholderData: keepPreviousData,
@@ -52,7 +51,6 @@ export function useList<T>(template: string, params: Params = {}, options: { ena
     items: query.data?.pages.flatMap((page) => page.items ?? []),
     problem: query.error ? asProblem(query.error) : undefined,
     loading: query.isPending && query.fetchStatus !== "idle",
-    refreshing: query.isFetching,
     more: query.hasNextPage ? () => void query.fetchNextPage() : undefined,
     loadingMore: query.isFetchingNextPage,
     refresh: () => void query.refetch(),

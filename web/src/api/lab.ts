@@ -1,186 +1,40 @@
-import type { Spot } from "./problem";
-import type { Grade, Option, Plan } from "./types";
+import type { ValueOf } from "./types";
 
-export interface ValueOf {
-  kind?: string;
-  scale?: number;
-  n?: number;
-  s?: string;
-}
-
-export interface TypeOf {
-  kind: string;
-  scale?: number;
-}
-
-export interface TableColumn {
-  name: string;
-  title?: string;
-  type: TypeOf;
-  null?: boolean;
-  role: string;
-  grade: Grade;
-  domain?: { value: string; label?: string }[] | null;
-  edges?: number[] | null;
-  lo?: number;
-  hi?: number;
-  uses?: string[] | null;
-  cells?: number;
-}
-
-export interface PolicyTable {
-  name: string;
-  title?: string;
-  resource: string;
-  schemaVersion: number;
-  unitKind?: string;
-  subjectKey?: string;
-  units?: number;
-  open?: boolean;
-  columns: TableColumn[] | null;
-}
-
-export interface Figure {
-  rho: number;
-  level: string;
-  sentence: string;
-  membership: number;
-  attributeLow: number;
-  attribute: number;
-}
-
-export interface BudgetLine {
-  resource: string;
-  title: string;
-  kind: string;
-  period?: string;
-  cap: number;
-  charged: number;
-  figure: Figure;
-}
-
-export interface LabModel {
-  id: string;
-  space: string;
-  org: string;
-  name: string;
-  class: "A" | "B";
-  draft: string;
-  opened: string;
-}
-
-export interface VersionItem {
-  id: string;
-  model: string;
-  org: string;
-  number: number;
-  name: string;
+/** What the guard found about a model, as it is kept with a version. */
+export interface Review {
+  accepted: boolean;
   class: string;
-  hash: string;
-  shared: boolean;
-  approved: boolean;
-  rho: number;
-  inputs: string[] | null;
-  outputs: string[] | null;
+  hash?: string;
+  summary: string;
+  unit?: string;
+  rows?: number;
+  cells?: number;
+  outputs?: ReviewOutput[] | null;
+  checks?: { id: string; title: string; status: string; evidence?: string[] | null }[] | null;
+  notes?: string[] | null;
 }
 
-export interface Run {
-  id: string;
-  space: string;
-  org: string;
-  scenario: string;
-  grant: string;
-  version: string;
-  hash: string;
-  rho: number;
-  reused?: string;
-  charge?: string;
-  state: string;
-  start: number;
-  why?: string;
-  opened: string;
-  closed?: string;
-}
-
-export interface Space {
-  id: string;
-  org: string;
-  scenario: string;
-  permit: string;
-  opened: string;
-}
-
-export interface SpacePage {
-  space: Space;
-  scenario: Plan;
-  tables: PolicyTable[] | null;
-  models: LabModel[] | null;
-  versions: VersionItem[] | null;
-  runs: Run[] | null;
-  budgets: BudgetLine[] | null;
-  acts: Option[] | null;
-}
-
-export interface OutputOf {
+export interface ReviewOutput {
   name: string;
   title?: string;
-  type: TypeOf;
   kind: string;
   standing: string;
-  sources?: { table: string; column: string; ways: string[] | null }[] | null;
   cells?: number;
+  sources?: { table: string; column: string; ways: string[] | null }[] | null;
 }
 
-export interface Refusal {
-  code: string;
-  start: number;
-  end: number;
-  zh: string;
-  en: string;
-  hint: string;
+/** A kept review arrives as free JSON; anything else is none. */
+export function readReview(value: unknown): Review | undefined {
+  return typeof value === "object" && value !== null && "summary" in value ? (value as Review) : undefined;
 }
 
-export interface Preview {
-  threshold: number;
-  unitsPerCell: number;
-  hidden: boolean;
-  columns: { name: string; error95: string }[] | null;
-  plan: { rho: number; cells: number; l0: number; k: number; mechanism: string };
-}
-
-export interface Checked {
-  refusals?: Refusal[] | null;
-  class?: string;
-  hash?: string;
-  outputs?: OutputOf[] | null;
-  checks?: { id: string; title: string; ok?: boolean; outcome?: string; detail: string }[] | null;
-  preview?: Preview | null;
-  rho?: number;
-  leaves?: string;
-}
-
-export interface ReleasedTable {
-  columns: { name: string; title?: string; type: TypeOf; kind: string }[] | null;
-  rows: { cell: number; fields: TableField[] | null }[] | null;
-  totals: TableField[] | null;
-  shown: number;
-  hidden: number;
-}
-
-export interface Trial {
-  table?: ReleasedTable | null;
-}
-
-export interface TableField {
-  value: ValueOf;
-  error95?: ValueOf;
-  hidden?: boolean;
-  isNull?: boolean;
-  label?: string;
-}
-
-export function spotsOf(refusals: Refusal[] | null | undefined): Spot[] {
-  return (refusals ?? []).map((r) => ({ code: r.code, start: r.start, end: r.end, message: r.zh, en: r.en, hint: r.hint || undefined }));
+/** A review's outputs as the lineage graph draws them. */
+export function lineageOf(review: Review | undefined) {
+  return (review?.outputs ?? []).map((o) => ({
+    name: o.title || o.name,
+    class: o.standing,
+    sources: (o.sources ?? []).flatMap((s) => (s.ways ?? []).slice(0, 1).map((use) => ({ table: s.table, column: s.column, use }))),
+  }));
 }
 
 /** A value as text; a fixed-point number keeps its places. */

@@ -1,13 +1,12 @@
 import { useItem } from "./hooks";
-import type { Article, RegimeView } from "./types";
 
 /** The law this deployment runs under. */
 export function useRegime() {
-  return useItem<RegimeView>("/v1/regime");
+  return useItem("/v1/regime");
 }
 
 export function useArticle(pack: string | undefined, at: string | undefined) {
-  return useItem<Article>("/v1/regime/packs/{id}/article", { path: { id: pack ?? "" }, query: { at } }, { enabled: Boolean(pack && at) });
+  return useItem("/v1/regime/packs/{id}/article", { path: { id: pack ?? "" }, query: { at: at ?? "" } }, { enabled: Boolean(pack && at) });
 }
 
 /** The regulation's own title of a role, where the pack gives one. */

@@ -5,7 +5,7 @@ import type { Me } from "./types";
 
 /** Who is signed in; `undefined` while asking, `null` for nobody. */
 export function useSession(): Me | null | undefined {
-  const query = useItem<Me>("/v1/me");
+  const query = useItem("/v1/me");
   if (query.isError) return null;
   return query.data;
 }
@@ -13,7 +13,7 @@ export function useSession(): Me | null | undefined {
 export function useSignIn() {
   const client = useQueryClient();
   return async (login: string, password: string) => {
-    const { me } = await post<{ me: Me }>("/v1/session", {}, { login, password });
+    const { me } = await post("/v1/session", {}, { login, password });
     client.clear();
     return me;
   };

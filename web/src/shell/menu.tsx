@@ -51,7 +51,7 @@ const items: Item[] = [
 
 
 /** The menu of a person: only what their roles may open, grouped. */
-export function menuFor(roles: readonly Role[], t: Words["shell"]) {
+export function menuFor(roles: readonly string[], t: Words["shell"]) {
   const mine = items.filter((item) => item.roles.some((role) => roles.includes(role)));
   const entry = (item: Item) => ({ key: item.to, icon: item.icon, label: t[item.label] as string });
   const groups = (["groupData", "groupMatter", "groupUse", "groupWatch"] as const).flatMap((group) => {
@@ -62,7 +62,7 @@ export function menuFor(roles: readonly Role[], t: Words["shell"]) {
 }
 
 /** Where a person lands after signing in. */
-export function landing(roles: readonly Role[]): string {
+export function landing(roles: readonly string[]): string {
   return items.find((item) => item.roles.some((role) => roles.includes(role)))?.to ?? path.home();
 }
 

@@ -14,14 +14,14 @@ function sameKey(registered: RegisteredKey, own: SigningKey): boolean {
 }
 
 export async function registeredKeys(): Promise<RegisteredKey[]> {
-  return (await get<{ items: RegisteredKey[] | null }>("/v1/me/signing-keys")).items ?? [];
+  return (await get("/v1/me/signing-keys")).items ?? [];
 }
 
 /** The account's key in this browser together with its registered id; made and registered when there is none. */
 export async function ownKey(account: string): Promise<{ id: string; key: SigningKey }> {
   const key = (await findKey(account)) ?? (await makeKey(account));
   const known = (await registeredKeys()).find((k) => sameKey(k, key));
-  const registered = known ?? (await post<RegisteredKey>("/v1/me/signing-keys", {}, { public: toBase64(key.publicKey) }));
+  const registered = known ?? (await post("/v1/me/signing-keys", {}, { public: toBase64(key.publicKey) }));
   return { id: registered.id, key };
 }
 

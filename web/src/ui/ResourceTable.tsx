@@ -3,8 +3,8 @@ import { type ProColumns, ProTable } from "@ant-design/pro-components";
 import { App, Button, Input, Segmented, Select, Space, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useSearchParams } from "react-router";
-import type { Params } from "@/api/client";
-import { useList } from "@/api/hooks";
+import type { ParamsOf } from "@/api/client";
+import { type ListPath, type RowOf, useList } from "@/api/hooks";
 import { useText } from "@/text";
 import { saveText, toCsv } from "@/util/csv";
 import { EmptyState, ProblemPage } from "./ProblemView";
@@ -31,38 +31,31 @@ export interface Filter {
   tabs?: boolean;
 }
 
-interface Props<T> {
+interface Props<P extends ListPath> {
   /** The columns a reader chose are kept under this name. */
   id: string;
-  endpoint: string;
-  params?: Params;
-  columns: Column<T>[];
-  rowKey: keyof T & string;
+  endpoint: P;
+  params?: ParamsOf<P, "get">;
+  columns: Column<RowOf<P>>[];
+  rowKey: string;
   filters?: Filter[];
   searchable?: boolean;
   searchHint?: string;
   title?: ReactNode;
   actions?: ReactNode;
   empty: { title: ReactNode; hint?: ReactNode; action?: ReactNode };
-  onRow?: (row: T) => void;
-  /** Rows that arrive whole from elsewhere; then nothing is asked for. */
-  rows?: T[];
+  onRow?: (row: RowOf<P>) => void;
 }
 
 /** The list: filters in the URL, columns one can choose, export, and every state designed. */
-export function ResourceTable<T extends object>(props: Props<T>) {
+export function ResourceTable<P extends ListPath>(props: Props<P>) {
   const t = useText();
   const { message } = App.useApp();
   const [search, setSearch] = useSearchParams();
   const names = [...(props.filters ?? []).map((f) => f.name), ...(props.searchable ? ["q"] : [])];
   const chosen = Object.fromEntries(names.map((name) => [name, search.get(name) ?? undefined]));
   const filtered = Object.values(chosen).some(Boolean);
-  const asked = useList<T>(
-    props.endpoint,
-    { ...props.params, query: { ...props.params?.query, ...chosen } },
-    { enabled: props.rows === undefined },
-  );
-  const list = props.rows ? { ...asked, items: props.rows, loading: false, problem: undefined, more: undefined } : asked;
+  const list = useList(props.endpoint, { ...props.params, query: { ...(props.params?.query as object), ...chosen } as never });
 
   function choose(name: string, value: string | undefined) {
     setSearch(
@@ -75,7 +68,9 @@ export function ResourceTable<T extends object>(props: Props<T>) {
     );
   }
 
-  const columns: ProColumns<T>[] = props.columns.map((c) => ({
+  type Row = RowOf<P> & object;
+  const rows = (list.items ?? []) as Row[];
+  const columns: ProColumns<Row>[] = props.columns.map((c) => ({
     key: c.key,
     dataIndex: c.key,
     title: c.title,
@@ -88,11 +83,11 @@ export function ResourceTable<T extends object>(props: Props<T>) {
   if (list.problem && !list.items) return <ProblemPage problem={list.problem} retry={list.refresh} />;
 
   return (
-    <ProTable<T>
+    <ProTable<Row>
       className="resource-table"
       rowKey={props.rowKey}
       columns={columns}
-      dataSource={list.items ?? []}
+      dataSource={rows}
       loading={list.loading}
       search={false}
       pagination={false}
@@ -103,7 +98,7 @@ export function ResourceTable<T extends object>(props: Props<T>) {
         persistenceType: "localStorage",
         defaultValue: Object.fromEntries(props.columns.filter((c) => c.hidden).map((c) => [c.key, { show: false }])),
       }}
-      options={{ reload: props.rows ? false : list.refresh, density: false, setting: { listsHeight: 400 } }}
+      options={{ reload: list.refresh, density: false, setting: { listsHeight: 400 } }}
       headerTitle={
         <Space wrap size={[12, 8]}>
           {props.title}
@@ -145,10 +140,10 @@ export function ResourceTable<T extends object>(props: Props<T>) {
         <Button
           key="export"
           icon={<DownloadOutlined />}
-          disabled={!list.items?.length}
+          disabled={rows.length === 0}
           onClick={() => {
-            saveText(`${props.id}.csv`, toCsv(props.columns, list.items ?? []));
-            message.success(t.common.exportDone(list.items?.length ?? 0));
+            saveText(`${props.id}.csv`, toCsv(props.columns, rows));
+            message.success(t.common.exportDone(rows.length));
           }}
         >
           {t.common.export}
@@ -179,7 +174,7 @@ export function ResourceTable<T extends object>(props: Props<T>) {
       }}
       footer={() => (
         <div className="table-foot">
-          <Typography.Text type="secondary">{t.list.total(list.items?.length ?? 0, Boolean(list.more))}</Typography.Text>
+          <Typography.Text type="secondary">{t.list.total(rows.length, Boolean(list.more))}</Typography.Text>
           {list.more && (
             <Button size="small" onClick={list.more} loading={list.loadingMore}>
               {t.common.more}

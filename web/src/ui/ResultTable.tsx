@@ -1,6 +1,7 @@
 import { Segmented, Table, Tooltip } from "antd";
 import { useState } from "react";
-import { type ReleasedTable, type TableField, valueNumber, valueText } from "@/api/lab";
+import { valueNumber, valueText } from "@/api/lab";
+import type { ReleasedTable, TableField } from "@/api/types";
 import { useText } from "@/text";
 import { grouped } from "@/util/number";
 import { Chart } from "./Chart";

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { AdmissionCode, AdmissionPage } from "@/api/party";
+import type { AdmissionCode } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
@@ -39,9 +39,12 @@ export default function AdmissionFile() {
   const t = useText();
   const { language } = useLanguage();
   const { id = "" } = useParams();
-  const query = useItem<AdmissionPage>("/v1/admissions/{id}", { path: { id } });
+  const query = useItem("/v1/admissions/{id}", { path: { id } });
+  // The operator's review is a matter of its own; it opens with the papers, or with the pledge.
+  const matters = useItem("/v1/matters", { query: { subject: id, limit: 1 } });
+  const matter = matters.data?.items?.[0];
   const [code, setCode] = useState<AdmissionCode>();
-  const openCode = useAct(() => post<AdmissionCode>("/v1/admissions/{id}/code", { path: { id } }), setCode);
+  const openCode = useAct(() => post("/v1/admissions/{id}/code", { path: { id } }), setCode);
   return (
     <Loaded query={query}>
       {({ admission, organization, acts }) => {
@@ -56,7 +59,7 @@ export default function AdmissionFile() {
                 { label: t.admission.method, value: wordFor(t.admission.methods, admission.method) },
                 { label: t.admission.appliedOn, value: dayWithWeekday(admission.applied_on, language) },
                 { label: t.admission.decided, value: admission.decided && minute(admission.decided) },
-                { label: t.matter.title, value: admission.matter && <Link to={path.matter(admission.matter)}>{t.scenario.openMatter}</Link> },
+                { label: t.matter.title, value: matter && <Link to={path.matter(matter.id)}>{t.scenario.openMatter}</Link> },
               ]}
               acts={acts?.map((o) => (
                 <ActButton key={o.act} state={o} primary icon={<QrcodeOutlined />} label={t.admission.openCode} run={() => openCode.mutateAsync(undefined)} />

@@ -1,8 +1,8 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { Link, useNavigate, useOutletContext } from "react-router";
-import type { Admission } from "@/api/party";
 import type { Me } from "@/api/types";
+import { useOrgName } from "@/api/org";
 import { useLanguage, useText, wordFor } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -12,6 +12,7 @@ import { path } from "@/util/path";
 
 export default function AdmissionList() {
   const t = useText();
+  const orgName = useOrgName();
   const { language } = useLanguage();
   const navigate = useNavigate();
   const me = useOutletContext<Me>();
@@ -25,7 +26,7 @@ export default function AdmissionList() {
   return (
     <>
       <PageHead title={t.shell.menuAdmissions} lead={t.admission.lead} />
-      <ResourceTable<Admission>
+      <ResourceTable
         id="admissions"
         endpoint="/v1/admissions"
         rowKey="id"
@@ -33,7 +34,7 @@ export default function AdmissionList() {
         empty={{ title: t.admission.empty, hint: create ? t.admission.emptyApplicant : t.admission.emptyHint, action: create }}
         onRow={(a) => void navigate(path.admission(a.id))}
         columns={[
-          { key: "org", title: t.common.org, render: (a) => a.org_name ?? a.org },
+          { key: "org", title: t.common.org, render: (a) => orgName(a.org) },
           { key: "method", title: t.admission.method, width: 160, render: (a) => wordFor(t.admission.methods, a.method) },
           { key: "applied_on", title: t.admission.appliedOn, width: 150, render: (a) => dayWithWeekday(a.applied_on, language) },
           { key: "pledge", title: t.admission.pledge, width: 200, render: (a) => (a.pledge ? `${a.pledge.signer} ${minute(a.pledge.signed)}` : t.common.none), value: (a) => a.pledge?.signer },

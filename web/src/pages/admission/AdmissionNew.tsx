@@ -3,10 +3,8 @@ import { FileTextOutlined, QrcodeOutlined, UploadOutlined } from "@ant-design/ic
 import { Button, Form, Radio, Upload, type UploadFile } from "antd";
 import { useState } from "react";
 import { useNavigate } from "react-router";
-import { post } from "@/api/client";
+import { keepFile, post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { AdmissionPage, FileRef } from "@/api/party";
-import type { ProcedureOf } from "@/api/types";
 import { useText } from "@/text";
 import { Citations } from "@/ui/Citation";
 import { PageHead, Panel } from "@/ui/FilePage";
@@ -15,19 +13,12 @@ import { path } from "@/util/path";
 
 const papers = ["business-license", "representative-proof", "organization-profile", "pledge"] as const;
 
-async function upload(file: File): Promise<string> {
-  const body = new FormData();
-  body.append("file", file);
-  const ref = await post<FileRef>("/v1/files", {}, body);
-  return ref.digest ?? ref.id ?? "";
-}
-
 export default function AdmissionNew() {
   const t = useText();
   const navigate = useNavigate();
   const [method, setMethod] = useState<"qr" | "paper">("qr");
   const [files, setFiles] = useState<Record<string, UploadFile>>({});
-  const procedure = useItem<ProcedureOf>("/v1/regime/procedures/{id}", { path: { id: "party.admission" } });
+  const procedure = useItem("/v1/regime/procedures/{id}", { path: { id: "party.admission" } });
   const apply = useAct(
     async () => {
       const documents =
@@ -38,10 +29,10 @@ export default function AdmissionNew() {
                 .filter((kind) => files[kind])
                 .map(async (kind) => {
                   const file = files[kind]!;
-                  return { kind, name: file.name, blob: await upload(file.originFileObj ?? (file as unknown as File)) };
+                  return { kind, name: file.name, blob: await keepFile(file.originFileObj ?? (file as unknown as File)) };
                 }),
             );
-      return post<AdmissionPage>("/v1/admissions", {}, { method, documents });
+      return post("/v1/admissions", {}, { method, documents });
     },
     (page) => void navigate(path.admission(page.admission.id)),
   );

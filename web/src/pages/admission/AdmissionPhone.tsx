@@ -3,7 +3,7 @@ import { useState } from "react";
 import { useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { Phone, Pledge } from "@/api/party";
+import type { Pledge } from "@/api/types";
 import { Brand } from "@/shell/Brand";
 import { type PersonalKey, signSm2 } from "@/sign/sm2";
 import { useText } from "@/text";
@@ -16,13 +16,13 @@ import "./admission.css";
 export default function AdmissionPhone() {
   const t = useText();
   const { code = "" } = useParams();
-  const phone = useItem<Phone>("/v1/codes/{code}", { path: { code } });
+  const phone = useItem("/v1/codes/{code}", { path: { code } });
   const [agreed, setAgreed] = useState(false);
   const [key, setKey] = useState<PersonalKey>();
   const [signed, setSigned] = useState<{ organization: string; pledge: Pledge }>();
   const sign = useAct(
     async (own: PersonalKey) =>
-      post<{ organization: string; pledge: Pledge }>("/v1/codes/{code}/pledge", { path: { code } }, {
+      post("/v1/codes/{code}/pledge", { path: { code } }, {
         certificate: own.certificate,
         signature: await signSm2(own, phone.data?.text ?? ""),
       }),

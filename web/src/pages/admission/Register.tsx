@@ -16,7 +16,7 @@ interface Values {
   organization: {
     name: string;
     uscc: string;
-    kind: string;
+    kind: "enterprise" | "institution" | "public-body";
     registered: Dayjs;
     in_province?: boolean;
     dcmm?: boolean;

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useOutletContext, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
-import type { Me } from "@/api/types";
+import type { Answer, Me, SignedDocument } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
@@ -13,31 +13,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
 import { hex } from "@/util/bytes";
 import { minute } from "@/util/day";
-import type { ConsentItem, Seen } from "../my/types";
 import "./call.css";
-
-interface Deployment {
-  id: string;
-  scenario: string;
-  title: string;
-  model_hash: string;
-  daily: number;
-  state: string;
-  opened: string;
-}
-
-interface Answer {
-  call: string;
-  request_id: string;
-  outputs: { name: string; title: string; value: string | null }[] | null;
-  snapshots: Record<string, string>;
-  consent: string;
-  use: number;
-  max_uses: number;
-  at: string;
-  receipt: number;
-  replayed?: boolean;
-}
 
 interface Values {
   deployment: string;
@@ -76,12 +52,12 @@ function AnswerView({ answer }: { answer: Answer }) {
 function Ask() {
   const t = useText();
   const [form] = Form.useForm<Values>();
-  const [document, setDocument] = useState<{ name: string; body: unknown }>();
+  const [document, setDocument] = useState<{ name: string; body: SignedDocument }>();
   const [unreadable, setUnreadable] = useState(false);
-  const deployments = useList<Deployment>("/v1/deployments");
-  const consents = useList<ConsentItem>("/v1/consents");
+  const deployments = useList("/v1/deployments");
+  const consents = useList("/v1/consents");
   const ask = useAct((values: Values) =>
-    post<Answer>("/v1/deployments/{id}/call", { path: { id: values.deployment } }, {
+    post("/v1/deployments/{id}/call", { path: { id: values.deployment } }, {
       request_id: requestId(),
       subject: values.subject.trim(),
       scenario: deployments.items?.find((d) => d.id === values.deployment)?.scenario ?? "",
@@ -124,7 +100,7 @@ function Ask() {
               beforeUpload={(file) => {
                 void file.text().then((text) => {
                   try {
-                    setDocument({ name: file.name, body: JSON.parse(text) as unknown });
+                    setDocument({ name: file.name, body: JSON.parse(text) as SignedDocument });
                     setUnreadable(false);
                   } catch {
                     setUnreadable(true);
@@ -174,7 +150,7 @@ export default function Calls() {
             key: "calls",
             label: t.call.records,
             children: (
-              <ResourceTable<Seen>
+              <ResourceTable
                 id="calls"
                 endpoint="/v1/calls"
                 rowKey="id"
@@ -193,7 +169,7 @@ export default function Calls() {
             key: "deployments",
             label: t.call.deployments,
             children: (
-              <ResourceTable<Deployment>
+              <ResourceTable
                 id="deployments"
                 endpoint="/v1/deployments"
                 rowKey="id"

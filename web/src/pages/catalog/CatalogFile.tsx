@@ -2,7 +2,7 @@ import { Alert, Descriptions, Table, Tag, Typography } from "antd";
 import { useNavigate, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { CatalogField, Channel, Entry, EntryPage, Option } from "@/api/types";
+import type { CatalogField, Channel, Entry, Option } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
@@ -13,7 +13,8 @@ import { dayWithWeekday, minute } from "@/util/day";
 import { grouped } from "@/util/number";
 import { path } from "@/util/path";
 
-function ChannelLine({ channel, names }: { channel: Channel; names: Record<string, string> }) {
+function ChannelLine({ channel, names }: { channel?: Channel; names: Record<string, string> }) {
+  if (!channel) return null;
   return (
     <>
       <Tag color={channel.access === "unconditional" ? "success" : channel.access === "conditional" ? "warning" : "default"}>{wordFor(names, channel.access)}</Tag>
@@ -88,18 +89,17 @@ function Acts({ entry, acts }: { entry: Entry; acts: Option[] | null }) {
   const t = useText();
   const navigate = useNavigate();
   const params = { path: { id: entry.id } };
-  const act = useAct((what: { name: string; body?: unknown }) => post(`/v1/catalog/{id}/${what.name}`, params, what.body));
-  const run = (name: string) => (input: { reason?: string }) => act.mutateAsync({ name, body: input.reason ? { opinion: input.reason } : undefined });
+  const act = useAct((run: () => Promise<unknown>) => run());
   return acts?.map((o) => {
     switch (o.act) {
       case "catalog.draft":
         return <ActButton key={o.act} state={o} label={t.common.edit} run={async () => {}} onOpen={() => void navigate(path.catalogEdit(entry.id))} />;
       case "catalog.submit":
-        return <ActButton key={o.act} state={o} primary label={t.catalog.submit} run={run("submit")} />;
+        return <ActButton key={o.act} state={o} primary label={t.catalog.submit} run={() => act.mutateAsync(() => post("/v1/catalog/{id}/submit", params))} />;
       case "catalog.publish":
-        return <ActButton key={o.act} state={o} primary label={t.catalog.publish} run={run("publish")} />;
+        return <ActButton key={o.act} state={o} primary label={t.catalog.publish} run={() => act.mutateAsync(() => post("/v1/catalog/{id}/publish", params))} />;
       case "catalog.return":
-        return <ActButton key={o.act} state={o} dangerous label={t.catalog.return} run={run("return")} />;
+        return <ActButton key={o.act} state={o} dangerous label={t.catalog.return} run={({ reason }) => act.mutateAsync(() => post("/v1/catalog/{id}/return", params, { opinion: reason ?? "" }))} />;
       default:
         return null;
     }
@@ -110,7 +110,7 @@ export default function CatalogFile() {
   const t = useText();
   const { language } = useLanguage();
   const { id = "" } = useParams();
-  const query = useItem<EntryPage>("/v1/catalog/{id}", { path: { id } });
+  const query = useItem("/v1/catalog/{id}", { path: { id } });
   return (
     <Loaded query={query}>
       {({ entry, grade, problems, acts, holder_name }) => (
@@ -120,7 +120,7 @@ export default function CatalogFile() {
           state={<StateTag state={entry.state} />}
           acts={<Acts entry={entry} acts={acts} />}
           facts={[
-            { label: t.portal.holder, value: holder_name ?? entry.holder_name ?? entry.office },
+            { label: t.portal.holder, value: holder_name || entry.office },
             { label: t.catalog.grade, value: <Grade grade={grade} /> },
             { label: t.catalog.version, value: entry.version || undefined },
             { label: t.catalog.published, value: entry.published && dayWithWeekday(entry.published, language) },

@@ -1,7 +1,7 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button, Typography } from "antd";
 import { Link, useNavigate, useOutletContext } from "react-router";
-import type { Entry, Me } from "@/api/types";
+import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -25,7 +25,7 @@ export default function CatalogList() {
   return (
     <>
       <PageHead title={t.shell.menuCatalog} lead={t.catalog.lead} />
-      <ResourceTable<Entry>
+      <ResourceTable
         id="catalog"
         endpoint="/v1/catalog"
         rowKey="id"
@@ -62,9 +62,9 @@ export default function CatalogList() {
           },
           { key: "holder_name", title: t.portal.holder, width: 180, render: (e) => e.holder_name ?? e.office },
           { key: "fields", title: t.common.fields, width: 80, align: "end", render: (e) => e.fields?.length ?? 0, value: (e) => e.fields?.length ?? 0 },
-          { key: "share", title: t.catalog.share, width: 120, render: (e) => wordFor(t.catalog.shareAccess, e.share.access), value: (e) => e.share.access },
-          { key: "open", title: t.catalog.open, width: 120, render: (e) => wordFor(t.catalog.access, e.open.access), value: (e) => e.open.access },
-          { key: "operate", title: t.catalog.operate, width: 120, render: (e) => wordFor(t.catalog.operateAccess, e.operate.access), value: (e) => e.operate.access },
+          { key: "share", title: t.catalog.share, width: 120, render: (e) => wordFor(t.catalog.shareAccess, e.share?.access), value: (e) => e.share?.access },
+          { key: "open", title: t.catalog.open, width: 120, render: (e) => wordFor(t.catalog.access, e.open?.access), value: (e) => e.open?.access },
+          { key: "operate", title: t.catalog.operate, width: 120, render: (e) => wordFor(t.catalog.operateAccess, e.operate?.access), value: (e) => e.operate?.access },
           {
             key: "rows",
             title: t.portal.rowsLabel,

@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { post, put } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { CatalogField, Entry, EntryPage } from "@/api/types";
+import type { CatalogField, EntryBody } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { Grade } from "@/ui/Grade";
@@ -12,7 +12,7 @@ import { ProblemPage, ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
 import { FieldDrawer } from "./FieldDrawer";
 
-const blank: Partial<Entry> = {
+const blank: Partial<EntryBody> = {
   unit: "",
   max_rows_per_subject: 0,
   served: "store",
@@ -58,19 +58,19 @@ function ChannelInputs({ name, label, names }: { name: "share" | "open" | "opera
   );
 }
 
-function EntryForm({ id, initial }: { id?: string; initial: Partial<Entry> }) {
+function EntryForm({ id, initial }: { id?: string; initial: Partial<EntryBody> }) {
   const t = useText();
   const navigate = useNavigate();
-  const [form] = Form.useForm<Entry>();
+  const [form] = Form.useForm<EntryBody>();
   const [fields, setFields] = useState<CatalogField[]>(initial.fields ?? []);
   const [editing, setEditing] = useState<number>();
   const unit = Form.useWatch("unit", form);
   const save = useAct(
-    (values: Partial<Entry>) => {
+    (values: EntryBody) => {
       const body = { ...initial, ...values, fields };
-      return id ? put<{ id?: string; entry?: Entry }>("/v1/catalog/{id}", { path: { id } }, body) : post<{ id?: string; entry?: Entry }>("/v1/catalog", {}, body);
+      return id ? put("/v1/catalog/{id}", { path: { id } }, body) : post("/v1/catalog", {}, body);
     },
-    (saved) => void navigate(path.catalogEntry(id ?? saved.id ?? saved.entry?.id ?? "")),
+    (saved) => void navigate(path.catalogEntry(saved.entry.id)),
   );
   return (
     <Form form={form} layout="vertical" initialValues={initial} onFinish={(values) => save.mutate(values)} scrollToFirstError>
@@ -221,7 +221,7 @@ function EntryForm({ id, initial }: { id?: string; initial: Partial<Entry> }) {
 
 export default function CatalogNew() {
   const { id } = useParams();
-  const query = useItem<EntryPage>("/v1/catalog/{id}", { path: { id: id ?? "" } }, { enabled: Boolean(id) });
+  const query = useItem("/v1/catalog/{id}", { path: { id: id ?? "" } }, { enabled: Boolean(id) });
   if (!id) return <EntryForm initial={blank} />;
   if (query.error) return <ProblemPage problem={query.error} />;
   if (!query.data) return <Skeleton active />;

@@ -4,8 +4,7 @@ import { useState } from "react";
 import { Link, useParams } from "react-router";
 import { upload } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { Spot } from "@/api/problem";
-import type { EntryPage } from "@/api/types";
+import type { Snapshot } from "@/api/types";
 import { useText } from "@/text";
 import { FilePage, Panel } from "@/ui/FilePage";
 import { Loaded, ProblemView } from "@/ui/ProblemView";
@@ -14,36 +13,6 @@ import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { grouped } from "@/util/number";
 import { path } from "@/util/path";
-
-interface Report {
-  encoding: string;
-  rows: number;
-  subjects: number;
-  missing_keys: number;
-  invalid_keys: number;
-  invalid_lines?: number[] | null;
-  columns: { name: string; missing: number }[] | null;
-}
-
-interface Snapshot {
-  id: string;
-  resource: string;
-  version: number;
-  state: string;
-  name: string;
-  source: string;
-  digest: string;
-  size: number;
-  rows: number;
-  subjects: number;
-  unkeyed: number;
-  author: string;
-  started: string;
-  finished: string;
-  report?: Report;
-  reason?: string;
-  problems?: Spot[] | null;
-}
 
 /** 质量报告: what the check found, for the holder and the bureau. */
 function ReportDrawer({ snapshot, close }: { snapshot: Snapshot; close: () => void }) {
@@ -97,9 +66,9 @@ function ReportDrawer({ snapshot, close }: { snapshot: Snapshot; close: () => vo
 export default function CollectFile() {
   const t = useText();
   const { id = "" } = useParams();
-  const entry = useItem<EntryPage>("/v1/catalog/{id}", { path: { id } });
+  const entry = useItem("/v1/catalog/{id}", { path: { id } });
   const [shown, setShown] = useState<Snapshot>();
-  const load = useAct((file: File) => upload<Snapshot>("/v1/catalog/{id}/load", { path: { id }, query: { name: file.name } }, file, "text/csv"));
+  const load = useAct((file: File) => upload("/v1/catalog/{id}/load", { path: { id }, query: { name: file.name } }, file, "text/csv"));
   return (
     <Loaded query={entry}>
       {({ entry: e, holder_name }) => (
@@ -130,7 +99,7 @@ export default function CollectFile() {
                   {load.isPending && <Alert type="info" showIcon title={t.collect.working} />}
                   {load.error && <ProblemView problem={load.error} />}
                   {load.data && <Panel>{t.collect.done(grouped(load.data.rows), grouped(load.data.subjects))}</Panel>}
-                  <ResourceTable<Snapshot>
+                  <ResourceTable
                     id="snapshots"
                     endpoint="/v1/catalog/{id}/snapshots"
                     params={{ path: { id } }}

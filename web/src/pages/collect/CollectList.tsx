@@ -1,5 +1,4 @@
 import { useNavigate } from "react-router";
-import type { Entry } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -15,7 +14,7 @@ export default function CollectList() {
   return (
     <>
       <PageHead title={t.shell.menuCollect} lead={t.collect.lead} />
-      <ResourceTable<Entry>
+      <ResourceTable
         id="collect"
         endpoint="/v1/catalog"
         params={{ query: { state: "published" } }}

@@ -2,7 +2,7 @@ import { Button, Flex, Statistic, Tag, Typography } from "antd";
 import { Link, useNavigate, useOutletContext } from "react-router";
 import { useList } from "@/api/hooks";
 import { useRoleTitle } from "@/api/law";
-import type { MatterItem, Me, Task } from "@/api/types";
+import type { Me, Task } from "@/api/types";
 import { useText } from "@/text";
 import { tone } from "@/theme";
 import { Deadline } from "@/ui/Deadline";
@@ -35,7 +35,7 @@ function InboxRow({ task }: { task: Task }) {
 
 export function Inbox() {
   const t = useText();
-  const inbox = useList<Task>("/v1/tasks");
+  const inbox = useList("/v1/tasks");
   return (
     <Panel title={t.desk.inbox} flush>
       {inbox.problem && <ProblemView problem={inbox.problem} action={<Button onClick={inbox.refresh}>{t.common.retry}</Button>} />}
@@ -57,7 +57,7 @@ export function Inbox() {
 function Recent() {
   const t = useText();
   const navigate = useNavigate();
-  const matters = useList<MatterItem>("/v1/matters", { query: { limit: 8 } });
+  const matters = useList("/v1/matters", { query: { limit: 8 } });
   return (
     <Panel title={t.matter.title} extra={<Link to={path.matters()}>{t.portal.all}</Link>} flush>
       {matters.problem && <ProblemView problem={matters.problem} />}
@@ -81,7 +81,7 @@ export default function Desk() {
   const t = useText();
   const me = useOutletContext<Me>();
   const roleTitle = useRoleTitle();
-  const inbox = useList<Task>("/v1/tasks");
+  const inbox = useList("/v1/tasks");
   const overdue = inbox.items?.filter((task) => (task.left ?? 0) < 0).length ?? 0;
   const soon = inbox.items?.filter((task) => task.left !== undefined && task.left >= 0 && task.left <= 1).length ?? 0;
   return (

@@ -23,7 +23,7 @@ interface Shortcut {
 }
 
 /** What each role does most, one click from the desk. */
-export function shortcutsFor(roles: readonly Role[], t: Words): Shortcut[] {
+export function shortcutsFor(roles: readonly string[], t: Words): Shortcut[] {
   const s = t.desk.do;
   const all: Shortcut[] = [
     { to: path.catalogNew(), icon: <DatabaseOutlined />, label: s.catalog, hint: s.catalogHint, roles: ["data-provider"] },

@@ -2,7 +2,6 @@ import { Steps, Typography } from "antd";
 import { Link, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { Agreement, Option } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
@@ -15,7 +14,7 @@ import { path } from "@/util/path";
 export default function AgreementFile() {
   const t = useText();
   const { id = "" } = useParams();
-  const query = useItem<{ agreement: Agreement; acts: Option[] | null }>("/v1/agreements/{id}", { path: { id } });
+  const query = useItem("/v1/agreements/{id}", { path: { id } });
   const act = useAct((run: () => Promise<unknown>) => run());
   return (
     <Loaded query={query}>

@@ -2,7 +2,6 @@ import { Alert, Table, Tag, Typography } from "antd";
 import { Link, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { GrantPage } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
@@ -14,8 +13,8 @@ import { path } from "@/util/path";
 export default function GrantFile() {
   const t = useText();
   const { id = "" } = useParams();
-  const query = useItem<GrantPage>("/v1/grants/{id}", { path: { id } });
-  const act = useAct((name: string) => post(`/v1/grants/{id}/${name}`, { path: { id } }));
+  const query = useItem("/v1/grants/{id}", { path: { id } });
+  const act = useAct((name: "suspend" | "lift" | "terminate") => post(`/v1/grants/{id}/${name}`, { path: { id } }));
   return (
     <Loaded query={query}>
       {({ grant, in_force, why, acts }) => (
@@ -30,7 +29,7 @@ export default function GrantFile() {
             { label: t.grant.agreements, value: <Link to={path.agreement(grant.agreement)}>{t.common.view}</Link> },
           ]}
           acts={acts?.map((o) => {
-            const name = o.act.split(".").pop() ?? o.act;
+            const name = o.act === "grant.terminate" ? "terminate" : o.act === "grant.lift" ? "lift" : "suspend";
             return (
               <ActButton
                 key={o.act}

@@ -1,6 +1,5 @@
 import { Tabs, Tag } from "antd";
 import { useNavigate, useSearchParams } from "react-router";
-import type { Agreement, Grant } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -13,7 +12,7 @@ function Grants() {
   const t = useText();
   const navigate = useNavigate();
   return (
-    <ResourceTable<Grant>
+    <ResourceTable
       id="grants"
       endpoint="/v1/grants"
       rowKey="id"
@@ -33,7 +32,7 @@ function Agreements() {
   const t = useText();
   const navigate = useNavigate();
   return (
-    <ResourceTable<Agreement>
+    <ResourceTable
       id="agreements"
       endpoint="/v1/agreements"
       rowKey="id"

@@ -3,7 +3,6 @@ import type { Dayjs } from "dayjs";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct } from "@/api/hooks";
-import type { Agreement } from "@/api/types";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
@@ -15,7 +14,7 @@ export function SignModal({ declaration, close }: { declaration: string; close: 
   const [form] = Form.useForm<{ term: [Dayjs, Dayjs] }>();
   const sign = useAct(
     ({ term: [from, until] }: { term: [Dayjs, Dayjs] }) =>
-      post<Agreement>("/v1/declarations/{id}/sign", { path: { id: declaration } }, { from: from.format("YYYY-MM-DD"), until: until.format("YYYY-MM-DD") }),
+      post("/v1/declarations/{id}/sign", { path: { id: declaration } }, { from: from.format("YYYY-MM-DD"), until: until.format("YYYY-MM-DD") }),
     (agreement) => {
       close();
       void navigate(path.agreement(agreement.id));

@@ -1,5 +1,6 @@
 import { Descriptions, Table, Typography } from "antd";
-import type { Checked, SpacePage } from "@/api/lab";
+import { lineageOf, readReview } from "@/api/lab";
+import type { Checked, SpacePage } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { BudgetGauge } from "@/ui/BudgetGauge";
 import { LineageGraph } from "@/ui/LineageGraph";
@@ -9,8 +10,9 @@ import { rho } from "@/util/number";
 /** What the model is: class, unit, lineage, charge, the error to expect in each cell, and what it does to the budgets. */
 export function Analysis({ page, draft, checked }: { page: SpacePage; draft: { class: string }; checked?: Checked }) {
   const t = useText();
+  const review = readReview(checked?.review);
   const accepted = checked && !checked.refusals?.length;
-  const charge = checked?.preview?.plan.rho ?? checked?.rho ?? 0;
+  const charge = checked?.preview?.plan.rho ?? checked?.charge?.rho ?? 0;
   return (
     <>
       <h2>{t.lab.analysis}</h2>
@@ -20,8 +22,8 @@ export function Analysis({ page, draft, checked }: { page: SpacePage; draft: { c
             column={1}
             size="small"
             items={[
-              { label: t.model.class, children: wordFor(t.model.classes, checked.class ?? draft.class) },
-              { label: t.catalog.unit, children: t.catalog.units.person },
+              { label: t.model.class, children: wordFor(t.model.classes, draft.class) },
+              ...(review?.unit ? [{ label: t.catalog.unit, children: wordFor(t.catalog.units, review.unit) }] : []),
               ...(charge ? [{ label: t.lab.charge, children: `rho ${rho(charge)}` }] : []),
               ...(checked.preview ? [{ label: t.lab.threshold, children: t.lab.thresholdOf(checked.preview.threshold) }] : []),
               ...(checked.preview ? [{ label: t.lab.cells, children: checked.preview.plan.cells }] : []),
@@ -51,13 +53,7 @@ export function Analysis({ page, draft, checked }: { page: SpacePage; draft: { c
             </>
           )}
           <h3>{t.lab.lineage}</h3>
-          <LineageGraph
-            outputs={(checked.outputs ?? []).map((o) => ({
-              name: o.name,
-              class: o.standing,
-              sources: (o.sources ?? []).map((s) => ({ table: s.table, column: s.column, use: s.ways?.[0] })),
-            }))}
-          />
+          <LineageGraph outputs={lineageOf(review)} />
         </>
       ) : (
         <EmptyState title={checked ? t.lab.refused : t.lab.notChecked} hint={checked ? t.lab.refusedHint : t.lab.notCheckedHint} />

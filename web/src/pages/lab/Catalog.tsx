@@ -1,5 +1,5 @@
 import { Collapse, Tag, Tooltip, Typography } from "antd";
-import type { PolicyTable, TableColumn } from "@/api/lab";
+import type { PolicyTable, TableColumn } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Grade } from "@/ui/Grade";
 

@@ -3,8 +3,6 @@ import { Button } from "antd";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
-import type { Space } from "@/api/lab";
-import type { Scenario } from "@/api/types";
 import { useText } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
@@ -17,10 +15,10 @@ export default function LabList() {
   const navigate = useNavigate();
   const [search] = useSearchParams();
   const wanted = search.get("scenario");
-  const scenarios = useList<Scenario>("/v1/scenarios");
-  const spaces = useList<Space>("/v1/spaces");
+  const scenarios = useList("/v1/scenarios");
+  const spaces = useList("/v1/spaces");
   const open = useAct(
-    (scenario: string) => post<Space>("/v1/scenarios/{id}/space", { path: { id: scenario } }),
+    (scenario: string) => post("/v1/scenarios/{id}/space", { path: { id: scenario } }),
     (space) => void navigate(path.space(space.id)),
   );
   const ready = scenarios.items?.filter((s) => s.permit && (!wanted || s.id === wanted)) ?? [];

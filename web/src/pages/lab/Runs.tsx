@@ -3,7 +3,7 @@ import { useState } from "react";
 import { Link } from "react-router";
 import { post } from "@/api/client";
 import { useAct } from "@/api/hooks";
-import type { Run, SpacePage, VersionItem } from "@/api/lab";
+import type { Run, SpacePage, VersionItem } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { Receipt } from "@/ui/Receipt";
@@ -18,7 +18,7 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
   const t = useText();
   const [releasing, setReleasing] = useState<Run>();
   const raw = page.acts?.find((a) => a.act === "lab.run.raw");
-  const run = useAct((version: string) => post<Run>("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { version }));
+  const run = useAct((version: string) => post("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { version }));
   return (
     <>
       <Table<VersionItem>

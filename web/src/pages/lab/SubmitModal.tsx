@@ -2,7 +2,6 @@ import { Checkbox, Form, InputNumber, Modal, Typography } from "antd";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct } from "@/api/hooks";
-import type { ModelVersion } from "@/api/types";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
 import { rhoUnit } from "@/util/number";
@@ -14,7 +13,7 @@ export function SubmitModal({ model, name, close }: { model: string; name: strin
   const [form] = Form.useForm<{ shared: boolean; rho?: number }>();
   const submit = useAct(
     (values: { shared: boolean; rho?: number }) =>
-      post<ModelVersion>("/v1/models/{id}/submit", { path: { id: model } }, { shared: values.shared ?? false, rho: values.rho ? Math.round(values.rho * rhoUnit) : 0 }),
+      post("/v1/models/{id}/submit", { path: { id: model } }, { shared: values.shared ?? false, rho: values.rho ? Math.round(values.rho * rhoUnit) : 0 }),
     (version) => void navigate(path.model(version.id)),
   );
   return (

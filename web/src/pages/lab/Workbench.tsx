@@ -4,7 +4,8 @@ import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import { type Checked, type LabModel, type SpacePage, spotsOf, type Trial } from "@/api/lab";
+import type { LabModel, SpacePage } from "@/api/types";
+import { readReview } from "@/api/lab";
 import { asProblem, type Spot } from "@/api/problem";
 import { useLanguage, useText } from "@/text";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
@@ -30,10 +31,9 @@ function draftOf(model: LabModel | undefined, untitled: string): Draft {
 }
 
 /** What will leave and what never can, in one sentence. */
-function Leaving({ draft, checked }: { draft: Draft; checked?: Checked }) {
+function Leaving({ draft, summary }: { draft: Draft; summary?: string }) {
   const t = useText();
-  if (checked?.leaves) return <p className="lab-promise">{checked.leaves}</p>;
-  return <p className="lab-promise">{draft.class === "A" ? t.lab.promiseA : t.lab.promiseB}</p>;
+  return <p className="lab-promise">{summary ?? (draft.class === "A" ? t.lab.promiseA : t.lab.promiseB)}</p>;
 }
 
 function Bench({ page }: { page: SpacePage }) {
@@ -45,17 +45,17 @@ function Bench({ page }: { page: SpacePage }) {
   const [submitting, setSubmitting] = useState(false);
   const body = { class: draft.class, text: draft.text };
   const at = { path: { id: page.space.id } };
-  const check = useAct(() => post<Checked>("/v1/spaces/{id}/compile", at, body));
-  const attempt = useAct(() => post<Trial>("/v1/spaces/{id}/try", at, body));
+  const check = useAct(() => post("/v1/spaces/{id}/compile", at, body));
+  const attempt = useAct(() => post("/v1/spaces/{id}/try", at, body));
   const save = useAct(
-    () => post<LabModel>("/v1/spaces/{id}/models", at, { id: draft.id, name: draft.name, ...body }),
+    () => post("/v1/spaces/{id}/models", at, { id: draft.id, name: draft.name, ...body }),
     (model) => {
       setDraft({ ...draft, id: model.id });
       setSearch({ model: model.id }, { replace: true });
     },
   );
 
-  const refusals = spotsOf(check.data?.refusals);
+  const refusals = check.data?.refusals ?? [];
   const failed = check.error ?? attempt.error;
   const spots = refusals.length ? refusals : failed ? asProblem(failed).spots : [];
   const schema = useMemo(
@@ -127,7 +127,7 @@ function Bench({ page }: { page: SpacePage }) {
           <div className="lab-below">
             {spots.length === 0 && Boolean(failed ?? save.error) && <ProblemView problem={failed ?? save.error} />}
             {spots.length > 0 && <Refusals spots={spots} />}
-            <Leaving draft={draft} checked={check.data} />
+            <Leaving draft={draft} summary={readReview(check.data?.review)?.summary} />
             <Tabs
               items={[
                 {
@@ -178,6 +178,6 @@ function Refusals({ spots }: { spots: Spot[] }) {
 
 export default function Workbench() {
   const { id = "" } = useParams();
-  const query = useItem<SpacePage>("/v1/spaces/{id}", { path: { id } });
+  const query = useItem("/v1/spaces/{id}", { path: { id } });
   return <Loaded query={query}>{(page) => <Bench page={page} />}</Loaded>;
 }

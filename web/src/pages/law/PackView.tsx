@@ -2,8 +2,7 @@ import { Anchor, Col, Input, Row, Skeleton, Table, Tag, Typography } from "antd"
 import { useState } from "react";
 import { useSearchParams } from "react-router";
 import { useItem } from "@/api/hooks";
-import type { Article, CoverageReport, Explanation, PackInfo, ProcedureOf } from "@/api/types";
-import type { Page } from "@/api/hooks";
+import type { PackInfo } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { Citation, MarkedArticle } from "@/ui/Citation";
 import { FilePage, Panel } from "@/ui/FilePage";
@@ -19,7 +18,7 @@ function Articles({ pack }: { pack: PackInfo }) {
   const t = useText();
   const [search] = useSearchParams();
   const [find, setFind] = useState("");
-  const articles = useItem<Page<Article>>("/v1/regime/packs/{id}/articles", { path: { id: pack.id } });
+  const articles = useItem("/v1/regime/packs/{id}/articles", { path: { id: pack.id } });
   const wanted = search.get("article") ?? undefined;
   if (articles.error) return <ProblemView problem={articles.error} />;
   if (!articles.data) return <Skeleton active />;
@@ -57,7 +56,7 @@ const kinds = ["party.admission", "grant.prescenario", "grant.scenario"];
 
 function OneProcedure({ kind, pack }: { kind: string; pack: PackInfo }) {
   const t = useText();
-  const procedure = useItem<ProcedureOf>("/v1/regime/procedures/{id}", { path: { id: kind } });
+  const procedure = useItem("/v1/regime/procedures/{id}", { path: { id: kind } });
   if (procedure.error || procedure.data?.pack !== pack.id) return null;
   const p = procedure.data;
   return (
@@ -86,7 +85,7 @@ function OneProcedure({ kind, pack }: { kind: string; pack: PackInfo }) {
 
 function RuleList({ pack }: { pack: PackInfo }) {
   const t = useText();
-  const rules = useItem<Page<Explanation>>("/v1/regime/rules");
+  const rules = useItem("/v1/regime/rules");
   if (rules.error) return <ProblemView problem={rules.error} />;
   const mine = rules.data?.items?.filter((r) => r.pack === pack.id) ?? [];
   return (
@@ -155,7 +154,7 @@ function RuleList({ pack }: { pack: PackInfo }) {
 
 function CoverageList({ pack }: { pack: PackInfo }) {
   const t = useText();
-  const report = useItem<CoverageReport>("/v1/regime/coverage");
+  const report = useItem("/v1/regime/coverage");
   if (report.error) return <ProblemView problem={report.error} />;
   const mine = report.data?.packs?.find((c) => c.pack === pack.id);
   return (
@@ -173,7 +172,7 @@ function CoverageList({ pack }: { pack: PackInfo }) {
             title: t.law.obligation,
             render: (_, o) => (
               <>
-                {o.cite.quote} <Citation cite={{ pack: pack.id, law: pack.title, article: o.cite.article, quote: o.cite.quote }} />
+                {o.cite.Quote} <Citation cite={{ pack: pack.id, law: pack.title, article: o.cite.Article, quote: o.cite.Quote }} />
               </>
             ),
           },

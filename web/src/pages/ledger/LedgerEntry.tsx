@@ -1,7 +1,6 @@
 import { Descriptions, Table, Tag, Typography } from "antd";
 import { Link, useParams } from "react-router";
-import { type Page, useItem } from "@/api/hooks";
-import type { LedgerItem } from "@/api/ledger";
+import { useItem } from "@/api/hooks";
 import { Problem } from "@/api/problem";
 import { useLanguage, useText, wordFor } from "@/text";
 import { FilePage } from "@/ui/FilePage";
@@ -16,7 +15,7 @@ export default function LedgerEntry() {
   const { language } = useLanguage();
   const seq = Number(useParams().seq);
   // The list, entered just above this number: its first row is the entry.
-  const query = useItem<Page<LedgerItem>>("/v1/ledger/entries", { query: { cursor: seq + 1, limit: 1 } });
+  const query = useItem("/v1/ledger/entries", { query: { cursor: seq + 1, limit: 1 } });
   return (
     <Loaded query={query}>
       {(page) => {

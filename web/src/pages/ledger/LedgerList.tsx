@@ -2,8 +2,7 @@ import { SafetyCertificateOutlined } from "@ant-design/icons";
 import { Alert, Button, Descriptions, Flex, Tag, Typography } from "antd";
 import { useNavigate, useOutletContext } from "react-router";
 import { post } from "@/api/client";
-import { type Page, useAct, useItem } from "@/api/hooks";
-import type { LedgerItem } from "@/api/ledger";
+import { useAct, useItem } from "@/api/hooks";
 import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
@@ -14,15 +13,10 @@ import { grouped } from "@/util/number";
 import { path } from "@/util/path";
 import { actName } from "./names";
 
-interface Fault {
-  where: string;
-  message: string;
-}
-
 /** The whole ledger recomputed on the server: both trees, every object version, every current row. */
 function Fsck() {
   const t = useText();
-  const check = useAct(() => post<Page<Fault>>("/v1/ledger/fsck", {}));
+  const check = useAct(() => post("/v1/ledger/fsck", {}));
   const faults = check.data?.items ?? [];
   return (
     <Panel
@@ -59,7 +53,7 @@ function Fsck() {
 
 function Head() {
   const t = useText();
-  const head = useItem<{ size: number; checkpoint: string; key: string }>("/v1/ledger/checkpoint", {}, { refetchInterval: 15_000 });
+  const head = useItem("/v1/ledger/checkpoint", {}, { refetchInterval: 15_000 });
   if (!head.data) return null;
   const [origin, size, root] = head.data.checkpoint.split("\n");
   return (
@@ -95,7 +89,7 @@ export default function LedgerList() {
           </div>
         )}
       </Flex>
-      <ResourceTable<LedgerItem>
+      <ResourceTable
         id="ledger"
         endpoint="/v1/ledger/entries"
         rowKey="seq"

@@ -8,8 +8,10 @@ import { useText, wordFor } from "@/text";
 import { Citation } from "@/ui/Citation";
 import { ProblemView } from "@/ui/ProblemView";
 
+type Verdict = "pass" | "return" | "refuse" | "agree" | "disagree";
+
 interface Values {
-  verdict: string;
+  verdict: Verdict;
   reason: string;
   checks?: Record<string, boolean>;
 }
@@ -24,7 +26,7 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
   const decide = useAct(
     async (values: Values) => {
       setSigning(undefined);
-      let signature: unknown;
+      let signature: Awaited<ReturnType<typeof signReview>> | undefined;
       if (step.signs && values.verdict === "pass" && page.sign_text) {
         try {
           signature = await signReview(account, page.sign_text);
@@ -33,7 +35,7 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
           throw error;
         }
       }
-      return post<MatterPage>("/v1/matters/{id}/decide", { path: { id: page.matter.id } }, { step: step.id, ...values, signature });
+      return post("/v1/matters/{id}/decide", { path: { id: page.matter.id } }, { step: step.id, ...values, signature });
     },
     close,
   );

@@ -44,7 +44,7 @@ export default function MatterFile() {
   const { language } = useLanguage();
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
-  const query = useItem<MatterPage>("/v1/matters/{id}", { path: { id } });
+  const query = useItem("/v1/matters/{id}", { path: { id } });
   return (
     <Loaded query={query}>
       {(page) => {

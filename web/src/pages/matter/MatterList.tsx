@@ -1,5 +1,4 @@
 import { useNavigate } from "react-router";
-import type { MatterItem } from "@/api/types";
 import { useLanguage, useText } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -14,7 +13,7 @@ export default function MatterList() {
   return (
     <>
       <PageHead title={t.matter.title} lead={t.matter.lead} />
-      <ResourceTable<MatterItem>
+      <ResourceTable
         id="matters"
         endpoint="/v1/matters"
         rowKey="id"

@@ -2,8 +2,8 @@ import { Table, Tag, Typography } from "antd";
 import { useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { OutputOf } from "@/api/lab";
-import type { Me, ModelVersion } from "@/api/types";
+import { lineageOf, readReview, type Review } from "@/api/lab";
+import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
@@ -13,32 +13,31 @@ import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
 
-interface VersionPage {
-  version: ModelVersion & { ir: { outputs?: OutputOf[] | null } | null; review: Review | null };
-  approved: boolean;
-  listed: boolean;
-}
-
-interface Review {
-  checks?: { id: string; title?: string; ok?: boolean; outcome?: string; detail?: string; evidence?: string }[] | null;
-}
-
 /** The static checks as the guard printed them. */
-export function ReviewTable({ review }: { review: Review | null | undefined }) {
+export function ReviewTable({ review }: { review: Review | undefined }) {
   const t = useText();
   if (!review?.checks?.length) return <EmptyState title={t.model.noChecks} />;
   return (
-    <Table
-      size="small"
-      rowKey="id"
-      pagination={false}
-      dataSource={review.checks}
-      columns={[
-        { title: t.model.check, width: 240, render: (_, c) => <><Typography.Text code>{c.id}</Typography.Text> {c.title}</> },
-        { title: t.model.evidence, render: (_, c) => c.detail ?? c.evidence },
-        { title: t.matter.outcome, width: 100, render: (_, c) => <Tag color={c.ok === false || c.outcome === "error" ? "error" : "success"}>{wordFor(t.states, c.outcome ?? (c.ok === false ? "error" : "pass"))}</Tag> },
-      ]}
-    />
+    <>
+      <Typography.Paragraph>{review.summary}</Typography.Paragraph>
+      <Table
+        size="small"
+        rowKey="id"
+        pagination={false}
+        dataSource={review.checks}
+        columns={[
+          { title: t.common.code, dataIndex: "id", width: 80, render: (v: string) => <Typography.Text code>{v}</Typography.Text> },
+          { title: t.model.check, dataIndex: "title", width: 240 },
+          { title: t.model.evidence, render: (_, c) => c.evidence?.map((e) => <div key={e}>{e}</div>) },
+          {
+            title: t.matter.outcome,
+            dataIndex: "status",
+            width: 100,
+            render: (v: string) => <Tag color={v === "pass" ? "success" : v === "refused" ? "error" : v === "warn" ? "warning" : undefined}>{wordFor(t.model.statuses, v)}</Tag>,
+          },
+        ]}
+      />
+    </>
   );
 }
 
@@ -46,11 +45,13 @@ export default function ModelFile() {
   const t = useText();
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
-  const query = useItem<VersionPage>("/v1/versions/{id}", { path: { id } });
+  const query = useItem("/v1/versions/{id}", { path: { id } });
   const deploy = useAct(() => post("/v1/deployments", {}, { version: id }));
   return (
     <Loaded query={query}>
-      {({ version, approved, listed }) => (
+      {({ version, approved, listed }) => {
+        const review = readReview(version.review);
+        return (
         <FilePage
           trail={[{ title: t.model.title, to: path.models() }, { title: version.name }]}
           title={`${version.name} v${version.number}`}
@@ -66,21 +67,13 @@ export default function ModelFile() {
             {
               key: "lineage",
               label: t.lab.lineage,
-              content: version.ir?.outputs ? (
+              content: (
                 <div style={{ paddingTop: 12 }}>
-                  <LineageGraph
-                    outputs={version.ir.outputs.map((o) => ({
-                      name: o.title ?? o.name,
-                      class: o.standing,
-                      sources: (o.sources ?? []).map((s) => ({ table: s.table, column: s.column, use: s.ways?.[0] })),
-                    }))}
-                  />
+                  {review ? <LineageGraph outputs={lineageOf(review)} /> : version.inputs?.map((i) => <Tag key={i}>{i}</Tag>)}
                 </div>
-              ) : (
-                <p>{version.inputs?.map((i) => <Tag key={i}>{i}</Tag>)}</p>
               ),
             },
-            { key: "checks", label: t.model.checks, content: <ReviewTable review={version.review} /> },
+            { key: "checks", label: t.model.checks, content: <ReviewTable review={review} /> },
             {
               key: "text",
               label: t.model.text,
@@ -96,7 +89,8 @@ export default function ModelFile() {
             { key: "ir", label: t.model.ir, content: version.ir ? <pre className="receipt-text">{JSON.stringify(version.ir, null, 1)}</pre> : <EmptyState title={t.model.secret} /> },
           ]}
         />
-      )}
+        );
+      }}
     </Loaded>
   );
 }

@@ -1,6 +1,5 @@
 import { Tag, Typography } from "antd";
 import { useNavigate } from "react-router";
-import type { VersionItem } from "@/api/lab";
 import { useText, wordFor } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -13,7 +12,7 @@ export default function ModelList() {
   return (
     <>
       <PageHead title={t.model.title} lead={t.model.lead} />
-      <ResourceTable<VersionItem>
+      <ResourceTable
         id="models"
         endpoint="/v1/versions"
         rowKey="id"

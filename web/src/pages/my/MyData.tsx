@@ -4,11 +4,10 @@ import { useState } from "react";
 import { useOutletContext } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
-import type { Me } from "@/api/types";
+import type { ConsentItem, Me, Seen } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { minute } from "@/util/day";
-import type { ConsentItem, ConsentPage, Seen } from "./types";
 import "./my.css";
 
 function Use({ seen }: { seen: Seen }) {
@@ -40,7 +39,7 @@ function Consent({ consent }: { consent: ConsentItem }) {
   const t = useText();
   const [asking, setAsking] = useState(false);
   const withdraw = useAct(
-    () => post<ConsentPage>("/v1/consents/{id}/withdraw", { path: { id: consent.id } }),
+    () => post("/v1/consents/{id}/withdraw", { path: { id: consent.id } }),
     () => setAsking(false),
   );
   const { terms } = consent;
@@ -90,8 +89,8 @@ export default function MyData() {
   const me = useOutletContext<Me>();
   const [tab, setTab] = useState<"uses" | "consents">("uses");
   const [large, setLarge] = useState(false);
-  const uses = useList<Seen>("/v1/me/calls");
-  const consents = useList<ConsentItem>("/v1/consents");
+  const uses = useList("/v1/me/calls");
+  const consents = useList("/v1/consents");
   const valid = consents.items?.filter((c) => c.standing === "valid").length ?? 0;
   const list = tab === "uses" ? uses : consents;
   return (

@@ -70,7 +70,7 @@ function LawBox() {
 
 function LedgerBox() {
   const t = useText();
-  const head = useItem<{ size: number }>("/v1/ledger/checkpoint");
+  const head = useItem("/v1/ledger/checkpoint");
   return (
     <section className="home-ledger">
       <SafetyCertificateOutlined />

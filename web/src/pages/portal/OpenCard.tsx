@@ -1,6 +1,6 @@
 import { Tag } from "antd";
 import { Link } from "react-router";
-import type { OpenItem } from "@/api/open";
+import type { OpenItem } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { minute } from "@/util/day";
 import { grouped } from "@/util/number";

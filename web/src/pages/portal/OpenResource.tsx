@@ -2,7 +2,8 @@ import { DownloadOutlined } from "@ant-design/icons";
 import { Button, Flex, Segmented, Select, Skeleton, Table, Typography } from "antd";
 import { useState } from "react";
 import { useParams } from "react-router";
-import { type Every, type OpenItem, openFile, useOpenResource, useOpenRows, useOpenSeries } from "@/api/open";
+import { type Every, openFile, useOpenResource, useOpenRows, useOpenSeries } from "@/api/open";
+import type { OpenItem } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Chart } from "@/ui/Chart";
 import { FilePage, Panel } from "@/ui/FilePage";
@@ -61,10 +62,10 @@ function Preview({ id, titles }: { id: string; titles: Map<string, string> }) {
       <Table
         size="small"
         loading={rows.isPending}
-        rowKey={(_, i) => String(i)}
+        rowKey={(row) => (row as (string | null)[]).join("\u0001")}
         pagination={false}
         scroll={{ x: "max-content", y: 480 }}
-        dataSource={rows.data?.rows ?? []}
+        dataSource={(rows.data?.rows ?? []) as (string | null)[][]}
         columns={(rows.data?.columns ?? []).map((name, i) => ({
           key: name,
           title: (

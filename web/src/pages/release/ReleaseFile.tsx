@@ -3,8 +3,8 @@ import { Descriptions, Table, Tag, Typography } from "antd";
 import { useOutletContext, useParams } from "react-router";
 import { download } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { ReleaseCheck, ReleasePage } from "@/api/release";
-import type { MatterPage, Me } from "@/api/types";
+import { readReview } from "@/api/lab";
+import type { Me, ReleaseCheck } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { tone } from "@/theme";
 import { ActButton } from "@/ui/ActButton";
@@ -60,9 +60,9 @@ export default function ReleaseFile() {
   const t = useText();
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
-  const query = useItem<ReleasePage>("/v1/releases/{id}", { path: { id } });
+  const query = useItem("/v1/releases/{id}", { path: { id } });
   const matterId = query.data?.release.matter;
-  const matter = useItem<MatterPage>("/v1/matters/{id}", { path: { id: matterId ?? "" } }, { enabled: Boolean(matterId) });
+  const matter = useItem("/v1/matters/{id}", { path: { id: matterId ?? "" } }, { enabled: Boolean(matterId) });
   const save = useAct(() => download("/v1/releases/{id}/export", { path: { id } }, `${id}.csv`));
   return (
     <Loaded query={query}>
@@ -119,7 +119,7 @@ export default function ReleaseFile() {
               content: <Checks checks={release.checks ?? []} />,
             },
             ...(matter.data ? [{ key: "opinions", label: t.file.opinions, content: <Opinions steps={matter.data.matter.steps ?? []} /> }] : []),
-            { key: "model", label: t.model.checks, content: <ReviewTable review={review as never} /> },
+            { key: "model", label: t.model.checks, content: <ReviewTable review={readReview(review)} /> },
             {
               key: "evidence",
               label: t.release.evidence,

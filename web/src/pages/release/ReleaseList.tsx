@@ -1,5 +1,4 @@
 import { useNavigate } from "react-router";
-import type { Release } from "@/api/release";
 import { useText } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -13,7 +12,7 @@ export default function ReleaseList() {
   return (
     <>
       <PageHead title={t.release.title} lead={t.release.lead} />
-      <ResourceTable<Release>
+      <ResourceTable
         id="releases"
         endpoint="/v1/releases"
         rowKey="id"

@@ -2,7 +2,7 @@ import { Form, Input, Modal } from "antd";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct } from "@/api/hooks";
-import type { Run } from "@/api/lab";
+import type { Run } from "@/api/types";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
@@ -19,7 +19,7 @@ export function ReleaseModal({ run, close }: { run: Run; close: () => void }) {
   const [form] = Form.useForm<Values>();
   const need = [{ required: true, min: 2, message: t.common.required }];
   const ask = useAct(
-    (values: Values) => post<{ id: string }>("/v1/releases", {}, { run: run.id, ...values }),
+    (values: Values) => post("/v1/releases", {}, { run: run.id, ...values }),
     (release) => void navigate(path.release(release.id)),
   );
   return (

@@ -2,7 +2,7 @@ import { Form, Input, Modal, Select } from "antd";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
-import type { Declaration, ModelVersion, Scenario } from "@/api/types";
+import type { Scenario } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
@@ -20,9 +20,9 @@ export function DeclareModal({ scenario, close }: { scenario: Scenario; close: (
   const t = useText();
   const navigate = useNavigate();
   const [form] = Form.useForm<Values>();
-  const versions = useList<ModelVersion>("/v1/versions", { query: { limit: 100 } });
+  const versions = useList("/v1/versions", { query: { limit: 100 } });
   const declare = useAct(
-    ({ versions: chosen, ...papers }: Values) => post<Declaration>("/v1/scenarios/{id}/declare", { path: { id: scenario.id } }, { versions: chosen, papers }),
+    ({ versions: chosen, ...papers }: Values) => post("/v1/scenarios/{id}/declare", { path: { id: scenario.id } }, { versions: chosen, papers }),
     (declaration) => {
       close();
       void navigate(path.matter(declaration.matter));

@@ -2,7 +2,7 @@ import { Button, Descriptions, Table, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Link, useOutletContext, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
-import type { Declaration, MatterPage, Me, ScenarioPage } from "@/api/types";
+import type { Declaration, Me, ScenarioPage } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { Deadline } from "@/ui/Deadline";
@@ -21,7 +21,7 @@ import { SignModal } from "../grant/SignModal";
 function MatterStrip({ id, title }: { id: string; title: string }) {
   const t = useText();
   const { language } = useLanguage();
-  const query = useItem<MatterPage>("/v1/matters/{id}", { path: { id } }, { enabled: Boolean(id) });
+  const query = useItem("/v1/matters/{id}", { path: { id } }, { enabled: Boolean(id) });
   const matter = query.data?.matter;
   if (!matter) return null;
   return (
@@ -144,7 +144,7 @@ export default function ScenarioFile() {
   const t = useText();
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
-  const query = useItem<ScenarioPage>("/v1/scenarios/{id}", { path: { id } });
+  const query = useItem("/v1/scenarios/{id}", { path: { id } });
   const [declaring, setDeclaring] = useState(false);
   return (
     <Loaded query={query}>

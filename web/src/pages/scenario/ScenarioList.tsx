@@ -1,7 +1,8 @@
 import { PlusOutlined } from "@ant-design/icons";
 import { Button } from "antd";
 import { Link, useNavigate, useOutletContext } from "react-router";
-import type { Me, Scenario } from "@/api/types";
+import type { Me } from "@/api/types";
+import { useOrgName } from "@/api/org";
 import { useText } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -11,6 +12,7 @@ import { path } from "@/util/path";
 
 export default function ScenarioList() {
   const t = useText();
+  const orgName = useOrgName();
   const navigate = useNavigate();
   const me = useOutletContext<Me>();
   const create = me.roles?.includes("data-user") && (
@@ -23,7 +25,7 @@ export default function ScenarioList() {
   return (
     <>
       <PageHead title={t.scenario.title} lead={t.scenario.lead} />
-      <ResourceTable<Scenario & { org_name?: string }>
+      <ResourceTable
         id="scenarios"
         endpoint="/v1/scenarios"
         rowKey="id"
@@ -32,7 +34,7 @@ export default function ScenarioList() {
         onRow={(s) => void navigate(path.scenario(s.id))}
         columns={[
           { key: "title", title: t.scenario.name, render: (s) => <b style={{ fontWeight: 500 }}>{s.plan.title}</b>, value: (s) => s.plan.title },
-          { key: "org", title: t.common.org, width: 200, render: (s) => s.org_name ?? s.org },
+          { key: "org", title: t.common.org, width: 200, render: (s) => orgName(s.org) },
           { key: "purpose", title: t.common.purpose, ellipsis: true, render: (s) => s.plan.purpose, value: (s) => s.plan.purpose },
           {
             key: "needs",

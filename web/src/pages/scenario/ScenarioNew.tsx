@@ -4,7 +4,7 @@ import { useState } from "react";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
-import type { Entry, Plan, Scenario } from "@/api/types";
+import type { Entry, Plan } from "@/api/types";
 import { useText } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { useGradeName } from "@/ui/Grade";
@@ -60,12 +60,12 @@ export default function ScenarioNew() {
   const navigate = useNavigate();
   const [form] = Form.useForm<Values>();
   const [kept, setKept] = useState(false);
-  const catalog = useList<Entry>("/v1/catalog", { query: { state: "published", limit: 100 } });
-  const entries = catalog.items?.filter((e) => e.operate.access !== "no") ?? [];
+  const catalog = useList("/v1/catalog", { query: { state: "published", limit: 100 } });
+  const entries = catalog.items?.filter((e) => e.operate?.access !== "no") ?? [];
   const budget = Form.useWatch("budget", form) ?? 0;
   const rate = guessRate(budget * rhoUnit);
   const file = useAct(
-    (values: Values) => post<Scenario>("/v1/scenarios", {}, { plan: { ...values, special: values.special ?? false, budget: Math.round((values.budget ?? 0) * rhoUnit) } }),
+    (values: Values) => post("/v1/scenarios", {}, { plan: { ...values, special: values.special ?? false, budget: Math.round((values.budget ?? 0) * rhoUnit) } }),
     (scenario) => {
       dropDraft(draftName);
       void navigate(path.matter(scenario.matter));

@@ -2,45 +2,16 @@ import { LockOutlined, UserOutlined } from "@ant-design/icons";
 import { Button, Form, Input, Typography } from "antd";
 import { useState } from "react";
 import { useNavigate, useSearchParams } from "react-router";
-import { useItem } from "@/api/hooks";
 import { useSignIn } from "@/api/session";
 import { Brand, LanguageSwitch } from "@/shell/Brand";
 import { landing } from "@/shell/menu";
-import { useText, wordFor } from "@/text";
+import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
 import "./signin.css";
-
-interface DemoAccount {
-  login: string;
-  password: string;
-  name: string;
-  org?: string;
-  role: string;
-}
 
 /** Only a place inside this site: a link must not send a person who just signed in elsewhere. */
 function inside(next: string | null): string | undefined {
   return next?.startsWith("/") && !next.startsWith("//") ? next : undefined;
-}
-
-function DemoAccounts({ choose }: { choose: (account: DemoAccount) => void }) {
-  const t = useText();
-  // Answered only by a demo; anywhere else this part is not there.
-  const demo = useItem<{ items: DemoAccount[] | null }>("/v1/demo/accounts");
-  if (!demo.data?.items?.length) return null;
-  return (
-    <div className="demo-accounts">
-      <Typography.Text type="secondary">{t.signin.demoHint}</Typography.Text>
-      <div className="demo-grid">
-        {demo.data.items.map((a) => (
-          <button type="button" key={a.login} onClick={() => choose(a)}>
-            <b>{wordFor(t.roles, a.role)}</b>
-            <span>{a.org ? `${a.org} · ${a.name}` : a.name}</span>
-          </button>
-        ))}
-      </div>
-    </div>
-  );
 }
 
 export default function SignIn() {
@@ -98,7 +69,6 @@ export default function SignIn() {
           <Typography.Paragraph type="secondary" style={{ margin: "16px 0 0" }}>
             {t.signin.hint}
           </Typography.Paragraph>
-          <DemoAccounts choose={(a) => form.setFieldsValue({ login: a.login, password: a.password })} />
         </section>
       </main>
     </div>
