@@ -164,8 +164,12 @@ func (e *Engine) Run(ctx context.Context, job Job) ([][]Cell, error) {
 	}
 	e.opt.Log.Error("engine run failed", "cause", err, "deadline", ctx.Err(), "said", said)
 	if missing, ok := errors.AsType[*missingWallError](err); ok {
+		titles := make([]string, len(missing.names))
+		for i, name := range missing.names {
+			titles[i] = wallTitles[name]
+		}
 		return nil, &errs.Error{Code: errs.Unavailable,
-			Msg: "这台机器缺少隔离措施（" + strings.Join(missing.names, "、") + "），不在原始数据上运行模型。请平台运营方运行 yunei doctor 查看缺少的一项并补上。",
+			Msg: "这台机器缺少隔离措施（" + strings.Join(titles, "、") + "），不在原始数据上运行模型。请平台运营方运行 yunei doctor 查看缺少的一项并补上。",
 			Err: fmt.Errorf("%w: %w", ErrNotStarted, ErrMissingWall)}
 	}
 	return nil, errFailed()
@@ -174,6 +178,7 @@ func (e *Engine) Run(ctx context.Context, job Job) ([][]Cell, error) {
 // Wall is one barrier between the engine and the rest of the machine.
 type Wall struct {
 	Name    string `json:"name"`
+	Title   string `json:"title"` // 名称
 	Present bool   `json:"present"`
 	Why     string `json:"why"` // what it holds back, or why it is missing
 }
@@ -207,7 +212,7 @@ func Walls() []Wall {
 	if err != nil {
 		missing := make([]Wall, len(wallNames))
 		for i, name := range wallNames {
-			missing[i] = Wall{Name: name, Why: "not tried: " + err.Error()}
+			missing[i] = Wall{Name: name, Title: wallTitles[name], Why: "没有试验成功：" + err.Error()}
 		}
 		return missing
 	}
@@ -239,6 +244,8 @@ const (
 )
 
 var wallNames = []string{wallMemory, wallNetwork, wallFiles, wallCalls, wallPrivs}
+
+var wallTitles = map[string]string{wallMemory: "内存上限", wallNetwork: "网络隔离", wallFiles: "文件白名单", wallCalls: "系统调用白名单", wallPrivs: "禁止提权"}
 
 // command prepares the child: this binary under another name, with an environment of
 // its own so that no secret of the server's is inherited.

@@ -121,10 +121,10 @@ func installFilter() error {
 	stuck, _, errno := unix.Syscall(unix.SYS_SECCOMP, unix.SECCOMP_SET_MODE_FILTER, unix.SECCOMP_FILTER_FLAG_TSYNC, uintptr(unsafe.Pointer(&prog)))
 	runtime.KeepAlive(filter)
 	if errno != 0 {
-		return fmt.Errorf("this kernel refuses the seccomp filter: %w", errno)
+		return fmt.Errorf("内核不接受 seccomp 过滤器，请启用 CONFIG_SECCOMP_FILTER：%w", errno)
 	}
 	if stuck != 0 {
-		return fmt.Errorf("thread %d did not take the seccomp filter", stuck)
+		return fmt.Errorf("线程 %d 没有装上 seccomp 过滤器", stuck)
 	}
 	return nil
 }

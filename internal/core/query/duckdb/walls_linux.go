@@ -55,19 +55,19 @@ func (n namespace) apply(cmd *exec.Cmd) {
 // it should hold back was held back.
 func putUpWalls(f frame) []Wall {
 	return []Wall{
-		wall(wallMemory, "address space is bounded, so a memory bomb ends as a failed allocation", limitMemory(f.Limits)),
-		wall(wallNetwork, "a network namespace without interfaces", checkNetwork()),
-		wall(wallFiles, "Landlock: only the job's inputs can be read, only its spill directory written", restrictFiles(f)),
-		wall(wallCalls, "seccomp: no sockets, no programs, no other processes", restrictCalls()),
-		wall(wallPrivs, "no_new_privs: nothing can raise its rights", checkPrivs()),
+		wall(wallMemory, "进程可用内存有上限，超限的查询以分配失败告终", limitMemory(f.Limits)),
+		wall(wallNetwork, "没有网络接口的网络命名空间", checkNetwork()),
+		wall(wallFiles, "Landlock：只能读取本次任务的数据文件，只能写入本次任务的临时目录", restrictFiles(f)),
+		wall(wallCalls, "seccomp：不能建立网络连接、启动程序或影响其他进程", restrictCalls()),
+		wall(wallPrivs, "no_new_privs：不能提升权限", checkPrivs()),
 	}
 }
 
 func wall(name, what string, err error) Wall {
 	if err != nil {
-		return Wall{Name: name, Why: err.Error()}
+		return Wall{Name: name, Title: wallTitles[name], Why: err.Error()}
 	}
-	return Wall{Name: name, Present: true, Why: what}
+	return Wall{Name: name, Title: wallTitles[name], Present: true, Why: what}
 }
 
 // limitMemory bounds the address space above what DuckDB is told to plan with: thread
@@ -100,7 +100,7 @@ func limitMemory(l Limits) error {
 	}
 	var got unix.Rlimit
 	if err := unix.Getrlimit(unix.RLIMIT_AS, &got); err != nil || got.Cur != limits[0].value {
-		return fmt.Errorf("RLIMIT_AS is %d, want %d (%v)", got.Cur, limits[0].value, err)
+		return fmt.Errorf("内存上限未生效：RLIMIT_AS 为 %d，应为 %d (%v)", got.Cur, limits[0].value, err)
 	}
 	return nil
 }
@@ -114,7 +114,7 @@ func checkNetwork() error {
 	}
 	for _, i := range list {
 		if i.Flags&net.FlagUp != 0 {
-			return fmt.Errorf("interface %s is up: the system allows no network namespace (user namespaces may be switched off)", i.Name)
+			return fmt.Errorf("网络接口 %s 可用：系统不允许建立网络命名空间，请启用用户命名空间（sysctl user.max_user_namespaces）", i.Name)
 		}
 	}
 	return nil
@@ -140,13 +140,13 @@ func restrictFiles(f frame) error {
 	for _, path := range []string{"/proc/self/maps", "/etc/passwd"} {
 		if file, err := os.Open(path); err == nil {
 			file.Close()
-			return errors.New("this kernel has no Landlock: " + path + " can still be read")
+			return errors.New("内核没有启用 Landlock，" + path + " 仍可读取：请使用 5.13 以上内核并在启动参数 lsm= 中加入 landlock")
 		}
 	}
 	if file, err := os.OpenFile(os.TempDir()+"/yunei-wall", os.O_CREATE|os.O_WRONLY, 0o600); err == nil {
 		file.Close()
 		os.Remove(file.Name())
-		return errors.New("this kernel has no Landlock: a file can still be written")
+		return errors.New("内核没有启用 Landlock，仍可写入文件：请使用 5.13 以上内核并在启动参数 lsm= 中加入 landlock")
 	}
 	return nil
 }
@@ -160,16 +160,16 @@ func restrictCalls() error {
 		if err == nil {
 			unix.Close(fd)
 		}
-		return fmt.Errorf("the filter stands but a socket gave %v", err)
+		return fmt.Errorf("系统调用过滤器已安装，但 socket 得到 %v：请更换内核", err)
 	}
 	if err := unix.Kill(os.Getppid(), 0); err != unix.EPERM {
-		return fmt.Errorf("the filter stands but a signal gave %v", err)
+		return fmt.Errorf("系统调用过滤器已安装，但 signal 得到 %v：请更换内核", err)
 	}
 	if _, err := unix.FcntlInt(0, unix.F_SETOWN, os.Getppid()); err != unix.EPERM {
-		return fmt.Errorf("the filter stands but F_SETOWN gave %v", err)
+		return fmt.Errorf("系统调用过滤器已安装，但 F_SETOWN 得到 %v：请更换内核", err)
 	}
 	if err := unix.Exec("/nonexistent", []string{"x"}, nil); err != unix.EPERM {
-		return fmt.Errorf("the filter stands but exec gave %v", err)
+		return fmt.Errorf("系统调用过滤器已安装，但 exec 得到 %v：请更换内核", err)
 	}
 	return nil
 }
@@ -180,7 +180,7 @@ func checkPrivs() error {
 		return err
 	}
 	if on != 1 {
-		return errors.New("no_new_privs is not set")
+		return errors.New("no_new_privs 未生效：请使用 3.5 以上内核")
 	}
 	return nil
 }

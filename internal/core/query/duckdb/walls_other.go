@@ -14,7 +14,7 @@ func (namespace) apply(*exec.Cmd) {}
 func putUpWalls(frame) []Wall {
 	walls := make([]Wall, len(wallNames))
 	for i, name := range wallNames {
-		walls[i] = Wall{Name: name, Why: "this system is not Linux"}
+		walls[i] = Wall{Name: name, Title: wallTitles[name], Why: "隔离措施依赖 Linux 内核，请部署在 Linux 上"}
 	}
 	return walls
 }
