@@ -185,7 +185,15 @@ func (b *binder) derived(f *fromNode, s *selectNode, rename []string, name strin
 // inner binds a query below the top: it renames, computes and filters, or aggregates per subject.
 func (b *binder) inner(s *selectNode) ([]scopeColumn, *block, bool) {
 	blk, sc, ok := b.fromClause(s)
-	if !ok || !b.where(s, blk, sc) {
+	if !ok {
+		return nil, nil, false
+	}
+	if b.class == query.B && s.where != nil {
+		// Whether a record is found must say no more than that it exists.
+		b.refuse(Unimplemented, s.where.at, "B 类的 WITH 中不用 WHERE，请写进 CASE", "no WHERE in WITH of class B; use CASE", "MAX(CASE WHEN at >= DATE '2024-01-01' THEN x END)")
+		return nil, nil, false
+	}
+	if !b.where(s, blk, sc) {
 		return nil, nil, false
 	}
 	if len(s.group) > 0 {

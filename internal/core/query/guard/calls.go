@@ -242,8 +242,17 @@ func bindMany(op query.Op) func(*binder, *exprNode, []query.Expr) (query.Expr, b
 			b.refuse(WrongType, e.at, e.text+" 需要数字或日期", e.text+" takes numbers or dates", "")
 			return query.Expr{}, false
 		}
+		if op == query.OpNullIf {
+			return nullIf(args, t, e.at), true
+		}
 		return query.Expr{Op: op, Type: t, Args: args}, true
 	}
+}
+
+// nullIf writes nullif(a, b) as the CASE it stands for, so that its comparison is judged like any other.
+func nullIf(args []query.Expr, t query.Type, at int) query.Expr {
+	equal := query.Expr{Op: query.OpEq, Type: boolType, Args: args, At: at}
+	return query.Expr{Op: query.OpCase, Type: t, Args: []query.Expr{equal, {Op: query.OpLit, Type: t}, args[0]}, At: at}
 }
 
 func bindSubstr(b *binder, e *exprNode, args []query.Expr) (query.Expr, bool) {

@@ -316,6 +316,7 @@ func (in *inspection) domains() {
 	}
 	for i := range in.model.Root.Keys {
 		k := &in.model.Root.Keys[i]
+		in.stillPublic(k)
 		values := make([]string, 0, k.Size())
 		for _, v := range k.Domain {
 			values = append(values, v.Text())
@@ -324,6 +325,23 @@ func (in *inspection) domains() {
 			values = append(values, "空值")
 		}
 		in.note("分组 %d：%d 个取值（%s）", i+1, k.Size(), abridged(values))
+	}
+}
+
+// stillPublic: every value of the key is in today's public code list.
+func (in *inspection) stillPublic(k *query.Key) {
+	if k.Expr.Op != query.OpCol {
+		return
+	}
+	now := query.Key{Expr: k.Expr}
+	if !columnDomain(&now, &in.know.cols(in.model.Root.In[0])[k.Expr.Index]) {
+		in.fail(NoPublicDomain, k.Expr.At, "", "", "")
+		return
+	}
+	for _, v := range k.Domain {
+		if !slices.Contains(now.Domain, v) {
+			in.fail(NoPublicDomain, k.Expr.At, v.Text()+" 已不在公开代码表中", v.Text()+" is no longer in the public list", "")
+		}
 	}
 }
 

@@ -29,7 +29,7 @@ func (in *inspection) isolation() {
 			filters.add(in.conditions(r.Pred, in.know.cols(r.In[0])))
 		}
 	})
-	in.limited(filters, "WHERE", in.model.Root)
+	in.limited(filters, "WHERE")
 	relations(in.model.Root, func(r *query.Rel) {
 		for i := range r.Aggs {
 			if arg := r.Aggs[i].Arg; arg != nil {
@@ -38,11 +38,11 @@ func (in *inspection) isolation() {
 				if c.at == 0 {
 					c.at = arg.At
 				}
-				in.limited(c, "度量条件", r)
+				in.limited(c, "度量条件")
 			}
 		}
 		for i := range r.Keys {
-			in.branches(&r.Keys[i].Expr, in.know.cols(r.In[0]))
+			in.groupConditions(&r.Keys[i].Expr, in.know.cols(r.In[0]), filters)
 		}
 	})
 	in.note("WHERE 中 %d 个比较、%d 个 OR 分支；常量均在公开分段点或代码表上", filters.atoms, filters.branches)
@@ -60,7 +60,7 @@ func (c *counts) add(o counts) {
 	}
 }
 
-func (in *inspection) limited(c counts, where string, _ *query.Rel) {
+func (in *inspection) limited(c counts, where string) {
 	switch {
 	case c.atoms > maxAtoms:
 		in.fail(TooSpecific, c.at, fmt.Sprintf("%s：%d 个比较，上限 %d", where, c.atoms, maxAtoms), fmt.Sprintf("%d comparisons, at most %d", c.atoms, maxAtoms), "")
@@ -82,6 +82,36 @@ func (in *inspection) branches(e *query.Expr, cols []column) counts {
 		}
 	}
 	return total
+}
+
+// maxKeyColumns is how many columns the conditions of one grouping expression may look at. Two outcomes of a CASE over
+// many columns would be two cells wide and still single people out.
+const maxKeyColumns = 3
+
+// groupConditions judges the conditions of a grouping expression: each WHEN by itself, together with WHERE.
+func (in *inspection) groupConditions(e *query.Expr, cols []column, filters counts) {
+	seen := map[int]bool{}
+	e.Walk(func(x *query.Expr) bool {
+		if x.Op == query.OpCol {
+			seen[x.Index] = true
+		}
+		if x.Type.Kind != query.Bool || x.Op == query.OpCol {
+			return true
+		}
+		c := in.conditions(x, cols)
+		c.add(filters)
+		in.limited(c, "分组条件")
+		x.Walk(func(y *query.Expr) bool {
+			if y.Op == query.OpCol {
+				seen[y.Index] = true
+			}
+			return true
+		})
+		return false
+	})
+	if len(seen) > maxKeyColumns {
+		in.fail(TooSpecific, e.At, fmt.Sprintf("一个分组用到 %d 列，上限 %d", len(seen), maxKeyColumns), fmt.Sprintf("one grouping looks at %d columns, at most %d", len(seen), maxKeyColumns), "GROUP BY sex, education")
+	}
 }
 
 // conditions judges one condition and counts what it says.
@@ -122,39 +152,37 @@ func (in *inspection) grid(e *query.Expr, c *column, lits []query.Value) {
 	if e.Op == query.OpIsNull {
 		return
 	}
+	if c.key {
+		in.fail(IsolatingValue, e.At, "主体标识", "the subject key", "")
+		return
+	}
 	name := "按主体汇总的列"
-	var edges []int64
 	coded := c.typ.Kind == query.Bool
 	if c.policy != nil {
 		name = c.policy.Name
-		edges = c.policy.Edges
 		coded = coded || len(c.policy.Domain) > 0
-	}
-	if c.key {
-		in.fail(IsolatingValue, e.At, name, name, "")
-		return
 	}
 	fine := coded
 	switch {
 	case coded:
-	case len(edges) > 0:
+	case len(c.edges) > 0:
 		fine = e.Op == query.OpGe || e.Op == query.OpLt
 		for _, v := range lits {
-			fine = fine && slices.Contains(edges, v.N)
+			fine = fine && slices.Contains(c.edges, v.N)
 		}
 	default:
 		fine = c.typ.Ordered() && c.rng.width() <= maxVocab
 	}
 	if !fine {
-		in.fail(IsolatingValue, e.At, name+" 与常量的比较不在公开分段点上", name+" compared off its public cut points", gridHint(name, c, edges))
+		in.fail(IsolatingValue, e.At, name+" 与常量的比较不在公开分段点上", name+" compared off its public cut points", gridHint(name, c))
 	}
 }
 
-func gridHint(name string, c *column, edges []int64) string {
-	if c.policy == nil || len(edges) == 0 {
+func gridHint(name string, c *column) string {
+	if c.policy == nil || len(c.edges) == 0 {
 		return ""
 	}
-	first := query.Value{Kind: c.typ.Kind, Scale: c.typ.Scale, N: edges[0]}
+	first := query.Value{Kind: c.typ.Kind, Scale: c.typ.Scale, N: c.edges[0]}
 	if c.typ.Kind == query.Date {
 		return name + " >= DATE '" + first.Text() + "'"
 	}
@@ -179,7 +207,23 @@ func (in *inspection) lattice() {
 		}
 	}
 	if in.model.Class == query.B {
+		in.finiteAgain()
 		in.precision()
+	}
+}
+
+// finiteAgain computes what the outputs can be from the expressions alone: the artefact must not claim less.
+func (in *inspection) finiteAgain() {
+	cols := in.know.cols(in.model.Root.In[0])
+	for i := range in.model.Outputs {
+		o := &in.model.Outputs[i]
+		values, null, ok := finite(&in.model.Root.Exprs[o.Index], cols)
+		for _, v := range values {
+			ok = ok && slices.Contains(o.Values, v)
+		}
+		if !ok || null && !o.Null || o.Cells < len(o.Values) {
+			in.fail(RawOutput, in.model.Root.Exprs[o.Index].At, o.Name+" 不是所列的有限档位", o.Name+" is not one of the values listed", "")
+		}
 	}
 }
 
@@ -190,6 +234,9 @@ var standingNames = map[query.Standing]string{
 // precision proves that all outputs together tell no field finer than its policy allows one recipient group.
 func (in *inspection) precision() {
 	for _, f := range fieldTotals(in.model) {
+		if c, ok := in.policyOf(f.Table, f.Column); ok {
+			f.Cap = min(f.Cap, c.CellCap())
+		}
 		in.note("%s.%s：至多分辨 %d 种，允许 %d 种", f.Table, f.Column, f.Cells, f.Cap)
 		if f.Cells > f.Cap {
 			at := 0

@@ -117,6 +117,10 @@ func (b *binder) releasedItems(s *selectNode, sc *scope, keys []query.Expr) ([]r
 			return nil, false
 		}
 	}
+	if !slices.ContainsFunc(outs, func(r released) bool { return r.num != nil }) {
+		b.refuse(RawOutput, s.items[0].at, "没有汇总列", "no aggregate", "SELECT education, COUNT(*) AS n FROM t GROUP BY education")
+		return nil, false
+	}
 	return outs, true
 }
 

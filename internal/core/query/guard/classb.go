@@ -20,10 +20,6 @@ func (b *binder) classB(s *selectNode) *query.Model {
 		b.refuse(Unimplemented, o.expr.at, "ORDER BY", "ORDER BY", "")
 	}
 	b.noPaging(s)
-	if len(blk.preds) > 0 {
-		b.refuse(Unimplemented, s.from[0].at, "B 类的 WITH 中不用 WHERE，请写进 CASE", "no WHERE in WITH of class B; use CASE", "CASE WHEN age >= 18 THEN '成年' ELSE '未成年' END")
-		return nil
-	}
 	key, ok := b.ownRows(s, sc)
 	if !ok {
 		return nil

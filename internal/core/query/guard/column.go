@@ -18,12 +18,14 @@ type column struct {
 	rng    interval
 	proved bool
 
-	// an aggregate per subject: what its argument comes from
-	from []query.Source
+	// An aggregate per subject: what its argument comes from, and the cut points of the columns in it. The sum, least
+	// or greatest of one row is the row's own value, so it is compared no more finely than that.
+	from  []query.Source
+	edges []int64
 }
 
 func scanned(t *query.Table, c *query.Column) column {
-	return column{table: t, policy: c, typ: c.Type, null: c.Null, key: c.Role == query.SubjectKey, rng: policyRange(c)}
+	return column{table: t, policy: c, typ: c.Type, null: c.Null, key: c.Role == query.SubjectKey, rng: policyRange(c), edges: c.Edges}
 }
 
 // policyRange is what the policy says the values of a column lie within.

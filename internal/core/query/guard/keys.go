@@ -64,7 +64,7 @@ func columnDomain(key *query.Key, c *column) bool {
 	case c.typ.Kind == query.Bool:
 		key.Domain = []query.Value{query.BoolValue(false), query.BoolValue(true)}
 		return true
-	case c.policy == nil && c.proved && c.rng.width() <= maxValues:
+	case c.policy == nil && c.proved && len(c.edges) == 0 && c.rng.width() <= maxValues:
 		for n := c.rng.lo; n <= c.rng.hi; n++ {
 			key.Domain = append(key.Domain, query.Value{Kind: c.typ.Kind, Scale: c.typ.Scale, N: n})
 		}

@@ -94,5 +94,20 @@ func aggregated(a *query.Agg, in []column, t *query.Table, rows int, filters []q
 	}
 	c.null = nullable(a.Arg, in)
 	c.proved = c.rng.ok
+	c.edges = valueEdges(a.Arg, in)
 	return c
+}
+
+// valueEdges are the cut points of all columns that enter the value of an expression.
+func valueEdges(e *query.Expr, cols []column) []int64 {
+	if e.Op == query.OpCol {
+		return cols[e.Index].edges
+	}
+	var out []int64
+	for i := range e.Args {
+		if !decides(e, i) {
+			out = append(out, valueEdges(&e.Args[i], cols)...)
+		}
+	}
+	return out
 }

@@ -130,36 +130,35 @@ func (l *layout) table(t *query.Table) int {
 }
 
 func (l *layout) perSubject(lf *leaf, used map[int]bool) placed {
-	var over []*query.Expr
-	for i := range lf.aggs {
-		if lf.aggs[i].Arg != nil {
-			over = append(over, lf.aggs[i].Arg)
-		}
-	}
-	inner := l.block(lf.inner, over)
-	p := placed{where: map[int]int{lf.key: 0}, rows: 1, private: true, cols: []column{l.b.cols[lf.key]}}
-	p.rel = &query.Rel{Op: query.RelUnitAgg, In: []*query.Rel{inner.rel}, Unit: inner.keyAt()}
 	type computed struct {
 		from int
 		agg  query.Agg
 		code []byte
 	}
 	var aggs []computed
+	var over []*query.Expr
 	n := 0
 	for i, at := range l.b.at {
 		if at != lf || i == lf.key {
 			continue
 		}
-		a := lf.aggs[n]
-		n++
-		if !used[i] {
-			continue
+		if used[i] {
+			aggs = append(aggs, computed{from: i, agg: lf.aggs[n]})
+			if arg := lf.aggs[n].Arg; arg != nil {
+				over = append(over, arg)
+			}
 		}
-		if a.Arg != nil {
+		n++
+	}
+	inner := l.block(lf.inner, over)
+	p := placed{where: map[int]int{lf.key: 0}, rows: 1, private: true, cols: []column{l.b.cols[lf.key]}}
+	p.rel = &query.Rel{Op: query.RelUnitAgg, In: []*query.Rel{inner.rel}, Unit: inner.keyAt()}
+	for i := range aggs {
+		if a := &aggs[i].agg; a.Arg != nil {
 			arg := inner.place(*a.Arg)
 			a.Arg = &arg
 		}
-		aggs = append(aggs, computed{i, a, aggEncoding(&a)})
+		aggs[i].code = aggEncoding(&aggs[i].agg)
 	}
 	slices.SortStableFunc(aggs, func(a, b computed) int { return bytes.Compare(a.code, b.code) })
 	for _, c := range aggs {
