@@ -2,7 +2,6 @@ package api
 
 import (
 	"bytes"
-	"crypto/sha256"
 	"encoding/hex"
 	"errors"
 	"io"
@@ -37,7 +36,7 @@ func (a *API) idempotent(next http.Handler) http.Handler {
 			return
 		}
 		r.Body = io.NopCloser(bytes.NewReader(body))
-		key := &act.Key{Value: value, Request: requestDigest(r, body)}
+		key := &act.Key{Value: value, Request: a.requestDigest(r, body)}
 		replay, found, err := a.s.Acts.FindReplay(r.Context(), actor.Account, key)
 		switch {
 		case err != nil:
@@ -77,11 +76,10 @@ func bodyError(err error) error {
 	return errs.New(errs.Invalid, "没有收到完整的请求, 请重试: %w", err)
 }
 
-func requestDigest(r *http.Request, body []byte) string {
-	h := sha256.New()
-	h.Write([]byte(r.Method + " " + r.URL.Path + "\n"))
-	h.Write(body)
-	return hex.EncodeToString(h.Sum(nil))
+// requestDigest is keyed: a body may hold an identity number, and a plain digest of one could be guessed.
+func (a *API) requestDigest(r *http.Request, body []byte) string {
+	message := append([]byte(r.Method+" "+r.URL.Path+"\n"), body...)
+	return hex.EncodeToString(a.s.Keys.MAC("api.idempotency", message))
 }
 
 // statusWriter remembers the status for metrics.

@@ -180,6 +180,9 @@ func (n *Node) sweep(ctx context.Context) error {
 		if err := n.Lab.Sweep(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "sweep runs", "err", err)
 		}
+		if err := n.Serve.Sweep(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "sweep kept answers", "err", err)
+		}
 		select {
 		case <-ctx.Done():
 			return nil
