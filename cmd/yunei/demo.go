@@ -89,6 +89,10 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 	if !f.asJSON {
 		teller.Say = func(t story.Told) { say1(cmd.OutOrStdout(), t) }
 	}
+	kit := filepath.Join(dir, "kit")
+	if err := teller.WriteKit(kit); err != nil {
+		return err
+	}
 	ctx, stop := context.WithCancel(cmd.Context())
 	defer stop()
 	told := make(chan error, 1)
@@ -108,7 +112,12 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 				if err != nil {
 					return err
 				}
-				invite(cmd.OutOrStdout(), base)
+				if f.until == "" {
+					if err := teller.WriteDocuments(ctx, kit); err != nil {
+						return err
+					}
+				}
+				invite(cmd.OutOrStdout(), base, kit)
 				<-ctx.Done()
 				return nil
 			}
@@ -171,10 +180,11 @@ func say1(w io.Writer, t story.Told) {
 }
 
 // invite prints where to look and as whom.
-func invite(w io.Writer, base string) {
+func invite(w io.Writer, base, kit string) {
 	fmt.Fprintf(w, "\n域内已启动: %s\n口令均为 %s, 可用账号:\n", base, story.Password)
 	for _, s := range append(story.Seats(), story.Guests()...) {
 		fmt.Fprintf(w, "  %-12s %s  %s\n", s.Login, s.Name, s.Title)
 	}
+	fmt.Fprintf(w, "kit: %s\n  其中有法定代表人和本人的证书 (.pem), 以及可在“实时查询”页提交的授权书 (document-身份号码.json)\n", kit)
 	fmt.Fprintln(w, "按 Ctrl+C 停止; 演示数据随之删除。")
 }
