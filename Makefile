@@ -67,8 +67,9 @@ verify: web/node_modules/.package-lock.json ## prove that generated files are fr
 	cd web && npm run --silent generate
 	git diff --exit-code -- web/src/api/__generated__
 
-bench: build ## ratios measured side by side in one run
-	go run $(BUILD) ./bench
+bench: setup build ## ratios measured side by side in one run, on both databases
+	go build $(BUILD) -o bin/bench ./bench
+	@scripts/bench.sh
 
 FUZZTIME ?= 30s
 fuzz: ## every fuzz target for FUZZTIME (default 30s)

@@ -112,7 +112,7 @@ func actsOn(ctx context.Context, name, url, dir string) (_ []pair, _ func(), err
 	}
 	pairs := []pair{
 		{guarded: "act with ledger entry, " + name, bare: "same statements, bare", doGuarded: withActor(ctx, guarded), doBare: bare, times: 200},
-		{guarded: fmt.Sprintf("the same, %d at once, %s", writers, name), bare: "same statements, bare", doGuarded: withActor(ctx, guarded), doBare: bare, times: 50, workers: writers},
+		{guarded: fmt.Sprintf("act with ledger entry, %s, %d at once", name, writers), bare: "same statements, bare", doGuarded: withActor(ctx, guarded), doBare: bare, times: 50, workers: writers},
 	}
 	return pairs, func() { stop(); db.Close() }, nil
 }

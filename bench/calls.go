@@ -95,9 +95,9 @@ func callPairs(n *node.Node, ready []func(context.Context) error, bare func(cont
 		return p
 	}
 	return []pair{
-		at(pair{guarded: "consent-verified query", times: 40}, false),
-		at(pair{guarded: "the same, without the tick", times: 40}, true),
-		at(pair{guarded: fmt.Sprintf("the same, %d at once, without the tick", callers), times: 10, workers: callers}, true),
+		at(pair{guarded: "consent-verified query, leaving on a tick of 5 ms", times: 40}, false),
+		at(pair{guarded: "consent-verified query, without the tick", times: 40}, true),
+		at(pair{guarded: fmt.Sprintf("consent-verified query, without the tick, %d at once", callers), times: 10, workers: callers}, true),
 	}
 }
 
