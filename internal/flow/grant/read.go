@@ -9,6 +9,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/matter"
 	"yunei/internal/core/regime"
 )
 
@@ -64,12 +65,16 @@ func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err 
 		if p.Scenario, err = loadScenario(ctx, tx, id); err != nil {
 			return err
 		}
-		actor := access.From(ctx)
-		if !overseer(actor) && !actor.Has(access.Expert, access.Holder) && actor.Org != p.Scenario.Org {
-			return errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
-		}
 		if p.Declarations, err = listDeclarations(ctx, tx, "", id, "", 50); err != nil {
 			return err
+		}
+		actor := access.From(ctx)
+		seen, err := sees(ctx, tx, actor, p.Scenario.Org, p.Declarations)
+		if err != nil {
+			return err
+		}
+		if !seen {
+			return errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
 		}
 		if p.Grants, err = listGrants(ctx, tx, "", id, "", 50); err != nil {
 			return err
@@ -78,6 +83,32 @@ func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err 
 		return err
 	})
 	return p, err
+}
+
+// sees reports whether the actor supervises, owns, or was asked about one of the declarations.
+func sees(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org string, declarations []Declaration) (bool, error) {
+	if overseer(actor) || actor.Org == org {
+		return true, nil
+	}
+	for _, d := range declarations {
+		m, err := matter.Load(ctx, tx, d.Matter)
+		if err != nil {
+			return false, err
+		}
+		if matter.MaySee(actor, m) {
+			return true, nil
+		}
+	}
+	return false, nil
+}
+
+// Sees reports whether the actor may see a model version: its owner, those who supervise, and who was asked to review it.
+func Sees(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org, version string) (bool, error) {
+	declarations, err := declarationsOf(ctx, tx, version)
+	if err != nil {
+		return false, err
+	}
+	return sees(ctx, tx, actor, org, declarations)
 }
 
 func (s *Service) scenarioOptions(ctx context.Context, tx *sqldb.Tx, actor access.Actor, sc Scenario) ([]act.Option, error) {

@@ -183,8 +183,9 @@ func (s *Service) Version(ctx context.Context, id string) (p VersionPage, err er
 			return err
 		}
 		p.Listed = p.Version.Shared && p.Approved
-		if overseer(actor) || actor.Has(access.Expert) || actor.Org == p.Version.Org {
-			return nil
+		seen, err := grant.Sees(ctx, tx, actor, p.Version.Org, id)
+		if err != nil || seen {
+			return err
 		}
 		if !p.Listed {
 			return errs.New(errs.NotFound, "没有这个模型版本, 请核对后重试")
