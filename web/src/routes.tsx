@@ -10,6 +10,7 @@ const page = (path: string, load: () => Promise<Page>): RouteObject => ({
   path,
   lazy: async () => ({ Component: (await load()).default }),
   errorElement: <Crash />,
+  hydrateFallbackElement: <div />,
 });
 
 export const router = createBrowserRouter([

@@ -1,5 +1,6 @@
 import { ClockCircleOutlined, ExclamationCircleFilled } from "@ant-design/icons";
 import { Button, Popover, Typography } from "antd";
+import { useRegime } from "@/api/law";
 import type { Cite } from "@/api/problem";
 import { useLanguage, useText } from "@/text";
 import { tone } from "@/theme";
@@ -19,24 +20,21 @@ export interface DeadlineValue {
 }
 
 /** Calendar days stand in where the server did not count, and are called so. */
-function remaining(value: DeadlineValue): { n: number; working: boolean } {
+function remaining(value: DeadlineValue, day: string): { n: number; working: boolean } {
   return value.left === undefined
-    ? { n: daysBetween(today(), value.due), working: false }
+    ? { n: daysBetween(day, value.due), working: false }
     : { n: value.left, working: value.working ?? true };
-}
-
-export function deadlineTone(value: DeadlineValue): "good" | "warn" | "bad" {
-  const { n } = remaining(value);
-  return n < 0 ? "bad" : n <= 1 ? "warn" : "good";
 }
 
 /** The clock, everywhere the same: green, amber or red with the days in words; a click explains how it was counted. */
 export function Deadline({ value, closed, compact }: { value?: DeadlineValue | null; closed?: boolean; compact?: boolean }) {
   const t = useText();
   const { language } = useLanguage();
+  const regime = useRegime();
   if (closed) return <Typography.Text type="secondary">{t.deadline.done}</Typography.Text>;
   if (!value?.due) return <Typography.Text type="secondary">{t.deadline.none}</Typography.Text>;
-  const { n, working } = remaining(value);
+  // The server's day: a platform may live in another one than this machine's clock says.
+  const { n, working } = remaining(value, regime.data?.today ?? today());
   const words =
     n < 0
       ? working
@@ -45,7 +43,7 @@ export function Deadline({ value, closed, compact }: { value?: DeadlineValue | n
       : working
         ? t.deadline.left(n)
         : t.deadline.leftDays(n);
-  const color = tone[deadlineTone(value)];
+  const color = tone[n < 0 ? "bad" : n <= 1 ? "warn" : "good"];
   const due = t.deadline.dueOn(dayWithWeekday(value.due, language));
   return (
     <Popover

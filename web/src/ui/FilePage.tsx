@@ -103,7 +103,9 @@ export function Panel({ title, extra, children, flush }: { title?: ReactNode; ex
       {title && (
         <Flex justify="space-between" align="center" className="panel-head">
           <h2>{title}</h2>
-          {extra}
+          <Flex gap={10} align="center" wrap>
+            {extra}
+          </Flex>
         </Flex>
       )}
       <div className="panel-body">{children}</div>

@@ -14,10 +14,13 @@ export function useGradeName(): (grade: GradeOf | undefined) => string {
 
 const colors: Record<number, string> = { 1: "green", 2: "cyan", 3: "gold", 4: "volcano" };
 
-export function Grade({ grade }: { grade?: GradeOf }) {
+export function Grade({ grade, short }: { grade?: GradeOf; short?: boolean }) {
   const t = useText();
   const name = useGradeName();
   const color = grade?.national === "ordinary" ? colors[grade.level ?? 1] : grade?.national ? "red" : undefined;
+  if (short && grade?.national === "ordinary") {
+    return <Tag color={color}>{`${t.grade.short(grade.level ?? 1)}${grade.sensitive ? t.grade.shortSensitive : ""}`}</Tag>;
+  }
   return (
     <>
       <Tag color={color}>{name(grade)}</Tag>

@@ -15,11 +15,12 @@ export interface LineageOutput {
 }
 
 const row = 34;
-const width = 720;
-const box = 250;
+const wide = { width: 720, box: 250 };
+const narrow = { width: 340, box: 138 };
 
 /** From the source fields on the left to the outputs on the right, one line for each use. Drawn as SVG: a reader can search and copy it. */
-export function LineageGraph({ outputs }: { outputs: LineageOutput[] }) {
+export function LineageGraph({ outputs, compact }: { outputs: LineageOutput[]; compact?: boolean }) {
+  const { width, box } = compact ? narrow : wide;
   const t = useText();
   const sources = new Map<string, LineageSource>();
   for (const o of outputs) for (const s of o.sources) sources.set(`${s.table}.${s.column}`, s);
@@ -48,9 +49,9 @@ export function LineageGraph({ outputs }: { outputs: LineageOutput[] }) {
         <g key={key} transform={`translate(0 ${(y.get(key) ?? 0) - 13})`}>
           <rect width={box} height={26} rx={3} className="lineage-source" />
           <text x={10} y={17}>
-            {key}
+            {compact ? s.column : key}
           </text>
-          {s.grade && (
+          {s.grade && !compact && (
             <text x={box - 10} y={17} textAnchor="end" className="lineage-note">
               {wordFor(t.grades, s.grade)}
             </text>
@@ -63,7 +64,7 @@ export function LineageGraph({ outputs }: { outputs: LineageOutput[] }) {
           <text x={10} y={17}>
             {o.name}
           </text>
-          {o.class && (
+          {o.class && !compact && (
             <text x={box - 10} y={17} textAnchor="end" className="lineage-note">
               {wordFor(t.lab.outputClasses, o.class)}
             </text>

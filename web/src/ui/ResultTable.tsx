@@ -107,3 +107,18 @@ export function ResultTable({ table, noised = true }: { table: ReleasedTable; no
     </div>
   );
 }
+
+/** Rows of text under their column names. */
+export function PlainTable({ columns, rows }: { columns: string[]; rows: (string[] | null)[] }) {
+  const t = useText();
+  return (
+    <Table
+      size="small"
+      rowKey="key"
+      pagination={rows.length > 50 ? { pageSize: 50 } : false}
+      scroll={{ x: "max-content" }}
+      dataSource={rows.map((values, key) => ({ key, values }))}
+      columns={columns.map((name, i) => ({ key: name, title: name, render: (_: unknown, r: { values: string[] | null }) => r.values?.[i] || t.common.none }))}
+    />
+  );
+}

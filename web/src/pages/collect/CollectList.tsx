@@ -1,4 +1,5 @@
-import { useNavigate } from "react-router";
+import { useNavigate, useOutletContext } from "react-router";
+import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -11,13 +12,14 @@ import { path } from "@/util/path";
 export default function CollectList() {
   const t = useText();
   const navigate = useNavigate();
+  const me = useOutletContext<Me>();
   return (
     <>
       <PageHead title={t.shell.menuCollect} lead={t.collect.lead} />
       <ResourceTable
         id="collect"
         endpoint="/v1/catalog"
-        params={{ query: { state: "published" } }}
+        params={{ query: { state: "published", holder: me.roles?.includes("data-provider") ? me.org : undefined } }}
         rowKey="id"
         searchable
         empty={{ title: t.collect.empty, hint: t.collect.emptyHint }}

@@ -96,7 +96,10 @@ export default function Desk() {
         <Statistic title={t.desk.overdueTitle} value={overdue} loading={inbox.loading} styles={{ content: { color: overdue ? tone.bad : undefined } }} />
       </div>
       <div className="desk-grid">
-        <Inbox />
+        <div>
+          <Inbox />
+          <Recent />
+        </div>
         <div>
           <Panel title={t.desk.shortcuts}>
             <Flex gap={10} vertical>
@@ -111,7 +114,6 @@ export default function Desk() {
               ))}
             </Flex>
           </Panel>
-          <Recent />
         </div>
       </div>
     </>

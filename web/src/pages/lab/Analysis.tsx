@@ -53,7 +53,7 @@ export function Analysis({ page, draft, checked }: { page: SpacePage; draft: { c
             </>
           )}
           <h3>{t.lab.lineage}</h3>
-          <LineageGraph outputs={lineageOf(review)} />
+          <LineageGraph compact outputs={lineageOf(review)} />
         </>
       ) : (
         <EmptyState title={checked ? t.lab.refused : t.lab.notChecked} hint={checked ? t.lab.refusedHint : t.lab.notCheckedHint} />

@@ -58,7 +58,7 @@ export function Catalog({ tables, insert }: { tables: PolicyTable[]; insert: (wo
                         {c.name}
                         <small>{c.title}</small>
                       </span>
-                      {c.role === "subject_key" ? <Tag>{t.catalog.roles.subject_key}</Tag> : <Grade grade={c.grade} />}
+                      {c.role === "subject_key" ? <Tag>{t.catalog.roles.subject_key}</Tag> : <Grade grade={c.grade} short />}
                     </button>
                   </Tooltip>
                 </li>

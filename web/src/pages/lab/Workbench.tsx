@@ -1,5 +1,5 @@
 import { CheckOutlined, PlayCircleOutlined, PlusOutlined, SaveOutlined, SendOutlined } from "@ant-design/icons";
-import { Button, Flex, Input, Segmented, Select, Skeleton, Tabs, Tooltip, Typography } from "antd";
+import { Button, Flex, Input, Segmented, Select, Skeleton, Tabs, Tag, Tooltip, Typography } from "antd";
 import { lazy, Suspense, useMemo, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { post } from "@/api/client";
@@ -9,7 +9,7 @@ import { readReview } from "@/api/lab";
 import { asProblem, type Spot } from "@/api/problem";
 import { useLanguage, useText } from "@/text";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
-import { ResultTable } from "@/ui/ResultTable";
+import { PlainTable, ResultTable } from "@/ui/ResultTable";
 import { path } from "@/util/path";
 import { Analysis } from "./Analysis";
 import { Catalog } from "./Catalog";
@@ -135,8 +135,14 @@ function Bench({ page }: { page: SpacePage }) {
                   label: t.lab.result,
                   children: attempt.data ? (
                     <>
-                      <Typography.Paragraph type="secondary">{t.lab.sampleNote}</Typography.Paragraph>
-                      {attempt.data.table ? <ResultTable table={attempt.data.table} /> : null}
+                      <Typography.Paragraph type="secondary">
+                        {attempt.data.note || t.lab.sampleNote} <Tag color={attempt.data.agreed ? "success" : "error"}>{attempt.data.agreed ? t.lab.agreed : t.lab.disagreed}</Tag>
+                      </Typography.Paragraph>
+                      {attempt.data.table ? (
+                        <ResultTable table={attempt.data.table} />
+                      ) : (
+                        <PlainTable columns={attempt.data.columns ?? []} rows={attempt.data.rows ?? []} />
+                      )}
                     </>
                   ) : (
                     <EmptyState title={t.lab.noResult} hint={t.lab.noResultHint} />

@@ -89,7 +89,7 @@ export default function ReleaseFile() {
           ]}
           banner={
             Boolean(usage?.length) && (
-              <div className="file-banner release-usage">
+              <div className="file-banner gauges">
                 {usage?.map((b) => (
                   <BudgetGauge
                     key={b.kind + b.resource + b.period}

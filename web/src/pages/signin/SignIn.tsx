@@ -1,12 +1,13 @@
 import { LockOutlined, UserOutlined } from "@ant-design/icons";
 import { Button, Form, Input, Typography } from "antd";
 import { useState } from "react";
-import { useNavigate, useSearchParams } from "react-router";
+import { Link, useNavigate, useSearchParams } from "react-router";
 import { useSignIn } from "@/api/session";
 import { Brand, LanguageSwitch } from "@/shell/Brand";
 import { landing } from "@/shell/menu";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
+import { path } from "@/util/path";
 import "./signin.css";
 
 /** Only a place inside this site: a link must not send a person who just signed in elsewhere. */
@@ -69,6 +70,7 @@ export default function SignIn() {
           <Typography.Paragraph type="secondary" style={{ margin: "16px 0 0" }}>
             {t.signin.hint}
           </Typography.Paragraph>
+          <Link to={path.register()}>{t.signin.register}</Link>
         </section>
       </main>
     </div>
