@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"sync"
 	"time"
+	"unicode/utf8"
 
 	"golang.org/x/crypto/bcrypt"
 
@@ -45,7 +46,7 @@ const (
 
 // HashPassword hashes a password for CreateAccount. It is slow on purpose, so it belongs outside any transaction.
 func HashPassword(password string) (string, error) {
-	if len(password) < minPassword {
+	if utf8.RuneCountInString(password) < minPassword {
 		return "", errs.New(errs.Invalid, "密码至少 %d 个字符, 请换一个更长的", minPassword)
 	}
 	h, err := bcrypt.GenerateFromPassword([]byte(password), bcrypt.DefaultCost)
@@ -149,26 +150,25 @@ var absentHash = sync.OnceValue(func() string {
 	return string(h)
 })
 
-// Check compares a password; the answer is one sentence whatever was wrong.
+// Check compares a password; the answer is one sentence whatever was wrong, so that it tells neither which names exist
+// nor, while an account is locked, whether a guess was right.
 func (c Candidate) Check(password string, now time.Time) error {
 	match := bcrypt.CompareHashAndPassword([]byte(c.hash), []byte(password)) == nil
-	switch {
-	case c.found && now.Before(c.locked):
-		return errs.New(errs.Unauthenticated, "连续输错多次, 账号已临时锁定, 请 15 分钟后再试")
-	case !c.found || !match:
-		return errs.New(errs.Unauthenticated, "登录名或密码不对, 请重新输入")
+	if !c.found || !match || now.Before(c.locked) {
+		return errs.New(errs.Unauthenticated, "登录名或密码不对, 请重新输入; 连续输错 %d 次的账号锁定 %d 分钟", lockAfter, int(lockFor.Minutes()))
 	}
 	return nil
 }
 
-// RecordFailure counts a failed sign-in and locks the account for a while after five in a row.
+// RecordFailure counts a failed sign-in and locks the account for a while after five in a row. What is tried while it is
+// locked does not count, or whoever keeps trying would keep the owner out.
 func RecordFailure(ctx context.Context, tx *sqldb.Tx, c Candidate) error {
 	if !c.found {
 		return nil
 	}
 	_, err := tx.Exec(ctx, `UPDATE account SET failed = failed + 1,
-		locked_until = CASE WHEN failed + 1 >= $2 THEN $3 ELSE locked_until END WHERE id = $1`,
-		c.Account.ID, lockAfter, tx.Now().Add(lockFor).UnixMicro())
+		locked_until = CASE WHEN failed + 1 >= $2 THEN $3 ELSE locked_until END WHERE id = $1 AND locked_until <= $4`,
+		c.Account.ID, lockAfter, tx.Now().Add(lockFor).UnixMicro(), tx.Now().UnixMicro())
 	return err
 }
 

@@ -52,11 +52,18 @@ func (a Actor) Has(roles ...Role) bool {
 	return false
 }
 
-// Addresses are the inboxes this actor reads: their own, their organization's and their roles'.
+// Addresses are the inboxes this actor reads: their own, their roles' and, in each role, their organization's. The public
+// reads none.
 func (a Actor) Addresses() []string {
+	if !a.SignedIn() {
+		return nil
+	}
 	out := []string{AccountAddress(a.Account)}
 	for _, r := range a.Roles {
-		out = append(out, RoleAddress(r), OrgAddress(a.Org, r))
+		out = append(out, RoleAddress(r))
+		if a.Org != "" {
+			out = append(out, OrgAddress(a.Org, r))
+		}
 	}
 	return out
 }

@@ -7,6 +7,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/regime"
 )
 
@@ -156,14 +157,21 @@ func (m *Matter) mayDecide(s *Step, o Opinion) error {
 		return errs.New(errs.Conflict, "这个办件已%s, 不能再办理, 请刷新查看", stateWords[m.State])
 	case s.State != StepOpen:
 		return errs.New(errs.Conflict, "“%s”环节现在不在办理中, 请刷新查看", s.Title)
-	case slices.ContainsFunc(s.Opinions, func(p Opinion) bool { return p.Account == o.Account }):
-		return errs.New(errs.Conflict, "您已在“%s”环节提出过意见, 不能重复办理", s.Title)
+	case s.spoken(o.Account, o.Org):
+		return errs.New(errs.Conflict, "您或贵单位已在“%s”环节提出过意见, 不能重复办理; 请等待其他人员办理", s.Title)
 	case !slices.Contains(s.May, o.Verdict):
 		return errs.New(errs.Invalid, "“%s”环节不能作出这种决定, 请从页面所列选项中选择", s.Title)
 	case len([]rune(strings.TrimSpace(o.Reason))) < 2:
 		return errs.New(errs.Invalid, "请填写理由后再提交")
 	}
 	return checked(s, o)
+}
+
+// spoken reports whether the account has given its opinion at the step, or its organization where the step asks
+// organizations: two clerks of one holder are one opinion.
+func (s *Step) spoken(account, org string) bool {
+	asked := org != "" && slices.Contains(s.Addressed, access.OrgAddress(org, access.Role(s.Role)))
+	return slices.ContainsFunc(s.Opinions, func(p Opinion) bool { return p.Account == account || asked && p.Org == org })
 }
 
 // checked asks for an answer to every check, and lets nobody pass what they marked as failing.
@@ -251,10 +259,8 @@ func (m *Matter) supplement(at time.Time, who string, docs []Document) error {
 	if m.State != Returned {
 		return errs.New(errs.Conflict, "这个办件现在不需要补正, 请刷新查看")
 	}
-	for _, d := range docs {
-		m.Documents = slices.DeleteFunc(m.Documents, func(old Document) bool { return old.Kind == d.Kind })
-		m.Documents = append(m.Documents, d)
-	}
+	m.Documents = slices.DeleteFunc(m.Documents, func(old Document) bool { return slices.Contains(DocumentKinds(docs), old.Kind) })
+	m.Documents = append(m.Documents, docs...)
 	m.State, m.Rounds = Running, m.Rounds+1
 	for i := range m.Steps {
 		s := &m.Steps[i]
@@ -270,7 +276,7 @@ func (m *Matter) supplement(at time.Time, who string, docs []Document) error {
 // withdraw ends the matter at the applicant's wish.
 func (m *Matter) withdraw(at time.Time, who, reason string) error {
 	if m.Over() {
-		return errs.New(errs.Conflict, "这个办件已%s, 不能撤回", stateWords[m.State])
+		return errs.New(errs.Conflict, "这个办件已%s, 不能撤回; 请刷新查看结果", stateWords[m.State])
 	}
 	m.end(Withdrawn, Opinion{At: at, Name: who, Reason: reason})
 	return nil

@@ -2,6 +2,7 @@ package matter
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"maps"
 	"slices"
@@ -94,6 +95,9 @@ func (s *Service) SubmitTx(ctx context.Context, tx *act.Tx, app Application) (*M
 			m.event(Event{At: tx.Now(), What: "skipped", Step: step.ID})
 		}
 	}
+	if m.allOver() {
+		return nil, fmt.Errorf("procedure %s on %s: the law leaves out every step", app.Kind, tx.Day())
+	}
 	if err := s.open(ctx, tx, kind, m); err != nil {
 		return nil, err
 	}
@@ -160,6 +164,9 @@ func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter
 	if len(addressed) == 0 {
 		return errs.New(errs.Conflict, "“%s”环节没有可以办理的人员, 请先由主管部门配置%s", step.Title, step.RoleTitle)
 	}
+	if people := accounts(addressed); people == len(addressed) && people < step.Need {
+		return errs.New(errs.Conflict, "“%s”环节须 %d 人办理, 现在只有 %d 人, 请先由主管部门配置%s", step.Title, step.Need, people, step.RoleTitle)
+	}
 	now := tx.Now()
 	step.State, step.Opened, step.Addressed = StepOpen, &now, addressed
 	if d, ok := tx.Law().StepDeadline(regime.Step{Within: step.Within}, workday.DateOf(now)); ok {
@@ -177,6 +184,17 @@ func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter
 		}
 	}
 	return nil
+}
+
+// accounts counts the addresses that are one person's.
+func accounts(addressed []string) int {
+	n := 0
+	for _, to := range addressed {
+		if strings.HasPrefix(to, access.AccountAddress("")) {
+			n++
+		}
+	}
+	return n
 }
 
 // Decision is what a decider says.
@@ -197,6 +215,9 @@ func (s *Service) Decide(ctx context.Context, matterID, stepID string, d Decisio
 		}
 		if m, err = Load(ctx, tx.Tx, matterID); err != nil {
 			return err
+		}
+		if !MaySee(tx.Actor(), m) {
+			return noMatter()
 		}
 		return s.decideTx(ctx, tx, m, stepID, d)
 	})
@@ -222,7 +243,7 @@ func (s *Service) decideTx(ctx context.Context, tx *act.Tx, m *Matter, stepID st
 		return err
 	}
 	o := Opinion{Account: actor.Account, Name: actor.Name, Org: actor.Org, Verdict: d.Verdict, Reason: d.Reason,
-		Checks: d.Checks, At: tx.Now(), Signature: d.Signature}
+		Checks: answers(step, d.Checks), At: tx.Now()}
 	o.Late = step.Deadline != nil && workday.DateOf(tx.Now()).After(step.Deadline.Due)
 	if err := m.mayDecide(step, o); err != nil {
 		return err
@@ -230,7 +251,7 @@ func (s *Service) decideTx(ctx context.Context, tx *act.Tx, m *Matter, stepID st
 	if err := addressee(step, actor); err != nil {
 		return err
 	}
-	if err := s.signed(ctx, tx, kind, m, step, o); err != nil {
+	if o.Signature, err = s.signed(ctx, tx, kind, m, step, d); err != nil {
 		return err
 	}
 	m.decide(step, o)
@@ -246,7 +267,9 @@ func (s *Service) settle(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, 
 	case step.State != StepOpen:
 		err = closeTasks(ctx, tx.Tx, m.ID, step.ID, "")
 	default:
-		err = closeTasks(ctx, tx.Tx, m.ID, step.ID, access.AccountAddress(actor.Account))
+		for _, to := range []string{access.AccountAddress(actor.Account), access.OrgAddress(actor.Org, access.Role(step.Role))} {
+			err = errors.Join(err, closeTasks(ctx, tx.Tx, m.ID, step.ID, to))
+		}
 	}
 	if err != nil {
 		return err
@@ -268,35 +291,49 @@ func (s *Service) settle(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, 
 func addressee(step *Step, actor access.Actor) error {
 	mine := actor.Addresses()
 	if !slices.ContainsFunc(step.Addressed, func(to string) bool { return slices.Contains(mine, to) }) {
-		return errs.New(errs.Forbidden, "“%s”环节由%s办理, 不在您的职责内", step.Title, step.RoleTitle)
+		return errs.New(errs.Forbidden, "“%s”环节由%s办理, 不在您的职责内; 请转由承办人员办理", step.Title, step.RoleTitle)
 	}
 	return nil
 }
 
-// signed checks the signature that a passing opinion needs.
-func (s *Service) signed(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step, o Opinion) error {
-	if kind.Signs == nil || o.Verdict != Pass {
-		return nil
+// answers keeps the answers to the step's own checks.
+func answers(step *Step, given map[string]bool) map[string]bool {
+	var out map[string]bool
+	for _, c := range step.Checks {
+		if v, ok := given[c.ID]; ok {
+			if out == nil {
+				out = map[string]bool{}
+			}
+			out[c.ID] = v
+		}
+	}
+	return out
+}
+
+// signed checks the signature that a passing opinion needs and returns it; where none is needed none is kept.
+func (s *Service) signed(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step, d Decision) (*Signature, error) {
+	if kind.Signs == nil || d.Verdict != Pass {
+		return nil, nil
 	}
 	text, signs, err := kind.Signs(ctx, tx.Tx, m, step)
 	if err != nil || !signs {
-		return err
+		return nil, err
 	}
-	if o.Signature == nil || o.Signature.Signed != text {
-		return errs.New(errs.Invalid, "通过意见须对待审内容的摘要签名; 内容可能已变化, 请刷新后重新签名")
+	if d.Signature == nil || d.Signature.Signed != text {
+		return nil, errs.New(errs.Invalid, "通过意见须对待审内容的摘要签名; 内容可能已变化, 请刷新后重新签名")
 	}
-	key, err := access.LoadKey(ctx, tx.Tx, o.Signature.Key)
+	key, err := access.LoadKey(ctx, tx.Tx, d.Signature.Key)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if key.Account != o.Account || key.Closed {
-		return errs.New(errs.Forbidden, "这个签名公钥不是您登记的, 请用本人的密钥签名")
+	if key.Account != tx.Actor().Account || key.Closed {
+		return nil, errs.New(errs.Forbidden, "这个签名公钥不是您登记的, 请用本人的密钥签名")
 	}
-	return key.Verify([]byte(text), o.Signature.Value)
+	return d.Signature, key.Verify([]byte(text), d.Signature.Value)
 }
 
 func (s *Service) askSupplement(ctx context.Context, tx *act.Tx, m *Matter) error {
-	return insertTask(ctx, tx.Tx, Task{ID: tx.NewID("tsk"), Matter: m.ID, Step: "supplement", Kind: m.Kind, Title: m.Title,
+	return insertTask(ctx, tx.Tx, Task{ID: tx.NewID("tsk"), Matter: m.ID, Step: supplementStep, Kind: m.Kind, Title: m.Title,
 		StepTitle: "补正", Applicant: m.Applicant, Addressee: access.AccountAddress(m.Filer), State: taskOpen, Opened: tx.Now()})
 }
 
@@ -332,11 +369,14 @@ func (s *Service) Withdraw(ctx context.Context, matterID, reason string) (*Matte
 func (s *Service) byApplicant(ctx context.Context, name, matterID string, fn func(context.Context, *act.Tx, Kind, *Matter) error) (*Matter, error) {
 	var m *Matter
 	_, err := s.acts.Do(ctx, act.Call{Act: name, Matter: matterID}, func(ctx context.Context, tx *act.Tx) (err error) {
+		if err = tx.Lock(ctx, matterID); err != nil {
+			return err
+		}
 		if m, err = Load(ctx, tx.Tx, matterID); err != nil {
 			return err
 		}
 		if tx.Actor().Org != m.Applicant {
-			return errs.New(errs.NotFound, "没有这个办件, 请核对后重试")
+			return noMatter()
 		}
 		kind := s.kinds[m.Kind]
 		if err := tx.Judge(ctx, s.objects(kind, m)); err != nil {
@@ -385,8 +425,8 @@ func (s *Service) Options(ctx context.Context, tx *sqldb.Tx, m *Matter) ([]act.O
 			continue
 		}
 		state := addressee(step, actor)
-		if state == nil && slices.ContainsFunc(step.Opinions, func(o Opinion) bool { return o.Account == actor.Account }) {
-			state = errs.New(errs.Conflict, "您已在“%s”环节提出过意见", step.Title)
+		if state == nil && step.spoken(actor.Account, actor.Org) {
+			state = errs.New(errs.Conflict, "您或贵单位已在“%s”环节提出过意见, 请等待其他人员办理", step.Title)
 		}
 		o, err := s.acts.Option(ctx, tx, "matter.decide", state, s.objects(kind, m))
 		if err != nil {

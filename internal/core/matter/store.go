@@ -33,6 +33,8 @@ const (
 	taskOpen = "open"
 	taskDone = "done"
 	noDue    = "9999-12-31"
+
+	supplementStep = "supplement" // the step of the task that asks the applicant
 )
 
 func insertMatter(ctx context.Context, tx *sqldb.Tx, m *Matter) error {
@@ -80,13 +82,16 @@ func scanMatter(row interface{ Scan(...any) error }) (*Matter, error) {
 func Load(ctx context.Context, tx *sqldb.Tx, id string) (*Matter, error) {
 	m, err := scanMatter(tx.QueryRow(ctx, `SELECT `+matterColumns+` FROM matter WHERE id = $1`, id))
 	if errors.Is(err, sqldb.ErrNoRows) {
-		return nil, errs.New(errs.NotFound, "没有这个办件, 请核对后重试")
+		return nil, noMatter()
 	}
 	if err != nil {
 		return nil, fmt.Errorf("load matter %s: %w", id, err)
 	}
 	return m, nil
 }
+
+// noMatter answers for a matter that is none of the caller's business and for one that never was, in the same words.
+func noMatter() error { return errs.New(errs.NotFound, "没有这个办件, 请核对后重试") }
 
 // Filter chooses matters; empty fields choose all.
 type Filter struct {
@@ -134,15 +139,14 @@ func closeTasks(ctx context.Context, tx *sqldb.Tx, matter, step, addressee strin
 
 // Tasks lists the open tasks in any of the inboxes, the most urgent first; after is the cursor Task.Cursor gives.
 func Tasks(ctx context.Context, tx *sqldb.Tx, addresses []string, after string, limit int) ([]Task, error) {
+	if len(addresses) == 0 {
+		return nil, nil
+	}
 	due, id, _ := strings.Cut(after, "~")
 	args := []any{due, id, limit}
-	marks := make([]string, len(addresses))
-	for i, a := range addresses {
-		args = append(args, a)
-		marks[i] = fmt.Sprintf("$%d", i+4)
-	}
+	marks := marks(&args, addresses)
 	rows, err := tx.Query(ctx, `SELECT id, state, due, addressee, body FROM task
-		WHERE addressee IN (`+strings.Join(marks, ", ")+`) AND state = 'open' AND (due > $1 OR (due = $1 AND id > $2))
+		WHERE addressee IN (`+marks+`) AND state = 'open' AND (due > $1 OR (due = $1 AND id > $2))
 		ORDER BY due, id LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Task, error) { return scanTask(r) })
 }
@@ -178,14 +182,30 @@ func ListVisible(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter
 		return List(ctx, tx, f)
 	}
 	args := []any{actor.Org, f.Kind, f.Subject, f.Before, f.Limit}
-	var marks []string
-	for _, a := range actor.Addresses() {
-		args = append(args, a)
-		marks = append(marks, fmt.Sprintf("$%d", len(args)))
-	}
+	asked := AskedOf("id", actor, &args)
 	rows, err := tx.Query(ctx, `SELECT `+matterColumns+` FROM matter
-		WHERE ((applicant = $1 AND $1 <> '') OR id IN (SELECT matter FROM task WHERE addressee IN (`+strings.Join(marks, ", ")+`)))
+		WHERE ((applicant = $1 AND $1 <> '') OR `+asked+`)
 		AND ($2 = '' OR kind = $2) AND ($3 = '' OR subject = $3) AND ($4 = '' OR id < $4)
 		ORDER BY id DESC LIMIT $5`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (*Matter, error) { return scanMatter(r) })
+}
+
+// AskedOf is the condition that a step of the matter in the column was ever addressed to the actor: later stages use it in
+// their own lists. It appends its arguments to args.
+func AskedOf(column string, actor access.Actor, args *[]any) string {
+	addresses := actor.Addresses()
+	if len(addresses) == 0 {
+		return "1 = 0"
+	}
+	return column + ` IN (SELECT matter FROM task WHERE step <> '` + supplementStep + `' AND addressee IN (` + marks(args, addresses) + `))`
+}
+
+// marks appends the values to args and returns their placeholders.
+func marks(args *[]any, values []string) string {
+	out := make([]string, len(values))
+	for i, v := range values {
+		*args = append(*args, v)
+		out[i] = fmt.Sprintf("$%d", len(*args))
+	}
+	return strings.Join(out, ", ")
 }
