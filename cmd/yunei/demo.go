@@ -138,7 +138,7 @@ func missingWalls(cmd *cobra.Command) bool {
 	for _, w := range duckdb.Walls() {
 		if !w.Present {
 			missing = true
-			fmt.Fprintf(cmd.ErrOrStderr(), "这台机器缺少隔离措施 %s (%s); 演示数据照常运行, 正式部署前请补上\n", w.Name, w.Why)
+			fmt.Fprintf(cmd.ErrOrStderr(), "这台机器缺少隔离措施 %s (%s); 演示数据照常运行, 正式部署前请补上\n", w.Title, w.Why)
 		}
 	}
 	return missing

@@ -63,6 +63,7 @@ var tamperings = []struct{ what, statement string }{
 	{"one digit of a permit's last day", `UPDATE permit SET until_day = '2027-09-29' WHERE kind = 'grant'`},
 	{"the state of a matter", `UPDATE matter SET state = CASE state WHEN 'passed' THEN 'refused' ELSE 'passed' END WHERE id = (SELECT MIN(id) FROM matter)`},
 	{"the words of an opinion", `UPDATE matter SET body = replace(body, '同意', '反对') WHERE body LIKE '%同意%'`},
+	{"a charge of the disclosure ledger", `UPDATE disclosure_charge SET rho = rho - 1`},
 	{"one subject's row", `UPDATE subject_row SET body = replace(body, '0', '1') WHERE sid = (SELECT MIN(sid) FROM subject_row)`},
 }
 

@@ -57,7 +57,7 @@ func walled(cfg *Config) error {
 			continue
 		}
 		if !cfg.NoWalls {
-			return errs.New(errs.Unavailable, "这台机器缺少隔离措施 %s (%s), 不启动 SQL 加工; 请补上后再启动, 或明确加 --no-walls", w.Name, w.Why)
+			return errs.New(errs.Unavailable, "这台机器缺少隔离措施 %s (%s), 不启动 SQL 加工; 请补上后再启动, 或明确加 --no-walls", w.Title, w.Why)
 		}
 		slog.WarnContext(context.Background(), "wall missing", "wall", w.Name, "why", w.Why)
 	}

@@ -36,7 +36,7 @@ func (l *Log) Fsck(ctx context.Context) ([]Problem, error) {
 	f := &fsck{log: l, changes: map[objectKey]chain{}}
 	err := l.db.View(ctx, func(tx *sqldb.Tx) error {
 		f.tx = tx
-		for _, step := range []func(context.Context) error{f.trees, f.waiting, f.heads, f.versions} {
+		for _, step := range []func(context.Context) error{f.trees, f.waiting, f.heads, f.versions, f.audits} {
 			if err := step(ctx); err != nil && !errors.Is(err, errEnough) {
 				return err
 			}
@@ -44,6 +44,20 @@ func (l *Log) Fsck(ctx context.Context) ([]Problem, error) {
 		return nil
 	})
 	return f.problems, err
+}
+
+// audits asks the stages about records that have a chain of their own.
+func (f *fsck) audits(ctx context.Context) error {
+	for _, a := range f.log.audits {
+		found, err := a.Look(ctx, f.tx)
+		if err != nil {
+			return fmt.Errorf("audit %s: %w", a.Name, err)
+		}
+		for _, what := range found {
+			f.problems = append(f.problems, Problem{Where: a.Name, Message: what})
+		}
+	}
+	return nil
 }
 
 var errEnough = errors.New("fsck: enough problems")

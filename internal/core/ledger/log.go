@@ -49,6 +49,7 @@ type Log struct {
 
 	mu      sync.Mutex // guards what follows
 	loaders map[string]Loader
+	audits  []Audit
 	pending time.Time // since when an entry may be waiting for its seal; zero: none is
 	refusal error     // why no entry may be added
 	failure error     // why the last attempt to seal failed
@@ -84,6 +85,19 @@ func (l *Log) Register(kind string, load func(ctx context.Context, tx *sqldb.Tx,
 		panic("ledger: kind registered twice: " + kind)
 	}
 	l.loaders[kind] = load
+}
+
+// Audit is a check of records that keep a chain of their own, such as the disclosure ledger; it says what does not fit.
+type Audit struct {
+	Name string
+	Look func(ctx context.Context, tx *sqldb.Tx) ([]string, error)
+}
+
+// Also lets Fsck ask a stage about its own records.
+func (l *Log) Also(a Audit) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.audits = append(l.audits, a)
 }
 
 // The next number must be known before the entry is written, for it is part of the leaf. On SQLite there is one writer.

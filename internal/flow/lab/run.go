@@ -192,7 +192,11 @@ func (s *Service) compute(ctx context.Context, j job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
-	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{})
+	structural, err := release.Structural(j.model)
+	if err != nil {
+		return Result{}, err
+	}
+	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{Structural: structural, Salt: opt.Salt})
 	return Result{Table: table, Evidence: evidence}, err
 }
 

@@ -128,6 +128,10 @@ func (s *Service) gather(ctx context.Context, runID string) (evidence, []byte, e
 	if e.result, e.stored, err = s.lab.Result(e.run); err != nil {
 		return e, nil, err
 	}
+	// An equal question may call its columns by other names: the stored release is laid out for this model.
+	if e.result.Table, err = release.Lay(e.model, e.result.Evidence); err != nil {
+		return e, nil, err
+	}
 	return e, e.result.Table.CSV(), nil
 }
 
@@ -239,7 +243,11 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		return p, err
 	}
 	result, _, err := s.lab.Result(e.run)
-	p.Table, p.Plan, p.Threshold, p.Model = result.Table, result.Evidence.Plan, result.Evidence.Threshold, e.version.Review
+	if err != nil {
+		return p, err
+	}
+	p.Plan, p.Threshold, p.Model = result.Evidence.Plan, result.Evidence.Threshold, e.version.Review
+	p.Table, err = release.Lay(e.model, result.Evidence)
 	return p, err
 }
 

@@ -111,6 +111,7 @@ func (n *Node) build(o Options) {
 	law := regime.New()
 	n.engine = duckdb.New(duckdb.Options{AllowMissingWalls: o.NoWalls})
 	budget := disclose.New()
+	n.Log.Also(ledger.Audit{Name: "disclosure", Look: budget.Verify})
 	subjects := collect.SealerOf(n.Keys)
 	n.Acts = act.NewRunner(n.DB, n.Log, law)
 	n.Notice = notice.New(n.Acts)
