@@ -94,7 +94,27 @@ func (b *binder) logic(e *exprNode, sc *scope) (query.Expr, bool) {
 	return out, true
 }
 
+// namesPerson refuses a comparison of the subject key with constants, at the key and at each constant.
+func (b *binder) namesPerson(args []*exprNode, sc *scope) bool {
+	found := false
+	for _, a := range args {
+		if _, isKey := b.keyOf(a, sc); isKey {
+			found = true
+			b.refuse(KeyExposed, a.at, "", "", "")
+		}
+	}
+	for _, a := range args {
+		if found && a.kind == literalExpr {
+			b.refuse(IsolatingValue, a.at, "与主体标识比较", "compared with the subject key", "")
+		}
+	}
+	return found
+}
+
 func (b *binder) in(e *exprNode, sc *scope) (query.Expr, bool) {
+	if b.namesPerson(e.args, sc) {
+		return query.Expr{}, false
+	}
 	x, ok := b.expr(e.args[0], sc)
 	if !ok {
 		return x, false
@@ -136,6 +156,9 @@ func (b *binder) literalAs(v query.Value, t query.Type, at int) (query.Value, bo
 }
 
 func (b *binder) operation(e *exprNode, sc *scope) (query.Expr, bool) {
+	if b.namesPerson(e.args, sc) {
+		return query.Expr{}, false
+	}
 	args, ok := b.all(e.args, sc)
 	if !ok {
 		return query.Expr{}, false

@@ -64,6 +64,9 @@ func (b *binder) call(e *exprNode, sc *scope) (query.Expr, bool) {
 		b.refuse(WrongType, e.at, fmt.Sprintf("%s 需要 %d 至 %d 个参数", e.text, c.min, c.max), fmt.Sprintf("%s takes %d to %d arguments", e.text, c.min, c.max), "")
 		return query.Expr{}, false
 	}
+	if e.text == "starts_with" && b.namesPerson(e.args, sc) {
+		return query.Expr{}, false
+	}
 	args, ok := b.all(e.args, sc)
 	if !ok {
 		return query.Expr{}, false

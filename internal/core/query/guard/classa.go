@@ -30,9 +30,10 @@ type released struct {
 // classA binds the outermost query of a class A model.
 func (b *binder) classA(s *selectNode) *query.Model {
 	blk, sc, ok := b.fromClause(s)
-	if !ok || !b.where(s, blk, sc) {
+	if !ok {
 		return nil
 	}
+	ok = b.where(s, blk, sc)
 	for _, lf := range blk.leaves {
 		if !lf.table.Private() {
 			b.refuse(Unimplemented, s.from[0].at, "A 类模型只用于涉及主体的表", "class A is for tables about subjects", "")
@@ -40,8 +41,8 @@ func (b *binder) classA(s *selectNode) *query.Model {
 		}
 	}
 	b.noPaging(s)
-	keys, ok := b.groupKeys(s, sc)
-	if !ok {
+	keys, okKeys := b.groupKeys(s, sc)
+	if !ok || !okKeys {
 		return nil
 	}
 	outs, ok := b.releasedItems(s, sc, keys)
@@ -101,15 +102,14 @@ func (b *binder) aliased(g *exprNode, s *selectNode, sc *scope) *exprNode {
 
 func (b *binder) releasedItems(s *selectNode, sc *scope, keys []query.Expr) ([]released, bool) {
 	var outs []released
+	fine := true
 	for _, item := range s.items {
-		if item.expr == nil {
-			return nil, false
-		}
 		r, ok := b.releasedItem(item, sc, keys)
-		if !ok {
-			return nil, false
-		}
+		fine = fine && ok
 		outs = append(outs, r)
+	}
+	if !fine {
+		return nil, false
 	}
 	for _, o := range s.order {
 		if o.expr.kind != columnExpr || !slices.ContainsFunc(s.items, func(i itemNode) bool { return itemName(i) == o.expr.name[len(o.expr.name)-1] }) {

@@ -115,20 +115,19 @@ func mentionsKey(b *binder, e *exprNode, sc *scope) bool {
 
 func (b *binder) ownItems(s *selectNode, sc *scope) ([]query.Expr, bool) {
 	var exprs []query.Expr
+	fine := true
 	for _, item := range s.items {
-		if item.expr == nil {
-			return nil, false
-		}
 		e, ok := b.expr(item.expr, sc)
 		if !ok {
-			return nil, false
+			fine = false
+			continue
 		}
 		bare := e.Op == query.OpCol && b.cols[e.Index].policy != nil && len(b.cols[e.Index].policy.Domain) > 0
 		e = canonical(clamped(e, b.cols, !bare))
 		e.At = item.expr.at
 		exprs = append(exprs, e)
 	}
-	return exprs, true
+	return exprs, fine
 }
 
 // finiteOutput lists the values of a class B output and what they tell about each field.

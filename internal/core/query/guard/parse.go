@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"unicode/utf8"
 
@@ -15,6 +16,10 @@ import (
 // puts it back into its pool. checkDepth keeps that from happening; if it happens all the same, nothing more is parsed
 // until the process is restarted, because a damaged parser could read a text as something else.
 var crashed atomic.Bool
+
+// oneAtATime: the library makes a new instance, at a second and some megabytes each, whenever all others are busy; a
+// parse takes less than a millisecond.
+var oneAtATime sync.Mutex
 
 // Ready reports whether texts can be parsed.
 func Ready() error {
@@ -52,6 +57,8 @@ func parse(p prepared, f *faults) ([]any, bool) {
 }
 
 func grammar(sql string) (out string, err error) {
+	oneAtATime.Lock()
+	defer oneAtATime.Unlock()
 	if err := Ready(); err != nil {
 		return "", err
 	}
