@@ -57,6 +57,11 @@ export function useList<P extends ListPath>(path: P, params: ParamsOf<P, "get"> 
   };
 }
 
+/** A question that needs a body. It changes nothing. */
+export function useAsk<Input, Output>(run: (input: Input) => Promise<Output>) {
+  return useMutation<Output, Problem, Input>({ mutationFn: run });
+}
+
 /** An act. Whatever it changed may be on any page, so every answer held is asked for anew. */
 export function useAct<Input, Output>(run: (input: Input) => Promise<Output>, done?: (output: Output) => void) {
   const client = useQueryClient();

@@ -39,7 +39,7 @@ const look = EditorView.theme({
   ".cm-diagnosticAction": { backgroundColor: "#17509e", borderRadius: "3px", padding: "2px 8px", marginTop: "6px" },
 });
 
-/** A hint that is SQL replaces the refused words at one click; a hint in prose is only shown. */
+/** A hint that is SQL replaces the refused words at one click, a whole statement the whole text; a hint in prose is only shown. */
 function isRewrite(hint: string): boolean {
   return !/[\u3000-\u9fff\uff00-\uffef]/.test(hint.replace(/'[^']*'/g, ""));
 }
@@ -119,7 +119,10 @@ export default function SqlEditor({ value, onChange, spots, schema, label }: Sql
               ? [
                   {
                     name: t.lab.applyHint,
-                    apply: (v, start, end) => v.dispatch({ changes: { from: start, to: end, insert: s.hint ?? "" } }),
+                    apply: (v, start, end) => {
+                      const whole = /^\s*(SELECT|WITH)\b/i.test(s.hint ?? "");
+                      v.dispatch({ changes: { from: whole ? 0 : start, to: whole ? v.state.doc.length : end, insert: s.hint ?? "" } });
+                    },
                   },
                 ]
               : undefined,

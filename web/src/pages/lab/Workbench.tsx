@@ -1,9 +1,9 @@
 import { CheckOutlined, PlayCircleOutlined, PlusOutlined, SaveOutlined, SendOutlined } from "@ant-design/icons";
 import { Button, Flex, Input, Segmented, Select, Skeleton, Tabs, Tag, Tooltip, Typography } from "antd";
-import { lazy, Suspense, useMemo, useState } from "react";
+import { lazy, Suspense, useMemo, useRef, useState } from "react";
 import { Link, useParams, useSearchParams } from "react-router";
 import { post } from "@/api/client";
-import { useAct, useItem } from "@/api/hooks";
+import { useAct, useAsk, useItem } from "@/api/hooks";
 import type { LabModel, SpacePage } from "@/api/types";
 import { readReview } from "@/api/lab";
 import { asProblem, type Spot } from "@/api/problem";
@@ -45,7 +45,7 @@ function Bench({ page }: { page: SpacePage }) {
   const [submitting, setSubmitting] = useState(false);
   const body = { class: draft.class, text: draft.text };
   const at = { path: { id: page.space.id } };
-  const check = useAct(() => post("/v1/spaces/{id}/compile", at, body));
+  const check = useAsk((asked: { class: "A" | "B"; text: string }) => post("/v1/spaces/{id}/compile", at, asked));
   const attempt = useAct(() => post("/v1/spaces/{id}/try", at, body));
   const save = useAct(
     () => post("/v1/spaces/{id}/models", at, { id: draft.id, name: draft.name, ...body }),
@@ -62,6 +62,15 @@ function Bench({ page }: { page: SpacePage }) {
     () => Object.fromEntries((page.tables ?? []).map((table) => [table.name, (table.columns ?? []).filter((c) => c.role !== "never").map((c) => c.name)])),
     [page.tables],
   );
+
+  // Checked as one types, a breath after the last key.
+  const waiting = useRef<number>(undefined);
+  function write(text: string) {
+    setDraft((d) => ({ ...d, text }));
+    attempt.reset();
+    window.clearTimeout(waiting.current);
+    if (text.trim()) waiting.current = window.setTimeout(() => check.mutate({ class: draft.class, text }), 900);
+  }
 
   function open(id: string) {
     setSearch({ model: id }, { replace: true });
@@ -87,10 +96,10 @@ function Bench({ page }: { page: SpacePage }) {
           <Button icon={<PlusOutlined />} onClick={() => open("new")} aria-label={t.lab.newModel} />
         </Flex>
         <Flex gap={8} wrap>
-          <Button icon={<CheckOutlined />} loading={check.isPending} onClick={() => check.mutate(undefined)}>
+          <Button icon={<CheckOutlined />} loading={check.isPending} onClick={() => check.mutate(body)}>
             {t.lab.check}
           </Button>
-          <Button icon={<PlayCircleOutlined />} type="primary" ghost loading={attempt.isPending} onClick={() => (check.mutate(undefined), attempt.mutate(undefined))}>
+          <Button icon={<PlayCircleOutlined />} type="primary" ghost loading={attempt.isPending} onClick={() => (check.mutate(body), attempt.mutate(undefined))}>
             {t.lab.try}
           </Button>
           <Button icon={<SaveOutlined />} loading={save.isPending} onClick={() => save.mutate(undefined)}>
@@ -105,7 +114,7 @@ function Bench({ page }: { page: SpacePage }) {
       </header>
       <div className="lab-grid">
         <aside className="lab-left" aria-label={t.lab.resources}>
-          <Catalog tables={page.tables ?? []} insert={(word) => setDraft({ ...draft, text: `${draft.text}${draft.text && !/\s$/.test(draft.text) ? " " : ""}${word}` })} />
+          <Catalog tables={page.tables ?? []} insert={(word) => write(`${draft.text}${draft.text && !/\s$/.test(draft.text) ? " " : ""}${word}`)} />
         </aside>
         <section className="lab-middle">
           <Flex gap={10} align="center" className="lab-bar">
@@ -121,7 +130,7 @@ function Bench({ page }: { page: SpacePage }) {
           </Flex>
           <div className="lab-editor">
             <Suspense fallback={<Skeleton active style={{ padding: 16 }} />}>
-              <SqlEditor label={t.lab.editor} value={draft.text} onChange={(text) => setDraft((d) => ({ ...d, text }))} spots={spots} schema={schema} />
+              <SqlEditor label={t.lab.editor} value={draft.text} onChange={write} spots={spots} schema={schema} />
             </Suspense>
           </div>
           <div className="lab-below">
