@@ -58,6 +58,7 @@ Settings are read from flags, then from the environment (YUNEI_DATA for --data),
 	root.AddCommand(
 		serveCommand(cfg),
 		demoCommand(cfg),
+		accountCommand(cfg),
 		ledgerCommand(cfg),
 		regimeCommand(),
 		migrateCommand(cfg),

@@ -62,11 +62,17 @@ func problemOf(ctx context.Context, err error) *Problem {
 }
 
 // newProblem is how huma reports what it found wrong itself: a body that does not fit its type.
-func newProblem(status int, msg string, causes ...error) huma.StatusError {
+func newProblem(ctx huma.Context, status int, msg string, causes ...error) huma.StatusError {
 	code := codeOf(status)
 	p := &Problem{Type: "urn:yunei:problem:" + string(code), Title: titleOf[code], Status: status, Detail: msg, Code: code}
+	if ctx != nil { // huma asks for one without a request when it describes the endpoints
+		p.Request = act.RequestID(ctx.Context())
+	}
 	if code == errs.Invalid {
 		p.Detail = "提交的内容不符合要求, 请按所列各处改正后再交"
+		if len(causes) == 0 { // such as a body that is not there at all
+			p.Spots = []errs.Spot{{Where: "body", Message: msg}}
+		}
 	}
 	for _, c := range causes {
 		if c == nil {
