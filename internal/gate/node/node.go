@@ -45,12 +45,15 @@ import (
 	"yunei/regimes"
 )
 
+// DefaultPack is the regulation that a deployment runs under when it names none.
+const DefaultPack = "quanzhou-2024-05-17"
+
 // Options say where a node keeps its data and which law it runs under.
 type Options struct {
 	Data          string   // data folder
 	DB            string   // sqlite:… or postgres://…
 	Heads         string   // second path of published ledger heads
-	Packs         []string // regime packs in force
+	Packs         []string // regime packs in force; DefaultPack when none is named
 	Clock         clock.Clock
 	NoWalls       bool // run SQL on raw data although the machine lacks a wall
 	SecureCookies bool
@@ -96,6 +99,9 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		return nil, err
 	}
 	n.build(o)
+	if len(o.Packs) == 0 {
+		o.Packs = []string{DefaultPack}
+	}
 	if err := n.Acts.Law().Load(regimes.FS, o.Packs...); err != nil {
 		return nil, err
 	}
