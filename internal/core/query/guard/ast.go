@@ -18,6 +18,7 @@ type selectNode struct {
 
 type cteNode struct {
 	at     int
+	place  int // in the WITH list; a query sees those before it
 	name   string
 	query  *selectNode
 	rename []string
@@ -74,13 +75,20 @@ type exprNode struct {
 	distinct bool // COUNT(DISTINCT x)
 }
 
-// walk calls f for e and everything below it.
+// walk calls f once for e and each node below it. BETWEEN and CASE x WHEN use a node in several places, so the tree is
+// a graph and counting its paths would take forever.
 func (e *exprNode) walk(f func(*exprNode)) {
-	if e == nil {
-		return
+	seen := map[*exprNode]bool{}
+	var visit func(*exprNode)
+	visit = func(n *exprNode) {
+		if n == nil || seen[n] {
+			return
+		}
+		seen[n] = true
+		f(n)
+		for _, a := range n.args {
+			visit(a)
+		}
 	}
-	f(e)
-	for _, a := range e.args {
-		a.walk(f)
-	}
+	visit(e)
 }

@@ -18,8 +18,12 @@ type binder struct {
 	cols []column // every column of every leaf named so far
 	at   []*leaf  // the leaf of each column
 
-	ctes map[string]*cteNode
-	deep int // nesting of WITH and subqueries being bound
+	ctes    map[string]*cteNode
+	visible int // how many of the WITH queries may be named here: those before the one being bound
+	deep    int // nesting of WITH and subqueries being bound
+
+	leaves int // tables named so far, WITH queries counted at each use
+	work   int // expression nodes bound so far, those of named columns counted at each use
 
 	// aggregate, where set, binds aggregate calls: only inside the items of a per-subject query.
 	aggregate func(call *exprNode) (query.Expr, bool)
@@ -60,6 +64,45 @@ type scopeColumn struct {
 
 func newBinder(f *faults, class query.Class, cat query.Catalog) *binder {
 	return &binder{faults: f, class: class, catalog: cat, ctes: map[string]*cteNode{}, bareOK: true}
+}
+
+// Limits on what a text may unfold to. WITH queries, BETWEEN and CASE x WHEN are written once and used many times, so a
+// short text could unfold without end.
+const (
+	maxLeaves = 16
+	maxWork   = 10_000
+)
+
+// withQueries registers the WITH queries by name.
+func (b *binder) withQueries(s *selectNode) bool {
+	for i := range s.with {
+		w := &s.with[i]
+		if _, twice := b.ctes[w.name]; twice {
+			b.refuse(UnknownName, w.at, "WITH 名称 "+w.name+" 重复", "WITH name "+w.name+" used twice", "")
+			return false
+		}
+		w.place = i
+		b.ctes[w.name] = w
+	}
+	b.visible = len(s.with)
+	return true
+}
+
+// spend counts expression nodes and reports whether there may be more.
+func (b *binder) spend(n, at int) bool {
+	b.work += n
+	if b.work > maxWork {
+		b.refuse(TooExpensive, at, fmt.Sprintf("展开后超过 %d 个表达式节点", maxWork), fmt.Sprintf("unfolds to more than %d expression nodes", maxWork), "")
+		return false
+	}
+	return true
+}
+
+// sizeOfExpr counts the nodes of a bound expression.
+func sizeOfExpr(e *query.Expr) int {
+	n := 0
+	e.Walk(func(*query.Expr) bool { n++; return true })
+	return n
 }
 
 // addCol registers a column of a leaf and returns its expression.
@@ -125,12 +168,18 @@ func (b *binder) fromItem(f *fromNode, blk *block, sc *scope) bool {
 	case f.query != nil:
 		return b.derived(f, f.query, f.rename, f.alias, blk, sc)
 	}
-	if cte, ok := b.ctes[f.table]; ok {
+	if cte, ok := b.ctes[f.table]; ok && cte.place < b.visible {
 		rename := f.rename
 		if len(rename) == 0 {
 			rename = cte.rename
 		}
+		defer func(n int) { b.visible = n }(b.visible)
+		b.visible = cte.place
 		return b.derived(f, cte.query, rename, aliasOr(f.alias, f.table), blk, sc)
+	}
+	if b.leaves++; b.leaves > maxLeaves {
+		b.refuse(TooExpensive, f.at, fmt.Sprintf("展开后超过 %d 张表", maxLeaves), fmt.Sprintf("unfolds to more than %d tables", maxLeaves), "")
+		return false
 	}
 	t, ok := b.catalog.Table(f.table)
 	if !ok {

@@ -19,7 +19,7 @@ func (b *binder) condition(e *exprNode, sc *scope) (query.Expr, bool) {
 
 // expr binds one expression.
 func (b *binder) expr(e *exprNode, sc *scope) (query.Expr, bool) {
-	if e == nil {
+	if e == nil || !b.spend(1, e.at) {
 		return query.Expr{}, false
 	}
 	switch e.kind {
@@ -57,7 +57,7 @@ func (b *binder) columnRef(e *exprNode, sc *scope) (query.Expr, bool) {
 		b.refuse(Subquery, e.at, "分组后的列须在聚合函数内", "a column outside aggregates", "MAX(x)")
 		return found, false
 	}
-	return found, true
+	return found, b.spend(sizeOfExpr(&found), e.at)
 }
 
 func (b *binder) all(args []*exprNode, sc *scope) ([]query.Expr, bool) {

@@ -96,6 +96,9 @@ func bindBucket(b *binder, e *exprNode, args []query.Expr) (query.Expr, bool) {
 		b.refuse(WrongType, e.at, "bucket 需要数字或日期", "bucket takes a number or date", "bucket(age, 30, 40, 50)")
 		return query.Expr{}, false
 	}
+	if !b.spend(sizeOfExpr(&x)*len(args), e.at) {
+		return query.Expr{}, false
+	}
 	var edges []query.Value
 	for i := 1; i < len(args); i++ {
 		v, ok := b.constant(e, &args[i], x.Type)
@@ -246,7 +249,7 @@ func bindMany(op query.Op) func(*binder, *exprNode, []query.Expr) (query.Expr, b
 			return query.Expr{}, false
 		}
 		if op == query.OpNullIf {
-			return nullIf(args, t, e.at), true
+			return nullIf(args, t, e.at), b.spend(sizeOfExpr(&args[0]), e.at)
 		}
 		return query.Expr{Op: op, Type: t, Args: args}, true
 	}

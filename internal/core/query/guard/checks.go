@@ -274,8 +274,8 @@ func (in *inspection) sumFits(r *query.Rel, a *query.Agg) {
 			units = min(units, 2*t.Units)
 		}
 	}
-	lo, hi := a.SumBounds(r.Rows)
-	total := interval{lo, hi, true}.times(interval{units, units, true})
+	one := interval{min(a.Lo-a.Center, 0), max(a.Hi-a.Center, 0), true}
+	total := one.times(interval{int64(r.Rows), int64(r.Rows), true}).times(interval{units, units, true})
 	unit := query.Type{Kind: a.Type.Kind, Scale: a.Type.Scale}
 	number := func(n int64) string {
 		return query.Value{Kind: unit.Kind, Scale: unit.Scale, N: n}.Text()

@@ -52,7 +52,7 @@ func (k *knowledge) visit(r *query.Rel) {
 		k.rows[r] = t.MaxRowsPerSubject
 	case query.RelJoin:
 		k.columns[r] = append(append([]column{}, k.cols(r.In[0])...), k.cols(r.In[1])...)
-		k.rows[r] = k.rows[r.In[0]] * k.rows[r.In[1]]
+		k.rows[r] = product(k.rows[r.In[0]], k.rows[r.In[1]])
 	case query.RelFilter:
 		k.columns[r] = k.cols(r.In[0])
 		k.rows[r] = k.rows[r.In[0]]
@@ -67,6 +67,17 @@ func (k *knowledge) visit(r *query.Rel) {
 		k.columns[r] = k.cols(r.In[0])
 		k.rows[r] = k.rows[r.In[0]]
 	}
+}
+
+// maxRows is how many rows of one subject a join may make.
+const maxRows = 100_000
+
+// product is the rows per subject of a join; 0, unknown, when either side is unknown or there are too many.
+func product(a, b int) int {
+	if a > maxRows || b > maxRows || a*b > maxRows {
+		return 0
+	}
+	return a * b
 }
 
 // aggregated is what is known about an aggregate over one subject's rows, of which there are at most rows (0: unknown).

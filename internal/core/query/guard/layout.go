@@ -37,8 +37,9 @@ func (l *layout) block(blk *block, over []*query.Expr) placed {
 			return true
 		})
 	}
-	for i := range blk.preds {
-		mark(&blk.preds[i])
+	pred := conjunction(blk.preds)
+	if pred != nil {
+		mark(pred)
 	}
 	for _, e := range over {
 		mark(e)
@@ -52,14 +53,16 @@ func (l *layout) block(blk *block, over []*query.Expr) placed {
 	for _, p := range parts[1:] {
 		out = join(out, p)
 	}
-	if pred := l.filter(blk.preds, out); pred != nil {
-		out.rel = &query.Rel{Op: query.RelFilter, In: []*query.Rel{out.rel}, Pred: pred}
+	if pred != nil {
+		moved := out.place(*pred)
+		out.rel = &query.Rel{Op: query.RelFilter, In: []*query.Rel{out.rel}, Pred: &moved}
 	}
 	return out
 }
 
-// filter is all conditions as one, in canonical form; nil when they decide nothing.
-func (l *layout) filter(preds []query.Expr, over placed) *query.Expr {
+// conjunction is all conditions as one, in canonical form; nil when they decide nothing. It is made before columns are
+// counted as read: a condition that folds away reads nothing.
+func conjunction(preds []query.Expr) *query.Expr {
 	if len(preds) == 0 {
 		return nil
 	}
@@ -67,7 +70,7 @@ func (l *layout) filter(preds []query.Expr, over placed) *query.Expr {
 	if len(preds) > 1 {
 		pred = query.Expr{Op: query.OpAnd, Type: boolType, Args: slices.Clone(preds)}
 	}
-	pred = over.place(pred)
+	pred = canonical(pred)
 	if v, isConst := pred.Const(); isConst && v.True() {
 		return nil
 	}
@@ -188,7 +191,7 @@ func (p *placed) keyAt() int {
 }
 
 func join(a, b placed) placed {
-	out := placed{where: map[int]int{}, cols: append(slices.Clone(a.cols), b.cols...), rows: a.rows * b.rows, private: a.private || b.private}
+	out := placed{where: map[int]int{}, cols: append(slices.Clone(a.cols), b.cols...), rows: product(a.rows, b.rows), private: a.private || b.private}
 	for from, to := range a.where {
 		out.where[from] = to
 	}

@@ -93,6 +93,9 @@ func visible(r rune) bool {
 	case r < 0x7f:
 		return true
 	}
+	if r >= 0x2e80 && r <= 0x2fdf { // radicals that look like characters: ⼤ and 大
+		return false
+	}
 	return unicode.Is(unicode.Han, r) || strings.ContainsRune(signs, r)
 }
 

@@ -65,17 +65,20 @@ func partition(e *query.Expr, cols []column) (parts []part, cuts []int64, ok boo
 	if c.null {
 		values = append(values, query.Null)
 	}
+	f, err := interp.NewFunc(e)
+	if err != nil || len(values) > maxParts {
+		return nil, nil, false
+	}
 	row := make([]query.Value, len(cols))
 	for _, v := range values {
 		row[index] = v
-		result, err := interp.EvalWith(e, row)
-		if err != nil {
-			return nil, nil, false
-		}
-		parts = append(parts, part{v, result})
+		parts = append(parts, part{v, f.Eval(row)})
 	}
 	return parts, cuts, true
 }
+
+// maxParts is how many sets of values are told apart at most before an output counts as not finite.
+const maxParts = 1024
 
 // cutPoints lists where comparisons with constants cut the column; ok is false when it is met anywhere else.
 func cutPoints(e *query.Expr, index int) ([]int64, bool) {

@@ -138,8 +138,8 @@ func compile(text string, class query.Class, cat query.Catalog, f *faults) (*que
 		return nil, nil
 	}
 	b := newBinder(f, class, cat)
-	for i := range s.with {
-		b.ctes[s.with[i].name] = &s.with[i]
+	if !b.withQueries(s) {
+		return nil, nil
 	}
 	for i, item := range s.items {
 		if !b.named(item, s.items[:i]) {

@@ -58,26 +58,31 @@ func (c cell) value(t query.Type) query.Value {
 
 func cellOf(v query.Value) cell { return cell{n: v.N, s: v.S, null: v.IsNull()} }
 
-// Eval computes an expression that names no column.
-func Eval(e *query.Expr) (query.Value, error) {
+// Func is one compiled expression.
+type Func struct{ expr *compiled }
+
+// NewFunc compiles an expression.
+func NewFunc(e *query.Expr) (*Func, error) {
 	c, err := compile(e)
-	if err != nil {
-		return query.Null, err
-	}
-	return c.value(&frame{}), nil
+	return &Func{c}, err
 }
 
-// EvalWith computes an expression over one row given in the order of its columns.
-func EvalWith(e *query.Expr, row []query.Value) (query.Value, error) {
-	c, err := compile(e)
+// Eval computes the expression over one row, given in the order of its columns.
+func (f *Func) Eval(row []query.Value) query.Value {
+	fr := frame{row: make([]cell, len(row))}
+	for i, v := range row {
+		fr.row[i] = cellOf(v)
+	}
+	return f.expr.value(&fr)
+}
+
+// Eval computes an expression that names no column.
+func Eval(e *query.Expr) (query.Value, error) {
+	f, err := NewFunc(e)
 	if err != nil {
 		return query.Null, err
 	}
-	f := frame{row: make([]cell, len(row))}
-	for i, v := range row {
-		f.row[i] = cellOf(v)
-	}
-	return c.value(&f), nil
+	return f.Eval(nil), nil
 }
 
 func compile(e *query.Expr) (*compiled, error) {
