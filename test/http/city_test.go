@@ -3,6 +3,9 @@ package http_test
 import (
 	"bytes"
 	"context"
+	"crypto/ed25519"
+	"crypto/sha256"
+	"encoding/base64"
 	"encoding/json"
 	"net/http"
 	"slices"
@@ -78,6 +81,7 @@ var papers = []party.Document{
 func (c *conversation) settle(t *testing.T, names []string) {
 	t.Helper()
 	for _, who := range names {
+		c.kept[strings.ToLower(who)+"_key"] = base64.StdEncoding.EncodeToString(keyOf(who).Public().(ed25519.PublicKey))
 		p, known := people[who]
 		if !known {
 			t.Fatalf("%s names %s, whom the city does not know", c.file, who)
@@ -94,6 +98,12 @@ func (c *conversation) settle(t *testing.T, names []string) {
 			t.Fatalf("open account %s: %v", who, err)
 		}
 	}
+}
+
+// keyOf is the key with which a person signs opinions.
+func keyOf(who string) ed25519.PrivateKey {
+	seed := sha256.Sum256([]byte(who))
+	return ed25519.NewKeyFromSeed(seed[:])
 }
 
 func system(t *testing.T) context.Context { return access.With(t.Context(), access.System()) }

@@ -2,11 +2,17 @@
 package http_test
 
 import (
+	"bytes"
 	"context"
+	"crypto/ed25519"
+	"encoding/base64"
+	"errors"
 	"fmt"
 	"io"
+	"mime/multipart"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"regexp"
 	"strconv"
@@ -16,12 +22,18 @@ import (
 
 	"yunei/internal/base/clock"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/query/duckdb"
 	"yunei/internal/gate/node"
 	"yunei/internal/test/testdb"
 )
 
 // start is a Wednesday morning in Quanzhou, a week before a long holiday.
 var start = time.Date(2025, 9, 24, 9, 0, 0, 0, workday.Zone())
+
+func TestMain(m *testing.M) {
+	duckdb.MaybeWorker() // the locked child of a run is this very program
+	os.Exit(m.Run())
+}
 
 func TestHTTP(t *testing.T) {
 	files, err := filepath.Glob("*.txt")
@@ -64,13 +76,16 @@ type conversation struct {
 	server *httptest.Server
 	tokens map[string]string
 	orgs   map[string]string
-	kept   map[string]string
+	kept   map[string]any
 }
 
 func open(t *testing.T, data, url string) *conversation {
 	t.Helper()
 	clk := clock.NewSet(start)
-	n, err := node.Open(t.Context(), node.Options{Data: data, DB: url, Heads: filepath.Join(data, "heads.json"), Clock: clk})
+	if missing := duckdb.Missing(duckdb.Walls()); len(missing) > 0 {
+		t.Logf("THIS MACHINE LACKS WALLS OF THE ENGINE: %v", missing)
+	}
+	n, err := node.Open(t.Context(), node.Options{Data: data, DB: url, Heads: filepath.Join(data, "heads.json"), Clock: clk, NoWalls: true})
 	if err != nil {
 		t.Fatalf("open node: %v", err)
 	}
@@ -88,7 +103,7 @@ func open(t *testing.T, data, url string) *conversation {
 			t.Errorf("close node: %v", err)
 		}
 	})
-	return &conversation{node: n, clock: clk, server: server, tokens: map[string]string{}, orgs: map[string]string{}, kept: map[string]string{}}
+	return &conversation{node: n, clock: clk, server: server, tokens: map[string]string{}, orgs: map[string]string{}, kept: map[string]any{}}
 }
 
 // roles are the people a file names, in order of appearance.
@@ -111,20 +126,13 @@ func (c *conversation) do(t *testing.T, s step) {
 		c.moveClock(t, where, s.clock)
 		return
 	}
-	path := c.fill(t, where, s.path)
-	body := s.body
-	if !s.csv { // a price in a CSV file is no name
-		body = c.fill(t, where, s.body)
-	}
-	req, err := http.NewRequestWithContext(t.Context(), s.method, c.server.URL+path, strings.NewReader(body))
+	kind, content := c.body(t, where, s)
+	req, err := http.NewRequestWithContext(t.Context(), s.method, c.server.URL+c.fill(t, where, s.path), content)
 	if err != nil {
 		t.Fatalf("%s: %v", where, err)
 	}
-	switch {
-	case s.csv:
-		req.Header.Set("Content-Type", "text/csv")
-	case body != "":
-		req.Header.Set("Content-Type", "application/json")
+	if kind != "" {
+		req.Header.Set("Content-Type", kind)
 	}
 	if s.role != public {
 		req.Header.Set("Authorization", "Bearer "+c.token(t, s.role))
@@ -144,6 +152,30 @@ func (c *conversation) do(t *testing.T, s step) {
 	c.check(t, s, resp, string(raw))
 }
 
+// body is what a request carries, and of which type.
+func (c *conversation) body(t *testing.T, where string, s step) (kind string, content io.Reader) {
+	t.Helper()
+	switch s.file {
+	case "":
+		if s.body == "" {
+			return "", nil
+		}
+		return "application/json", strings.NewReader(c.fillJSON(t, where, s.body))
+	case "csv":
+		return "text/csv", strings.NewReader(s.body)
+	}
+	var form bytes.Buffer
+	w := multipart.NewWriter(&form)
+	part, err := w.CreateFormFile("file", s.file)
+	if err == nil {
+		_, err = io.WriteString(part, s.body)
+	}
+	if err = errors.Join(err, w.Close()); err != nil {
+		t.Fatalf("%s: %v", where, err)
+	}
+	return w.FormDataContentType(), &form
+}
+
 func (c *conversation) client() *http.Client {
 	client := c.server.Client()
 	client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
@@ -155,12 +187,12 @@ func (c *conversation) check(t *testing.T, s step, resp *http.Response, body str
 	failed := false
 	for _, k := range s.checks {
 		where := fmt.Sprintf("%s:%d", c.file, k.line)
-		wrong := c.wrong(t, where, k, resp, body)
+		wrong := c.wrong(t, where, k, s.role, resp, body)
 		if wrong == "" {
 			continue
 		}
 		failed = true
-		if k.on == "set" {
+		if k.on == "set" || k.on == "sign" {
 			t.Fatalf("%s: %s\n%s %s answered %d %s", where, wrong, s.method, s.path, resp.StatusCode, body)
 		}
 		t.Errorf("%s: %s %s: %s", where, k.on, k.at, wrong)
@@ -171,10 +203,14 @@ func (c *conversation) check(t *testing.T, s step, resp *http.Response, body str
 }
 
 // wrong says "" or what one check finds wrong with an answer.
-func (c *conversation) wrong(t *testing.T, where string, k check, resp *http.Response, body string) string {
+func (c *conversation) wrong(t *testing.T, where string, k check, role string, resp *http.Response, body string) string {
 	t.Helper()
 	want := k.want
-	if k.op != "~" { // a regular expression has dollars of its own
+	switch {
+	case k.op == "~": // a regular expression has dollars of its own
+	case k.on == "json":
+		want = c.fillJSON(t, where, want)
+	default:
 		want = c.fill(t, where, want)
 	}
 	switch k.on {
@@ -194,7 +230,11 @@ func (c *conversation) wrong(t *testing.T, where string, k check, resp *http.Res
 	case "json":
 		return c.wrongJSON(t, where, k, body, want)
 	case "set":
+		k.want = want
 		return c.keep(k, resp, body)
+	case "sign":
+		k.want = want
+		return c.sign(k, role, body)
 	}
 	return ""
 }
@@ -237,38 +277,79 @@ func (c *conversation) wrongJSON(t *testing.T, where string, k check, body, want
 
 func (c *conversation) keep(k check, resp *http.Response, body string) string {
 	if k.op != "" {
-		if c.kept[k.at] = resp.Header.Get(k.want); c.kept[k.at] == "" {
+		value := resp.Header.Get(k.want)
+		if value == "" {
 			return "no header " + k.want + " to keep"
 		}
+		c.kept[k.at] = value
 		return ""
 	}
-	v, err := decode(body)
-	if err != nil {
-		return fmt.Sprintf("the answer is not JSON: %v", err)
+	got, wrong := valueAt(body, k.want)
+	if wrong == "" {
+		c.kept[k.at] = got
 	}
-	got, found := find(v, k.want)
-	if !found {
-		return "nothing at " + k.want + " to keep"
+	return wrong
+}
+
+// sign keeps the signature that the person who asked puts under a text of the answer.
+func (c *conversation) sign(k check, role, body string) string {
+	got, wrong := valueAt(body, k.want)
+	if wrong != "" {
+		return wrong
 	}
-	if text, ok := got.(string); ok {
-		c.kept[k.at] = text
-	} else {
-		c.kept[k.at] = encode(got)
+	text, ok := got.(string)
+	if !ok || text == "" {
+		return "no text at " + k.want + " to sign"
 	}
+	c.kept[k.at] = base64.StdEncoding.EncodeToString(ed25519.Sign(keyOf(role), []byte(text)))
 	return ""
 }
 
-var name = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
+func valueAt(body, path string) (v any, wrong string) {
+	v, err := decode(body)
+	if err != nil {
+		return nil, fmt.Sprintf("the answer is not JSON: %v", err)
+	}
+	got, found := find(v, path)
+	if !found {
+		return nil, "nothing at " + path + " to keep"
+	}
+	return got, ""
+}
+
+var keptName = regexp.MustCompile(`\$[a-z][a-z0-9_]*`)
 
 // fill puts kept values in the place of their names.
 func (c *conversation) fill(t *testing.T, where, text string) string {
 	t.Helper()
-	return name.ReplaceAllStringFunc(text, func(found string) string {
+	return c.replace(t, where, text, func(v any) string {
+		if text, ok := v.(string); ok {
+			return text
+		}
+		return encode(v)
+	})
+}
+
+// fillJSON does so inside JSON: a kept text stands inside quotes and may have lines, anything else stands as it is.
+func (c *conversation) fillJSON(t *testing.T, where, text string) string {
+	t.Helper()
+	return c.replace(t, where, text, func(v any) string {
+		if _, ok := v.(string); ok {
+			quoted := encode(v)
+			return quoted[1 : len(quoted)-1]
+		}
+		return encode(v)
+	})
+}
+
+func (c *conversation) replace(t *testing.T, where, text string, write func(any) string) string {
+	t.Helper()
+	return keptName.ReplaceAllStringFunc(text, func(found string) string {
 		value, ok := c.kept[found[1:]]
 		if !ok {
 			t.Fatalf("%s: nothing was kept as %s", where, found)
 		}
-		return value
+		return write(value)
 	})
 }
 

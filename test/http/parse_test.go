@@ -38,7 +38,7 @@ code 200`, "\n"))
 			{line: 8, on: "code", want: "403"}, {line: 9, on: "json", at: "cites.0.article", op: "==", want: `"七(八)"`},
 			{line: 10, on: "header", at: "Yunei-Receipt", op: "absent"}, {line: 11, on: "set", at: "next", op: "header ", want: "Location"}}},
 		{line: 14, clock: "+73h"},
-		{line: 17, role: "HOLDER", method: "POST", path: "/v1/load", body: "a,b\n1,2\n", csv: true, checks: []check{{line: 22, on: "code", want: "200"}}},
+		{line: 17, role: "HOLDER", method: "POST", path: "/v1/load", body: "a,b\n1,2\n", file: "csv", checks: []check{{line: 22, on: "code", want: "200"}}},
 	}
 	if diff := cmp.Diff(want, steps, cmp.AllowUnexported(step{}, check{})); diff != "" {
 		t.Errorf("parsed, want -, got +:\n%s", diff)
@@ -55,7 +55,7 @@ func TestParse_Refuses(t *testing.T) {
 		"unknown operator":    {"# why\nPUBLIC GET /v1/regime\ncode 200\njson a = 1", "4:"},
 		"value missing":       {"# why\nPUBLIC GET /v1/regime\ncode 200\njson a ==", "4: json a ==: a value is missing"},
 		"body cut by a check": {"# why\nBANK POST /v1/x\n{\"a\": 1\ncode 200", "3: the body is not JSON"},
-		"endless file":        {"# why\nBANK POST /v1/x\ncsv\na\ncode 200", "the CSV body does not end"},
+		"endless file":        {"# why\nBANK POST /v1/x\ncsv\na\ncode 200", "the file does not end"},
 		"lower-case role":     {"# why\nbank POST /v1/x\ncode 200", "2: want ROLE METHOD /path"},
 		"clock in a request":  {"# why\nclock +1h\nBANK GET /v1/x\ncode 200", "3: clock is a block of its own"},
 	} {

@@ -17,14 +17,14 @@ type step struct {
 	path    string
 	headers [][2]string
 	body    string
-	csv     bool
+	file    string // csv, or the name of a file to upload; "" is JSON
 	checks  []check
 }
 
 // check is one line under a request: what to look at, and what it should be.
 type check struct {
 	line int
-	on   string // code, header, json, body, set
+	on   string // code, header, json, body, set, sign
 	at   string // header name, JSON path, or the name to keep a value under
 	op   string // ==, !=, ~, has, len, present, absent
 	want string
@@ -34,6 +34,8 @@ var (
 	requestLine = regexp.MustCompile(`^([A-Z][A-Z0-9]*) (GET|HEAD|POST|PUT|PATCH|DELETE) (/\S*)$`)
 	headerLine  = regexp.MustCompile(`^([A-Za-z][A-Za-z-]*): (.*)$`)
 	setLine     = regexp.MustCompile(`^set ([a-z][a-z0-9_]*) = (header )?(\S+)$`)
+	signLine    = regexp.MustCompile(`^sign ([a-z][a-z0-9_]*) = (\S+)$`)
+	fileLine    = regexp.MustCompile(`^(csv)$|^upload ([\w.-]+)$`)
 	jsonLine    = regexp.MustCompile(`^json (\S+) (==|!=|~|has|len|present|absent)(?: (.*))?$`)
 	valueLine   = regexp.MustCompile(`^header (\S+) (==|~) (.*)$`)
 	bodyLine    = regexp.MustCompile(`^body (has|~) (.*)$`)
@@ -128,13 +130,13 @@ func (p *parser) block() (s step, ok bool, err error) {
 	return s, true, p.checks(&s)
 }
 
-// body takes lines until they are one JSON value, or the lines of a CSV file up to a lone dot.
+// body takes lines until they are one JSON value, or the lines of a file up to a lone dot.
 func (p *parser) body(s *step) error {
 	if !p.more() {
 		return nil
 	}
-	if p.here() == "csv" {
-		s.csv = true
+	if m := fileLine.FindStringSubmatch(p.here()); m != nil {
+		s.file = m[1] + m[2]
 		for p.at++; p.more(); p.at++ {
 			if p.here() == "." {
 				p.at++
@@ -142,7 +144,7 @@ func (p *parser) body(s *step) error {
 			}
 			s.body += p.here() + "\n"
 		}
-		return fmt.Errorf("the CSV body does not end with a lone dot")
+		return fmt.Errorf("the file does not end with a lone dot")
 	}
 	if !strings.HasPrefix(p.here(), "{") && !strings.HasPrefix(p.here(), "[") {
 		return nil
@@ -183,6 +185,9 @@ func parseCheck(line string) (check, error) {
 	}
 	if m := setLine.FindStringSubmatch(line); m != nil {
 		return check{on: "set", at: m[1], op: m[2], want: m[3]}, nil
+	}
+	if m := signLine.FindStringSubmatch(line); m != nil {
+		return check{on: "sign", at: m[1], want: m[2]}, nil
 	}
 	if m := jsonLine.FindStringSubmatch(line); m != nil {
 		if (m[3] == "") != (m[2] == "present" || m[2] == "absent") {

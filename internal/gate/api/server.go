@@ -36,7 +36,9 @@ type API struct {
 // New builds the API and registers every endpoint.
 func New(s Services) *API {
 	huma.NewErrorWithContext = newProblem
-	huma.NewError = func(status int, msg string, causes ...error) huma.StatusError { return newProblem(nil, status, msg, causes...) }
+	huma.NewError = func(status int, msg string, causes ...error) huma.StatusError {
+		return newProblem(nil, status, msg, causes...)
+	}
 	mux := http.NewServeMux()
 	cfg := huma.DefaultConfig("域内 Yunei", Version)
 	cfg.Info.Description = "公共数据授权运营平台接口。每项操作在响应头 Yunei-Receipt 中给出账本序号; 拒绝以问题文档 (RFC 9457) 返回, 附所依据的条文。"
