@@ -47,6 +47,9 @@ func (b *binder) classB(s *selectNode) *query.Model {
 		e.At = exprs[i].At
 		m.Root.Exprs = append(m.Root.Exprs, e)
 		o := query.Output{Name: itemName(s.items[i]), Type: e.Type, Kind: query.OutExpr, Index: i, Standing: query.SubjectOwn}
+		if e.Op == query.OpCol && p.cols[e.Index].policy != nil {
+			o.Title = p.cols[e.Index].policy.Title
+		}
 		if !b.finiteOutput(&o, &e, p.cols) {
 			return nil
 		}

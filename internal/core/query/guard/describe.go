@@ -76,18 +76,38 @@ func summary(m *query.Model, know *knowledge) string {
 		return fmt.Sprintf("出域的只有%s的一张 %d 格汇总表，每格都加噪、人数不足的不显示；任何一个人的记录、主体标识和未加噪的数字都不会出域。", from, m.Cells())
 	case query.B:
 		var outs []string
-		for _, o := range m.Outputs {
-			outs = append(outs, fmt.Sprintf("%s（%s）", o.Name, abridged(outputValues(&o))))
+		for i := range m.Outputs {
+			outs = append(outs, outputName(&m.Outputs[i])+"（"+abridged(outputValues(m, &m.Outputs[i], know))+"）")
 		}
-		return fmt.Sprintf("经本人授权，出域的只有该人在%s中的 %s；%s等原始值和其他人的任何信息都不会出域。", from, strings.Join(outs, "、"), abridged(sourceTitles(m, know)))
+		return fmt.Sprintf("经本人授权，出域的只有该人在%s中的%s；%s和其他人的任何信息都不会出域。", from, strings.Join(outs, "、"), hiddenFields(m, know))
 	}
 	return fmt.Sprintf("%s是无条件开放的资源，出域的是其中列明的 %d 列；其他资源读不到。", from, len(m.Outputs))
 }
 
-func outputValues(o *query.Output) []string {
+func outputName(o *query.Output) string {
+	if o.Title != "" {
+		return o.Title
+	}
+	return " " + o.Name
+}
+
+// outputValues lists what a class B output can be, in the words of the code list where it is a coded field itself.
+func outputValues(m *query.Model, o *query.Output, know *knowledge) []string {
+	labels := map[string]string{}
+	if e := &m.Root.Exprs[o.Index]; e.Op == query.OpCol {
+		if c := know.cols(m.Root.In[0])[e.Index].policy; c != nil {
+			for _, code := range c.Domain {
+				labels[code.Value] = code.Label
+			}
+		}
+	}
 	var out []string
 	for _, v := range o.Values {
-		out = append(out, v.Text())
+		if label := labels[v.Text()]; label != "" {
+			out = append(out, label)
+		} else {
+			out = append(out, v.Text())
+		}
 	}
 	if o.Null {
 		out = append(out, "空值")
@@ -95,8 +115,8 @@ func outputValues(o *query.Output) []string {
 	return out
 }
 
-// sourceTitles names the fields a class B model reads but does not hand out as they are.
-func sourceTitles(m *query.Model, know *knowledge) []string {
+// hiddenFields names the fields that a class B model reads but does not hand out as they are.
+func hiddenFields(m *query.Model, know *knowledge) string {
 	var out []string
 	for i, t := range m.Tables {
 		for _, ref := range t.Columns {
@@ -111,7 +131,7 @@ func sourceTitles(m *query.Model, know *knowledge) []string {
 		}
 	}
 	if len(out) == 0 {
-		return []string{"其余数据项"}
+		return "其余数据项"
 	}
-	return out
+	return abridged(out) + "的原始值"
 }
