@@ -23,7 +23,14 @@ function Cell({ field, noised }: { field?: TableField; noised: boolean }) {
   const text = valueText(field.value);
   const error = valueText(field.error95);
   const number = valueNumber(field.value);
-  const shown = number === null ? [text, field.label && field.label !== text ? field.label : ""].filter(Boolean).join(" ") : Number.isInteger(number) ? grouped(number) : text;
+  if (field.label && field.label !== text) {
+    return (
+      <>
+        {field.label} <span className="cell-error">{text}</span>
+      </>
+    );
+  }
+  const shown = number !== null && Number.isInteger(number) ? grouped(number) : text;
   return (
     <>
       {shown ?? t.common.none}
