@@ -34,8 +34,15 @@ const sequence = `UPDATE ledger_entry SET leaf = s.n
 	WHERE ledger_entry.seq = s.q
 	RETURNING leaf, seq, body`
 
-// Run seals until ctx ends. It is the only thing that must run for receipts to appear.
+// Run seals until ctx ends, and once more then, so that an act acknowledged before a stop has its receipt after it. It is
+// the only thing that must run for receipts to appear.
 func (l *Log) Run(ctx context.Context) {
+	seal := func(ctx context.Context) {
+		if err := l.Seal(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "the ledger was not sealed", "err", err)
+		}
+	}
+	defer seal(context.WithoutCancel(ctx))
 	tick := time.NewTicker(lookout)
 	defer tick.Stop()
 	for {
@@ -50,9 +57,7 @@ func (l *Log) Run(ctx context.Context) {
 			}
 		case <-tick.C:
 		}
-		if err := l.Seal(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "the ledger was not sealed", "err", err)
-		}
+		seal(ctx)
 	}
 }
 
