@@ -39,7 +39,7 @@ has_postgres() {
 	command -v initdb >/dev/null 2>&1 || compgen -G '/usr/lib/postgresql/*/bin/initdb' >/dev/null
 }
 has_chromium() {
-	[ -n "${YUNEI_CHROMIUM:-}" ] && [ -x "$YUNEI_CHROMIUM" ] && return 0
+	[ -n "${CHROMIUM:-}" ] && [ -x "$CHROMIUM" ] && return 0
 	local name
 	for name in chromium chromium-browser google-chrome google-chrome-stable; do
 		command -v "$name" >/dev/null 2>&1 && return 0
@@ -77,7 +77,7 @@ say_by_hand() {
 		       On Debian or Ubuntu type
 		         sudo apt-get update && sudo apt-get install -y $packages
 		       On Ubuntu outside a desktop "chromium" is only a snap: install Google Chrome or another Chromium
-		       and set YUNEI_CHROMIUM to its path. On other systems install a C++ compiler, PostgreSQL 15 or
+		       and set CHROMIUM to its path. On other systems install a C++ compiler, PostgreSQL 15 or
 		       newer, Chromium and a Noto CJK font by their own names. Then run the same make command again.
 	EOF
 	exit 1

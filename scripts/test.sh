@@ -20,6 +20,13 @@ chmod 711 "$tmp"
 YUNEI_TEST_POSTGRES=$(scripts/postgres.sh start "$tmp/postgres")
 export YUNEI_TEST_POSTGRES YUNEI_TEST_REQUIRE_POSTGRES=1
 
+# Any Chromium will do for the browser tests; distributions call it differently.
+for name in chromium chromium-browser google-chrome google-chrome-stable; do
+	[ -z "${CHROMIUM:-}" ] || break
+	CHROMIUM=$(command -v "$name" || true)
+done
+export CHROMIUM
+
 passed=0 failed=0
 suite() { # suite NAME COMMAND...
 	local name=$1 began=$SECONDS
