@@ -32,7 +32,7 @@ func demoCommand(cfg *Config) *cobra.Command {
 	var f demoFlags
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "tell one city's story on real data, then serve it with ready accounts",
+		Short: "演示 (tell one city's story on real data, then serve it with ready accounts)",
 		Long: `Opens a fresh platform in a folder of its own, tells the story over the API as its roles, and serves what came of it. The
 clock starts on 2025-09-24 and moves forward where the law counts hours and days.
 
@@ -113,7 +113,7 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 					return err
 				}
 				if f.until == "" {
-					if err := teller.WriteDocuments(ctx, kit); err != nil {
+					if err := errors.Join(teller.WriteDocuments(ctx, kit), teller.LeaveWork(ctx)); err != nil {
 						return err
 					}
 				}

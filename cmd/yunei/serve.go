@@ -18,7 +18,7 @@ import (
 func serveCommand(cfg *Config) *cobra.Command {
 	return &cobra.Command{
 		Use:   "serve",
-		Short: "run the server",
+		Short: "启动服务 (run the server)",
 		Long: `Runs the platform over the data folder until it is told to stop.
 
 The SQL domain needs the walls around the engine (yunei doctor lists them). Where one is missing, serve starts only with
@@ -28,6 +28,9 @@ The SQL domain needs the walls around the engine (yunei doctor lists them). Wher
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) (err error) {
 			if err := walled(cfg); err != nil {
+				return err
+			}
+			if err := cfg.prepare(); err != nil {
 				return err
 			}
 			n, err := node.Open(cmd.Context(), cfg.options())
