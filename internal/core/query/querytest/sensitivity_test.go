@@ -38,6 +38,22 @@ func TestSensitivity(t *testing.T) {
 			}
 		}
 	}
+	for seed := range uint64(200) {
+		class, text := Random(1000 + seed)
+		m, _ := guard.Compile(text, class, City())
+		if m == nil || class != query.A {
+			continue
+		}
+		program, err := interp.Compile(m)
+		if err != nil {
+			t.Fatal(err)
+		}
+		data := People(300+seed, 9)
+		all := aggregate(t, program, data)
+		for person := range 9 {
+			moved += checkMove(t, m, all, aggregate(t, program, without(data, fmt.Sprintf("s%04d", person))), Case{File: text})
+		}
+	}
 	if moved < 1000 {
 		t.Errorf("only %d cells moved; the rows are too tame to show anything", moved)
 	}

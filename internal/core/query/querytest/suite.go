@@ -21,7 +21,10 @@ type Engine interface {
 	Rows(m *query.Model) ([][]query.Value, error)
 }
 
-// Run holds that an engine answers every accepted case of testdata as the interpreter does, on several sets of rows.
+// randomTexts is how many random texts an engine answers beside those of testdata.
+const randomTexts = 60
+
+// Run holds that an engine answers every accepted case of testdata, and random texts, as the interpreter does.
 // exceptions names cases ("file:line") the engine cannot run, each with the reason.
 func Run(t *testing.T, newEngine func(t *testing.T, data interp.Data) Engine, exceptions map[string]string) {
 	cases, err := Cases()
@@ -47,6 +50,26 @@ func Run(t *testing.T, newEngine func(t *testing.T, data interp.Data) Engine, ex
 				compare(t, engine, m, data)
 			})
 		}
+	}
+	RunRandom(t, newEngine, 0, randomTexts)
+}
+
+// RunRandom holds the same for random texts from seed on; a longer run at night uses other seeds.
+func RunRandom(t *testing.T, newEngine func(t *testing.T, data interp.Data) Engine, seed uint64, n int) {
+	data := People(seed+77, 80)
+	engine := newEngine(t, data)
+	for i := range uint64(n) {
+		class, text := Random(seed + i)
+		m, _ := guard.Compile(text, class, City())
+		if m == nil || class == query.B {
+			continue
+		}
+		t.Run(fmt.Sprintf("random %d", seed+i), func(t *testing.T) {
+			compare(t, engine, m, data)
+			if t.Failed() {
+				t.Log(text)
+			}
+		})
 	}
 }
 
