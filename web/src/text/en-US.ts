@@ -669,6 +669,7 @@ export const enUS = {
     edges: "Public band edges",
     codeList: "Code list",
     codeListHint: "One a line: code name",
+    codeListName: "Name and version of the value list",
     cycles: {
       realtime: "in real time",
       daily: "daily",

@@ -668,6 +668,7 @@ export const zhCN = {
     edges: "公开分档点",
     codeList: "取值表",
     codeListHint: "每行一个：代码 名称",
+    codeListName: "取值表名称和版本",
     cycles: {
       realtime: "实时",
       daily: "每日",

@@ -23,6 +23,7 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
   const t = useText();
   const [form] = Form.useForm<Values>();
   const type = Form.useWatch("type", form);
+  const codes = Form.useWatch("codes", form);
   const initial: Partial<Values> = {
     type: "text",
     grade: { national: "ordinary", level: 1 },
@@ -42,7 +43,8 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
         </Button>
       }
     >
-      <Form form={form} layout="vertical" initialValues={initial} onFinish={(values) => save({ ...field, ...values, codes: readCodes(values.codes) })}>
+      {/* A name of its own: without it two forms on one page give their inputs the same ids, and labels point at the wrong one. */}
+      <Form form={form} name="field" layout="vertical" initialValues={initial} onFinish={(values) => save({ ...field, ...values, codes: readCodes(values.codes) })}>
         <Row gutter={12}>
           <Col span={12}>
             <Form.Item name="title" label={t.common.name} rules={[{ required: true, message: t.common.required }]}>
@@ -128,6 +130,13 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
               <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} />
             </Form.Item>
           </Col>
+          {codes && (
+            <Col span={24}>
+              <Form.Item name="code_list" label={t.catalog.codeListName} rules={[{ required: true, message: t.common.required }]}>
+                <Input />
+              </Form.Item>
+            </Col>
+          )}
           <Col span={24}>
             <Form.Item name="uses" label={t.catalog.uses}>
               <Select mode="multiple" options={Object.entries(t.catalog.useNames).map(([value, label]) => ({ value, label }))} />
