@@ -34,6 +34,7 @@ const (
 // An empty list says that all of it agrees. It reads one snapshot and changes nothing.
 func (l *Log) Fsck(ctx context.Context) ([]Problem, error) {
 	f := &fsck{log: l, changes: map[objectKey]chain{}}
+	f.out, f.haveOut, f.outErr = l.published() // before the snapshot, which must hold it: what a sealer publishes meanwhile is newer than both
 	err := l.db.View(ctx, func(tx *sqldb.Tx) error {
 		f.tx = tx
 		for _, step := range []func(context.Context) error{f.trees, f.waiting, f.heads, f.versions, f.audits} {
@@ -82,6 +83,9 @@ type fsck struct {
 	size     uint64
 	objects  int64 // rows that ledger_object must have
 	changes  map[objectKey]chain
+	out      head // published when the walk began
+	haveOut  bool
+	outErr   error
 }
 
 func (f *fsck) found(where, format string, args ...any) error {
@@ -311,18 +315,17 @@ func (f *fsck) waiting(ctx context.Context) error {
 }
 
 func (f *fsck) heads(ctx context.Context) error {
-	out, ok, err := f.log.published()
-	if err != nil {
-		return f.found("heads", "%v", err)
+	if f.outErr != nil {
+		return f.found("heads", "%v", f.outErr)
 	}
-	if !ok {
+	if !f.haveOut {
 		return nil
 	}
 	in, _, err := f.log.latest(ctx, f.tx)
 	if err != nil {
 		return f.found("checkpoint", "检查点签名无效: %v", err)
 	}
-	if err := f.log.compare(ctx, f.tx, in, out); err != nil {
+	if err := f.log.compare(ctx, f.tx, in, f.out); err != nil {
 		return f.found("heads", "%v", err)
 	}
 	return nil
