@@ -145,16 +145,22 @@ func (in *inspection) names() {
 	}
 }
 
+// uses derives anew which uses the model needs, so that an artefact cannot leave one out, and adds those it names.
 func (in *inspection) uses() {
-	for i, t := range in.model.Tables {
+	m := in.model
+	need := usesNeeded(m, in.know, rowSources(m.Root.In[0], in.know), groupSources(m, in.know))
+	for i, t := range m.Tables {
 		for _, ref := range t.Columns {
 			c, _ := in.know.tables[i].Column(ref.Name)
-			for _, u := range ref.Uses {
+			uses := append(slices.Clone(ref.Uses), need[t.Name+"."+ref.Name]...)
+			slices.Sort(uses)
+			uses = slices.Compact(uses)
+			for _, u := range uses {
 				if c.Role != query.SubjectKey && !c.Allows(u) {
 					in.fail(useCode(u), in.placeOf(c), fmt.Sprintf("%s 未获准用途 %s", c.Name, u), fmt.Sprintf("%s is not allowed %s", c.Name, u), "")
 				}
 			}
-			in.note("%s.%s：%s", t.Name, ref.Name, useNames(ref.Uses))
+			in.note("%s.%s：%s", t.Name, ref.Name, useNames(uses))
 		}
 	}
 }
@@ -207,13 +213,33 @@ func (in *inspection) unit() {
 		in.note("%s：主体 %s，主体标识 %s", in.model.Tables[i].Name, t.UnitKind, t.SubjectKey)
 	}
 	relations(in.model.Root, func(r *query.Rel) {
-		if r.Op != query.RelJoin {
+		broken := false
+		switch r.Op {
+		case query.RelJoin:
+			broken = !in.know.cols(r.In[0])[r.Left].key || !in.know.cols(r.In[1])[r.Right].key
+		case query.RelUnitAgg, query.RelReduce:
+			broken = !in.know.cols(r.In[0])[r.Unit].key
+		}
+		if broken {
+			in.fail(JoinNotAllowed, 0, "连接或归并的键不是主体标识", "not joined or gathered by the subject key", "")
+		}
+	})
+	in.keysStayIn()
+}
+
+// keysStayIn: the subject key is in no expression but the one that limits class B to one's own rows.
+func (in *inspection) keysStayIn() {
+	below := in.model.Root.In[0]
+	in.expressions(func(e *query.Expr, cols []column) {
+		if in.model.Class == query.B && e == below.Pred && isOwn(e, cols) {
 			return
 		}
-		left, right := in.know.cols(r.In[0]), in.know.cols(r.In[1])
-		if !left[r.Left].key || !right[r.Right].key {
-			in.fail(JoinNotAllowed, 0, "连接键不是主体标识", "not joined on the subject key", "")
-		}
+		e.Walk(func(x *query.Expr) bool {
+			if x.Op == query.OpCol && cols[x.Index].key || x.Op == query.OpSubject {
+				in.fail(KeyExposed, x.At, "", "", "")
+			}
+			return true
+		})
 	})
 }
 

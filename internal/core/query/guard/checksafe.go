@@ -3,6 +3,7 @@ package guard
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"yunei/internal/core/query"
 )
@@ -164,6 +165,8 @@ func (in *inspection) grid(e *query.Expr, c *column, lits []query.Value) {
 	}
 	fine := coded
 	switch {
+	case coded && c.policy != nil && len(c.policy.Domain) > maxVocab:
+		fine = e.Op == query.OpPrefix && prefixed(c.policy.Domain, lits) > 1
 	case coded:
 	case len(c.edges) > 0:
 		fine = e.Op == query.OpGe || e.Op == query.OpLt
@@ -176,6 +179,17 @@ func (in *inspection) grid(e *query.Expr, c *column, lits []query.Value) {
 	if !fine {
 		in.fail(IsolatingValue, e.At, name+" 与常量的比较不在公开分段点上", name+" compared off its public cut points", gridHint(name, c))
 	}
+}
+
+// prefixed counts the codes of a list that begin with a prefix.
+func prefixed(domain []query.Code, lits []query.Value) int {
+	n := 0
+	for _, code := range domain {
+		if len(lits) == 1 && strings.HasPrefix(code.Value, lits[0].S) {
+			n++
+		}
+	}
+	return n
 }
 
 func gridHint(name string, c *column) string {
@@ -326,6 +340,9 @@ func isOwn(e *query.Expr, cols []column) bool {
 // level 4 aggregated or with separate consent; nothing personal or above level 2 as open rows.
 func (in *inspection) grades() {
 	for i, t := range in.model.Tables {
+		if in.model.Class == query.O && !in.know.tables[i].Open {
+			in.fail(GradeTooHigh, 0, t.Name+" 不是无条件开放的资源", t.Name+" is not an open resource", "")
+		}
 		for _, ref := range t.Columns {
 			c, _ := in.know.tables[i].Column(ref.Name)
 			if c.Role == query.SubjectKey {

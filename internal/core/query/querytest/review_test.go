@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -133,6 +134,8 @@ func TestRecheck_Claims(t *testing.T) {
 		"fewer cells":      func(m *query.Model) { m.Outputs[0].Cells = 1 },
 		"called public":    func(m *query.Model) { m.Outputs[0].Standing = query.Public },
 		"no own rows":      func(m *query.Model) { m.Root.In[0] = m.Root.In[0].In[0] },
+		"the key put out":  func(m *query.Model) { m.Root.Exprs[0] = query.Col(0, query.Type{Kind: query.Text}) },
+		"others' rows":     func(m *query.Model) { p := m.Root.In[0].Pred; p.Args[0] = p.Args[1] },
 		"raw expression":   func(m *query.Model) { m.Root.Exprs[0] = m.Root.Exprs[0].Args[0].Args[0] },
 	}
 	for name, f := range forge {
@@ -146,6 +149,67 @@ func TestRecheck_Claims(t *testing.T) {
 				t.Error("accepted")
 			}
 		})
+	}
+}
+
+// TestRecheck_Closed: open data that was closed since is read no more.
+func TestRecheck_Closed(t *testing.T) {
+	m, refusals := guard.Compile("SELECT pm FROM air", query.O, City())
+	if m == nil {
+		t.Fatalf("%+v", refusals)
+	}
+	cat := City()
+	air, _ := cat.Table("air")
+	air.Open = false
+	if _, refusals := guard.Recheck(m, cat); len(refusals) != 1 || refusals[0].Code != guard.GradeTooHigh {
+		t.Errorf("got %+v, want one refusal for its grade", refusals)
+	}
+}
+
+// TestRecheck_Uses: a use that the artefact does not name is needed all the same.
+func TestRecheck_Uses(t *testing.T) {
+	m := compiled(t, "SELECT education, COUNT(*) AS n FROM credit_default GROUP BY education")
+	for i := range m.Tables[0].Columns {
+		m.Tables[0].Columns[i].Uses = nil
+	}
+	cat := City()
+	c, _ := cat.Tables[0].Column("education")
+	c.Uses = []query.Use{query.AfterCompare}
+	if _, refusals := guard.Recheck(m, cat); len(refusals) == 0 {
+		t.Error("accepted")
+	}
+}
+
+// TestVocabulary: in a long code list, no single code may be asked for, and no prefix that means one code.
+func TestVocabulary(t *testing.T) {
+	cat := City()
+	visit, _ := cat.Table("visit")
+	ward, _ := visit.Column("ward")
+	ward.Domain = nil
+	for i := range 300 {
+		ward.Domain = append(ward.Domain, query.Code{Value: strconv.Itoa(350000 + i)})
+	}
+	for condition, want := range map[string]bool{"ward = '350007'": false, "ward IN ('350007', '350008')": false, "ward <> '350007'": false,
+		"starts_with(ward, '350007')": false, "starts_with(ward, '35000')": true, "ward IS NOT NULL": true} {
+		m, refusals := guard.Compile("SELECT COUNT(*) AS n FROM visit WHERE "+condition, query.A, cat)
+		if (m != nil) != want {
+			t.Errorf("%s: got %+v, want accepted %v", condition, refusals, want)
+		}
+		if m == nil && refusals[0].Code != guard.IsolatingValue {
+			t.Errorf("%s: got %s", condition, refusals[0].Code)
+		}
+	}
+}
+
+// TestHints: an example of what is allowed is allowed.
+func TestHints(t *testing.T) {
+	for code, r := range guard.Codes() {
+		if strings.HasPrefix(r.Hint, "SELECT") && !strings.Contains(r.Hint, "...") {
+			m, refusals := guard.Compile(strings.Replace(r.Hint, `AS "学历"`, `AS "学历", COUNT(*) AS n FROM credit_default GROUP BY education`, 1), query.A, City())
+			if m == nil {
+				t.Errorf("%s: the hint is refused: %+v\n%s", code, refusals, r.Hint)
+			}
+		}
 	}
 }
 
