@@ -1,6 +1,6 @@
 import { DownloadOutlined } from "@ant-design/icons";
 import { type ProColumns, ProTable } from "@ant-design/pro-components";
-import { App, Button, Input, Segmented, Select, Space, Typography } from "antd";
+import { App, Button, Input, Segmented, Select, Skeleton, Space, Typography } from "antd";
 import type { ReactNode } from "react";
 import { useSearchParams } from "react-router";
 import type { ParamsOf } from "@/api/client";
@@ -162,7 +162,10 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
         }))
       }
       locale={{
-        emptyText: filtered ? (
+        // While it loads nobody knows yet that there is nothing.
+        emptyText: list.loading ? (
+          <Skeleton active title={false} />
+        ) : filtered ? (
           <EmptyState
             title={t.list.emptyFiltered}
             hint={t.list.emptyFilteredHint}
