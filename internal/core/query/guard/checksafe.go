@@ -46,7 +46,27 @@ func (in *inspection) isolation() {
 			in.groupConditions(&r.Keys[i].Expr, in.know.cols(r.In[0]), filters)
 		}
 	})
+	in.expressions(in.divisors)
 	in.note("WHERE 中 %d 个比较、%d 个 OR 分支；常量均在公开分段点或代码表上", filters.atoms, filters.branches)
+}
+
+// divisors: a quotient is NULL where its divisor is 0, so a computed divisor is a comparison in disguise:
+// COUNT(safe_div(1, age - 37)) counts who is not 37.
+func (in *inspection) divisors(e *query.Expr, cols []column) {
+	e.Walk(func(x *query.Expr) bool {
+		if x.Op != query.OpDiv {
+			return true
+		}
+		d := &x.Args[1]
+		for d.Op == query.OpClamp || d.Op == query.OpScale {
+			d = &d.Args[0]
+		}
+		rng := rangeOf(&x.Args[1], cols)
+		if d.Op != query.OpCol && d.Op != query.OpLit && (!rng.ok || rng.lo <= 0 && rng.hi >= 0) {
+			in.fail(SubsetPick, x.At, "除数由运算得出且可能为 0", "a computed divisor that can be 0", "safe_div(a, greatest(b, 1))")
+		}
+		return true
+	})
 }
 
 // counts is how much a condition says.

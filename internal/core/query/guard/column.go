@@ -209,17 +209,32 @@ func branchRange(e *query.Expr, cols []column) interval {
 	return out
 }
 
-// extremeRange: least and greatest skip NULLs, so the result can be any single argument; all must be bounded.
+// extremeRange: least and greatest skip NULLs, so the result can be any single argument that may be there alone; an
+// argument that is never NULL bounds greatest from below and least from above.
 func extremeRange(e *query.Expr, cols []column) interval {
-	var out interval
+	var all interval
+	sure := interval{}
 	for i := range e.Args {
 		r := rangeOf(&e.Args[i], cols)
 		if !r.ok {
 			return interval{}
 		}
-		out = out.union(r)
+		all = all.union(r)
+		if nullable(&e.Args[i], cols) {
+			continue
+		}
+		if !sure.ok {
+			sure = r
+		}
+		sure.lo, sure.hi = max(sure.lo, r.lo), min(sure.hi, r.hi)
 	}
-	return out
+	if sure.ok && e.Op == query.OpGreat {
+		all.lo = sure.lo
+	}
+	if sure.ok && e.Op == query.OpLeast {
+		all.hi = sure.hi
+	}
+	return all
 }
 
 // nullable reports whether an expression can be NULL.

@@ -18,6 +18,12 @@
 // Class B: SELECT of expressions with finitely many values FROM tables WHERE subject key = :subject.
 // Class O: columns, expressions and conditions over one open table.
 //
+// # What the rules on conditions are for
+//
+// Class A is safe because of noise and the ledger, whatever is asked. The rules on conditions (G004, G013, G014) keep
+// models to questions about groups that a reader recognizes as such, and the charge per question worth its while. They
+// are no proof: a measure may still compute what a condition may not say, as clamp(age - 36, 0, 1) does.
+//
 // The grammar is libpg_query compiled to WebAssembly. It has no guard of its own against deep nesting (a stack that
 // overflows corrupts the instance for everybody), so the text is measured before it is parsed.
 //

@@ -19,11 +19,10 @@ type layout struct {
 
 // placed is a relation with what is known about its columns, and where each column of the binder ended up.
 type placed struct {
-	rel     *query.Rel
-	cols    []column
-	where   map[int]int
-	rows    int // most rows per subject, 0 unknown
-	private bool
+	rel   *query.Rel
+	cols  []column
+	where map[int]int
+	rows  int // most rows per subject, 0 unknown
 }
 
 // block lays out a block for the expressions that will be computed over it.
@@ -107,7 +106,7 @@ func (l *layout) leaf(lf *leaf, used map[int]bool) placed {
 		index[l.b.cols[i].policy.Name] = i
 	}
 	slices.Sort(names)
-	p := placed{where: map[int]int{}, rows: lf.rows, private: lf.table.Private()}
+	p := placed{where: map[int]int{}, rows: lf.rows}
 	if lf.key >= 0 {
 		names = append([]string{lf.table.SubjectKey}, names...)
 		index[lf.table.SubjectKey] = lf.key
@@ -154,7 +153,7 @@ func (l *layout) perSubject(lf *leaf, used map[int]bool) placed {
 		n++
 	}
 	inner := l.block(lf.inner, over)
-	p := placed{where: map[int]int{lf.key: 0}, rows: 1, private: true, cols: []column{l.b.cols[lf.key]}}
+	p := placed{where: map[int]int{lf.key: 0}, rows: 1, cols: []column{l.b.cols[lf.key]}}
 	p.rel = &query.Rel{Op: query.RelUnitAgg, In: []*query.Rel{inner.rel}, Unit: inner.keyAt()}
 	for i := range aggs {
 		if a := &aggs[i].agg; a.Arg != nil {
@@ -191,7 +190,7 @@ func (p *placed) keyAt() int {
 }
 
 func join(a, b placed) placed {
-	out := placed{where: map[int]int{}, cols: append(slices.Clone(a.cols), b.cols...), rows: product(a.rows, b.rows), private: a.private || b.private}
+	out := placed{where: map[int]int{}, cols: append(slices.Clone(a.cols), b.cols...), rows: product(a.rows, b.rows)}
 	for from, to := range a.where {
 		out.where[from] = to
 	}
