@@ -406,6 +406,11 @@ func MaySee(actor access.Actor, m *Matter) bool {
 	if actor.Has(access.Bureau, access.Operator, access.Auditor) || (actor.Org != "" && actor.Org == m.Applicant) {
 		return true
 	}
+	return Asked(actor, m)
+}
+
+// Asked reports whether a step of the matter was ever addressed to the actor.
+func Asked(actor access.Actor, m *Matter) bool {
 	mine := actor.Addresses()
 	for _, st := range m.Steps {
 		if slices.ContainsFunc(st.Addressed, func(to string) bool { return slices.Contains(mine, to) }) {

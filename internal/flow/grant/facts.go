@@ -35,7 +35,7 @@ func (s *Service) registerFacts(law *regime.Law) {
 	scenarioFact("plan.special_business", func(sc Scenario) any { return sc.Plan.Special })
 	scenarioFact("plan.qualification_attached", func(sc Scenario) any {
 		for _, d := range sc.Plan.Documents {
-			if d.Kind == DocQualification {
+			if d.Kind == DocQualification && d.Digest != "" {
 				return true
 			}
 		}

@@ -1,6 +1,7 @@
 package grant
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -68,6 +69,17 @@ func (p Plan) check() error {
 	for _, f := range []struct{ where, text string }{{"body.plan.title", p.Title}, {"body.plan.purpose", p.Purpose}, {"body.plan.solution", p.Solution}, {"body.plan.safety", p.Safety}} {
 		if strings.TrimSpace(f.text) == "" {
 			spot(f.where, "不能为空")
+		}
+	}
+	if p.Budget < 0 {
+		spot("body.plan.budget", "不能为负; 只作按人查询的填 0")
+	}
+	if len(p.Needs) == 0 {
+		spot("body.plan.needs", "请至少选择一项资源")
+	}
+	for i, d := range p.Documents {
+		if d.Kind == "" || d.Digest == "" && strings.TrimSpace(d.Text) == "" {
+			spot(fmt.Sprintf("body.plan.documents.%d", i), "请上传文件或填写内容, 并选择材料种类")
 		}
 	}
 	seen := map[string]bool{}
@@ -171,7 +183,8 @@ type Agreement struct {
 	Opened      time.Time        `json:"opened"`
 }
 
-// sign adds a party's signature; the agreement is signed when user and operator both have.
+// sign adds a party's signature; the agreement is signed when user and operator both have. Whoever signs for one side
+// does not sign for the other.
 func (a *Agreement) sign(s PartySignature, operator bool) error {
 	if a.State != Drafted {
 		return errs.New(errs.Conflict, "协议已签署完毕, 请刷新查看")
@@ -180,13 +193,34 @@ func (a *Agreement) sign(s PartySignature, operator bool) error {
 		return errs.New(errs.Conflict, "贵单位已经签署, 请等待对方签署")
 	}
 	if s.Org != a.Org && !operator {
-		return errs.New(errs.Forbidden, "只有协议双方可以签署")
+		return errs.New(errs.Forbidden, "只有协议双方可以签署, 请由数据使用单位和平台运营单位办理")
 	}
-	a.Signatures = append(a.Signatures, s)
+	a.Signatures = append(slices.Clone(a.Signatures), s)
 	if len(a.Signatures) == 2 {
 		a.State = Signed
 	}
 	return nil
+}
+
+// maxTermYears bounds a term: each of its years takes a share of every resource's disclosure budget.
+const maxTermYears = 5
+
+// check refuses terms that are none.
+func (t Terms) check(today workday.Date) error {
+	switch {
+	case t.From.IsZero() || !t.From.Before(t.Until):
+		return errs.New(errs.Invalid, "请填写协议期限, 到期日须晚于起始日")
+	case !today.Before(t.Until):
+		return errs.New(errs.Invalid, "协议到期日 %s 已过, 请重新填写", t.Until)
+	case t.Until.After(t.From.AddYears(maxTermYears)) || t.From.After(today.AddYears(1)):
+		return errs.New(errs.Invalid, "协议须在一年内起始, 期限不超过 %d 年, 请缩短后重新填写, 到期可续签", maxTermYears)
+	}
+	return nil
+}
+
+// Declares reports whether the grant is for this model version.
+func (g Grant) Declares(version string) bool {
+	return slices.ContainsFunc(g.Models, func(m Model) bool { return m.Version == version })
 }
 
 // Grant (授权) lets one organization run the approved models of one scenario for a term.

@@ -2,6 +2,8 @@ package grant
 
 import (
 	"context"
+	"errors"
+	"slices"
 	"strings"
 
 	"yunei/internal/base/errs"
@@ -33,11 +35,11 @@ func agreementText(law *regime.Law, sc Scenario, d Declaration, t Terms) (string
 func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
 
 func scope(a access.Actor) string {
-	if overseer(a) {
+	switch {
+	case overseer(a):
 		return ""
-	}
-	if a.Org == "" {
-		return "none"
+	case a.Org == "":
+		return "none" // an id has a prefix: nobody's
 	}
 	return a.Org
 }
@@ -45,7 +47,12 @@ func scope(a access.Actor) string {
 // Scenarios lists what the caller may see, newest first.
 func (s *Service) Scenarios(ctx context.Context, before string, limit int) (list []Scenario, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listScenarios(ctx, tx, scope(access.From(ctx)), before, limit)
+		actor := access.From(ctx)
+		if overseer(actor) {
+			list, err = listScenarios(ctx, tx, before, limit)
+		} else {
+			list, err = listScenariosOf(ctx, tx, actor, before, limit)
+		}
 		return err
 	})
 	return list, err
@@ -59,56 +66,63 @@ type ScenarioPage struct {
 	Acts         []act.Option  `json:"acts"`
 }
 
-// Scenario is one scenario as the caller may see it: an expert and a holder see those they were asked about.
+// Scenario is one scenario as the caller may see it: an expert and a holder see those they were asked about, with the
+// declarations that they were asked about.
 func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		if p.Scenario, err = loadScenario(ctx, tx, id); err != nil {
-			return err
-		}
-		if p.Declarations, err = listDeclarations(ctx, tx, "", id, "", 50); err != nil {
-			return err
-		}
-		actor := access.From(ctx)
-		seen, err := sees(ctx, tx, actor, p.Scenario.Org, p.Declarations)
+		sc, err := loadScenario(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		if !seen {
-			return errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
+		actor := access.From(ctx)
+		declarations, err := listDeclarations(ctx, tx, "", id, "", 50)
+		if err != nil {
+			return err
 		}
+		if !overseer(actor) && (actor.Org == "" || actor.Org != sc.Org) {
+			if declarations, err = asked(ctx, tx, actor, declarations); err != nil {
+				return err
+			}
+			if len(declarations) == 0 {
+				return errs.New(errs.NotFound, noScenario)
+			}
+			p.Scenario, p.Declarations = sc, declarations
+			return nil
+		}
+		p.Scenario, p.Declarations = sc, declarations
 		if p.Grants, err = listGrants(ctx, tx, "", id, "", 50); err != nil {
 			return err
 		}
-		p.Acts, err = s.scenarioOptions(ctx, tx, actor, p.Scenario)
+		p.Acts, err = s.scenarioOptions(ctx, tx, actor, sc)
 		return err
 	})
 	return p, err
 }
 
-// sees reports whether the actor supervises, owns, or was asked about one of the declarations.
-func sees(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org string, declarations []Declaration) (bool, error) {
-	if overseer(actor) || actor.Org == org {
-		return true, nil
-	}
-	for _, d := range declarations {
+// asked keeps the declarations about which the actor was asked.
+func asked(ctx context.Context, tx *sqldb.Tx, actor access.Actor, list []Declaration) ([]Declaration, error) {
+	var out []Declaration
+	for _, d := range list {
 		m, err := matter.Load(ctx, tx, d.Matter)
 		if err != nil {
-			return false, err
+			return nil, err
 		}
-		if matter.MaySee(actor, m) {
-			return true, nil
+		if matter.Asked(actor, m) {
+			out = append(out, d)
 		}
 	}
-	return false, nil
+	return out, nil
 }
 
-// Sees reports whether the actor may see a model version: its owner, those who supervise, and who was asked to review it.
-func Sees(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org, version string) (bool, error) {
+// Asked reports whether the actor was asked about a declaration that carries the model version. Having declared a listed
+// model of somebody else is not being asked about it.
+func Asked(ctx context.Context, tx *sqldb.Tx, actor access.Actor, version string) (bool, error) {
 	declarations, err := declarationsOf(ctx, tx, version)
 	if err != nil {
 		return false, err
 	}
-	return sees(ctx, tx, actor, org, declarations)
+	list, err := asked(ctx, tx, actor, declarations)
+	return len(list) > 0, err
 }
 
 func (s *Service) scenarioOptions(ctx context.Context, tx *sqldb.Tx, actor access.Actor, sc Scenario) ([]act.Option, error) {
@@ -156,6 +170,37 @@ func InForce(ctx context.Context, tx *sqldb.Tx, org, scenario string, day workda
 	return Grant{}, first
 }
 
+// ForModel finds the organization's grant in force on a scenario that is for this model version: a version granted for
+// one scenario does not run in another (一场景一授权).
+func ForModel(ctx context.Context, tx *sqldb.Tx, org, scenario, version string, day workday.Date) (Grant, error) {
+	grants, err := listGrants(ctx, tx, org, scenario, "", 50)
+	if err != nil {
+		return Grant{}, err
+	}
+	permits, err := access.PermitsOf(ctx, tx, org, PermitModel, version)
+	if err != nil {
+		return Grant{}, err
+	}
+	first := error(errs.New(errs.Forbidden, "本场景生效的授权不包含这个模型版本, 请重新申报并签订协议"))
+	for i, g := range grants {
+		p := slices.IndexFunc(permits, func(p access.Permit) bool { return slices.Contains(p.Parents, g.Permit) })
+		if !g.Declares(version) || p < 0 {
+			continue
+		}
+		err := access.Valid(ctx, tx, permits[p].ID, day)
+		if err == nil {
+			return g, nil
+		}
+		if errs.CodeOf(err) == errs.Internal {
+			return Grant{}, err
+		}
+		if i == 0 {
+			first = err
+		}
+	}
+	return Grant{}, first
+}
+
 // Agreements lists what the caller may see, newest first.
 func (s *Service) Agreements(ctx context.Context, before string, limit int) (list []Agreement, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
@@ -179,7 +224,8 @@ func (s *Service) Agreement(ctx context.Context, id string) (p AgreementPage, er
 		}
 		actor := access.From(ctx)
 		if !overseer(actor) && actor.Org != p.Agreement.Org {
-			return errs.New(errs.NotFound, "没有这份协议, 请核对后重试")
+			p.Agreement = Agreement{}
+			return errs.New(errs.NotFound, noAgreement)
 		}
 		a := p.Agreement
 		signed := a.sign(PartySignature{Org: actor.Org}, actor.Has(access.Operator))
@@ -231,18 +277,25 @@ func (s *Service) Grant(ctx context.Context, id string) (p GrantPage, err error)
 		}
 		actor := access.From(ctx)
 		if !overseer(actor) && actor.Org != p.Grant.Org {
-			return errs.New(errs.NotFound, "没有这项授权, 请核对后重试")
+			p.Grant = Grant{}
+			return errs.New(errs.NotFound, noGrant)
 		}
 		standing := access.Valid(ctx, tx, p.Grant.Permit, workday.DateOf(tx.Now()))
 		p.InForce = standing == nil
-		if standing != nil {
-			p.Why = standing.Error()
+		if e, ok := errors.AsType[*errs.Error](standing); ok {
+			p.Why = e.Msg
+		} else if standing != nil {
+			return standing
 		}
 		if !actor.Has(access.Bureau, access.Operator) {
 			return nil
 		}
-		for _, name := range []string{"grant.suspend", "grant.lift", "grant.terminate"} {
-			o, err := s.acts.Option(ctx, tx, name, nil, map[string]string{"org": p.Grant.Org, "grant": p.Grant.ID})
+		permit, err := access.LoadPermit(ctx, tx, p.Grant.Permit)
+		if err != nil {
+			return err
+		}
+		for _, t := range []struct{ name, to string }{{"grant.suspend", access.Suspended}, {"grant.lift", access.Active}, {"grant.terminate", access.Revoked}} {
+			o, err := s.acts.Option(ctx, tx, t.name, mayTurn(permit.State, t.to), map[string]string{"org": p.Grant.Org, "grant": p.Grant.ID})
 			if err != nil {
 				return err
 			}

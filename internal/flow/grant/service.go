@@ -2,8 +2,11 @@ package grant
 
 import (
 	"context"
+	"crypto/sha256"
 	"fmt"
+	"slices"
 	"strconv"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -110,9 +113,13 @@ func (s *Service) checkNeeds(ctx context.Context, tx *act.Tx, plan Plan) error {
 			}
 			return errs.New(errs.NotFound, "目录中没有资源 %s, 请从已发布的目录中选择", n.Resource)
 		}
-		for _, f := range n.Fields {
-			if _, ok := entry.Field(f); !ok {
-				return errs.New(errs.Invalid, "资源“%s”没有数据项 %s, 请从目录中选择", entry.Title, f)
+		for _, name := range n.Fields {
+			f, ok := entry.Field(name)
+			if !ok {
+				return errs.New(errs.Invalid, "资源“%s”没有数据项 %s, 请从目录中选择", entry.Title, name)
+			}
+			if f.OperateIn(entry).Access == catalog.No {
+				return errs.New(errs.Invalid, "资源“%s”的数据项 %s 不予授权运营, 请改选其他数据项", entry.Title, name)
 			}
 		}
 	}
@@ -222,7 +229,7 @@ func (s *Service) declarationEnded(ctx context.Context, tx *act.Tx, m *matter.Ma
 	return s.saveDeclaration(ctx, tx, d)
 }
 
-// addressed sends the experts' step to each expert and the providers' step to the holders of the data asked for.
+// addressed sends the experts' step to a panel and the providers' step to the holders of the data asked for.
 func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, step *matter.Step) ([]string, error) {
 	switch access.Role(step.Role) {
 	case access.Expert:
@@ -230,17 +237,36 @@ func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter,
 		if err != nil {
 			return nil, err
 		}
-		to := []string{}
-		for _, e := range experts {
-			if e.Org == "" || e.Org != m.Applicant {
-				to = append(to, access.AccountAddress(e.ID))
-			}
-		}
-		return to, nil
+		return s.panel(m, experts)
 	case access.Holder:
 		return s.holders(ctx, tx, m.Subject)
 	}
 	return nil, nil
+}
+
+// panel draws the experts of a matter (base rules 第五条: 专家评估每件由三名专家参加) by its id, so that nobody chooses
+// them and the same sit again after a supplement. An expert of the applying organization is passed over.
+func (s *Service) panel(m *matter.Matter, experts []access.Account) ([]string, error) {
+	size, _, err := s.acts.Law().Int("expert.panel.size", m.Day)
+	if err != nil {
+		return nil, err
+	}
+	draw := map[string]string{}
+	var to []string
+	for _, e := range experts {
+		if e.Org != "" && e.Org == m.Applicant {
+			continue
+		}
+		address := access.AccountAddress(e.ID)
+		sum := sha256.Sum256([]byte(m.ID + " " + e.ID))
+		draw[address] = string(sum[:])
+		to = append(to, address)
+	}
+	if int64(len(to)) < size {
+		return nil, errs.New(errs.Conflict, "专家评估须由 %d 名专家参加, 现在只有 %d 名可以参加, 请先由主管部门增加评审专家", size, len(to))
+	}
+	slices.SortFunc(to, func(a, b string) int { return strings.Compare(draw[a], draw[b]) })
+	return to[:size], nil
 }
 
 func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, declarationID string) ([]string, error) {
@@ -279,7 +305,7 @@ func (s *Service) signs(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, ste
 func (s *Service) own(ctx context.Context, tx *act.Tx, id string) (Scenario, error) {
 	sc, err := loadScenario(ctx, tx.Tx, id)
 	if err == nil && sc.Org != tx.Actor().Org {
-		return Scenario{}, errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
+		return Scenario{}, errs.New(errs.NotFound, noScenario)
 	}
 	return sc, err
 }
@@ -301,7 +327,7 @@ func (s *Service) SignAgreement(ctx context.Context, declarationID string, terms
 		}
 		operator := tx.Actor().Has(access.Operator)
 		if d.Org != tx.Actor().Org && !operator {
-			return errs.New(errs.NotFound, "没有这份申报, 请核对后重试")
+			return errs.New(errs.NotFound, noDeclaration)
 		}
 		if a, err = s.agreementOf(ctx, tx, d, terms); err != nil {
 			return err
@@ -321,15 +347,20 @@ func (s *Service) SignAgreement(ctx context.Context, declarationID string, terms
 // agreementOf loads the agreement of a declaration, or drafts it for the data user.
 func (s *Service) agreementOf(ctx context.Context, tx *act.Tx, d Declaration, terms Terms) (Agreement, error) {
 	if d.Agreement != "" {
-		return loadAgreement(ctx, tx.Tx, d.Agreement)
+		a, err := loadAgreement(ctx, tx.Tx, d.Agreement)
+		if given := terms != (Terms{}); err == nil && given && terms != (Terms{From: a.From, Until: a.Until}) {
+			err = errs.New(errs.Conflict, "协议载明的期限是 %s 至 %s, 与您填写的不同; 请核对协议文本后再签署", a.From, a.Until)
+		}
+		return a, err
 	}
 	switch {
 	case d.State != Approved:
 		return Agreement{}, errs.New(errs.Conflict, "开发方案尚未审批通过, 不能签订协议; 请等待审批结果")
 	case d.Org != tx.Actor().Org:
 		return Agreement{}, errs.New(errs.Conflict, "请由数据使用单位先填写期限并签署")
-	case terms.From.IsZero() || !terms.From.Before(terms.Until):
-		return Agreement{}, errs.New(errs.Invalid, "请填写协议期限, 到期日须晚于起始日")
+	}
+	if err := terms.check(tx.Day()); err != nil {
+		return Agreement{}, err
 	}
 	sc, err := loadScenario(ctx, tx.Tx, d.Scenario)
 	if err != nil {
@@ -390,6 +421,9 @@ func (s *Service) Start(ctx context.Context, agreementID string) (Grant, error) 
 		if a.State != Filed {
 			return errs.New(errs.Conflict, "协议尚未备案, 授权不能生效; 请先备案")
 		}
+		if !tx.Day().Before(a.Until) {
+			return errs.New(errs.Conflict, "协议已于 %s 到期, 授权不能生效; 请重新申报并签订协议", a.Until)
+		}
 		g, err = s.startTx(ctx, tx, a)
 		return err
 	})
@@ -435,6 +469,13 @@ func (s *Service) startTx(ctx context.Context, tx *act.Tx, a Agreement) (Grant, 
 // allot sets the grant's share of the yearly disclosure budget of every resource about people, for each year of its
 // term, so that nobody who holds a grant finds the till empty.
 func (s *Service) allot(ctx context.Context, tx *act.Tx, sc Scenario, g Grant) error {
+	return s.shares(ctx, tx, sc, g, func(resource, year string) error {
+		return s.budget.Allot(ctx, tx.Tx, disclose.Share{Grant: g.ID, Resource: resource, Year: year, Rho: release.Rho(g.Budget), Document: g.Agreement})
+	})
+}
+
+// shares goes through the resource-years of which the grant has a share, this year and later.
+func (s *Service) shares(ctx context.Context, tx *act.Tx, sc Scenario, g Grant, each func(resource, year string) error) error {
 	if g.Budget == 0 {
 		return nil
 	}
@@ -443,12 +484,11 @@ func (s *Service) allot(ctx context.Context, tx *act.Tx, sc Scenario, g Grant) e
 		if err != nil {
 			return err
 		}
-		if entry.Unit == "" {
+		if entry.Unit == catalog.NoUnit {
 			continue
 		}
-		for year := g.From.Year(); year <= g.Until.AddDays(-1).Year(); year++ {
-			share := disclose.Share{Grant: g.ID, Resource: n.Resource, Year: strconv.Itoa(year), Rho: release.Rho(g.Budget), Document: g.Agreement}
-			if err := s.budget.Allot(ctx, tx.Tx, share); err != nil {
+		for year := max(g.From.Year(), tx.Day().Year()); year <= g.Until.AddDays(-1).Year(); year++ {
+			if err := each(n.Resource, strconv.Itoa(year)); err != nil {
 				return err
 			}
 		}
@@ -467,7 +507,7 @@ func (s *Service) Lift(ctx context.Context, id string) (Grant, error) {
 	return s.setPermit(ctx, "grant.lift", id, access.Active)
 }
 
-// Terminate ends a grant for good.
+// Terminate ends a grant for good; what it has not spent of its shares goes back to the resources.
 func (s *Service) Terminate(ctx context.Context, id string) (Grant, error) {
 	return s.setPermit(ctx, "grant.terminate", id, access.Revoked)
 }
@@ -481,7 +521,36 @@ func (s *Service) setPermit(ctx context.Context, name, id, state string) (Grant,
 		if err := tx.Judge(ctx, map[string]string{"org": g.Org, "grant": g.ID}); err != nil {
 			return err
 		}
-		return tx.SetPermit(ctx, g.Permit, state)
+		permit, err := access.LoadPermit(ctx, tx.Tx, g.Permit)
+		if err != nil {
+			return err
+		}
+		if err := mayTurn(permit.State, state); err != nil {
+			return err
+		}
+		if err := tx.SetPermit(ctx, g.Permit, state); err != nil || state != access.Revoked {
+			return err
+		}
+		sc, err := loadScenario(ctx, tx.Tx, g.Scenario)
+		if err != nil {
+			return err
+		}
+		return s.shares(ctx, tx, sc, g, func(resource, year string) error {
+			return s.budget.EndShare(ctx, tx.Tx, g.ID, resource, year, "授权 "+g.ID+" 终止")
+		})
 	})
 	return g, err
+}
+
+// mayTurn reports whether a grant whose permit stands so can be suspended, lifted or terminated.
+func mayTurn(from, to string) error {
+	switch {
+	case from == access.Revoked:
+		return errs.New(errs.Conflict, "授权已经终止, 不能再改变; 需要继续使用的请重新申报")
+	case from == to && to == access.Suspended:
+		return errs.New(errs.Conflict, "授权已经暂停, 请刷新查看")
+	case from == to:
+		return errs.New(errs.Conflict, "授权没有被暂停, 无须恢复; 请刷新查看")
+	}
+	return nil
 }

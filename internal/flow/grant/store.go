@@ -8,6 +8,16 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/matter"
+)
+
+// What another organization holds is answered in the words for what does not exist.
+const (
+	noScenario    = "没有这个场景, 请核对后重试"
+	noDeclaration = "没有这份申报, 请核对后重试"
+	noAgreement   = "没有这份协议, 请核对后重试"
+	noGrant       = "没有这项授权, 请核对后重试"
 )
 
 type row interface{ Scan(dest ...any) error }
@@ -56,12 +66,21 @@ const scenarioColumns = `id, org, state, matter, body`
 
 func loadScenario(ctx context.Context, tx *sqldb.Tx, id string) (Scenario, error) {
 	s, err := scanScenario(tx.QueryRow(ctx, `SELECT `+scenarioColumns+` FROM scenario WHERE id = $1`, id))
-	return s, missing(err, "没有这个场景, 请核对后重试")
+	return s, missing(err, noScenario)
 }
 
-func listScenarios(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Scenario, error) {
+func listScenarios(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Scenario, error) {
+	rows, err := tx.Query(ctx, `SELECT `+scenarioColumns+` FROM scenario WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Scenario, error) { return scanScenario(r) })
+}
+
+// listScenariosOf lists those of the actor's organization and those about which the actor was asked.
+func listScenariosOf(ctx context.Context, tx *sqldb.Tx, actor access.Actor, before string, limit int) ([]Scenario, error) {
+	args := []any{actor.Org, before, limit}
+	asked := matter.AskedOf("matter", actor, &args)
 	rows, err := tx.Query(ctx, `SELECT `+scenarioColumns+` FROM scenario
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+		WHERE ((org = $1 AND $1 <> '') OR `+asked+` OR id IN (SELECT scenario FROM declaration WHERE `+asked+`))
+		AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Scenario, error) { return scanScenario(r) })
 }
 
@@ -110,7 +129,7 @@ const declarationColumns = `id, scenario, org, state, matter, body`
 
 func loadDeclaration(ctx context.Context, tx *sqldb.Tx, id string) (Declaration, error) {
 	d, err := scanDeclaration(tx.QueryRow(ctx, `SELECT `+declarationColumns+` FROM declaration WHERE id = $1`, id))
-	return d, missing(err, "没有这份申报, 请核对后重试")
+	return d, missing(err, noDeclaration)
 }
 
 func listDeclarations(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Declaration, error) {
@@ -165,7 +184,7 @@ const agreementColumns = `id, scenario, declaration, org, state, body`
 
 func loadAgreement(ctx context.Context, tx *sqldb.Tx, id string) (Agreement, error) {
 	a, err := scanAgreement(tx.QueryRow(ctx, `SELECT `+agreementColumns+` FROM agreement WHERE id = $1`, id))
-	return a, missing(err, "没有这份协议, 请核对后重试")
+	return a, missing(err, noAgreement)
 }
 
 func listAgreements(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Agreement, error) {
@@ -204,7 +223,7 @@ const grantColumns = `id, scenario, agreement, org, permit, body`
 
 func loadGrant(ctx context.Context, tx *sqldb.Tx, id string) (Grant, error) {
 	g, err := scanGrant(tx.QueryRow(ctx, `SELECT `+grantColumns+` FROM grants WHERE id = $1`, id))
-	return g, missing(err, "没有这项授权, 请核对后重试")
+	return g, missing(err, noGrant)
 }
 
 func listGrants(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Grant, error) {

@@ -40,14 +40,15 @@ func (s *Service) artifact(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario,
 	if m.Hash() != v.Hash {
 		return nil, fmt.Errorf("model version %s: its representation hashes to %s, the version says %s", v.ID, m.Hash(), v.Hash)
 	}
-	if err := signed(ctx, tx, v); err != nil {
+	if err := s.Signed(ctx, tx, v); err != nil {
 		return nil, err
 	}
 	return m, s.recheck(ctx, tx, sc, m)
 }
 
-// signed looks for an approved declaration whose experts signed this version with this hash.
-func signed(ctx context.Context, tx *sqldb.Tx, v Version) error {
+// Signed looks for an approved declaration whose experts signed this version with this hash, and verifies it all again:
+// a row that says so is not enough.
+func (s *Service) Signed(ctx context.Context, tx *sqldb.Tx, v Version) error {
 	list, err := grant.DeclarationsOf(ctx, tx, v.ID)
 	if err != nil {
 		return err
@@ -60,7 +61,7 @@ func signed(ctx context.Context, tx *sqldb.Tx, v Version) error {
 		if err != nil {
 			return err
 		}
-		ok, err := expertsSigned(ctx, tx, d, m)
+		ok, err := s.expertsSigned(ctx, tx, d, m)
 		if err != nil || ok {
 			return err
 		}
@@ -77,29 +78,57 @@ func declares(d grant.Declaration, v Version) bool {
 	return false
 }
 
-// expertsSigned verifies every passing expert's signature again and counts them against what the step needed. A
-// declaration whose experts' step was skipped has none: its model was signed in an earlier one.
-func expertsSigned(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, m *matter.Matter) (bool, error) {
+// expertsSigned verifies every passing expert's signature again and counts different experts against the quorum, which is
+// the law's and not what the matter's row says. A declaration whose experts' step was skipped has none: its model was
+// signed in an earlier one.
+func (s *Service) expertsSigned(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, m *matter.Matter) (bool, error) {
+	if m.Kind != grant.KindScenario || m.Subject != d.ID || m.State != matter.Passed {
+		return false, nil
+	}
+	quorum, _, err := s.Acts.Law().Int("expert.panel.quorum", m.Day)
+	if err != nil {
+		return false, err
+	}
+	signers := map[string]bool{}
 	for _, step := range m.Steps {
 		if access.Role(step.Role) != access.Expert || step.State != matter.StepDone {
 			continue
 		}
-		good := 0
 		for _, o := range step.Opinions {
 			if o.Verdict != matter.Pass || o.Signature == nil {
 				continue
 			}
-			key, err := access.LoadKey(ctx, tx, o.Signature.Key)
+			good, err := expertSigned(ctx, tx, d, o)
 			if err != nil {
 				return false, err
 			}
-			if key.Account == o.Account && key.Verify([]byte(d.SignText()), o.Signature.Value) == nil {
-				good++
+			if good {
+				signers[o.Account] = true
 			}
 		}
-		return good >= step.Need, nil
 	}
-	return false, nil
+	return int64(len(signers)) >= max(quorum, 1), nil
+}
+
+// expertSigned reports whether the opinion's account is an expert's and its own key signed the declaration's hashes.
+func expertSigned(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, o matter.Opinion) (bool, error) {
+	account, err := access.LoadAccount(ctx, tx, o.Account)
+	if err != nil || !account.Actor().Has(access.Expert) {
+		return false, notMissing(err)
+	}
+	key, err := access.LoadKey(ctx, tx, o.Signature.Key)
+	if err != nil {
+		return false, notMissing(err)
+	}
+	return key.Account == o.Account && key.Verify([]byte(d.SignText()), o.Signature.Value) == nil, nil
+}
+
+// notMissing drops the error of a row that is not there: what does not exist has signed nothing.
+func notMissing(err error) error {
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	return err
 }
 
 // minUnits is the fewest subjects a published cell should stand for: a value of the law.

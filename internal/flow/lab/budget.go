@@ -98,13 +98,17 @@ func (s *Service) Usage(ctx context.Context, tx *sqldb.Tx, r Run) ([]BudgetLine,
 	if err != nil {
 		return nil, err
 	}
+	var grants []string
+	if req.Grant == r.Grant { // what was served again may have been charged to another organization's grant
+		grants = append(grants, r.Grant)
+	}
 	var out []BudgetLine
 	for _, res := range req.Resources {
 		e, err := s.Catalog.Load(ctx, tx, res.ID)
 		if err != nil {
 			return nil, err
 		}
-		lines, err := s.lines(ctx, tx, e, req.Year, req.Grant)
+		lines, err := s.lines(ctx, tx, e, req.Year, grants...)
 		if err != nil {
 			return nil, err
 		}

@@ -9,7 +9,6 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
-	"yunei/internal/core/access"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/guard"
@@ -25,6 +24,7 @@ type compiled struct {
 	text    string
 	model   *query.Model
 	review  guard.Review
+	catalog query.Catalog
 	preview *release.Preview // class A
 }
 
@@ -34,9 +34,25 @@ func (s *Service) catalogOf(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario
 	return query.Catalog{Tables: tables}, err
 }
 
+// compileIn compiles for a space in which the caller may work today. A refusal of the guard carries the articles behind it.
+func (s *Service) compileIn(ctx context.Context, tx *sqldb.Tx, spaceID, class, text string, rho int64) (*compiled, error) {
+	_, sc, err := s.tenantSpace(ctx, tx, spaceID)
+	if err != nil {
+		return nil, err
+	}
+	c, err := s.compile(ctx, tx, sc, class, text, rho)
+	if err != nil {
+		return nil, s.unlawful(ctx, tx, sc, err)
+	}
+	return c, nil
+}
+
 // compile runs the guard over a text. What it refuses comes back as errs.Invalid with every place; nothing of the text
 // goes any further.
 func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, class, text string, rho int64) (*compiled, error) {
+	if err := tenantClass(class); err != nil {
+		return nil, err
+	}
 	cat, err := s.catalogOf(ctx, tx, sc)
 	if err != nil {
 		return nil, err
@@ -46,7 +62,7 @@ func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, 
 		return nil, &errs.Error{Code: errs.Invalid, Msg: "模型没有通过检查, 请按所列各处改写", Spots: guard.Spots(review.Refusals)}
 	}
 	m := review.Model
-	c := &compiled{text: text, model: m, review: review}
+	c := &compiled{text: text, model: m, review: review, catalog: cat}
 	if m.Class != query.A {
 		return c, nil
 	}
@@ -146,13 +162,8 @@ type Checked struct {
 func (s *Service) Check(ctx context.Context, spaceID, class, text string, rho int64) (Checked, error) {
 	out := Checked{Refusals: []errs.Spot{}}
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		_, sc, err := s.space(ctx, tx, spaceID)
+		c, err := s.compileIn(ctx, tx, spaceID, class, text, rho)
 		if err != nil {
-			return err
-		}
-		c, err := s.compile(ctx, tx, sc, class, text, rho)
-		if err != nil {
-			err = s.unlawful(ctx, tx, sc, err)
 			if e, ok := errors.AsType[*errs.Error](err); ok && len(e.Spots) > 0 {
 				out.Refusals, out.Cites = e.Spots, e.Cites
 				return nil
@@ -160,9 +171,14 @@ func (s *Service) Check(ctx context.Context, spaceID, class, text string, rho in
 			return err
 		}
 		out.Review, out.Hash, out.Preview = &c.review, c.model.Hash(), c.preview
-		if c.preview != nil {
-			out.Charge, err = s.chargePreview(ctx, tx, sc, c)
+		if c.preview == nil {
+			return nil
 		}
+		_, sc, err := s.space(ctx, tx, spaceID)
+		if err != nil {
+			return err
+		}
+		out.Charge, err = s.chargePreview(ctx, tx, sc, c)
 		return err
 	})
 	return out, err
@@ -190,13 +206,4 @@ func (s *Service) chargePreview(ctx context.Context, tx *sqldb.Tx, sc grant.Scen
 	}
 	p, err := s.Budget.Preview(ctx, tx, req)
 	return &p, err
-}
-
-// tenantSpace is a space on whose samples the caller may work today.
-func (s *Service) tenantSpace(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, error) {
-	sp, sc, err := s.space(ctx, tx, id)
-	if err != nil {
-		return sp, sc, err
-	}
-	return sp, sc, access.Valid(ctx, tx, sp.Permit, workday.DateOf(tx.Now()))
 }

@@ -78,7 +78,7 @@ type Run struct {
 // finish ends a running run.
 func (r *Run) finish(state, why string, at time.Time) error {
 	if r.State != Running {
-		return errs.New(errs.Conflict, "这个任务已经结束, 请刷新查看")
+		return errs.New(errs.Conflict, "这个任务已经结束, 请刷新查看结果")
 	}
 	r.State, r.Why, r.Closed = state, why, &at
 	return nil

@@ -46,6 +46,9 @@ func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error)
 		if err != nil {
 			return err
 		}
+		if err := usable(ctx, tx, sp); err != nil {
+			return err
+		}
 		p.Space, p.Scenario = sp, sc.Plan
 		if p.Tables, err = s.tables(ctx, tx, sc); err != nil {
 			return err
@@ -74,6 +77,20 @@ func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error)
 		return err
 	})
 	return p, err
+}
+
+// usable reports whether there is anything left to do in the space: its samples are open, or its grant is in force.
+func usable(ctx context.Context, tx *sqldb.Tx, sp Space) error {
+	day := workday.DateOf(tx.Now())
+	sample := access.Valid(ctx, tx, sp.Permit, day)
+	if sample == nil || errs.CodeOf(sample) == errs.Internal {
+		return sample
+	}
+	_, err := grant.InForce(ctx, tx, sp.Org, sp.Scenario, day)
+	if err != nil && errs.CodeOf(err) != errs.Internal {
+		return sample
+	}
+	return err
 }
 
 func (s *Service) spaceOptions(ctx context.Context, tx *sqldb.Tx, sp Space, sc grant.Scenario) ([]act.Option, error) {
@@ -135,11 +152,12 @@ func describe(ctx context.Context, tx *sqldb.Tx, list []Version) ([]VersionItem,
 	return out, nil
 }
 
-// Versions lists the caller's versions, or (listed) those on the shelf, of every organization.
+// Versions lists the caller's versions, or (listed) those on the shelf, of every organization. Experts and holders come to
+// what they are asked about from the matter.
 func (s *Service) Versions(ctx context.Context, listed bool, before string, limit int) (items []VersionItem, err error) {
 	actor := access.From(ctx)
 	org := actor.Org
-	if overseer(actor) || actor.Has(access.Expert) || listed {
+	if overseer(actor) || listed {
 		org = ""
 	} else if org == "" {
 		return nil, nil
@@ -176,21 +194,28 @@ type VersionPage struct {
 func (s *Service) Version(ctx context.Context, id string) (p VersionPage, err error) {
 	actor := access.From(ctx)
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		if p.Version, err = LoadVersion(ctx, tx, id); err != nil {
+		v, err := LoadVersion(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		if p.Approved, err = Approved(ctx, tx, id); err != nil {
+		approved, err := Approved(ctx, tx, id)
+		if err != nil {
 			return err
 		}
-		p.Listed = p.Version.Shared && p.Approved
-		seen, err := grant.Sees(ctx, tx, actor, p.Version.Org, id)
-		if err != nil || seen {
-			return err
+		seen := overseer(actor) || actor.Org == v.Org
+		if !seen {
+			if seen, err = grant.Asked(ctx, tx, actor, id); err != nil {
+				return err
+			}
 		}
-		if !p.Listed {
-			return errs.New(errs.NotFound, "没有这个模型版本, 请核对后重试")
+		listed := v.Shared && approved
+		if !seen {
+			if !listed {
+				return errs.New(errs.NotFound, noVersion)
+			}
+			v.Text, v.IR = "", nil
 		}
-		p.Version.Text, p.Version.IR = "", nil
+		p = VersionPage{Version: v, Approved: approved, Listed: listed}
 		return nil
 	})
 	return p, err

@@ -16,8 +16,8 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
-	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/ledger"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/duckdb"
@@ -76,28 +76,12 @@ func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID stri
 	if err != nil {
 		return job{}, err
 	}
-	v, err := LoadVersion(ctx, tx.Tx, versionID)
+	v, err := reachable(ctx, tx.Tx, sp.Org, versionID)
 	if err != nil {
 		return job{}, err
 	}
-	g, granted := grant.InForce(ctx, tx.Tx, sp.Org, sc.ID, tx.Day())
-	if errs.CodeOf(granted) == errs.Internal {
-		return job{}, granted
-	}
-	// Without a grant the law is asked first: it says which article is missing.
-	objects, extra := map[string]string{"org": sp.Org, "model": v.ID}, map[string]any(nil)
-	if granted == nil {
-		objects["grant"] = g.ID
-	} else {
-		extra = map[string]any{"grant.in_force": false}
-	}
-	if err := tx.JudgeAs(ctx, "lab.run.raw", objects, extra); err != nil {
-		return job{}, err
-	}
-	if granted != nil {
-		return job{}, granted
-	}
-	if _, err := access.ValidFor(ctx, tx.Tx, sp.Org, grant.PermitModel, v.ID, tx.Day()); err != nil {
+	g, err := s.granted(ctx, tx, sp, v)
+	if err != nil {
 		return job{}, err
 	}
 	if v.Class != string(query.A) {
@@ -117,6 +101,48 @@ func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID stri
 		return job{}, err
 	}
 	return j, tx.Changed(ctx, "run", j.run.ID, j.run)
+}
+
+// granted finds the grant under which the version runs. The law is asked first, also without one: it says which article is
+// missing.
+func (s *Service) granted(ctx context.Context, tx *act.Tx, sp Space, v Version) (grant.Grant, error) {
+	g, missing := grant.ForModel(ctx, tx.Tx, sp.Org, sp.Scenario, v.ID, tx.Day())
+	if errs.CodeOf(missing) == errs.Internal {
+		return g, missing
+	}
+	judged := g
+	if missing != nil { // another model's grant on the scenario may be in force
+		var err error
+		if judged, err = grant.InForce(ctx, tx.Tx, sp.Org, sp.Scenario, tx.Day()); errs.CodeOf(err) == errs.Internal {
+			return g, err
+		}
+	}
+	objects, extra := map[string]string{"org": sp.Org, "model": v.ID}, map[string]any(nil)
+	if judged.ID != "" {
+		objects["grant"] = judged.ID
+	} else {
+		extra = map[string]any{"grant.in_force": false}
+	}
+	if err := tx.JudgeAs(ctx, "lab.run.raw", objects, extra); err != nil {
+		return g, err
+	}
+	return g, missing
+}
+
+// reachable loads a version that the organization may know: its own, or one on the shelf.
+func reachable(ctx context.Context, tx *sqldb.Tx, org, id string) (Version, error) {
+	v, err := LoadVersion(ctx, tx, id)
+	if err != nil || v.Org == org {
+		return v, err
+	}
+	listed, err := Listed(ctx, tx, v)
+	if err == nil && !listed {
+		err = errs.New(errs.NotFound, noVersion)
+	}
+	if err != nil {
+		return Version{}, err
+	}
+	return v, nil
 }
 
 // reserve binds the snapshots and charges the release; an equal release of before is served again without a charge.
@@ -159,6 +185,9 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version) er
 	earlier, err := LoadRun(ctx, tx.Tx, reserved.Equal.ID)
 	if err != nil {
 		return err
+	}
+	if earlier.State != Done || earlier.Result != reserved.Equal.Digest {
+		return fmt.Errorf("run %s is %s with result %s, the disclosure ledger released %s", earlier.ID, earlier.State, earlier.Result, reserved.Equal.Digest)
 	}
 	now := tx.Now()
 	j.run.Charge, j.run.Reused, j.run.Rho = reserved.Equal.ID, earlier.ID, earlier.Rho
@@ -236,7 +265,10 @@ func (s *Service) store(ctx context.Context, r Result) (string, error) {
 		return "", fmt.Errorf("encode result: %w", err)
 	}
 	ref, err := s.Blobs.Put(ctx, bytes.NewReader(body))
-	return ref.Digest, err
+	if err != nil {
+		return "", fmt.Errorf("store result: %w", err)
+	}
+	return ref.Digest, nil
 }
 
 // finish settles the charge and ends the run. Why a run failed goes to the log; the tenant learns only that it did.
@@ -273,12 +305,21 @@ func (s *Service) finish(ctx context.Context, r Run, start int64, stored string,
 	}
 	if failure != nil {
 		slog.ErrorContext(ctx, "run failed", "run", r.ID, "err", failure)
-		if errs.CodeOf(failure) == errs.Unavailable {
-			return r, failure
-		}
-		return r, errs.New(errs.Unavailable, "本次运行没有完成, 已计的披露额度不退回; 请稍后重新提交, 仍未完成请联系平台运营单位: %w", failure)
+		return r, unfinished(failure)
 	}
 	return r, nil
+}
+
+// unfinished is all that a tenant learns of a run that failed: the engine's own sentence, or one of two. What went wrong
+// may depend on a row, so it is in no message.
+func unfinished(failure error) error {
+	if e, ok := failure.(*errs.Error); ok && e.Code == errs.Unavailable {
+		return failure
+	}
+	if errors.Is(failure, duckdb.ErrNotStarted) {
+		return errs.New(errs.Unavailable, "计算没有开始, 未读取数据, 不计披露额度; 请稍后重新提交, 仍不能开始请联系平台运营单位")
+	}
+	return errs.New(errs.Unavailable, "本次运行没有完成, 已计的披露额度不退回; 请稍后重新提交, 仍未完成请联系平台运营单位")
 }
 
 func (s *Service) saveRun(ctx context.Context, tx *act.Tx, r Run) error {
@@ -305,36 +346,59 @@ func (s *Service) drop(r Run) {
 func (s *Service) Sweep(ctx context.Context) error {
 	var lost []Run
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		lost, err = runningBefore(ctx, tx, tx.Now().Add(-lostAfter))
-		return err
+		if lost, err = runningBefore(ctx, tx, tx.Now().Add(-lostAfter)); err != nil {
+			return err
+		}
+		for i := range lost {
+			if lost[i].Start, err = s.startOf(ctx, tx, lost[i].ID); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	if err != nil {
 		return err
 	}
+	var failed error // one that cannot be ended keeps nobody else's open
 	for _, r := range lost {
-		s.drop(r)
-		_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.finish", Start: r.Start}, func(ctx context.Context, tx *act.Tx) error {
-			current, err := LoadRun(ctx, tx.Tx, r.ID)
-			if err != nil {
-				return err
-			}
-			if err := current.finish(Lost, "运行中断, 已计的披露额度不退回", tx.Now()); err != nil {
-				return err
-			}
-			if err := s.Budget.Spend(ctx, tx.Tx, r.Charge, disclose.Settlement{Outcome: disclose.Failed}); err != nil {
-				return err
-			}
-			return s.saveRun(ctx, tx, current)
-		})
-		if err != nil && !errs.Is(err, errs.Conflict) {
-			return err
+		if err := s.lose(ctx, r); err != nil && !errs.Is(err, errs.Conflict) {
+			failed = errors.Join(failed, err)
 		}
 	}
-	return nil
+	return failed
 }
 
-// Result reads the stored result of a run and the digest of the bytes it read.
-func (s *Service) Result(r Run) (result Result, digest string, err error) {
+// startOf is the ledger number of the act that started a run.
+func (s *Service) startOf(ctx context.Context, tx *sqldb.Tx, run string) (int64, error) {
+	entries, err := s.Acts.Ledger().Entries(ctx, tx, ledger.Filter{Kind: "run", Object: run, Act: "lab.run.raw", Limit: 1})
+	if err != nil || len(entries) == 0 {
+		return 0, err
+	}
+	return entries[0].Seq, nil
+}
+
+func (s *Service) lose(ctx context.Context, r Run) error {
+	s.drop(r)
+	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.finish", Start: r.Start}, func(ctx context.Context, tx *act.Tx) error {
+		current, err := LoadRun(ctx, tx.Tx, r.ID)
+		if err != nil {
+			return err
+		}
+		if err := current.finish(Lost, "运行中断, 已计的披露额度不退回", tx.Now()); err != nil {
+			return err
+		}
+		if err := s.Budget.Spend(ctx, tx.Tx, r.Charge, disclose.Settlement{Outcome: disclose.Failed}); err != nil {
+			return err
+		}
+		current.Start = r.Start
+		return s.saveRun(ctx, tx, current)
+	})
+	return err
+}
+
+// Result reads the stored result of a run and the digest of the bytes it read. The table is laid out for the run's model: an
+// equal question, which is served the stored noise again, may call its columns by other names.
+func (s *Service) Result(r Run, m *query.Model) (result Result, digest string, err error) {
 	f, err := s.Blobs.Open(r.Result)
 	if err != nil {
 		return result, "", err
@@ -344,5 +408,9 @@ func (s *Service) Result(r Run) (result Result, digest string, err error) {
 	if err != nil {
 		return result, "", err
 	}
-	return result, digestOf(body), json.Unmarshal(body, &result)
+	if err := json.Unmarshal(body, &result); err != nil {
+		return result, "", fmt.Errorf("decode result of %s: %w", r.ID, err)
+	}
+	result.Table, err = release.Lay(m, result.Evidence)
+	return result, digestOf(body), err
 }

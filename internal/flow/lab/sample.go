@@ -84,19 +84,12 @@ type Trial struct {
 // Try compiles a text and runs it on synthetic rows. It is recorded, and charges nothing: there is nobody in the data.
 func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, error) {
 	var c *compiled
-	var cat query.Catalog
 	var refused error
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		_, sc, err := s.tenantSpace(ctx, tx, spaceID)
-		if err != nil {
+		if _, _, err := s.space(ctx, tx, spaceID); err != nil {
 			return err
 		}
-		if cat, err = s.catalogOf(ctx, tx, sc); err != nil {
-			return err
-		}
-		if c, refused = s.compile(ctx, tx, sc, class, text, 0); refused != nil {
-			refused = s.unlawful(ctx, tx, sc, refused)
-		}
+		c, refused = s.compileIn(ctx, tx, spaceID, class, text, 0)
 		return nil
 	})
 	if err != nil {
@@ -115,7 +108,7 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	if err != nil {
 		return Trial{}, err
 	}
-	data := interp.Data{}
+	data, cat := interp.Data{}, c.catalog
 	for _, t := range c.model.Tables {
 		if policy, ok := cat.Table(t.Name); ok {
 			data[t.Name] = synth.Rows(policy, trialRows)
@@ -128,7 +121,7 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	if c.model.Class == query.B {
 		return tryPeople(c.model, program, data)
 	}
-	return s.tryTable(ctx, c, cat, program, data)
+	return s.tryTable(ctx, c, program, data)
 }
 
 // tryPeople asks a class B model about some of the made-up people.
@@ -172,7 +165,7 @@ func of(m *query.Model, data interp.Data, sid string) interp.Data {
 
 // tryTable runs a class A model in the engine and in the interpreter, compares the exact cells, and shows the table as
 // a release would: with noise and threshold.
-func (s *Service) tryTable(ctx context.Context, c *compiled, cat query.Catalog, program *interp.Program, data interp.Data) (Trial, error) {
+func (s *Service) tryTable(ctx context.Context, c *compiled, program *interp.Program, data interp.Data) (Trial, error) {
 	salt := rand.Text()
 	cells, err := program.Aggregate(data, interp.SaltedChoice(salt))
 	if err != nil {
@@ -183,7 +176,7 @@ func (s *Service) tryTable(ctx context.Context, c *compiled, cat query.Catalog, 
 		exact = append(exact, release.Exact{Index: cell.Index, Units: cell.Units, Vectors: cell.Vectors})
 	}
 	out := Trial{Note: "在合成数据上运行, 已按正式发布的方式加噪并设显示门槛"}
-	engine, err := s.tryEngine(ctx, c.model, cat, salt)
+	engine, err := s.tryEngine(ctx, c.model, c.catalog, salt)
 	switch {
 	case errors.Is(err, duckdb.ErrMissingWall):
 		out.Note += "; 本机缺少隔离措施, 仅由解释器计算"

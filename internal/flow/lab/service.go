@@ -3,11 +3,13 @@ package lab
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/seal"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
@@ -70,7 +72,7 @@ func (s *Service) OpenSpace(ctx context.Context, scenarioID string) (Space, erro
 			return err
 		}
 		if err := access.Valid(ctx, tx.Tx, sc.Permit, tx.Day()); err != nil {
-			return errs.New(errs.Forbidden, "场景预申报审核通过后才能使用样例数据和开发空间: %w", err)
+			return err
 		}
 		sp = Space{ID: tx.NewID("spc"), Org: sc.Org, Scenario: sc.ID, Permit: sc.Permit, Opened: tx.Now()}
 		if err := insertSpace(ctx, tx.Tx, sp); err != nil {
@@ -88,8 +90,8 @@ func missingScenario(err error) error {
 	return errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
 }
 
-// space loads a space of the actor's organization whose permit is valid; another tenant's is answered in the same words
-// as one that does not exist.
+// space loads a space of the actor's organization; another tenant's is answered in the same words as one that does not
+// exist.
 func (s *Service) space(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, error) {
 	sp, err := loadSpace(ctx, tx, id)
 	if err != nil {
@@ -102,8 +104,18 @@ func (s *Service) space(ctx context.Context, tx *sqldb.Tx, id string) (Space, gr
 	return sp, sc, err
 }
 
+// tenantSpace is a space in which the caller may work today: its sample permit, and so the organization's admission, holds.
+func (s *Service) tenantSpace(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, error) {
+	sp, sc, err := s.space(ctx, tx, id)
+	if err != nil {
+		return sp, sc, err
+	}
+	return sp, sc, access.Valid(ctx, tx, sp.Permit, workday.DateOf(tx.Now()))
+}
+
 // tables is what the guard may know in a space: the resources of its scenario, each with the fields asked for and its
-// subject key. A column that was not asked for does not exist here (数据最少够用).
+// subject key. A column that was not asked for (数据最少够用), or that is no longer given for authorized operation, does
+// not exist here.
 func (s *Service) tables(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario) ([]query.Table, error) {
 	var out []query.Table
 	for _, n := range sc.Plan.Needs {
@@ -111,9 +123,14 @@ func (s *Service) tables(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario) (
 		if err != nil {
 			return nil, fmt.Errorf("policy of %s: %w", n.Resource, err)
 		}
+		entry, err := s.Catalog.Load(ctx, tx, n.Resource)
+		if err != nil {
+			return nil, fmt.Errorf("entry %s: %w", n.Resource, err)
+		}
 		asked := map[string]bool{t.SubjectKey: true}
-		for _, f := range n.Fields {
-			asked[f] = true
+		for _, name := range n.Fields {
+			f, ok := entry.Field(name)
+			asked[name] = ok && f.OperateIn(entry).Access != catalog.No
 		}
 		columns := t.Columns[:0:0]
 		for _, c := range t.Columns {
@@ -128,34 +145,51 @@ func (s *Service) tables(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario) (
 }
 
 // SaveModel keeps a draft: a new model, or the next text of one.
-func (s *Service) SaveModel(ctx context.Context, spaceID string, m Model) (Model, error) {
-	if strings.TrimSpace(m.Name) == "" {
+func (s *Service) SaveModel(ctx context.Context, spaceID string, draft Model) (Model, error) {
+	var m Model
+	if strings.TrimSpace(draft.Name) == "" {
 		return m, errs.New(errs.Invalid, "请为模型起一个名称")
 	}
+	if err := tenantClass(draft.Class); err != nil {
+		return m, err
+	}
 	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.model.save"}, func(ctx context.Context, tx *act.Tx) error {
-		sp, _, err := s.space(ctx, tx.Tx, spaceID)
+		sp, _, err := s.tenantSpace(ctx, tx.Tx, spaceID)
 		if err != nil {
 			return err
 		}
-		if m.ID == "" {
-			m.ID, m.Space, m.Org, m.Opened = tx.NewID("mdl"), sp.ID, sp.Org, tx.Now()
+		if draft.ID == "" {
+			m = Model{ID: tx.NewID("mdl"), Space: sp.ID, Org: sp.Org, Name: draft.Name, Class: draft.Class, Draft: draft.Draft, Opened: tx.Now()}
 			if err := insertModel(ctx, tx.Tx, m); err != nil {
 				return err
 			}
 			return tx.Changed(ctx, "model", m.ID, m)
 		}
-		old, err := loadModel(ctx, tx.Tx, m.ID)
-		if err != nil || old.Space != sp.ID {
-			return missing(sqldb.ErrNoRows, "没有这个模型, 请从开发空间进入")
+		m, err = loadModel(ctx, tx.Tx, draft.ID)
+		if err == nil && m.Space != sp.ID {
+			err = missing(sqldb.ErrNoRows, noModel)
 		}
-		old.Name, old.Class, old.Draft = m.Name, m.Class, m.Draft
-		m = old
+		if err != nil {
+			return err
+		}
+		m.Name, m.Class, m.Draft = draft.Name, draft.Class, draft.Draft
 		if err := saveModel(ctx, tx.Tx, m); err != nil {
 			return err
 		}
 		return tx.Changed(ctx, "model", m.ID, m)
 	})
-	return m, err
+	if err != nil {
+		return Model{}, err
+	}
+	return m, nil
+}
+
+// tenantClass lets a lab write tables (A) and one-person models (B); rows of a department's or of open data are no lab's.
+func tenantClass(class string) error {
+	if class != string(query.A) && class != string(query.B) {
+		return errs.New(errs.Invalid, "开发空间只能编写汇总 (A) 和按人查询 (B) 模型, 请重新选择类别")
+	}
+	return nil
 }
 
 // Submit freezes a model's draft as a version: compiled, checked, hashed. The guard works before the act, because it may
@@ -171,9 +205,7 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		if m, sc, err = s.ownModel(ctx, tx, modelID); err != nil {
 			return err
 		}
-		if c, refused = s.compile(ctx, tx, sc, m.Class, m.Draft, rho); refused != nil {
-			refused = s.unlawful(ctx, tx, sc, refused)
-		}
+		c, refused = s.compileIn(ctx, tx, m.Space, m.Class, m.Draft, rho)
 		return nil
 	})
 	if err != nil {
@@ -183,8 +215,14 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		if refused != nil {
 			return refused
 		}
+		if err := tx.Lock(ctx, modelID); err != nil {
+			return err
+		}
 		current, _, err := s.ownModel(ctx, tx.Tx, modelID)
 		if err != nil {
+			return err
+		}
+		if _, _, err := s.tenantSpace(ctx, tx.Tx, m.Space); err != nil {
 			return err
 		}
 		if current.Draft != m.Draft || current.Class != m.Class {
@@ -212,10 +250,10 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 func (s *Service) ownModel(ctx context.Context, tx *sqldb.Tx, id string) (Model, grant.Scenario, error) {
 	m, err := loadModel(ctx, tx, id)
 	if err == nil && m.Org != access.From(ctx).Org {
-		err = missing(sqldb.ErrNoRows, "没有这个模型, 请从开发空间进入")
+		err = missing(sqldb.ErrNoRows, noModel)
 	}
 	if err != nil {
-		return m, grant.Scenario{}, err
+		return Model{}, grant.Scenario{}, err
 	}
 	_, sc, err := s.space(ctx, tx, m.Space)
 	return m, sc, err
@@ -226,6 +264,11 @@ func (s *Service) Declare(ctx context.Context, scenarioID string, papers grant.P
 	var d grant.Declaration
 	if len(versions) == 0 {
 		return d, errs.New(errs.Invalid, "请至少选择一个模型版本再申报")
+	}
+	for i, id := range versions {
+		if slices.Contains(versions[:i], id) {
+			return d, errs.New(errs.Invalid, "同一个模型版本选了两次, 请去掉重复的再申报")
+		}
 	}
 	_, err := s.Acts.Do(ctx, act.Call{Act: "grant.scenario.submit"}, func(ctx context.Context, tx *act.Tx) error {
 		sc, err := grant.LoadScenario(ctx, tx.Tx, scenarioID)
@@ -258,25 +301,16 @@ func (s *Service) declarable(ctx context.Context, tx *act.Tx, sc grant.Scenario,
 			return v, err
 		}
 		if !listed {
-			return v, errs.New(errs.NotFound, "没有这个模型版本, 请核对后重试")
+			return v, errs.New(errs.NotFound, noVersion)
 		}
 	}
 	for _, input := range v.Inputs {
 		resource, field, _ := strings.Cut(input, ".")
-		if n, ok := sc.Need(resource); !ok || !contains(n.Fields, field) {
+		if n, ok := sc.Need(resource); !ok || !slices.Contains(n.Fields, field) {
 			return v, errs.New(errs.Invalid, "模型“%s”使用了场景预申报未列的数据项 %s, 请重新预申报或更换模型", v.Name, input)
 		}
 	}
 	return v, nil
-}
-
-func contains(list []string, x string) bool {
-	for _, s := range list {
-		if s == x {
-			return true
-		}
-	}
-	return false
 }
 
 // Listed reports whether a version is on the shelf (上架): offered by its owner and approved in some declaration.

@@ -57,8 +57,13 @@ func loadSpace(ctx context.Context, tx *sqldb.Tx, id string) (Space, error) {
 	return s, missing(err, noSpace)
 }
 
-// noSpace answers for a space of another tenant and for one that never was, in the same words.
-const noSpace = "没有这个开发空间, 请从“我的场景”进入"
+// Another tenant's is answered in the words for what never was.
+const (
+	noSpace   = "没有这个开发空间, 请从“我的场景”进入"
+	noModel   = "没有这个模型, 请从开发空间进入"
+	noVersion = "没有这个模型版本, 请核对后重试"
+	noRun     = "没有这个任务, 请核对后重试"
+)
 
 func listSpaces(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Space, error) {
 	rows, err := tx.Query(ctx, `SELECT id, org, scenario, body FROM space
@@ -97,7 +102,7 @@ func scanModel(r row) (Model, error) {
 
 func loadModel(ctx context.Context, tx *sqldb.Tx, id string) (Model, error) {
 	m, err := scanModel(tx.QueryRow(ctx, `SELECT id, space, org, body FROM model WHERE id = $1`, id))
-	return m, missing(err, "没有这个模型, 请从开发空间进入")
+	return m, missing(err, noModel)
 }
 
 func listModels(ctx context.Context, tx *sqldb.Tx, space string) ([]Model, error) {
@@ -145,7 +150,7 @@ func scanVersion(r row) (Version, error) {
 // LoadVersion loads a model version; output and serve run it.
 func LoadVersion(ctx context.Context, tx *sqldb.Tx, id string) (Version, error) {
 	v, err := scanVersion(tx.QueryRow(ctx, `SELECT `+versionColumns+` FROM model_version WHERE id = $1`, id))
-	return v, missing(err, "没有这个模型版本, 请核对后重试")
+	return v, missing(err, noVersion)
 }
 
 // listVersions lists an organization's versions and, with shared, everyone's that are offered for reuse.
@@ -188,10 +193,13 @@ func scanRun(r row) (Run, error) {
 	return u, err
 }
 
+// NoRun answers for a run of another organization and for one that never was.
+func NoRun() error { return errs.New(errs.NotFound, noRun) }
+
 // LoadRun loads a run; output reviews what it left.
 func LoadRun(ctx context.Context, tx *sqldb.Tx, id string) (Run, error) {
 	r, err := scanRun(tx.QueryRow(ctx, `SELECT `+runColumns+` FROM run WHERE id = $1`, id))
-	return r, missing(err, "没有这个任务, 请核对后重试")
+	return r, missing(err, noRun)
 }
 
 func listRuns(ctx context.Context, tx *sqldb.Tx, org, space, before string, limit int) ([]Run, error) {

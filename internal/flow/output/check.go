@@ -1,13 +1,14 @@
 package output
 
 import (
+	"errors"
 	"fmt"
-	"math"
-	"regexp"
 	"slices"
 	"strings"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/release"
 	"yunei/internal/flow/lab"
 )
@@ -20,14 +21,14 @@ const (
 
 // Evidence is everything the checks may look at: the noised table and metadata, never raw data.
 type evidence struct {
-	run      lab.Run
-	version  lab.Version
-	model    *query.Model
-	result   lab.Result
-	stored   string // digest of the stored result
-	approved bool   // the version's declaration is approved
-	inForce  error  // whether the grant is in force
-	charged  release.Rho
+	run     lab.Run
+	version lab.Version
+	model   *query.Model
+	result  lab.Result
+	stored  string // digest of the stored result
+	signed  error  // whether the experts' signatures over the version verify
+	inForce error  // whether the grant is in force
+	booked  disclose.Release
 }
 
 // examine runs the checks in their order and stops at the first that blocks: what comes after assumes what came before.
@@ -60,8 +61,8 @@ func provenance(e evidence) Check {
 		return verdict(c, "运行的模型与审批的模型摘要不一致", "")
 	case e.stored != e.run.Result:
 		return verdict(c, "结果文件与任务记录的摘要不一致", "")
-	case !e.approved:
-		return verdict(c, "模型版本没有通过场景申报审批", "")
+	case e.signed != nil:
+		return verdict(c, "模型版本没有通过审批, 或者专家对其摘要的签名无效", "")
 	}
 	return verdict(c, "", fmt.Sprintf("模型 %s, 任务 %s, 结果 %s", e.run.Hash, e.run.ID, e.run.Result))
 }
@@ -73,7 +74,7 @@ func hygiene(e evidence) Check {
 		return verdict(c, fmt.Sprintf("%d 行 %d 列, 超过上限", len(t.Rows), len(t.Columns)), "")
 	}
 	for _, text := range texts(t) {
-		if strings.ContainsAny(text.value[:min(1, len(text.value))], "=+@\t\r") {
+		if formula(text.value) {
 			c.Places = append(c.Places, text.place)
 		}
 	}
@@ -81,6 +82,17 @@ func hygiene(e evidence) Check {
 		return verdict(c, fmt.Sprintf("%d 处文本会被电子表格当作公式", len(c.Places)), "")
 	}
 	return verdict(c, "", fmt.Sprintf("%d 行 %d 列, 文件由平台重新生成, 不含公式和元数据", len(t.Rows), len(t.Columns)))
+}
+
+// formula reports whether a spreadsheet would take the text for a formula; a number below zero is none.
+func formula(s string) bool {
+	if s == "" {
+		return false
+	}
+	if s[0] == '-' {
+		return len(s) > 1 && (s[1] < '0' || s[1] > '9')
+	}
+	return strings.ContainsRune("=+@\t\r\n", rune(s[0]))
 }
 
 func schema(e evidence) Check {
@@ -160,30 +172,38 @@ func disclosure(e evidence) Check {
 	c := Check{No: 14, ID: "disclosure", Title: "披露账扣减无误", Source: "累计披露账"}
 	rho, err := e.result.Evidence.Plan.Recharge()
 	switch {
+	case e.booked.State != disclose.Spent || e.booked.Outcome != disclose.Released || e.booked.Digest != e.run.Result:
+		return verdict(c, "披露账上没有与这份结果相符的发布记录", "")
 	case err != nil:
 		return verdict(c, "不能从加噪记录重算披露额度", "")
-	case rho != e.charged:
-		return verdict(c, fmt.Sprintf("加噪记录对应 %s, 账上扣减 %s", rho, e.charged), "")
+	case rho != e.booked.Rho:
+		return verdict(c, fmt.Sprintf("加噪记录对应 %s, 账上扣减 %s", rho, e.booked.Rho), "")
 	}
 	if err := e.result.Evidence.CheckNoise(); err != nil {
 		return verdict(c, "加噪抽验未通过, 请联系平台运营单位", "")
+	}
+	if e.run.Reused != "" {
+		return verdict(c, "", fmt.Sprintf("与已发布的结果同一问题同一数据, 沿用其加噪结果, 不重复扣减 (原扣减 %s), 加噪抽验通过", rho))
 	}
 	return verdict(c, "", fmt.Sprintf("扣减 %s, 显示门槛 %d, 加噪抽验通过", rho, e.result.Evidence.Threshold))
 }
 
 func purpose(e evidence) Check {
 	c := Check{No: 18, ID: "purpose", Title: "用途与授权一致", Source: "泉州六(一)"}
-	if e.inForce != nil {
-		return verdict(c, e.inForce.Error(), "")
+	if refusal, ok := errors.AsType[*errs.Error](e.inForce); ok {
+		return verdict(c, refusal.Msg, "")
 	}
 	return verdict(c, "", "结果出自场景 "+e.run.Scenario+" 的有效授权")
 }
 
 type text struct{ place, value string }
 
-// texts are the text cells of a table with their places.
+// texts are the names of a table's columns and its text cells, with their places.
 func texts(t release.Table) []text {
 	var out []text
+	for _, c := range t.Columns {
+		out = append(out, text{"列名/" + c.Name, c.Name})
+	}
 	for r, row := range t.Rows {
 		for i := range row.Fields {
 			f := &row.Fields[i]
@@ -196,76 +216,4 @@ func texts(t release.Table) []text {
 		}
 	}
 	return out
-}
-
-var (
-	idNumber = regexp.MustCompile(`(?:^|\D)(\d{17}[\dXx])(?:\D|$)`)
-	mobile   = regexp.MustCompile(`(?:^|\D)(?:\+?86)?1[3-9]\d{9}(?:\D|$)`)
-	card     = regexp.MustCompile(`(?:^|\D)(\d{16,19})(?:\D|$)`)
-	uscc     = regexp.MustCompile(`(?:^|[^0-9A-Z])([159Y][1239]\d{6}[0-9A-HJ-NPQRTUWXY]{10})(?:[^0-9A-Z]|$)`)
-	email    = regexp.MustCompile(`[\w.+-]+@[\w-]+\.[A-Za-z]{2,}`)
-	token    = regexp.MustCompile(`[A-Za-z0-9+/_=-]{20,}`)
-)
-
-// identifier names the kind of identifier that a text looks like, or "". Digits that fail their checksum are not one.
-func identifier(s string) string {
-	if m := idNumber.FindStringSubmatch(s); m != nil && idCheck(m[1]) {
-		return "身份证号"
-	}
-	if m := uscc.FindStringSubmatch(s); m != nil {
-		return "统一社会信用代码"
-	}
-	if m := card.FindStringSubmatch(s); m != nil && luhn(m[1]) {
-		return "银行卡号"
-	}
-	switch {
-	case mobile.MatchString(s):
-		return "手机号"
-	case email.MatchString(s):
-		return "邮箱"
-	}
-	for _, t := range token.FindAllString(s, -1) {
-		if entropy(t) > 3.5 {
-			return "散列或编码串"
-		}
-	}
-	return ""
-}
-
-// idCheck is the mod 11-2 check of GB 11643.
-func idCheck(s string) bool {
-	weight := []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
-	sum := 0
-	for i, w := range weight {
-		sum += int(s[i]-'0') * w
-	}
-	return strings.ToUpper(s[17:]) == string("10X98765432"[sum%11])
-}
-
-func luhn(s string) bool {
-	sum := 0
-	for i := range len(s) {
-		d := int(s[len(s)-1-i] - '0')
-		if i%2 == 1 {
-			if d *= 2; d > 9 {
-				d -= 9
-			}
-		}
-		sum += d
-	}
-	return sum%10 == 0
-}
-
-// entropy is in bits per character.
-func entropy(s string) float64 {
-	counts := map[rune]float64{}
-	for _, r := range s {
-		counts[r]++
-	}
-	var h float64
-	for _, n := range counts {
-		p := n / float64(len(s))
-		h -= p * math.Log2(p)
-	}
-	return h
 }

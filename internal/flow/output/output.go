@@ -1,6 +1,7 @@
 package output
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -78,12 +79,20 @@ type Check struct {
 	Places  []string `json:"places,omitempty" doc:"Cells it is about"`
 }
 
-// passed reports whether no check blocks.
+// passed reports whether the checks were made and none blocks.
 func passed(checks []Check) bool {
-	for _, c := range checks {
-		if c.Outcome == Block {
-			return false
-		}
+	return len(checks) > 0 && !slices.ContainsFunc(checks, func(c Check) bool { return c.Outcome != Pass })
+}
+
+// open reports whether the release is under way or has left, so that its run needs no other.
+func (r Release) open() bool {
+	return r.State == InReview || r.State == Approved || r.State == Exported
+}
+
+// leaves refuses the export of what was not approved.
+func (r Release) leaves() error {
+	if r.State != Approved && r.State != Exported {
+		return errs.New(errs.Conflict, "出域申请尚未批准, 不能导出; 请等待审核结果")
 	}
-	return true
+	return nil
 }

@@ -3,10 +3,13 @@ package output
 import (
 	"bytes"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"slices"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -16,6 +19,7 @@ import (
 	"yunei/internal/core/blob"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/release"
 	"yunei/internal/core/regime"
 	"yunei/internal/flow/grant"
@@ -67,10 +71,23 @@ func (s *Service) Submit(ctx context.Context, ask Ask) (Release, error) {
 	}
 	checks := examine(e)
 	_, err = s.acts.Do(ctx, act.Call{Act: "output.release.submit"}, func(ctx context.Context, tx *act.Tx) error {
+		if err := tx.Lock(ctx, e.run.ID); err != nil {
+			return err
+		}
+		earlier, err := listReleases(ctx, tx.Tx, e.run.Org, e.run.ID, "", 100)
+		if err != nil {
+			return err
+		}
+		if slices.ContainsFunc(earlier, Release.open) {
+			return errs.New(errs.Conflict, "这个任务的结果已有出域申请, 请在出域申请列表中查看, 不必重复提交")
+		}
 		r = Release{ID: tx.NewID("rel"), Org: e.run.Org, Run: e.run.ID, Scenario: e.run.Scenario, Title: e.version.Name,
 			Purpose: ask.Purpose, Recipient: ask.Recipient, Retention: ask.Retention, Digest: ref.Digest, Checks: checks,
 			State: Blocked, Opened: tx.Now()}
 		if err := insertRelease(ctx, tx.Tx, r); err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": r.Org, "release": r.ID}); err != nil {
 			return err
 		}
 		if !passed(checks) {
@@ -78,13 +95,13 @@ func (s *Service) Submit(ctx context.Context, ask Ask) (Release, error) {
 		}
 		return s.review(ctx, tx, &r)
 	})
-	return r, err
+	if err != nil {
+		return Release{}, err
+	}
+	return r, nil
 }
 
 func (s *Service) review(ctx context.Context, tx *act.Tx, r *Release) error {
-	if err := tx.Judge(ctx, map[string]string{"org": r.Org, "release": r.ID}); err != nil {
-		return err
-	}
 	m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindRelease, Title: r.Title, Applicant: r.Org, Subject: r.ID})
 	if err != nil {
 		return err
@@ -115,7 +132,7 @@ func (s *Service) gather(ctx context.Context, runID string) (evidence, []byte, e
 	err := s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		e, err = s.load(ctx, tx, runID)
 		if err == nil && e.run.Org != access.From(ctx).Org {
-			err = errs.New(errs.NotFound, "没有这个任务, 请核对后重试")
+			err = lab.NoRun()
 		}
 		return err
 	})
@@ -125,11 +142,7 @@ func (s *Service) gather(ctx context.Context, runID string) (evidence, []byte, e
 	if e.run.State != lab.Done {
 		return e, nil, errs.New(errs.Conflict, "任务尚未完成, 完成后才能申请出域")
 	}
-	if e.result, e.stored, err = s.lab.Result(e.run); err != nil {
-		return e, nil, err
-	}
-	// An equal question may call its columns by other names: the stored release is laid out for this model.
-	if e.result.Table, err = release.Lay(e.model, e.result.Evidence); err != nil {
+	if e.result, e.stored, err = s.lab.Result(e.run, e.model); err != nil {
 		return e, nil, err
 	}
 	return e, e.result.Table.CSV(), nil
@@ -148,34 +161,50 @@ func (s *Service) load(ctx context.Context, tx *sqldb.Tx, runID string) (evidenc
 	if err != nil {
 		return evidence{}, fmt.Errorf("decode model %s: %w", v.ID, err)
 	}
-	ok, err := lab.Approved(ctx, tx, v.ID)
-	if err != nil {
-		return evidence{}, err
+	signed := s.lab.Signed(ctx, tx, v)
+	if errs.CodeOf(signed) == errs.Internal {
+		return evidence{}, signed
+	}
+	var booked disclose.Release
+	if run.Charge != "" {
+		if booked, err = s.lab.Budget.Get(ctx, tx, run.Charge); err != nil {
+			return evidence{}, err
+		}
 	}
 	_, inForce := grant.InForce(ctx, tx, run.Org, run.Scenario, workday.DateOf(tx.Now()))
 	if errs.CodeOf(inForce) == errs.Internal {
 		return evidence{}, inForce
 	}
-	return evidence{run: run, version: v, model: m, approved: ok, inForce: inForce, charged: release.Rho(run.Rho)}, nil
+	return evidence{run: run, version: v, model: m, signed: signed, inForce: inForce, booked: booked}, nil
 }
 
-// Export hands out the approved file, byte for byte what was decided on, and leaves an entry. Nothing leaves while the
+// Export hands out the approved file, byte for byte what was decided on, and leaves an entry. The file is read and compared
+// with its digest before the act, so that no entry says that something left which could not. Nothing leaves while the
 // ledger's own seal lags.
 func (s *Service) Export(ctx context.Context, id string) (Release, []byte, error) {
 	var r Release
-	var file []byte
 	if err := s.acts.Ledger().Ready(); err != nil {
 		return r, nil, err
 	}
-	_, err := s.acts.Do(ctx, act.Call{Act: "output.export"}, func(ctx context.Context, tx *act.Tx) (err error) {
+	var digest string
+	err := s.acts.View(ctx, func(tx *sqldb.Tx) error {
+		r, err := loadRelease(ctx, tx, id)
+		digest = r.Digest
+		return err
+	})
+	if err != nil {
+		return r, nil, err
+	}
+	file, unreadable := s.read(digest)
+	_, err = s.acts.Do(ctx, act.Call{Act: "output.export"}, func(ctx context.Context, tx *act.Tx) (err error) {
 		if r, err = loadRelease(ctx, tx.Tx, id); err != nil {
 			return err
 		}
 		if r.Org != tx.Actor().Org {
-			return errs.New(errs.NotFound, "没有这件出域申请, 请核对后重试")
+			return errs.New(errs.NotFound, noRelease)
 		}
-		if r.State != Approved && r.State != Exported {
-			return errs.New(errs.Conflict, "出域申请尚未批准, 不能导出")
+		if err := r.leaves(); err != nil {
+			return err
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": r.Org, "release": r.ID}); err != nil {
 			return err
@@ -183,26 +212,39 @@ func (s *Service) Export(ctx context.Context, id string) (Release, []byte, error
 		if _, err := grant.InForce(ctx, tx.Tx, r.Org, r.Scenario, tx.Day()); err != nil {
 			return err
 		}
+		if unreadable != nil {
+			return fmt.Errorf("file of release %s: %w", id, unreadable)
+		}
+		if r.Digest != digest {
+			return errs.New(errs.Conflict, "出域申请刚刚被改动, 请刷新后重试")
+		}
 		r.State, r.Exports = Exported, r.Exports+1
 		return s.save(ctx, tx, r)
 	})
 	if err != nil {
-		return r, nil, err
+		return Release{}, nil, err
 	}
-	file, err = s.read(r.Digest)
-	return r, file, err
+	return r, file, nil
 }
 
-func (s *Service) read(digest string) (_ []byte, err error) {
+// read reads a stored file and believes its name only when its bytes have that digest.
+func (s *Service) read(digest string) (body []byte, err error) {
 	f, err := s.blobs.Open(digest)
 	if err != nil {
 		return nil, err
 	}
 	defer func() { err = errors.Join(err, f.Close()) }()
-	return io.ReadAll(f)
+	if body, err = io.ReadAll(f); err != nil {
+		return nil, err
+	}
+	if sum := sha256.Sum256(body); digest != "sha256:"+hex.EncodeToString(sum[:]) {
+		return nil, fmt.Errorf("file %s was changed", digest)
+	}
+	return body, nil
 }
 
-// Page is a release as its reviewers and its applicant see it: the noised table, the checks, the charge.
+// Page is a release as its reviewers and its applicant see it: the noised table, the checks, the charge. The table is empty
+// for the applicant until it has exported: to look at it here would be to let it out.
 type Page struct {
 	Release   Release          `json:"release"`
 	Table     release.Table    `json:"table"`
@@ -223,7 +265,8 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		}
 		actor := access.From(ctx)
 		if !actor.Has(access.Bureau, access.Operator, access.Auditor) && actor.Org != p.Release.Org {
-			return errs.New(errs.NotFound, "没有这件出域申请, 请核对后重试")
+			p.Release = Release{}
+			return errs.New(errs.NotFound, noRelease)
 		}
 		if e, err = s.load(ctx, tx, p.Release.Run); err != nil {
 			return err
@@ -231,24 +274,22 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if p.Usage, err = s.lab.Usage(ctx, tx, e.run); err != nil {
 			return err
 		}
-		var state error
-		if p.Release.State != Approved && p.Release.State != Exported {
-			state = errs.New(errs.Conflict, "批准后才能导出")
-		}
-		o, err := s.acts.Option(ctx, tx, "output.export", state, map[string]string{"org": p.Release.Org, "release": id})
+		o, err := s.acts.Option(ctx, tx, "output.export", p.Release.leaves(), map[string]string{"org": p.Release.Org, "release": id})
 		p.Acts = []act.Option{o}
 		return err
 	})
 	if err != nil {
 		return p, err
 	}
-	result, _, err := s.lab.Result(e.run)
+	result, _, err := s.lab.Result(e.run, e.model)
 	if err != nil {
 		return p, err
 	}
 	p.Plan, p.Threshold, p.Model = result.Evidence.Plan, result.Evidence.Threshold, e.version.Review
-	p.Table, err = release.Lay(e.model, result.Evidence)
-	return p, err
+	if access.From(ctx).Org != p.Release.Org || p.Release.State == Exported {
+		p.Table = result.Table
+	}
+	return p, nil
 }
 
 // List lists releases the caller may see, newest first.

@@ -29,6 +29,9 @@ func saveRelease(ctx context.Context, tx *sqldb.Tx, r Release) error {
 	return err
 }
 
+// noRelease answers for another organization's release and for one that never was, in the same words.
+const noRelease = "没有这件出域申请, 请核对后重试"
+
 const releaseColumns = `id, run, org, state, matter, body`
 
 func scanRelease(row interface{ Scan(...any) error }) (Release, error) {
@@ -47,7 +50,7 @@ func scanRelease(row interface{ Scan(...any) error }) (Release, error) {
 func loadRelease(ctx context.Context, tx *sqldb.Tx, id string) (Release, error) {
 	r, err := scanRelease(tx.QueryRow(ctx, `SELECT `+releaseColumns+` FROM release_request WHERE id = $1`, id))
 	if errors.Is(err, sqldb.ErrNoRows) {
-		return r, errs.New(errs.NotFound, "没有这件出域申请, 请核对后重试")
+		return r, errs.New(errs.NotFound, noRelease)
 	}
 	return r, err
 }
