@@ -21,48 +21,55 @@ func TestHostile(t *testing.T) {
 		text string
 		code guard.Code
 	}{
-		"empty":           {"", guard.OneSelect},
-		"only a comment":  {"-- nothing", guard.OneSelect},
-		"a megabyte":      {"SELECT " + many("a, ", 1<<19) + "a" + from, guard.TooExpensive},
-		"20k parentheses": {"SELECT " + many("(", 20000) + "1" + many(")", 20000), guard.TooExpensive},
-		"unclosed":        {"SELECT " + many("(", 20000), guard.TooExpensive},
-		"unopened":        {"SELECT 1" + many(")", 20000), guard.Syntax},
-		"30k signs":       {"SELECT " + many("- ", 30000) + "1" + from, guard.TooExpensive},
-		"16k NOT":         {"SELECT " + many("NOT ", 16000) + "true" + from, guard.TooExpensive},
-		"3k CASE":         {"SELECT " + many("CASE WHEN true THEN ", 3000) + "1" + many(" END", 3000), guard.TooExpensive},
-		"5k casts":        {"SELECT 1" + many("::int", 5000), guard.TooExpensive},
-		"5k IS NULL":      {"SELECT 1" + many(" IS NULL", 5000), guard.TooExpensive},
-		"BETWEEN chain":   {"SELECT 1 WHERE a" + many(" BETWEEN 1 AND 2 IS NULL", 2000), guard.TooExpensive},
-		"AT TIME ZONE":    {"SELECT a" + many(" AT TIME ZONE 'x'", 2000), guard.TooExpensive},
-		"4k joins":        {"SELECT 1 FROM a" + many(" JOIN a ON true", 4000), guard.TooExpensive},
-		"4k unions":       {"SELECT 1" + many(" UNION SELECT 1", 4000), guard.TooExpensive},
-		"subscripts":      {"SELECT a" + many("[1]", 9000), guard.TooExpensive},
-		"field path":      {"SELECT a" + many(".b", 9000) + from, guard.UnknownName},
-		"20k columns":     {"SELECT " + many("a,", 20000) + "a" + from, guard.NameColumns},
-		"20k tables":      {"SELECT 1 AS x FROM a" + many(",a", 20000), guard.JoinNotAllowed},
-		"nested WITH":     {"SELECT COUNT(*) AS n FROM " + many("(SELECT sid FROM ", 40) + "credit_default" + many(") x", 40), guard.Subquery},
-		"nested EXISTS":   {"SELECT " + many("EXISTS (SELECT ", 20) + "1" + many(")", 20), guard.Subquery},
-		"nested ARRAY":    {"SELECT " + many("ARRAY[", 30) + "1" + many("]", 30), guard.NotListed},
-		"nested rows":     {"SELECT " + many("ROW(", 30) + "1" + many(")", 30), guard.NotListed},
-		"nested calls":    {"SELECT " + many("abs(", 60) + "1" + many(")", 60) + " AS x" + from, guard.RawOutput},
-		"CTE circle":      {"WITH a AS (SELECT sid FROM b), b AS (SELECT sid FROM a) SELECT COUNT(*) AS n FROM a", guard.UnknownName},
-		"NUL":             {"SELECT COUNT(*) AS n\x00 FROM credit_default", guard.HiddenText},
-		"bidi":            {"SELECT COUNT(*) AS n /* \u202e */" + from, guard.HiddenText},
-		"zero width":      {"SELECT COUNT(*) AS n\u200b" + from, guard.HiddenText},
-		"no-break space":  {"SELECT COUNT(*)\u00a0AS n" + from, guard.HiddenText},
-		"fullwidth":       {"SELECT COUNT(*) AS ｎ" + from, guard.HiddenText},
-		"Cyrillic":        {"SELECT COUNT(*) AS n FROM сredit_default", guard.HiddenText},
-		"not UTF-8":       {"SELECT '\xff'" + from, guard.HiddenText},
-		"not NFC":         {"SELECT 1 AS \"e\u0301\"" + from, guard.HiddenText},
-		"dollar quote":    {"SELECT $a$ ' $a$" + from, guard.HiddenText},
-		"unicode escape":  {"SELECT U&'\\0041'" + from, guard.HiddenText},
-		"open comment":    {"SELECT 1 /*", guard.HiddenText},
-		"quoted key":      {"SELECT \"sid\"" + from, guard.KeyExposed},
-		"huge number":     {"SELECT SUM(clamp(age, 0, 99999999999999999999)) AS s" + from, guard.WrongType},
-		"huge exponent":   {"SELECT SUM(clamp(age, 0, 1e999999999)) AS s" + from, guard.WrongType},
-		"overflowing":     {"SELECT SUM(limit_bal * limit_bal * limit_bal * limit_bal) AS s" + from, guard.Unbounded},
-		"least integer":   {"SELECT SUM(clamp(age, -5000000000000000000, 1)) AS s" + from, guard.Unbounded},
-		"51 in a list":    {"SELECT COUNT(*) AS n" + from + " WHERE pay_0 IN (" + numbers(51) + ")", guard.TooSpecific},
+		"empty":            {"", guard.OneSelect},
+		"only a comment":   {"-- nothing", guard.OneSelect},
+		"a megabyte":       {"SELECT " + many("a, ", 1<<19) + "a" + from, guard.TooExpensive},
+		"20k parentheses":  {"SELECT " + many("(", 20000) + "1" + many(")", 20000), guard.TooExpensive},
+		"unclosed":         {"SELECT " + many("(", 20000), guard.TooExpensive},
+		"unopened":         {"SELECT 1" + many(")", 20000), guard.Syntax},
+		"30k signs":        {"SELECT " + many("- ", 30000) + "1" + from, guard.TooExpensive},
+		"16k NOT":          {"SELECT " + many("NOT ", 16000) + "true" + from, guard.TooExpensive},
+		"3k CASE":          {"SELECT " + many("CASE WHEN true THEN ", 3000) + "1" + many(" END", 3000), guard.TooExpensive},
+		"5k casts":         {"SELECT 1" + many("::int", 5000), guard.TooExpensive},
+		"5k IS NULL":       {"SELECT 1" + many(" IS NULL", 5000), guard.TooExpensive},
+		"BETWEEN chain":    {"SELECT 1 WHERE a" + many(" BETWEEN 1 AND 2 IS NULL", 2000), guard.TooExpensive},
+		"AT TIME ZONE":     {"SELECT a" + many(" AT TIME ZONE 'x'", 2000), guard.TooExpensive},
+		"4k joins":         {"SELECT 1 FROM a" + many(" JOIN a ON true", 4000), guard.TooExpensive},
+		"4k unions":        {"SELECT 1" + many(" UNION SELECT 1", 4000), guard.TooExpensive},
+		"subscripts":       {"SELECT a" + many("[1]", 9000), guard.TooExpensive},
+		"field path":       {"SELECT a" + many(".b", 9000) + from, guard.UnknownName},
+		"20k columns":      {"SELECT " + many("a,", 20000) + "a" + from, guard.NameColumns},
+		"20k tables":       {"SELECT 1 AS x FROM a" + many(",a", 20000), guard.JoinNotAllowed},
+		"nested WITH":      {"SELECT COUNT(*) AS n FROM " + many("(SELECT sid FROM ", 40) + "credit_default" + many(") x", 40), guard.Subquery},
+		"nested EXISTS":    {"SELECT " + many("EXISTS (SELECT ", 20) + "1" + many(")", 20), guard.Subquery},
+		"nested ARRAY":     {"SELECT " + many("ARRAY[", 30) + "1" + many("]", 30), guard.NotListed},
+		"nested rows":      {"SELECT " + many("ROW(", 30) + "1" + many(")", 30), guard.NotListed},
+		"nested calls":     {"SELECT " + many("abs(", 60) + "1" + many(")", 60) + " AS x" + from, guard.RawOutput},
+		"CTE circle":       {"WITH a AS (SELECT sid FROM b), b AS (SELECT sid FROM a) SELECT COUNT(*) AS n FROM a", guard.UnknownName},
+		"doubling tables":  {"WITH a0 AS (SELECT sid FROM credit_default)" + chain(15, "SELECT x.sid AS sid FROM a%[1]d x JOIN a%[1]d y ON x.sid = y.sid") + " SELECT COUNT(*) AS n FROM a15", guard.TooExpensive},
+		"doubling columns": {"WITH a0 AS (SELECT sid, age AS c FROM credit_default)" + chain(15, "SELECT sid, c + c + c + c + c AS c FROM a%d") + " SELECT SUM(c) AS n FROM a15", guard.TooExpensive},
+		"doubling nullif":  {"SELECT SUM(" + many("nullif(", 50) + "age" + many(", 1)", 50) + ") AS s" + from, guard.TooExpensive},
+		"doubling CASE":    {"SELECT SUM(" + many("CASE ", 20) + "age" + many(" WHEN 1 THEN 1 WHEN 2 THEN 3 WHEN 4 THEN 5 WHEN 6 THEN 7 END", 20) + ") AS s" + from, guard.TooExpensive},
+		"doubling BETWEEN": {"SELECT COUNT(*) AS n FROM credit_default WHERE " + many("CASE WHEN ", 20) + "age = 1" + many(" THEN 1 END BETWEEN 1 AND 2", 20), guard.TooExpensive},
+		"radical":          {"SELECT COUNT(*) AS \"⼤\"" + from, guard.HiddenText},
+		"rows without end": {"SELECT COUNT(*) AS n FROM visit a" + joins(9), guard.TooExpensive},
+		"NUL":              {"SELECT COUNT(*) AS n\x00 FROM credit_default", guard.HiddenText},
+		"bidi":             {"SELECT COUNT(*) AS n /* \u202e */" + from, guard.HiddenText},
+		"zero width":       {"SELECT COUNT(*) AS n\u200b" + from, guard.HiddenText},
+		"no-break space":   {"SELECT COUNT(*)\u00a0AS n" + from, guard.HiddenText},
+		"fullwidth":        {"SELECT COUNT(*) AS ｎ" + from, guard.HiddenText},
+		"Cyrillic":         {"SELECT COUNT(*) AS n FROM сredit_default", guard.HiddenText},
+		"not UTF-8":        {"SELECT '\xff'" + from, guard.HiddenText},
+		"not NFC":          {"SELECT 1 AS \"e\u0301\"" + from, guard.HiddenText},
+		"dollar quote":     {"SELECT $a$ ' $a$" + from, guard.HiddenText},
+		"unicode escape":   {"SELECT U&'\\0041'" + from, guard.HiddenText},
+		"open comment":     {"SELECT 1 /*", guard.HiddenText},
+		"quoted key":       {"SELECT \"sid\"" + from, guard.KeyExposed},
+		"huge number":      {"SELECT SUM(clamp(age, 0, 99999999999999999999)) AS s" + from, guard.WrongType},
+		"huge exponent":    {"SELECT SUM(clamp(age, 0, 1e999999999)) AS s" + from, guard.WrongType},
+		"overflowing":      {"SELECT SUM(limit_bal * limit_bal * limit_bal * limit_bal) AS s" + from, guard.Unbounded},
+		"least integer":    {"SELECT SUM(clamp(age, -5000000000000000000, 1)) AS s" + from, guard.Unbounded},
+		"51 in a list":     {"SELECT COUNT(*) AS n" + from + " WHERE pay_0 IN (" + numbers(51) + ")", guard.TooSpecific},
 	}
 	for name, tc := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -84,6 +91,19 @@ func TestHostile(t *testing.T) {
 				t.Fatalf("an honest text is refused afterwards: %+v", refusals)
 			}
 		})
+	}
+}
+
+// TestHostile_OwnRows: the condition of a class B text is searched for the subject key, however often it repeats itself.
+func TestHostile_OwnRows(t *testing.T) {
+	began := time.Now()
+	text := "SELECT sex FROM credit_default WHERE " + strings.Repeat("CASE WHEN ", 20) + "sid = :subject" + strings.Repeat(" THEN 1 END BETWEEN 1 AND 2", 20)
+	_, refusals := guard.Compile(text, query.B, City())
+	if len(refusals) == 0 || refusals[0].Code != guard.IsolatingValue {
+		t.Errorf("got %+v, want G004", refusals)
+	}
+	if took := time.Since(began); took > 5*time.Second {
+		t.Errorf("took %v", took)
 	}
 }
 
