@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"os"
 	"path/filepath"
 	"time"
 
@@ -21,82 +20,59 @@ import (
 )
 
 const (
-	actToggle = "bench.toggle"
-	writers   = 16
+	actToggle   = "bench.toggle"
+	mostWriters = 64
 )
 
 // acts compares suspending and lifting a permit as an act (judged, versioned, entered into the ledger, sealed behind) with
 // the same statements in a bare transaction of the same database.
-func acts(ctx context.Context, tmp string) ([]pair, func(), error) {
-	var pairs []pair
-	var closers []func()
-	done := func() {
-		for _, c := range closers {
-			c()
-		}
+func acts(ctx context.Context, b *bench) error {
+	if err := actsOn(ctx, b, "SQLite", "sqlite:"+filepath.Join(b.tmp, "acts.db")); err != nil {
+		return err
 	}
-	urls := map[string]string{"SQLite": "sqlite:" + filepath.Join(tmp, "acts.db")}
-	if url := os.Getenv("YUNEI_TEST_POSTGRES"); url != "" {
-		urls["PostgreSQL"] = url
+	url, drop, err := postgres(ctx)
+	if err != nil {
+		b.report.note("NOT MEASURED ON POSTGRESQL: %v", err)
+		return nil
 	}
-	for _, name := range []string{"SQLite", "PostgreSQL"} {
-		url, ok := urls[name]
-		if !ok {
-			continue
-		}
-		ps, closer, err := actsOn(ctx, name, url, filepath.Join(tmp, name))
-		if err != nil {
-			done()
-			return nil, nil, err
-		}
-		pairs, closers = append(pairs, ps...), append(closers, closer)
-	}
-	return pairs, done, nil
+	return errors.Join(actsOn(ctx, b, "PostgreSQL", url), drop())
 }
 
-func actsOn(ctx context.Context, name, url, dir string) (_ []pair, _ func(), err error) {
+func actsOn(ctx context.Context, b *bench, name, url string) (err error) {
 	db, err := sqldb.Open(ctx, url, sqldb.Options{})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
-	defer func() {
-		if err != nil {
-			err = errors.Join(err, db.Close())
-		}
-	}()
+	defer func() { err = errors.Join(err, db.Close()) }()
 	if err := schema.Migrate(ctx, db); err != nil {
-		return nil, nil, err
+		return err
 	}
+	dir := filepath.Join(b.tmp, name)
 	keys, err := seal.LoadOrCreate(filepath.Join(dir, "keys"))
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	log, err := ledger.Open(ctx, db, keys, ledger.Options{Heads: filepath.Join(dir, "heads")})
 	if err != nil {
-		return nil, nil, err
+		return err
 	}
 	runner := act.NewRunner(db, log, regime.New())
 	if err := runner.Law().Load(regimes.FS); err != nil {
-		return nil, nil, err
+		return err
 	}
 	runner.Define(act.Def{Name: actToggle, Roles: []access.Role{access.Bureau}})
 	sealing, stop := context.WithCancel(ctx)
-	go log.Run(sealing)
+	sealed := make(chan struct{})
+	go func() { log.Run(sealing); close(sealed) }()
+	defer func() { stop(); <-sealed }()
 
-	ctx = access.With(ctx, access.Actor{Account: "acc_bench", Name: "bench", Org: "org_bench", Roles: []access.Role{access.Bureau}})
-	ids, err := permits(ctx, runner)
+	who := access.Actor{Account: "acc_bench", Name: "bench", Org: "org_bench", Roles: []access.Role{access.Bureau}}
+	ids, err := permits(access.With(ctx, who), runner)
 	if err != nil {
-		stop()
-		return nil, nil, err
-	}
-	state := func(n int) string {
-		if n%2 == 0 {
-			return access.Suspended
-		}
-		return access.Active
+		return err
 	}
 	guarded := func(ctx context.Context, worker, n int) error {
-		_, err := runner.Do(ctx, act.Call{Act: actToggle}, func(ctx context.Context, tx *act.Tx) error {
+		_, err := runner.Do(access.With(ctx, who), act.Call{Act: actToggle}, func(ctx context.Context, tx *act.Tx) error {
 			if err := tx.Judge(ctx, map[string]string{"permit": ids[worker]}); err != nil {
 				return err
 			}
@@ -110,18 +86,21 @@ func actsOn(ctx context.Context, name, url, dir string) (_ []pair, _ func(), err
 			return err
 		})
 	}
-	pairs := []pair{
-		{guarded: "act with ledger entry, " + name, bare: "same statements, bare", doGuarded: withActor(ctx, guarded), doBare: bare, times: 200},
-		{guarded: fmt.Sprintf("act with ledger entry, %s, %d at once", name, writers), bare: "same statements, bare", doGuarded: withActor(ctx, guarded), doBare: bare, times: 50, workers: writers},
+	for _, at := range []struct{ workers, times int }{{1, b.sized(200, 50)}, {8, b.sized(50, 15)}, {mostWriters, b.sized(12, 4)}} {
+		err := b.measure(ctx, pair{guarded: "act with its entry, " + name, bare: "the same statements, bare",
+			doGuarded: guarded, doBare: bare, times: at.times, workers: at.workers})
+		if err != nil {
+			return err
+		}
 	}
-	return pairs, func() { stop(); db.Close() }, nil
+	return nil
 }
 
-// withActor carries the actor of who into each call.
-func withActor(who context.Context, do func(context.Context, int, int) error) func(context.Context, int, int) error {
-	return func(ctx context.Context, worker, n int) error {
-		return do(access.With(ctx, access.From(who)), worker, n)
+func state(n int) string {
+	if n%2 == 0 {
+		return access.Suspended
 	}
+	return access.Active
 }
 
 // permits makes one permit per writer, so that writers do not wait for each other's row.
@@ -131,7 +110,7 @@ func permits(ctx context.Context, runner *act.Runner) ([]string, error) {
 	var ids []string
 	_, err := runner.Do(ctx, act.Call{Act: actToggle}, func(ctx context.Context, tx *act.Tx) error {
 		ids = nil
-		for i := range writers {
+		for i := range mostWriters {
 			p, err := tx.Issue(ctx, access.Permit{Kind: "bench", Holder: "org_bench", Object: fmt.Sprint("object ", i), From: today, Until: until, Basis: "bench"})
 			if err != nil {
 				return err

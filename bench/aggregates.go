@@ -2,13 +2,15 @@ package main
 
 import (
 	"context"
-	"encoding/csv"
+	"encoding/hex"
 	"errors"
 	"fmt"
+	"os"
 	"path/filepath"
-	"strconv"
+	"runtime/debug"
+	"time"
 
-	"yunei/data"
+	"yunei/internal/base/seal"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/duckdb"
 	"yunei/internal/core/query/guard"
@@ -16,142 +18,181 @@ import (
 	"yunei/internal/core/query/release"
 	"yunei/internal/core/query/render"
 	"yunei/internal/core/query/snapshot"
+	"yunei/internal/test/story"
 )
 
-// copies of the 30,000 accounts make a county of a million; each copy's persons are other persons.
-const copies = 34
+// rawRates is story.DefaultRates as an analyst who holds the file would write it. The mean is left as sum and count: no
+// number with a point leaves the engine.
+const rawRates = `SELECT education, CASE WHEN age < 30 THEN 0 WHEN age < 40 THEN 1 WHEN age < 50 THEN 2 ELSE 3 END AS band,
+count(*) AS accounts, CAST(sum(default_next_month) AS BIGINT) AS defaults FROM t0 GROUP BY 1, 2`
 
-const model = `SELECT education, bucket(age, 30, 40, 50, 60) AS band, COUNT(*) AS accounts, AVG(defaulted) AS rate
-FROM credit GROUP BY education, bucket(age, 30, 40, 50, 60)`
+// scanTarget is what the design allows a guarded scan over its raw form.
+const scanTarget = 3.0
 
-// raw is the same question as an analyst with the file would write it.
-const raw = `SELECT education, CASE WHEN age < 30 THEN 0 WHEN age < 40 THEN 1 WHEN age < 50 THEN 2 WHEN age < 60 THEN 3 ELSE 4 END AS band,
-count(*) AS accounts, sum(defaulted)::BIGINT AS defaults FROM t0 GROUP BY 1, 2`
-
-// aggregates compares a guarded table (compiled, rendered, run behind the walls, noised, thresholded) with the raw
-// statement in the same engine behind the same walls, over the same file: once with one row per person, once with twelve,
-// where the guard must bound each person first.
-func aggregates(ctx context.Context, tmp string) ([]pair, func(), error) {
-	engine := duckdb.New(duckdb.Options{AllowMissingWalls: true})
-	var pairs []pair
-	for _, perPerson := range []int{1, 12} {
-		table := accounts(perPerson)
-		file := filepath.Join(tmp, fmt.Sprintf("credit-%d.parquet", perPerson))
-		rows, err := countyRows(perPerson)
-		if err != nil {
-			return nil, nil, err
-		}
-		if err := snapshot.Write(file, &table, rows); err != nil {
-			return nil, nil, err
-		}
-		guarded := func(ctx context.Context, _, _ int) error {
-			return guardedTable(ctx, engine, table, file, perPerson == 1)
-		}
-		bare := func(ctx context.Context, _, _ int) error {
-			column := func(name string) duckdb.Column { return duckdb.Column{Name: name, Kind: duckdb.Int} }
-			cells, err := engine.Run(ctx, duckdb.Job{SQL: raw, Inputs: map[string]string{"t0": file},
-				Shape: []duckdb.Column{column("education"), column("band"), column("accounts"), column("defaults")}})
-			if err == nil && len(cells) == 0 {
-				err = errors.New("the raw statement gave nothing")
-			}
-			return err
-		}
-		pairs = append(pairs, pair{
-			guarded:   fmt.Sprintf("guarded aggregate, 1 million rows, %d per person", perPerson),
-			bare:      "same question as raw SQL, same engine and walls",
-			doGuarded: guarded, doBare: bare, times: 3,
-		})
-	}
-	return pairs, func() {}, nil
+// tabulation is the story's table over one file, ready to be asked both ways.
+type tabulation struct {
+	engine *duckdb.Engine
+	policy query.Table
+	model  *query.Model
+	plan   release.Plan
+	domain string        // the snapshot in the domain
+	file   string        // its copy in a space, as a run gets it
+	took   time.Duration // to make the copy
+	oneRow bool
+	key    []byte // of the space's pseudonyms
 }
 
-// guardedTable is the whole way from text to a table that may leave.
-func guardedTable(ctx context.Context, engine *duckdb.Engine, table query.Table, file string, oneRow bool) error {
-	m, refusals := guard.Compile(model, query.A, query.Catalog{Tables: []query.Table{table}})
+func newTabulation(dir string, policy query.Table, domain string) (*tabulation, error) {
+	m, refusals := guard.Compile(story.DefaultRates, query.A, query.Catalog{Tables: []query.Table{policy}})
 	if m == nil {
-		return fmt.Errorf("the guard refused: %+v", refusals)
+		return nil, fmt.Errorf("the guard refused: %+v", refusals)
 	}
 	rho, err := release.ParseRho("0.005")
 	if err != nil {
-		return err
+		return nil, err
 	}
-	plan, err := release.NewPlan(m, release.Ask{Rho: rho, K: 10, Units: table.Units})
+	plan, err := release.NewPlan(m, release.Ask{Rho: rho, K: 10, Units: policy.Units})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	options := render.Options{OneRow: map[string]bool{table.Name: oneRow}}
-	if render.NeedsSalt(m) {
+	t := &tabulation{engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), policy: policy, model: m, plan: plan,
+		domain: domain, file: filepath.Join(dir, "space.parquet"), key: []byte("the pseudonyms of one space")}
+	began := time.Now()
+	t.oneRow, err = t.supply(t.file)
+	t.took = time.Since(began)
+	return t, err
+}
+
+// supply puts the columns of the model into the space, under the space's own pseudonyms.
+func (t *tabulation) supply(path string) (oneRow bool, err error) {
+	ref := t.model.Tables[0]
+	var columns []query.ColumnRef
+	for _, c := range ref.Columns {
+		if c.Name != ref.SubjectKey {
+			columns = append(columns, c)
+		}
+	}
+	pseudonym := func(sid string) string { return hex.EncodeToString(seal.MAC(t.key, []byte(sid))) }
+	if err := snapshot.Copy(t.domain, path, t.policy.SubjectKey, ref.SubjectKey, columns, pseudonym); err != nil {
+		return false, err
+	}
+	most, err := snapshot.MaxRows(path, ref.SubjectKey)
+	return most <= 1, err
+}
+
+func (t *tabulation) statement(ctx context.Context, file string) ([][]duckdb.Cell, error) {
+	options := render.Options{OneRow: map[string]bool{t.model.Tables[0].Name: t.oneRow}}
+	if render.NeedsSalt(t.model) {
 		options.Salt = "0123456789abcdef0123456789abcdef"
 	}
-	statement, err := render.Model(m, options)
+	statement, err := render.Model(t.model, options)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	job, err := statement.Job(map[string]string{table.Name: file}, duckdb.Limits{})
+	job, err := statement.Job(map[string]string{t.model.Tables[0].Name: file}, duckdb.Limits{})
 	if err != nil {
-		return err
+		return nil, err
 	}
-	cells, err := engine.Run(ctx, job)
-	if err != nil {
-		return err
-	}
-	exact, err := release.FromEngine(m, cells)
-	if err != nil {
-		return err
-	}
-	released, _, err := release.Collect(m, plan, exact, noise.New(), release.Options{Salt: options.Salt})
-	if err == nil && len(released.Rows) == 0 {
-		err = errors.New("the release is empty")
+	return t.engine.Run(ctx, job)
+}
+
+// guarded is the rendered model in the engine: what is left of the raw statement when everybody's part is bounded.
+func (t *tabulation) guarded(ctx context.Context, _, _ int) error {
+	cells, err := t.statement(ctx, t.file)
+	if err == nil && len(cells) == 0 {
+		err = errors.New("the rendered statement gave nothing")
 	}
 	return err
 }
 
-func accounts(perPerson int) query.Table {
-	number := query.Type{Kind: query.Int}
-	bound := func(n int64) *int64 { return &n }
-	var education []query.Code
-	for i := range 7 {
-		education = append(education, query.Code{Value: strconv.Itoa(i)})
+// run is the whole way of a run: supply of the space, statement, noise, threshold, table, and the copy removed.
+func (t *tabulation) run(ctx context.Context, _, _ int) error {
+	path := t.file + ".run"
+	defer os.Remove(path)
+	if _, err := t.supply(path); err != nil {
+		return err
 	}
-	return query.Table{
-		Name: "credit", Resource: "res_bench", SchemaVersion: 1, UnitKind: "person", SubjectKey: "sid",
-		MaxRowsPerSubject: perPerson, Units: 1_000_000 / int64(perPerson),
-		Columns: []query.Column{
-			{Name: "sid", Type: query.Type{Kind: query.Text}, Role: query.SubjectKey, Uses: query.DefaultUses(query.SubjectKey)},
-			{Name: "education", Type: number, Role: query.Dimension, Domain: education, Uses: query.DefaultUses(query.Dimension)},
-			{Name: "age", Type: number, Role: query.Dimension, Lo: bound(18), Hi: bound(100), Edges: []int64{30, 40, 50, 60}, Uses: query.DefaultUses(query.Dimension)},
-			{Name: "defaulted", Type: number, Role: query.Measure, Lo: bound(0), Hi: bound(1), Uses: query.DefaultUses(query.Measure)},
-		},
+	cells, err := t.statement(ctx, path)
+	if err != nil {
+		return err
+	}
+	exact, err := release.FromEngine(t.model, cells)
+	if err != nil {
+		return err
+	}
+	table, _, err := release.Collect(t.model, t.plan, exact, noise.New(), release.Options{})
+	if err == nil && table.Shown == 0 {
+		err = errors.New("the release shows nothing")
+	}
+	return err
+}
+
+func (t *tabulation) raw(file string) work {
+	column := func(name string) duckdb.Column { return duckdb.Column{Name: name, Kind: duckdb.Int} }
+	job := duckdb.Job{SQL: rawRates, Inputs: map[string]string{"t0": file},
+		Shape: []duckdb.Column{column("education"), column("band"), column("accounts"), column("defaults")}}
+	return func(ctx context.Context, _, _ int) error {
+		cells, err := t.engine.Run(ctx, job)
+		if err == nil && len(cells) == 0 {
+			err = errors.New("the raw statement gave nothing")
+		}
+		return err
 	}
 }
 
-// countyRows are the real accounts, copied; only the persons are made up.
-func countyRows(perPerson int) ([][]query.Value, error) {
-	file, err := data.Open("credit_default.csv")
+// nothing is a child that starts, puts up its walls and answers one number: it is in both ways.
+func (t *tabulation) nothing(ctx context.Context, _, _ int) error {
+	_, err := t.engine.Run(ctx, duckdb.Job{SQL: "SELECT 1 AS one", Shape: []duckdb.Column{{Name: "one", Kind: duckdb.Int}}})
+	return err
+}
+
+// aggregates compares the story's table (default rates by education and age band) with the raw statement in the same
+// engine behind the same walls: over the real 30,000 accounts, and over a made-up county of a million rows.
+func aggregates(ctx context.Context, b *bench) error {
+	c, err := b.theCity(ctx)
 	if err != nil {
-		return nil, err
+		return err
 	}
-	records, err := csv.NewReader(file).ReadAll()
+	if missing := duckdb.Missing(duckdb.Walls()); len(missing) > 0 {
+		b.report.note("This machine lacks walls around the engine (%v): both ways run without them.", missing)
+	}
+	policy, snap, err := c.resource(ctx, "credit_default")
 	if err != nil {
-		return nil, err
+		return err
 	}
-	at := map[string]int{}
-	for i, name := range records[0] {
-		at[name] = i
+	t, err := newTabulation(b.tmp, policy, snap.Path)
+	if err != nil {
+		return err
 	}
-	rows := make([][]query.Value, 0, copies*(len(records)-1))
-	for range copies {
-		for _, record := range records[1:] {
-			row := []query.Value{query.TextValue(fmt.Sprintf("%064x", uint64(len(rows)/perPerson)*0x9e3779b97f4a7c15))}
-			for _, name := range []string{"EDUCATION", "AGE", "default.payment.next.month"} {
-				n, err := strconv.ParseInt(record[at[name]], 10, 64)
-				if err != nil {
-					return nil, fmt.Errorf("%s: %w", name, err)
-				}
-				row = append(row, query.IntValue(n))
-			}
-			rows = append(rows, row)
+	name := fmt.Sprintf("%d real accounts", snap.Rows)
+	if err := b.compare(ctx, t, name, b.sized(10, 4)); err != nil {
+		return err
+	}
+	err = b.measure(ctx, pair{guarded: "whole run with supply and noise, " + name, bare: "raw statement on the snapshot",
+		doGuarded: t.run, doBare: t.raw(t.domain), times: b.sized(3, 1)})
+	if err != nil {
+		return err
+	}
+	for _, k := range []county{
+		{"1 row per person", 1, true},
+		{"12 rows per person, all in one cell", 12, true},
+		{"12 rows per person, each in another cell", 12, false},
+	} {
+		t, rows, err := k.build(b, policy, snap.Path)
+		if err != nil {
+			return err
+		}
+		debug.FreeOSMemory()
+		size := fmt.Sprintf("%.2f million rows, %s", float64(rows)/1e6, k.name)
+		b.report.note("%s: supplied to the space, once, in %s.", size, t.took.Round(10*time.Millisecond))
+		if err := b.compare(ctx, t, size, 1); err != nil {
+			return err
 		}
 	}
-	return rows, nil
+	return nil
+}
+
+func (b *bench) compare(ctx context.Context, t *tabulation, name string, times int) error {
+	return b.measure(ctx, pair{guarded: "guarded statement, " + name, bare: "raw statement on the same file",
+		doGuarded: t.guarded, doBare: t.raw(t.file), doFloor: t.nothing, times: times, target: scanTarget})
 }

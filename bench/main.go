@@ -1,9 +1,10 @@
 // Command bench measures what the promises cost: each guarded way of doing something beside the bare way, in turns, in one
-// run on one machine. It prints ratios, because absolute times are the machine's. It is no test: nothing passes or fails.
+// run on one machine. It prints ratios, because absolute times are the machine's. It is no test: nothing passes or fails;
+// where the design names a target, the target stands beside what was measured.
 //
-//	go run -tags sqlite_fts5 ./bench [-rounds 9] [-only act]
+//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,parts]
 //
-// With YUNEI_TEST_POSTGRES set (scripts/postgres.sh start prints it) the acts are measured on PostgreSQL too.
+// With YUNEI_TEST_POSTGRES set the acts are measured on PostgreSQL too; make bench starts a throwaway cluster for them.
 package main
 
 import (
@@ -11,85 +12,142 @@ import (
 	"flag"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"os"
 	"os/signal"
-	"runtime"
+	"runtime/debug"
 	"runtime/pprof"
+	"slices"
 	"strings"
+	"syscall"
+	"time"
 
 	"yunei/internal/core/query/duckdb"
 )
 
 func main() {
 	duckdb.MaybeWorker()
-	rounds := flag.Int("rounds", 9, "how often each pair is measured, in turns")
-	only := flag.String("only", "", "measure only pairs whose name contains this")
+	b := &bench{}
+	flag.IntVar(&b.rounds, "rounds", 9, "how often each pair is measured, in turns")
+	flag.BoolVar(&b.short, "short", false, "fewer rounds on smaller tables, in under a minute on a quiet machine")
+	only := flag.String("only", "", "measure only these groups, separated by commas: "+strings.Join(groupNames(), ", "))
+	asJSON := flag.Bool("json", false, "print one JSON document at the end instead of tables")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
 	// The measured programs log as in production; only what went wrong is worth reading here.
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
-	defer stop()
-	if *profile != "" {
-		f, err := os.Create(*profile)
-		if err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		defer f.Close()
-		if err := pprof.StartCPUProfile(f); err != nil {
-			fmt.Fprintln(os.Stderr, "bench:", err)
-			os.Exit(1)
-		}
-		defer pprof.StopCPUProfile()
-	}
-	if err := bench(ctx, *rounds, *only); err != nil {
+	// Eight clients of one host would otherwise open and close connections, and that would be measured.
+	http.DefaultTransport.(*http.Transport).MaxIdleConnsPerHost = 64
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	err := profiled(*profile, func() error { return b.run(ctx, *only, *asJSON) })
+	stop()
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)
 		os.Exit(1)
 	}
 }
 
-func bench(ctx context.Context, rounds int, only string) error {
-	tmp, err := os.MkdirTemp("", "yunei-bench-")
+func profiled(path string, do func() error) error {
+	if path == "" {
+		return do()
+	}
+	f, err := os.Create(path)
 	if err != nil {
 		return err
 	}
-	defer os.RemoveAll(tmp)
-	fmt.Println(machine())
-	fmt.Println()
-	fmt.Println("| guarded | bare | guarded, each | bare, each | ratio | range of ratios |")
-	fmt.Println("|---|---|---|---|---|---|")
-	for _, group := range []func(context.Context, string) ([]pair, func(), error){acts, aggregates, calls} {
-		pairs, done, err := group(ctx, tmp)
-		if err != nil {
-			return err
-		}
-		for _, p := range pairs {
-			if !strings.Contains(p.guarded+p.bare, only) {
-				continue
-			}
-			result, err := p.measure(ctx, rounds)
-			if err != nil {
-				done()
-				return fmt.Errorf("%s: %w", p.guarded, err)
-			}
-			fmt.Println(result)
-		}
-		done()
+	defer f.Close()
+	if err := pprof.StartCPUProfile(f); err != nil {
+		return err
 	}
-	return nil
+	defer pprof.StopCPUProfile()
+	return do()
 }
 
-// machine says where this was measured, for docs/performance.md.
-func machine() string {
-	model := "unknown processor"
-	if raw, err := os.ReadFile("/proc/cpuinfo"); err == nil {
-		for line := range strings.Lines(string(raw)) {
-			if name, value, ok := strings.Cut(line, ":"); ok && strings.TrimSpace(name) == "model name" {
-				model = strings.TrimSpace(value)
-				break
-			}
+// group is a family of measurements with a scene of its own.
+type group struct {
+	name, title string
+	do          func(ctx context.Context, b *bench) error
+}
+
+// groups come in this order because the last one looks at the ledger that the calls filled.
+var groups = []group{
+	{"acts", "An act with its ledger entry beside the same statements without", acts},
+	{"aggregates", "A guarded table beside the same question as raw SQL, same engine, same walls", aggregates},
+	{"calls", "A consent-verified query beside an indexed read, same HTTP server", calls},
+	{"parts", "What the parts take", parts},
+}
+
+func groupNames() []string {
+	names := make([]string, len(groups))
+	for i, g := range groups {
+		names[i] = g.name
+	}
+	return names
+}
+
+// choose finds groups by the beginnings of their names; nothing named is all.
+func choose(only string) ([]group, error) {
+	var wanted []group
+	names := strings.Split(only, ",")
+	for _, g := range groups {
+		if slices.ContainsFunc(names, func(n string) bool { return strings.HasPrefix(g.name, n) }) {
+			wanted = append(wanted, g)
 		}
 	}
-	return fmt.Sprintf("%s, %d CPUs, %s/%s, %s", model, runtime.NumCPU(), runtime.GOOS, runtime.GOARCH, runtime.Version())
+	if len(wanted) == 0 {
+		return nil, fmt.Errorf("-only %s names no group: choose from %s", only, strings.Join(groupNames(), ", "))
+	}
+	return wanted, nil
+}
+
+// bench is one run.
+type bench struct {
+	rounds int
+	short  bool
+	tmp    string
+	report report
+	city   *city // told when the first measurement needs it
+}
+
+// patience is how long one pair may be measured, at least minRounds rounds; so the whole run stays bounded on a busy machine.
+const (
+	patience  = 12 * time.Second
+	minRounds = 3
+)
+
+func (b *bench) patience() time.Duration {
+	if b.short {
+		return patience / 6
+	}
+	return patience
+}
+
+// sized is a count for the long run or, in a short one, a smaller one.
+func (b *bench) sized(long, short int) int {
+	if b.short {
+		return short
+	}
+	return long
+}
+
+func (b *bench) run(ctx context.Context, only string, asJSON bool) (err error) {
+	wanted, err := choose(only)
+	if err != nil {
+		return err
+	}
+	b.rounds = max(min(b.rounds, b.sized(b.rounds, minRounds)), minRounds)
+	if b.tmp, err = os.MkdirTemp("", "yunei-bench-"); err != nil {
+		return err
+	}
+	defer os.RemoveAll(b.tmp)
+	defer func() { b.city.close() }()
+	b.report = newReport(os.Stdout, asJSON, b.short)
+	for _, g := range wanted {
+		debug.FreeOSMemory()
+		b.report.begin(g)
+		if err := g.do(ctx, b); err != nil {
+			return fmt.Errorf("%s: %w", g.name, err)
+		}
+	}
+	return b.report.end()
 }
