@@ -38,7 +38,9 @@ function NeedInputs({ name, entries, remove }: { name: number; entries: Entry[];
         <Form.Item name={[name, "fields"]} label={t.common.fields} extra={t.scenario.leastHint} rules={[{ required: true, message: t.common.required }]}>
           <Select
             mode="multiple"
+            showSearch={{ optionFilterProp: "label" }}
             disabled={!entry}
+            showSearch={{ optionFilterProp: "label" }}
             options={entry?.fields?.map((f) => ({ value: f.name, label: `${f.title}（${gradeName(f.grade)}）` }))}
           />
         </Form.Item>
