@@ -6,5 +6,5 @@ import "embed"
 
 // FS holds vocabulary.yaml, calendars/ and one folder per pack.
 //
-//go:embed vocabulary.yaml calendars all:quanzhou-2024-05-17 all:yunei-base
+//go:embed vocabulary.yaml calendars all:quanzhou-2024-05-17 all:guizhou-draft all:yunei-base all:yunei-release
 var FS embed.FS

@@ -215,10 +215,10 @@ func TestLoad_BringsAlong(t *testing.T) {
 	for _, p := range law.Packs() {
 		got = append(got, p.ID)
 	}
-	if strings.Join(got, " ") != quanzhou+" yunei-base" {
+	if strings.Join(got, " ") != quanzhou+" yunei-base yunei-release" {
 		t.Errorf("packs %v", got)
 	}
-	if len(law.Digests()) != 2 || !strings.HasPrefix(law.Digests()[0], quanzhou+"@sha256:") {
+	if len(law.Digests()) != 3 || !strings.HasPrefix(law.Digests()[0], quanzhou+"@sha256:") {
 		t.Errorf("digests %v", law.Digests())
 	}
 }
