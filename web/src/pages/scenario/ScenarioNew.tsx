@@ -40,7 +40,6 @@ function NeedInputs({ name, entries, remove }: { name: number; entries: Entry[];
             mode="multiple"
             showSearch={{ optionFilterProp: "label" }}
             disabled={!entry}
-            showSearch={{ optionFilterProp: "label" }}
             options={entry?.fields?.map((f) => ({ value: f.name, label: `${f.title}（${gradeName(f.grade)}）` }))}
           />
         </Form.Item>
