@@ -19,7 +19,7 @@ test("a department drafts a catalog entry, is told what is missing, and submits 
   await page.getByLabel("使用条件").nth(2).fill("用于经批准的应用场景");
   await page.getByRole("button", { name: "添加数据项" }).click();
   const drawer = page.getByRole("dialog", { name: "添加数据项" });
-  await drawer.getByLabel("名称", { exact: true }).fill("监测点");
+  await drawer.getByRole("textbox", { name: /^(\* )?名称$/ }).fill("监测点");
   await drawer.getByLabel("编号").fill("station");
   await choose(drawer, "角色", "分组维度");
   await drawer.getByRole("button", { name: "确定" }).click();

@@ -1,8 +1,8 @@
 // Act 3. The scenario is filed ahead; the clock runs over the holidays; the operator decides.
 import { bank, scenario } from "./cast";
-import { address, choose, decide, expect, goTo, openTask, picture, readCitation, receipt, test } from "./stage";
+import { address, choose, chooseAll, decide, expect, goTo, openTask, picture, readCitation, receipt, test } from "./stage";
 
-const fields = ["9月还款状态", "8月还款状态", "学历", "年龄", "下月是否违约"];
+const fields = ["9月还款状态", "8月还款状态", "学历", "年龄", "次月是否违约"];
 
 test("the bank files the pre-declaration", async ({ as }) => {
   const page = await as(bank.login);
@@ -12,7 +12,7 @@ test("the bank files the pre-declaration", async ({ as }) => {
   await page.getByLabel("应用场景", { exact: true }).fill(scenario.title);
   await page.getByLabel("使用目的").fill(scenario.purpose);
   await choose(page, "数据资源", "信用卡");
-  await choose(page, "数据项", ...fields);
+  await chooseAll(page, /数据项$/, fields);
   await page.getByLabel("数据必要性").fill(scenario.why);
   await page.locator("textarea").nth(2).fill(scenario.solution);
   await page.getByLabel("使用安全性").fill(scenario.safety);

@@ -1,7 +1,8 @@
 // The server of one run: a fresh demonstration with ready accounts whose departments have catalogued and supplied their
 // data. Its clock begins on the Monday before the National Day holidays, so that deadlines run over them.
 import { type ChildProcess, spawn } from "node:child_process";
-import { mkdirSync, rmSync } from "node:fs";
+import { mkdirSync, readdirSync, rmSync } from "node:fs";
+import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { artifacts, opening } from "./cast";
 
@@ -54,10 +55,10 @@ function start(): Promise<Running> {
 }
 
 export default async function setup(): Promise<(() => Promise<void>) | undefined> {
-  rmSync(artifacts, { recursive: true, force: true });
   mkdirSync(artifacts, { recursive: true });
   // A server that somebody started by hand is used as it stands, and left running.
   if (process.env.YUNEI_E2E_BASE) return undefined;
+  for (const old of readdirSync(artifacts)) rmSync(join(artifacts, old));
   const server = await start();
   process.env.YUNEI_E2E_BASE = server.base;
   process.env.YUNEI_E2E_KIT = server.kit;

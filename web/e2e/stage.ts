@@ -8,8 +8,8 @@ export type { Locator, Page };
 
 type Cookies = Awaited<ReturnType<BrowserContext["storageState"]>>;
 
-/** Sessions of this run, so that a person signs in once. */
-const sessions = new Map<string, Cookies>();
+/** Sessions of this run and where they land, so that a person signs in once. */
+const sessions = new Map<string, { cookies: Cookies; landing: string }>();
 
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
@@ -64,10 +64,13 @@ export const test = base.extend<Stage & { crashes: string[] }>({
   },
   as: async ({ anyone }, use) => {
     await use(async (login, options) => {
-      const page = await anyone({ ...options, storageState: sessions.get(login) });
-      if (!sessions.has(login)) {
+      const known = sessions.get(login);
+      const page = await anyone({ ...options, storageState: known?.cookies });
+      if (known) {
+        await page.goto(known.landing);
+      } else {
         await signIn(page, login);
-        sessions.set(login, await page.context().storageState());
+        sessions.set(login, { cookies: await page.context().storageState(), landing: page.url() });
       }
       return page;
     });
@@ -96,14 +99,23 @@ function pageOf(scope: Scope): Page {
   return "page" in scope ? scope.page() : scope;
 }
 
-/** Chooses options in a select by its label. */
-export async function choose(scope: Scope, label: string, ...options: string[]): Promise<void> {
-  const page = pageOf(scope);
+const openList = ".ant-select-dropdown:not(.ant-select-dropdown-hidden)";
+
+/** Chooses an option in a select by its label. */
+export async function choose(scope: Scope, label: string | RegExp, option: string | RegExp): Promise<void> {
+  await scope.getByRole("combobox", { name: label }).click();
+  await pageOf(scope).locator(`${openList} .ant-select-item-option`).filter({ hasText: option }).first().click();
+}
+
+/** Chooses several, looking for each by typing. */
+export async function chooseAll(scope: Scope, label: string | RegExp, options: string[]): Promise<void> {
   const box = scope.getByRole("combobox", { name: label });
-  await box.click();
-  const list = page.locator(".ant-select-dropdown:not(.ant-select-dropdown-hidden)");
-  for (const option of options) await list.locator(".ant-select-item-option").filter({ hasText: option }).first().click();
-  if (options.length > 1) await page.keyboard.press("Escape");
+  const page = pageOf(scope);
+  for (const option of options) {
+    await box.fill(option);
+    await page.locator(`${openList} .ant-select-item-option`).filter({ hasText: option }).first().click();
+  }
+  await page.keyboard.press("Escape");
 }
 
 /** A receipt after an act: the quiet line at the foot of the console. */
