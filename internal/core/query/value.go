@@ -68,7 +68,9 @@ var Null = Value{}
 func IntValue(n int64) Value { return Value{Kind: Int, N: n} }
 
 // NumberValue is n times 10^-scale.
-func NumberValue(n int64, scale int) Value { return Value{Kind: Number(scale).Kind, Scale: scale, N: n} }
+func NumberValue(n int64, scale int) Value {
+	return Value{Kind: Number(scale).Kind, Scale: scale, N: n}
+}
 
 // TextValue is a text.
 func TextValue(s string) Value { return Value{Kind: Text, S: s} }
