@@ -133,11 +133,11 @@ func next(text string, i int) (token, string) {
 		}
 		return t(commentToken, n), ""
 	case strings.HasPrefix(rest, "/*"):
-		n := strings.Index(rest, "*/")
-		if n < 0 || strings.Contains(rest[2:n], "/*") {
+		n := strings.Index(rest[2:], "*/")
+		if n < 0 || strings.Contains(rest[2:2+n+1], "/*") { // the star of the end may belong to a nested beginning
 			return token{}, "嵌套或未结束的注释"
 		}
-		return t(commentToken, n+2), ""
+		return t(commentToken, 2+n+2), ""
 	case c == '\'':
 		return t(stringToken, quoted(rest, '\'')), ""
 	case c == '"':
