@@ -21,6 +21,7 @@ import (
 
 const (
 	guizhou  = "guizhou-draft"
+	zhoushan = "zhoushan-2024-03-20"
 	tried    = workday.Date("2025-09-26") // a day on which every shipped pack can be tried
 	ownPacks = "yunei-"                   // the deployment's own packs, which regulate no city alone
 )
@@ -201,6 +202,44 @@ filing: data-bureau(同级人民政府数据主管部门) after review [] pass
 	for _, number := range []string{"第十三条【数据授权】", "第十三条【场景审核】"} {
 		if text, ok := law.Article(guizhou, number); !ok || !strings.Contains(text, "备案") {
 			t.Errorf("%s: got %q, want one of the two Articles 13", number, text)
+		}
+	}
+}
+
+// TestZhoushan: experts, the coordination mechanism, the government and the public in that order, the review of the data beside
+// the experts, and no product without experts and bureau.
+func TestZhoushan(t *testing.T) {
+	law := loadCity(t, zhoushan)
+	drawn(t, law, map[string]string{
+		"party.admission": `
+register: data-bureau(公共数据主管部门) [单位主体信息真实、有效] pass/return/refuse
+`,
+		"grant.prescenario": `
+acceptance: data-bureau(公共数据主管部门) [属于通告的重点领域并符合申报条件 在规定时间内提交 场景符合相关领域合法性、规范性和行政管理要求] pass/return/refuse
+training: data-bureau(公共数据主管部门) after acceptance [相关管理、技术、运营人员岗前培训通过] pass/return/refuse
+`,
+		"grant.scenario": `
+experts: expert(公共数据授权运营专家组) panel 2 of 3 [专业资质 知识人才积累和生产服务能力 数据安全管理能力 应用场景的经济价值和社会价值 可实施性 算法审查] pass/return/refuse
+provider: data-provider(数据提供单位) beside experts [同意提供所申请的数据] pass/return/refuse
+data: data-bureau(公共数据主管部门) after provider [全省一体化数字资源系统(IRS)技术审核同意 没有省回流数据, 或者已经省公共数据主管部门同意] pass/return/refuse
+mechanism: data-bureau(公共数据主管部门) after experts+data [协调机制已审定给予授权运营] pass/return/refuse
+government: data-bureau(公共数据主管部门) after mechanism [本级政府已确定] pass/return/refuse
+publication: data-bureau(公共数据主管部门) after government [已向社会公开 已报省政府备案] pass
+`,
+		"output.release": `
+experts: expert(公共数据授权运营专家组) panel 2 of 3 [敏感数据发现与脱敏 访问控制 原始数据不出域 个人信息保护 安全审查 算法审查 安全审计 数据来源合法、加工过程合规] pass/return/refuse
+bureau: data-bureau(公共数据主管部门) after experts [数据产品和服务合规 数据产品和服务安全] pass/return/refuse
+`,
+	})
+	for name, want := range map[string]int64{"log.online": 6, "report.operation": 1, "evaluation.operation": 1} {
+		if got, _, err := law.Int(name, tried); err != nil || got != want {
+			t.Errorf("%s = %d, %v; want %d", name, got, err, want)
+		}
+	}
+	text, _ := law.Template("agreement") // 三(五): 授权运营范围、授权运营期限、授权方式、违约责任
+	for _, part := range []string{"授权运营范围", "授权运营期限", "授权方式", "违约责任"} {
+		if !strings.Contains(text, part) {
+			t.Errorf("the agreement does not state %s", part)
 		}
 	}
 }
