@@ -6,8 +6,9 @@ import { post } from "@/api/client";
 import { useAct, useAsk, useItem } from "@/api/hooks";
 import type { LabModel, SpacePage } from "@/api/types";
 import { readReview } from "@/api/lab";
-import { asProblem, type Spot } from "@/api/problem";
+import { asProblem, type Cite, type Spot } from "@/api/problem";
 import { useLanguage, useText } from "@/text";
+import { Citations } from "@/ui/Citation";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
 import { PlainTable, ResultTable } from "@/ui/ResultTable";
 import { path } from "@/util/path";
@@ -135,7 +136,7 @@ function Bench({ page }: { page: SpacePage }) {
           </div>
           <div className="lab-below">
             {spots.length === 0 && Boolean(failed ?? save.error) && <ProblemView problem={failed ?? save.error} />}
-            {spots.length > 0 && <Refusals spots={spots} />}
+            {spots.length > 0 && <Refusals spots={spots} cites={refusals.length ? check.data?.cites : failed && asProblem(failed).cites} />}
             <Leaving draft={draft} summary={readReview(check.data?.review)?.summary} />
             <Tabs
               items={[
@@ -171,7 +172,8 @@ function Bench({ page }: { page: SpacePage }) {
   );
 }
 
-function Refusals({ spots }: { spots: Spot[] }) {
+/** What the guard refuses, where, what to write instead, and by which article. */
+function Refusals({ spots, cites }: { spots: Spot[]; cites?: Cite[] | null }) {
   const t = useText();
   const { language } = useLanguage();
   return (
@@ -187,6 +189,11 @@ function Refusals({ spots }: { spots: Spot[] }) {
           )}
         </li>
       ))}
+      {Boolean(cites?.length) && (
+        <li className="lab-basis">
+          {t.problem.basis} <Citations cites={cites} />
+        </li>
+      )}
     </ul>
   );
 }

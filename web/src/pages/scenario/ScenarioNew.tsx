@@ -123,7 +123,7 @@ export default function ScenarioNew() {
       </Panel>
       <Panel title={t.scenario.solution}>
         <Form.Item name="solution" rules={[{ required: true, min: 4, message: t.common.required }]} extra={t.scenario.solutionHint}>
-          <Input.TextArea autoSize={{ minRows: 5 }} maxLength={20000} showCount />
+          <Input.TextArea aria-label={t.scenario.solution} autoSize={{ minRows: 5 }} maxLength={20000} showCount />
         </Form.Item>
         <Form.Item name="safety" label={t.scenario.safety} rules={[{ required: true, min: 4, message: t.common.required }]}>
           <Input.TextArea autoSize={{ minRows: 3 }} maxLength={5000} showCount />
