@@ -39,7 +39,7 @@ import (
 var Opening = time.Date(2025, 9, 26, 1, 0, 0, 0, time.UTC)
 
 // Rows is how many people are in the card table.
-const Rows = 3000
+const Rows = 600
 
 // Town is the stage.
 type Town struct {
@@ -103,7 +103,7 @@ func New(t testing.TB, db *sqldb.DB, clk *clock.Set) *Town {
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
 	watch.New(w.Acts)
 	w.Acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Platform}})
-	Must(t, w.Law.Load(regimes.FS))
+	Must(t, w.Law.Load(regimes.FS, "quanzhou-2024-05-17"))
 	w.people()
 	w.supply()
 	w.Admit("bank", "示例银行", "91990000MA990006")
@@ -205,15 +205,21 @@ func (w *Town) Load(rows int) {
 	Must(w.T, err)
 }
 
-// Admit registers an organization, opens its clerk's account under the given name, and takes it through admission on paper.
-func (w *Town) Admit(who, name, first16 string) {
+// Register registers an organization and opens its clerk's account under the given name.
+func (w *Town) Register(who, name, first16 string, roles ...access.Role) {
 	w.T.Helper()
 	uscc, err := party.MakeUSCC(first16)
 	Must(w.T, err)
 	o, err := w.Party.Register(access.With(w.T.Context(), access.System()), party.Registration{Name: name, USCC: uscc, Registered: "2010-01-04", InProvince: true,
 		Representative: "林晓", RepresentativeID: collect.InventedNumber(900_000), Contact: "陈明", Phone: "0595-00000000"})
 	Must(w.T, err)
-	w.Account(who, o.ID, access.Applicant)
+	w.Account(who, o.ID, roles...)
+}
+
+// Admit registers an organization and takes it through admission on paper.
+func (w *Town) Admit(who, name, first16 string) {
+	w.T.Helper()
+	w.Register(who, name, first16, access.Applicant)
 	var docs []party.Document
 	for _, kind := range []string{party.BusinessLicense, party.RepresentativeProof, party.OrganizationProfile, party.PledgePaper} {
 		docs = append(docs, party.Document{Kind: kind, Name: kind, Blob: "sha256:" + kind})
