@@ -14,7 +14,7 @@ test("the bank files the pre-declaration", async ({ as }) => {
   await choose(page, "数据资源", "信用卡");
   await chooseAll(page, /数据项$/, fields);
   await page.getByLabel("数据必要性").fill(scenario.why);
-  await page.locator("textarea").nth(2).fill(scenario.solution);
+  await page.getByLabel("应用场景解决方案").fill(scenario.solution);
   await page.getByLabel("使用安全性").fill(scenario.safety);
   await page.getByLabel("申请的年度披露额度").fill("0.02");
   await expect(page.getByText("草稿已自动保存")).toBeVisible();
@@ -24,7 +24,7 @@ test("the bank files the pre-declaration", async ({ as }) => {
   await receipt(page);
 });
 
-test("an applicant does not decide its own application, and a reload keeps the draft of nothing", async ({ as }) => {
+test("an applicant is not offered to decide its own application; the next form is empty", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "办件");
   await page.getByRole("row").filter({ hasText: scenario.title }).click();

@@ -83,7 +83,7 @@ function open(browser: Browser, options?: BrowserContextOptions): Promise<Browse
 
 /** A full-page picture for the people who look. */
 export async function picture(page: Page, name: string): Promise<void> {
-  await page.evaluate(() => document.fonts.ready.then(() => undefined));
+  await page.evaluate(() => document.fonts.ready.then(() => window.scrollTo(0, 0)));
   await page.screenshot({ path: join(artifacts, `${name}.png`), fullPage: true, animations: "disabled" });
 }
 
