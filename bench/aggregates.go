@@ -185,7 +185,7 @@ func aggregates(ctx context.Context, b *bench) error {
 		debug.FreeOSMemory()
 		size := fmt.Sprintf("%.2f million rows, %s", float64(rows)/1e6, k.name)
 		b.report.note("%s: supplied to the space, once, in %s.", size, t.took.Round(10*time.Millisecond))
-		if err := b.compare(ctx, t, size, 1); err != nil {
+		if err := b.compare(ctx, t, size, b.sized(3, 1)); err != nil {
 			return err
 		}
 	}
