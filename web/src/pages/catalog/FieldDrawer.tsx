@@ -139,7 +139,7 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
           )}
           <Col span={24}>
             <Form.Item name="uses" label={t.catalog.uses}>
-              <Select mode="multiple" options={Object.entries(t.catalog.useNames).map(([value, label]) => ({ value, label }))} />
+              <Select mode="multiple" showSearch={{ optionFilterProp: "label" }} options={Object.entries(t.catalog.useNames).map(([value, label]) => ({ value, label }))} />
             </Form.Item>
           </Col>
           <Col span={12}>

@@ -56,12 +56,12 @@ function Preview({ id, titles }: { id: string; titles: Map<string, string> }) {
   const t = useText();
   const rows = useOpenRows(id, previewRows);
   if (rows.error) return <ProblemView problem={rows.error} />;
+  if (rows.isPending) return <Skeleton active />;
   return (
     <>
       <Typography.Paragraph type="secondary">{t.portal.previewHint(previewRows)}</Typography.Paragraph>
       <Table
         size="small"
-        loading={rows.isPending}
         rowKey={(row) => (row as (string | null)[]).join("\u0001")}
         pagination={false}
         scroll={{ x: "max-content", y: 480 }}

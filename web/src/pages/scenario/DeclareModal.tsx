@@ -35,6 +35,7 @@ export function DeclareModal({ scenario, close }: { scenario: Scenario; close: (
         <Form.Item name="versions" label={t.scenario.chooseModels} extra={t.scenario.chooseModelsHint} rules={[{ required: true, message: t.common.required }]}>
           <Select
             mode="multiple"
+            showSearch={{ optionFilterProp: "label" }}
             loading={versions.loading}
             notFoundContent={t.scenario.noVersions}
             options={versions.items?.map((v) => ({ value: v.id, label: `${v.name} v${v.number}（${wordFor(t.model.classes, v.class)}${v.shared ? `，${t.states.listed}` : ""}）` }))}
