@@ -153,6 +153,9 @@ func (n *Node) health(w http.ResponseWriter, r *http.Request) {
 	if err == nil {
 		err = n.Log.Ready()
 	}
+	if err == nil {
+		err = guard.Ready()
+	}
 	w.Header().Set("Content-Type", "text/plain; charset=utf-8")
 	if err != nil {
 		slog.ErrorContext(r.Context(), "not healthy", "err", err)
