@@ -735,6 +735,8 @@ export const enUS = {
     export: "Export",
     exports: "Exports",
     table: "Result",
+    notYet: "The result is still inside",
+    notYetHint: "The applicant sees it once it is approved and exported.",
     tableNote: (n) => `Noised statistics; cells below ${n} noised units are shown as *.`,
     evidence: "Noise",
     mechanism: "Mechanism",

@@ -734,6 +734,8 @@ export const zhCN = {
     export: "导出",
     exports: "已导出次数",
     table: "待出域结果",
+    notYet: "结果还在域内",
+    notYetHint: "批准出域并导出后，申请单位才能看到。",
     tableNote: (n: number) => `加噪后的统计表；单元格人数（加噪后）低于 ${n} 的以 * 表示。`,
     evidence: "加噪记录",
     mechanism: "机制",

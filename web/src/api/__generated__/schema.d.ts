@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/v1/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开立账号 */
+        post: operations["open-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admissions": {
         parameters: {
             query?: never;
@@ -1316,6 +1333,23 @@ export interface paths {
         get: operations["rules"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/registrations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记单位 */
+        post: operations["register-organization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2713,8 +2747,8 @@ export interface components {
             id: string;
             /** @description resource.field of everything it reads */
             inputs: string[] | null;
-            /** @description The canonical representation that is hashed, signed and run */
-            ir: unknown;
+            /** @description The canonical representation that is hashed, signed and run, in base64: its very bytes */
+            ir: string;
             model: string;
             name: string;
             /** Format: int64 */
@@ -4026,6 +4060,40 @@ export interface components {
 }
 export type $defs = Record<string, never>;
 export interface operations {
+    "open-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyNewAccount"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAccount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     admissions: {
         parameters: {
             query?: {
@@ -6920,6 +6988,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageExplanation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "register-organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyRegistration"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyOrganization"];
                 };
             };
             /** @description Error */

@@ -22,12 +22,13 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
   const [form] = Form.useForm<Values>();
   const verdict = Form.useWatch("verdict", form);
   const [signing, setSigning] = useState<unknown>();
-  const signs = Boolean(step.signs && verdict === "pass" && page.sign_text);
+  // The server gives the text only to those who must sign it.
+  const signs = Boolean(verdict === "pass" && page.sign_text);
   const decide = useAct(
     async (values: Values) => {
       setSigning(undefined);
       let signature: Awaited<ReturnType<typeof signReview>> | undefined;
-      if (step.signs && values.verdict === "pass" && page.sign_text) {
+      if (values.verdict === "pass" && page.sign_text) {
         try {
           signature = await signReview(account, page.sign_text);
         } catch (error) {
@@ -64,7 +65,8 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
                 label={check.title}
                 layout="horizontal"
                 colon={false}
-                labelCol={{ flex: "1 1 auto" }}
+                labelCol={{ flex: "auto" }}
+                wrapperCol={{ flex: "none" }}
                 labelAlign="left"
                 rules={[{ required: true, message: t.matter.checkMissing }]}
               >

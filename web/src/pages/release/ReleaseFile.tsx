@@ -11,7 +11,7 @@ import { ActButton } from "@/ui/ActButton";
 import { BudgetGauge } from "@/ui/BudgetGauge";
 import { Deadline } from "@/ui/Deadline";
 import { FilePage } from "@/ui/FilePage";
-import { Loaded } from "@/ui/ProblemView";
+import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { ResultTable } from "@/ui/ResultTable";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
@@ -106,11 +106,13 @@ export default function ReleaseFile() {
             {
               key: "table",
               label: t.release.table,
-              content: (
+              content: table.columns?.length ? (
                 <>
                   <Typography.Paragraph type="secondary">{t.release.tableNote(threshold)}</Typography.Paragraph>
                   <ResultTable table={table} />
                 </>
+              ) : (
+                <EmptyState title={t.release.notYet} hint={t.release.notYetHint} />
               ),
             },
             {
