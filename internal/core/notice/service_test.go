@@ -30,7 +30,7 @@ func each(t *testing.T, fn func(t *testing.T, h *house.House, s *notice.Service,
 		s := notice.New(h.Acts)
 		// An act that the trial's end closes; what its rules ask of it besides is given below.
 		h.Acts.Define(act.Def{Name: "lab.space.open", Roles: []access.Role{access.DataUser}})
-		if err := h.Law.Load(regimes.FS); err != nil {
+		if err := h.Law.Load(regimes.FS, "quanzhou-2024-05-17"); err != nil {
 			t.Fatal(err)
 		}
 		fn(t, h, s, clk)

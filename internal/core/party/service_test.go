@@ -65,7 +65,7 @@ func newHouse(t *testing.T, db *sqldb.DB, clk *clock.Set) *house {
 	h.Service = party.New(acts, keys, h.matters)
 	law.RegisterFact(regime.Fact{Name: "org.last_breach", Type: regime.Day,
 		Load: func(context.Context, *sqldb.Tx, string) (any, error) { return h.breach, nil }})
-	if err := law.Load(regimes.FS); err != nil {
+	if err := law.Load(regimes.FS, "quanzhou-2024-05-17"); err != nil {
 		t.Fatal(err)
 	}
 	// The composed acts run inside the matter that decides; here a bare act stands for it.

@@ -61,7 +61,7 @@ func newDesk(t *testing.T, db *sqldb.DB, clk *clock.Set) *desk {
 	law := regime.New()
 	d.Service = consent.New(act.NewRunner(db, d.log, law), keys, collect.NewSealer(keys.Derive("sid"), keys.KID()))
 	d.Acts.Define(act.Def{Name: "test.call", Roles: []access.Role{access.DataUser}})
-	if err := law.Load(regimes.FS); err != nil {
+	if err := law.Load(regimes.FS, "quanzhou-2024-05-17"); err != nil {
 		t.Fatal(err)
 	}
 	return d

@@ -48,7 +48,7 @@ func setup(t *testing.T, db *sqldb.DB) *fixture {
 	f.collect = collect.New(collect.Deps{DB: db, Acts: h.Acts, Catalog: f.catalog, Blobs: blobs, Temp: t.TempDir(), Seal: collect.NewSealer([]byte("key"), "k1")})
 	f.open = open.New(open.Deps{DB: db, Law: h.Law, Catalog: f.catalog, Collect: f.collect})
 	// The packs that ship with the program: they refuse nothing that the story does.
-	if err := h.Law.Load(regimes.FS); err != nil {
+	if err := h.Law.Load(regimes.FS, "quanzhou-2024-05-17"); err != nil {
 		t.Fatal(err)
 	}
 	return f
