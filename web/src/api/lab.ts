@@ -1,27 +1,4 @@
-import type { ValueOf } from "./types";
-
-/** What the guard found about a model, as it is kept with a version. */
-export interface Review {
-  accepted: boolean;
-  class: string;
-  hash?: string;
-  summary: string;
-  unit?: string;
-  rows?: number;
-  cells?: number;
-  outputs?: ReviewOutput[] | null;
-  checks?: { id: string; title: string; status: string; evidence?: string[] | null }[] | null;
-  notes?: string[] | null;
-}
-
-export interface ReviewOutput {
-  name: string;
-  title?: string;
-  kind: string;
-  standing: string;
-  cells?: number;
-  sources?: { table: string; column: string; ways: string[] | null }[] | null;
-}
+import type { Review, ValueOf } from "./types";
 
 /** A kept review arrives as free JSON; anything else is none. */
 export function readReview(value: unknown): Review | undefined {

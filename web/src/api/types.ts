@@ -89,3 +89,6 @@ export type ValueOf = Schemas["QueryValue"];
 export type Release = Schemas["OutputRelease"];
 export type ReleasePage = Schemas["OutputPage"];
 export type ReleaseCheck = Schemas["OutputCheck"];
+
+/** What the guard found about a model. */
+export type Review = Schemas["GuardReview"];
