@@ -44,6 +44,9 @@ var members = []member{
 	{key: "firm", name: "示例科技公司", code: "91990000MA990008", kind: party.Enterprise, roles: []access.Role{access.DataUser}},
 }
 
+// offices are the organizations that decide on an admission, by the role in which a regulation lets them.
+var offices = map[access.Role]string{access.Operator: "operator", access.Bureau: "bureau", access.Holder: "holder"}
+
 // person is one account. Nobody here is real.
 type person struct {
 	name  string
@@ -167,7 +170,8 @@ func (c *conversation) join(t *testing.T, n party.NewAccount, key string) {
 	if err != nil || m == nil {
 		t.Fatalf("find the matter of %s: %v", key, err)
 	}
-	clerk := access.With(t.Context(), access.Actor{Account: "acc_clerk", Name: "核验员", Org: c.organization(t, "operator"), Roles: []access.Role{access.Operator}})
+	role := access.Role(m.Steps[0].Role)
+	clerk := access.With(t.Context(), access.Actor{Account: "acc_clerk", Name: "核验员", Org: c.organization(t, offices[role]), Roles: []access.Role{role}})
 	d := matter.Decision{Verdict: matter.Pass, Reason: "材料齐全, 核验通过", Checks: map[string]bool{}}
 	for _, k := range m.Steps[0].Checks {
 		d.Checks[k.ID] = true

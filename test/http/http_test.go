@@ -36,10 +36,7 @@ func TestMain(m *testing.M) {
 }
 
 func TestHTTP(t *testing.T) {
-	files, err := filepath.Glob("*.txt")
-	if err != nil || len(files) == 0 {
-		t.Fatalf("found no files: %v", err)
-	}
+	files := conversations(t)
 	for _, database := range []struct {
 		name string
 		url  func(t *testing.T, data string) string
@@ -56,7 +53,7 @@ func TestHTTP(t *testing.T) {
 						t.Fatal(err)
 					}
 					data := t.TempDir()
-					c := open(t, data, database.url(t, data))
+					c := open(t, data, database.url(t, data), packsOf(file)...)
 					c.file = file
 					c.settle(t, roles(steps))
 					for _, s := range steps {
@@ -79,13 +76,35 @@ type conversation struct {
 	kept   map[string]any
 }
 
-func open(t *testing.T, data, url string) *conversation {
+// conversations are the files beside this one, and those in a folder named after the pack that they run under.
+func conversations(t *testing.T) []string {
+	t.Helper()
+	var files []string
+	for _, pattern := range []string{"*.txt", "*/*.txt"} {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("found no files %s: %v", pattern, err)
+		}
+		files = append(files, found...)
+	}
+	return files
+}
+
+// packsOf is the law a file is told under: the folder's, or the one a deployment has by default.
+func packsOf(file string) []string {
+	if dir := filepath.Dir(file); dir != "." {
+		return []string{dir}
+	}
+	return nil
+}
+
+func open(t *testing.T, data, url string, packs ...string) *conversation {
 	t.Helper()
 	clk := clock.NewSet(start)
 	if missing := duckdb.Missing(duckdb.Walls()); len(missing) > 0 {
 		t.Logf("THIS MACHINE LACKS WALLS OF THE ENGINE: %v", missing)
 	}
-	n, err := node.Open(t.Context(), node.Options{Data: data, DB: url, Heads: filepath.Join(data, "heads.json"), Clock: clk, NoWalls: true})
+	n, err := node.Open(t.Context(), node.Options{Data: data, DB: url, Heads: filepath.Join(data, "heads.json"), Packs: packs, Clock: clk, NoWalls: true})
 	if err != nil {
 		t.Fatalf("open node: %v", err)
 	}
