@@ -150,13 +150,23 @@ func (m *Matter) stepOver(id string) bool {
 	return err == nil && (s.State == StepDone || s.State == StepSkipped)
 }
 
-// mayDecide checks everything that does not need the law: the state, the addressee, the reason, the checks.
-func (m *Matter) mayDecide(s *Step, o Opinion) error {
+// inHand reports whether the step can be decided by anybody now.
+func (m *Matter) inHand(s *Step) error {
 	switch {
 	case m.State != Running:
 		return errs.New(errs.Conflict, "这个办件已%s, 不能再办理, 请刷新查看", stateWords[m.State])
 	case s.State != StepOpen:
 		return errs.New(errs.Conflict, "“%s”环节现在不在办理中, 请刷新查看", s.Title)
+	}
+	return nil
+}
+
+// mayDecide checks everything that needs neither the law nor the addressee: the state, the reason, the checks.
+func (m *Matter) mayDecide(s *Step, o Opinion) error {
+	if err := m.inHand(s); err != nil {
+		return err
+	}
+	switch {
 	case s.spoken(o.Account, o.Org):
 		return errs.New(errs.Conflict, "您或贵单位已在“%s”环节提出过意见, 不能重复办理; 请等待其他人员办理", s.Title)
 	case !slices.Contains(s.May, o.Verdict):

@@ -234,7 +234,11 @@ func (s *Service) decideTx(ctx context.Context, tx *act.Tx, m *Matter, stepID st
 		return err
 	}
 	actor := tx.Actor()
+	// An application of one's own organization is the law's to refuse, with its article; the rest is told at once.
 	if own := actor.Org != "" && actor.Org == m.Applicant; !own {
+		if err := m.inHand(step); err != nil {
+			return err
+		}
 		if err := addressee(step, actor); err != nil {
 			return err
 		}
