@@ -1,0 +1,474 @@
+package matter_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"yunei/internal/base/clock"
+	"yunei/internal/base/errs"
+	"yunei/internal/base/seal"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/ledger"
+	"yunei/internal/core/matter"
+	"yunei/internal/core/regime"
+	"yunei/internal/test/testdb"
+	"yunei/regimes"
+)
+
+// The kinds are procedures of the Quanzhou pack; what they are about is nothing but an id here.
+const (
+	review = "grant.prescenario" // one step of the operator, two working days
+	panel  = "grant.scenario"    // operator, experts beside holders, bureau
+	two    = "output.release"    // operator, then two people of the bureau
+)
+
+// monday is the last Monday before the National Day holidays of 2025.
+var monday = time.Date(2025, 9, 29, 2, 0, 0, 0, time.UTC)
+
+// office is where matters are decided.
+type office struct {
+	*matter.Service
+	t     *testing.T
+	db    *sqldb.DB
+	log   *ledger.Log
+	acts  *act.Runner
+	clock *clock.Set
+	mu    sync.Mutex // an act may run twice, and several at once
+	ended []string   // what followed: kind and state
+	fail  error      // what Ended answers
+	asked map[string][]string
+}
+
+func each(t *testing.T, fn func(t *testing.T, o *office)) {
+	t.Run("sqlite", func(t *testing.T) {
+		clk := clock.NewSet(monday)
+		fn(t, newOffice(t, testdb.SQLite(t, clk), clk))
+	})
+	t.Run("postgres", func(t *testing.T) {
+		clk := clock.NewSet(monday)
+		fn(t, newOffice(t, testdb.Postgres(t, clk), clk))
+	})
+}
+
+func newOffice(t *testing.T, db *sqldb.DB, clk *clock.Set) *office {
+	t.Helper()
+	keys, err := seal.LoadOrCreate(t.TempDir())
+	must(t, err)
+	law := regime.New()
+	o := &office{t: t, db: db, clock: clk, log: ledger.New(db, keys, ledger.Options{}), asked: map[string][]string{}}
+	o.acts = act.NewRunner(db, o.log, law)
+	o.Service = matter.New(o.acts)
+	o.acts.Define(act.Def{Name: "test.submit", Roles: []access.Role{access.DataUser}})
+	for _, name := range []string{review, panel, two} {
+		o.Define(matter.Kind{Name: name, Addressed: o.addressed, Signs: o.signs, Ended: o.end,
+			Objects: func(m *matter.Matter) map[string]string { return map[string]string{"plan": m.Subject} }})
+	}
+	for _, fact := range []string{"plan.model_listed", "plan.refiled", "plan.model_unchanged", "plan.inputs_unchanged", "plan.outputs_unchanged"} {
+		law.RegisterFact(regime.Fact{Name: fact, Type: regime.Bool, Load: func(_ context.Context, _ *sqldb.Tx, id string) (any, error) { return id == "listed", nil }})
+	}
+	must(t, law.Load(regimes.FS, "quanzhou-2024-05-17"))
+	return o
+}
+
+func (o *office) addressed(_ context.Context, _ *sqldb.Tx, _ *matter.Matter, s *matter.Step) ([]string, error) {
+	return o.asked[s.ID], nil
+}
+
+func (o *office) signs(_ context.Context, _ *sqldb.Tx, m *matter.Matter, s *matter.Step) (string, bool, error) {
+	return "text of " + m.ID, s.ID == "experts", nil
+}
+
+func (o *office) end(_ context.Context, _ *act.Tx, m *matter.Matter) error {
+	if o.fail != nil {
+		return o.fail
+	}
+	o.mu.Lock()
+	defer o.mu.Unlock()
+	o.ended = append(o.ended, m.Kind+" "+string(m.State))
+	return nil
+}
+
+func must(t *testing.T, err error) {
+	t.Helper()
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+// as is somebody of an organization.
+func (o *office) as(who, org string, roles ...access.Role) context.Context {
+	return access.With(o.t.Context(), access.Actor{Account: "acc_" + who, Name: who, Org: org, Roles: roles})
+}
+
+func (o *office) bank() context.Context     { return o.as("bank", "org_bank", access.DataUser) }
+func (o *office) operator() context.Context { return o.as("operator", "org_operator", access.Operator) }
+func (o *office) bureau(n int) context.Context {
+	return o.as(fmt.Sprintf("bureau%d", n), "org_bureau", access.Bureau)
+}
+
+func (o *office) submit(kind, subject string) (*matter.Matter, error) {
+	var m *matter.Matter
+	_, err := o.acts.Do(o.bank(), act.Call{Act: "test.submit"}, func(ctx context.Context, tx *act.Tx) (err error) {
+		m, err = o.SubmitTx(ctx, tx, matter.Application{Kind: kind, Title: subject, Applicant: "org_bank", Subject: subject,
+			Documents: []matter.Document{{Kind: "solution-plan", Title: "方案", Text: "第一稿"}, {Kind: "model", Title: "模型", Text: "一"}}})
+		return err
+	})
+	return m, err
+}
+
+func (o *office) filed(kind, subject string) *matter.Matter {
+	o.t.Helper()
+	m, err := o.submit(kind, subject)
+	must(o.t, err)
+	return m
+}
+
+func (o *office) load(id string) (m *matter.Matter) {
+	o.t.Helper()
+	must(o.t, o.db.View(o.t.Context(), func(tx *sqldb.Tx) (err error) {
+		m, err = matter.Load(o.t.Context(), tx, id)
+		return err
+	}))
+	return m
+}
+
+// say gives an opinion with every check answered.
+func (o *office) say(ctx context.Context, id, step string, v matter.Verdict) (*matter.Matter, error) {
+	d := matter.Decision{Verdict: v, Reason: "理由充分", Checks: map[string]bool{}}
+	if s, err := o.load(id).Step(step); err == nil {
+		for _, c := range s.Checks {
+			d.Checks[c.ID] = v == matter.Pass
+		}
+	}
+	return o.Decide(ctx, id, step, d)
+}
+
+// inbox is what somebody finds: step and subject of every open task, the most urgent first.
+func (o *office) inbox(ctx context.Context) (out []string) {
+	o.t.Helper()
+	must(o.t, o.db.View(ctx, func(tx *sqldb.Tx) error {
+		after := ""
+		for {
+			page, err := matter.Tasks(ctx, tx, access.From(ctx).Addresses(), after, 2)
+			if err != nil {
+				return err
+			}
+			for _, task := range page {
+				out = append(out, task.Step+" "+task.Title)
+				after = task.Cursor()
+			}
+			if len(page) < 2 {
+				return nil
+			}
+		}
+	}))
+	return out
+}
+
+func (o *office) wantInbox(who string, ctx context.Context, want ...string) {
+	o.t.Helper()
+	if got := o.inbox(ctx); !slices.Equal(got, want) {
+		o.t.Errorf("inbox of %s = %q, want %q", who, got, want)
+	}
+}
+
+func wantCode(t *testing.T, what string, err error, code errs.Code) *errs.Error {
+	t.Helper()
+	if !errs.Is(err, code) {
+		t.Fatalf("%s = %v, want %s", what, err, code)
+	}
+	e, _ := errors.AsType[*errs.Error](err)
+	return e
+}
+
+func (o *office) fsck() {
+	o.t.Helper()
+	must(o.t, o.log.Seal(o.t.Context()))
+	problems, err := o.log.Fsck(o.t.Context())
+	must(o.t, err)
+	if len(problems) > 0 {
+		o.t.Errorf("fsck = %v, want no problem", problems)
+	}
+}
+
+// Tasks are in the inboxes of exactly those who can do something now; each opens and closes with the act it is about.
+func TestService_tasks(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.asked["provider-opinion"] = []string{access.OrgAddress("org_a", access.Holder), access.OrgAddress("org_b", access.Holder)}
+		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
+		x := o.as("x", "", access.Expert)
+		a1, a2, b := o.as("a1", "org_a", access.Holder), o.as("a2", "org_a", access.Holder), o.as("b", "org_b", access.Holder)
+		slow := o.filed(two, "no limit")
+		m := o.filed(panel, "scenario")
+		quick := o.filed(review, "next")
+		o.wantInbox("the operator", o.operator(), "first-review scenario", "review next", "check no limit")
+		o.wantInbox("an expert before the first review", x)
+		o.wantInbox("the public", t.Context())
+
+		_, err := o.say(o.operator(), m.ID, "first-review", matter.Pass)
+		must(t, err)
+		o.wantInbox("the operator", o.operator(), "review next", "check no limit")
+		o.wantInbox("an expert", x, "experts scenario")
+		o.wantInbox("a clerk of the first holder", a1, "provider-opinion scenario")
+		o.wantInbox("the bureau", o.bureau(1))
+		_, err = o.say(a1, m.ID, "provider-opinion", matter.Agree)
+		must(t, err)
+		o.wantInbox("the other clerk of the first holder", a2)
+		o.wantInbox("the second holder", b, "provider-opinion scenario")
+		_, err = o.say(a2, m.ID, "provider-opinion", matter.Disagree)
+		wantCode(t, "a second opinion of the first holder", err, errs.Conflict)
+		if s, _ := o.load(m.ID).Step("provider-opinion"); s.State != matter.StepOpen || len(s.Opinions) != 1 {
+			t.Errorf("the holders' step is %s with %d opinions, want open with one of two", s.State, len(s.Opinions))
+		}
+		_, err = o.say(o.operator(), quick.ID, "review", matter.Refuse)
+		must(t, err)
+		_, err = o.Withdraw(o.bank(), slow.ID, "不再需要")
+		must(t, err)
+		_, err = o.Withdraw(o.bank(), m.ID, "不再需要")
+		must(t, err)
+		for who, ctx := range map[string]context.Context{"operator": o.operator(), "expert": x, "holder": b, "bank": o.bank()} {
+			o.wantInbox(who, ctx)
+		}
+		if want := []string{review + " refused", two + " withdrawn", panel + " withdrawn"}; !slices.Equal(o.ended, want) {
+			t.Errorf("what followed = %v, want %v", o.ended, want)
+		}
+		o.fsck()
+	})
+}
+
+// Two working days from the Monday before the holidays end on the Thursday after them; from the Friday before, on that
+// Monday, because the Sunday between is worked. The explanation says so, and a decision after it is marked late.
+func TestService_deadline(t *testing.T) {
+	for _, c := range []struct {
+		from time.Time
+		due  string
+	}{
+		{monday, "2025-10-09"},
+		{monday.AddDate(0, 0, -3), "2025-09-29"},
+		{monday.AddDate(0, 0, 1), "2025-10-10"},
+	} {
+		clk := clock.NewSet(c.from)
+		o := newOffice(t, testdb.SQLite(t, clk), clk)
+		m := o.filed(review, "x")
+		d := m.Steps[0].Deadline
+		if d == nil || d.Due.String() != c.due || !strings.Contains(d.Explain, "2 个工作日") {
+			t.Errorf("filed on %s: due %+v, want %s, explained", c.from.Format(time.DateOnly), d, c.due)
+			continue
+		}
+		due, err := time.Parse(time.DateOnly, c.due)
+		must(t, err)
+		clk.Advance(due.Add(36 * time.Hour).Sub(c.from)) // the day after
+		m, err = o.say(o.operator(), m.ID, "review", matter.Pass)
+		if err != nil || !m.Steps[0].Opinions[0].Late {
+			t.Errorf("decided the day after %s: %v, late %v; want decided and marked late", c.due, err, m != nil && m.Steps[0].Opinions[0].Late)
+		}
+	}
+}
+
+// A return asks the applicant; its supplement replaces what it sends, keeps the rest, and starts the clock anew.
+func TestService_supplement(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		m := o.filed(review, "x")
+		m, err := o.say(o.operator(), m.ID, "review", matter.Return)
+		if err != nil || m.State != matter.Returned {
+			t.Fatalf("Return = %v, %v", m, err)
+		}
+		o.wantInbox("the operator", o.operator())
+		o.wantInbox("the filer", o.bank(), "supplement x")
+		_, err = o.say(o.operator(), m.ID, "review", matter.Pass)
+		wantCode(t, "deciding what was returned", err, errs.Conflict)
+		_, err = o.Supplement(o.as("insurer", "org_insurer", access.DataUser), m.ID, nil)
+		_, none := o.Supplement(o.bank(), "mat_none", nil)
+		if a, b := wantCode(t, "another's matter", err, errs.NotFound), wantCode(t, "no matter", none, errs.NotFound); a.Msg != b.Msg {
+			t.Errorf("another's is answered %q, a missing one %q; want the same words", a.Msg, b.Msg)
+		}
+		o.clock.Advance(10 * 24 * time.Hour) // the ninth of October
+		m, err = o.Supplement(o.bank(), m.ID, []matter.Document{
+			{Kind: "solution-plan", Title: "方案", Text: "第二稿"}, {Kind: "solution-plan", Title: "附图", Text: "图一"}})
+		must(t, err)
+		var docs []string
+		for _, d := range m.Documents {
+			docs = append(docs, d.Title+d.Text)
+		}
+		if want := []string{"模型一", "方案第二稿", "附图图一"}; !slices.Equal(docs, want) {
+			t.Errorf("documents = %v, want %v", docs, want)
+		}
+		if s := m.Steps[0]; m.State != matter.Running || m.Rounds != 1 || s.State != matter.StepOpen || len(s.Opinions) != 0 || s.Deadline.Due.String() != "2025-10-11" {
+			t.Errorf("after the supplement: %s round %d, step %s due %s; want running, 1, open, 2025-10-11, a Saturday that is worked", m.State, m.Rounds, s.State, s.Deadline.Due)
+		}
+		o.wantInbox("the filer", o.bank())
+		o.wantInbox("the operator", o.operator(), "review x")
+		_, err = o.Supplement(o.bank(), m.ID, nil)
+		wantCode(t, "supplementing twice", err, errs.Conflict)
+		o.fsck()
+	})
+}
+
+// Several people decide at once, each several times: one opinion of each is kept, none is lost, and the effect follows once.
+func TestService_Decide_atOnce(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		m := o.filed(two, "x")
+		_, err := o.say(o.operator(), m.ID, "check", matter.Pass)
+		must(t, err)
+		const people, times = 2, 4
+		results := make([]error, people*times)
+		var wg sync.WaitGroup
+		for i := range results {
+			wg.Go(func() { _, results[i] = o.say(o.bureau(i%people), m.ID, "review", matter.Pass) })
+		}
+		wg.Wait()
+		won := map[int]int{}
+		for i, err := range results {
+			switch {
+			case err == nil:
+				won[i%people]++
+			case !errs.Is(err, errs.Conflict):
+				t.Errorf("a losing decision = %v, want conflict", err)
+			}
+		}
+		m = o.load(m.ID)
+		s, _ := m.Step("review")
+		if won[0] != 1 || won[1] != 1 || len(s.Opinions) != 2 || m.State != matter.Passed || len(o.ended) < 1 {
+			t.Errorf("won %v, %d opinions, %s, followed %v; want one each, 2, passed", won, len(s.Opinions), m.State, o.ended)
+		}
+		o.wantInbox("the bureau", o.bureau(0))
+		o.fsck()
+	})
+}
+
+// One passes while the other refuses and the applicant withdraws: whatever comes first, the matter ends once.
+func TestService_endsOnce(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		for i := range 4 {
+			m := o.filed(review, fmt.Sprint(i))
+			var wg sync.WaitGroup
+			results := make([]error, 3)
+			wg.Go(func() { _, results[0] = o.say(o.operator(), m.ID, "review", matter.Pass) })
+			wg.Go(func() {
+				_, results[1] = o.say(o.as("op2", "org_operator", access.Operator), m.ID, "review", matter.Refuse)
+			})
+			wg.Go(func() { _, results[2] = o.Withdraw(o.bank(), m.ID, "不再需要") })
+			wg.Wait()
+			done := 0
+			for _, err := range results {
+				if err == nil {
+					done++
+				} else if !errs.Is(err, errs.Conflict) {
+					t.Errorf("a losing act = %v, want conflict", err)
+				}
+			}
+			if m = o.load(m.ID); done != 1 || !m.Over() {
+				t.Errorf("%d acts ended it, it is %s; want one", done, m.State)
+			}
+		}
+		o.fsck()
+	})
+}
+
+func TestService_Decide_refused(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		m := o.filed(two, "x")
+		own := o.as("own", "org_bank", access.Operator)
+		e := wantCode(t, "one's own organization", second(o.say(own, m.ID, "check", matter.Pass)), errs.Unlawful)
+		if !slices.ContainsFunc(e.Cites, func(c errs.Cite) bool { return c.Article == "第二条" }) {
+			t.Errorf("cites = %+v, want 第二条", e.Cites)
+		}
+		wantCode(t, "not the addressee", second(o.say(o.bureau(1), m.ID, "check", matter.Pass)), errs.Forbidden)
+		wantCode(t, "a step that is not open yet", second(o.say(o.bureau(1), m.ID, "review", matter.Pass)), errs.Conflict)
+		wantCode(t, "a step that does not exist", second(o.say(o.operator(), m.ID, "final", matter.Pass)), errs.NotFound)
+		stranger := o.as("insurer", "org_insurer", access.DataUser)
+		theirs := wantCode(t, "a stranger", second(o.Decide(stranger, m.ID, "none", matter.Decision{Verdict: matter.Pass, Reason: "同意"})), errs.NotFound)
+		none := wantCode(t, "no matter", second(o.Decide(stranger, "mat_none", "none", matter.Decision{Verdict: matter.Pass, Reason: "同意"})), errs.NotFound)
+		if theirs.Msg != none.Msg {
+			t.Errorf("a stranger is told %q, of a missing one %q; want the same words", theirs.Msg, none.Msg)
+		}
+		wantCode(t, "the auditor", second(o.say(o.as("aud", "org_audit", access.Auditor), m.ID, "check", matter.Pass)), errs.Forbidden)
+		wantCode(t, "the public", second(o.say(t.Context(), m.ID, "check", matter.Pass)), errs.Unauthenticated)
+
+		o.fail = errors.New("disk")
+		_, err := o.Withdraw(o.bank(), m.ID, "不再需要")
+		if err == nil {
+			t.Error("Withdraw = nil although what follows failed")
+		}
+		o.fail = nil
+		if m = o.load(m.ID); m.State != matter.Running || len(o.ended) != 0 {
+			t.Errorf("after a failed end: %s, followed %v; want running, nothing", m.State, o.ended)
+		}
+		o.wantInbox("the operator", o.operator(), "check x")
+		o.fsck()
+	})
+}
+
+func second(_ *matter.Matter, err error) error { return err }
+
+// A step that nobody, or too few, can decide does not open, and the decision before it is not lost half-way.
+func TestService_tooFew(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.asked["experts"] = []string{access.AccountAddress("acc_x")}
+		m := o.filed(panel, "x")
+		wantCode(t, "one expert where two must agree", second(o.say(o.operator(), m.ID, "first-review", matter.Pass)), errs.Conflict)
+		o.asked["experts"] = []string{}
+		wantCode(t, "no expert", second(o.say(o.operator(), m.ID, "first-review", matter.Pass)), errs.Conflict)
+		if m = o.load(m.ID); len(m.Steps[0].Opinions) != 0 || m.Steps[0].State != matter.StepOpen {
+			t.Errorf("first review = %+v, want open and undecided", m.Steps[0])
+		}
+		o.wantInbox("the operator", o.operator(), "first-review x")
+	})
+}
+
+// What is kept of a decision is what was asked: no signature that nobody verified, no answer to a check that is none.
+func TestService_Decide_keeps(t *testing.T) {
+	o := newOffice(t, testdb.SQLite(t, clock.NewSet(monday)), clock.NewSet(monday))
+	m := o.filed(two, "x")
+	m, err := o.Decide(o.operator(), m.ID, "check", matter.Decision{Verdict: matter.Pass, Reason: "同意",
+		Checks: map[string]bool{"purpose": true, "threshold": true, "gold": true}, Signature: &matter.Signature{Key: "key_1", Signed: "x", Value: "y"}})
+	must(t, err)
+	if op := m.Steps[0].Opinions[0]; op.Signature != nil || len(op.Checks) != 2 {
+		t.Errorf("kept %+v, want no signature and the two answers", op)
+	}
+	listed := o.filed(panel, "listed")
+	for _, id := range []string{"experts", "provider-opinion"} {
+		if s, _ := listed.Step(id); s.State != matter.StepSkipped || s.Skipped == nil || s.Skipped.Article != "三(四)" {
+			t.Errorf("step %s = %+v, want left out by 三(四)", id, s)
+		}
+	}
+	_, err = o.say(o.operator(), listed.ID, "first-review", matter.Pass)
+	must(t, err)
+	if listed, err = o.say(o.bureau(1), listed.ID, "final", matter.Pass); err != nil || listed.State != matter.Passed {
+		t.Errorf("without the experts = %v, %v, want passed", listed, err)
+	}
+}
+
+// Lists show what somebody has business with, whoever they are.
+func TestListVisible(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
+		m := o.filed(panel, "x")
+		for who, c := range map[string]struct {
+			ctx  context.Context
+			want int
+		}{
+			"bank": {o.bank(), 1}, "operator": {o.operator(), 1}, "bureau": {o.bureau(1), 1}, "expert": {o.as("x", "", access.Expert), 0},
+			"another bank": {o.as("insurer", "org_insurer", access.DataUser), 0}, "an account of no organization": {o.as("citizen", "", access.Subject), 0},
+			"public": {t.Context(), 0},
+		} {
+			must(t, o.db.View(c.ctx, func(tx *sqldb.Tx) error {
+				list, err := matter.ListVisible(c.ctx, tx, access.From(c.ctx), matter.Filter{Limit: 10})
+				if err != nil || len(list) != c.want || matter.MaySee(access.From(c.ctx), m) != (c.want == 1) {
+					t.Errorf("%s lists %d, %v, may see it %v; want %d", who, len(list), err, matter.MaySee(access.From(c.ctx), m), c.want)
+				}
+				return nil
+			}))
+		}
+		_, err := o.say(o.operator(), m.ID, "first-review", matter.Return)
+		must(t, err)
+	})
+}
