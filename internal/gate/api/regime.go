@@ -57,10 +57,18 @@ func (a *API) registerRegime() {
 		if err != nil {
 			return report, err
 		}
-		loaded := a.s.Acts.Law().Packs()
-		report.Packs = slices.DeleteFunc(report.Packs, func(c regime.Coverage) bool {
-			return !slices.ContainsFunc(loaded, func(p regime.PackInfo) bool { return p.ID == c.Pack })
-		})
-		return report, nil
+		return loadedCoverage(report, a.s.Acts.Law().Packs()), nil
 	})
+}
+
+// loadedCoverage keeps of a report what this deployment runs under, and counts it.
+func loadedCoverage(report regime.CoverageReport, loaded []regime.PackInfo) regime.CoverageReport {
+	out := regime.CoverageReport{Packs: []regime.Coverage{}}
+	for _, c := range report.Packs {
+		if slices.ContainsFunc(loaded, func(p regime.PackInfo) bool { return p.ID == c.Pack }) {
+			out.Packs = append(out.Packs, c)
+			out.Total, out.Upheld, out.Planned, out.Excused = out.Total+c.Total, out.Upheld+c.Upheld, out.Planned+c.Planned, out.Excused+c.Excused
+		}
+	}
+	return out
 }
