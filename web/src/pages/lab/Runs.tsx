@@ -43,6 +43,7 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
         size="small"
         rowKey="id"
         pagination={false}
+        scroll={{ x: "max-content" }}
         dataSource={page.runs ?? []}
         locale={{ emptyText: t.lab.noRuns }}
         columns={[
@@ -57,7 +58,7 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
               </>
             ),
           },
-          { title: "", render: (_, r) => <Receipt seq={r.start} /> },
+          { title: "", render: (_, r) => (r.start ? <Receipt seq={r.start} /> : null) },
           {
             title: "",
             align: "end",
