@@ -169,6 +169,10 @@ func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter
 	}
 	now := tx.Now()
 	step.State, step.Opened, step.Addressed = StepOpen, &now, addressed
+	if step.Binding && organizations(addressed) {
+		// Whose data it is, each must agree: one department does not consent for another.
+		step.Need = max(step.Need, len(addressed))
+	}
 	if d, ok := tx.Law().StepDeadline(regime.Step{Within: step.Within}, workday.DateOf(now)); ok {
 		step.Deadline = &d
 	}
@@ -290,6 +294,11 @@ func (s *Service) settle(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, 
 		return err
 	}
 	return s.save(ctx, tx, m)
+}
+
+// organizations reports whether a step is addressed to organizations by name.
+func organizations(addressed []string) bool {
+	return !slices.ContainsFunc(addressed, func(to string) bool { return !strings.HasPrefix(to, "org:") })
 }
 
 func addressee(step *Step, actor access.Actor) error {

@@ -66,8 +66,8 @@ type ScenarioPage struct {
 	Acts         []act.Option  `json:"acts"`
 }
 
-// Scenario is one scenario as the caller may see it: an expert and a holder see those they were asked about, with the
-// declarations that they were asked about.
+// Scenario is one scenario as the caller may see it: an expert and a holder see those whose pre-declaration or
+// declarations they were asked about, and of these only the ones they were asked about.
 func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
 		sc, err := loadScenario(ctx, tx, id)
@@ -83,7 +83,11 @@ func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err 
 			if declarations, err = asked(ctx, tx, actor, declarations); err != nil {
 				return err
 			}
-			if len(declarations) == 0 {
+			predeclared, err := matter.Load(ctx, tx, sc.Matter)
+			if err != nil {
+				return err
+			}
+			if len(declarations) == 0 && !matter.Asked(actor, predeclared) {
 				return errs.New(errs.NotFound, noScenario)
 			}
 			p.Scenario, p.Declarations = sc, declarations

@@ -255,6 +255,22 @@ type Page struct {
 	Acts      []act.Option     `json:"acts"`
 }
 
+// mayRead: the overseers, the applicant, and whoever was asked to decide on it.
+func mayRead(ctx context.Context, tx *sqldb.Tx, r Release) (bool, error) {
+	actor := access.From(ctx)
+	if actor.Has(access.Bureau, access.Operator, access.Auditor) || (actor.Org != "" && actor.Org == r.Org) {
+		return true, nil
+	}
+	if r.Matter == "" {
+		return false, nil
+	}
+	m, err := matter.Load(ctx, tx, r.Matter)
+	if err != nil {
+		return false, err
+	}
+	return matter.Asked(actor, m), nil
+}
+
 // Get is one release; whoever has no part in it is told that there is none.
 func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 	var p Page
@@ -263,10 +279,12 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if p.Release, err = loadRelease(ctx, tx, id); err != nil {
 			return err
 		}
-		actor := access.From(ctx)
-		if !actor.Has(access.Bureau, access.Operator, access.Auditor) && actor.Org != p.Release.Org {
-			p.Release = Release{}
-			return errs.New(errs.NotFound, noRelease)
+		seen, err := mayRead(ctx, tx, p.Release)
+		if err == nil && !seen {
+			p.Release, err = Release{}, errs.New(errs.NotFound, noRelease)
+		}
+		if err != nil {
+			return err
 		}
 		if e, err = s.load(ctx, tx, p.Release.Run); err != nil {
 			return err
