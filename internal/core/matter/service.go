@@ -21,7 +21,8 @@ type Kind struct {
 	Name string
 	// Objects are the ids that rules about a decision may look at, beside matter and org.
 	Objects func(m *Matter) map[string]string
-	// Addressed lists the inboxes of a step; nil means everyone in the step's role.
+	// Addressed lists the inboxes of a step; nil means everyone in the step's role. None at all lets an opinion that
+	// binds nobody fall away; a binding step then does not open.
 	Addressed func(ctx context.Context, tx *sqldb.Tx, m *Matter, s *Step) ([]string, error)
 	// Signs reports whether a passing opinion at the step must carry a signature, and over which text.
 	Signs func(ctx context.Context, tx *sqldb.Tx, m *Matter, s *Step) (text string, signs bool, err error)
@@ -140,11 +141,13 @@ func (s *Service) objects(kind Kind, m *Matter) map[string]string {
 	return out
 }
 
-// open opens every step that is ready, with its deadline and its tasks.
+// open opens every step that is ready, with its deadline and its tasks; what falls away makes others ready.
 func (s *Service) open(ctx context.Context, tx *act.Tx, kind Kind, m *Matter) error {
-	for _, step := range m.ready() {
-		if err := s.openStep(ctx, tx, kind, m, step); err != nil {
-			return fmt.Errorf("open step %s of %s: %w", step.ID, m.ID, err)
+	for ready := m.ready(); len(ready) > 0; ready = m.ready() {
+		for _, step := range ready {
+			if err := s.openStep(ctx, tx, kind, m, step); err != nil {
+				return fmt.Errorf("open step %s of %s: %w", step.ID, m.ID, err)
+			}
 		}
 	}
 	return nil
@@ -160,6 +163,11 @@ func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter
 		if to != nil {
 			addressed = to
 		}
+	}
+	if len(addressed) == 0 && !step.Binding { // an opinion that nobody is left to give
+		step.State = StepSkipped
+		m.event(Event{At: tx.Now(), What: "skipped", Step: step.ID})
+		return nil
 	}
 	if len(addressed) == 0 {
 		return errs.New(errs.Conflict, "“%s”环节没有可以办理的人员, 请先由主管部门配置%s", step.Title, step.RoleTitle)

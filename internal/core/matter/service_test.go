@@ -424,6 +424,29 @@ func TestService_tooFew(t *testing.T) {
 	})
 }
 
+// An opinion that binds nobody falls away where nobody is left to give it; what comes after opens all the same.
+func TestService_nobodyToAsk(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.asked["provider-opinion"] = []string{}
+		m := o.filed(panel, "x")
+		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
+		_, err := o.say(o.operator(), m.ID, "first-review", matter.Pass)
+		must(t, err)
+		for _, who := range []string{"x", "y"} {
+			_, err = o.say(o.as(who, "", access.Expert), m.ID, "experts", matter.Pass)
+			wantCode(t, "an expert without a signature", err, errs.Invalid)
+		}
+		if s, _ := o.load(m.ID).Step("provider-opinion"); s.State != matter.StepSkipped {
+			t.Errorf("the opinion of nobody is %s, want skipped", s.State)
+		}
+		_, err = o.say(o.as("x", "", access.Expert), m.ID, "experts", matter.Return)
+		must(t, err)
+		_, err = o.Supplement(o.bank(), m.ID, nil)
+		must(t, err)
+		o.wantInbox("an expert", o.as("y", "", access.Expert), "experts x")
+	})
+}
+
 // What is kept of a decision is what was asked: no signature that nobody verified, no answer to a check that is none.
 func TestService_Decide_keeps(t *testing.T) {
 	o := newOffice(t, testdb.SQLite(t, clock.NewSet(monday)), clock.NewSet(monday))

@@ -184,6 +184,10 @@ func TestService_Predeclare_refused(t *testing.T) {
 func TestService_SignAgreement_terms(t *testing.T) {
 	w := town.SQLite(t)
 	d := approved(w, "bank", 0)
+	town.Must(t, w.Party.Suspend(w.As("operator"), w.Org("bank"), "数据泄露"))
+	_, err := w.Grant.SignAgreement(w.As("bank"), d.ID, w.Terms())
+	town.WantArticle(t, "signing while suspended", err, "二(一)")
+	town.Must(t, w.Party.Lift(w.As("operator"), w.Org("bank"), "整改完成"))
 	today := workday.DateOf(w.Clock.Now())
 	for _, c := range []struct {
 		name        string

@@ -235,7 +235,7 @@ func (s *Service) Agreement(ctx context.Context, id string) (p AgreementPage, er
 		signed := a.sign(PartySignature{Org: actor.Org}, actor.Has(access.Operator))
 		var unsigned error
 		if p.Agreement.State != Signed {
-			unsigned = errs.New(errs.Conflict, "协议须双方签署且尚未备案时才能备案")
+			unsigned = errs.New(errs.Conflict, "双方签署完毕且尚未备案的协议才能备案, 请刷新查看")
 		}
 		objects := map[string]string{"org": a.Org, "agreement": a.ID, "plan": a.Declaration}
 		for _, o := range []struct {

@@ -239,7 +239,7 @@ func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter,
 		}
 		return s.panel(m, experts)
 	case access.Holder:
-		return s.holders(ctx, tx, m.Subject)
+		return s.holders(ctx, tx, m)
 	}
 	return nil, nil
 }
@@ -269,8 +269,9 @@ func (s *Service) panel(m *matter.Matter, experts []access.Account) ([]string, e
 	return to[:size], nil
 }
 
-func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, declarationID string) ([]string, error) {
-	d, err := loadDeclaration(ctx, tx, declarationID)
+// holders are asked about their data; the applicant is not asked about its own, on which it could not decide.
+func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, m *matter.Matter) ([]string, error) {
+	d, err := loadDeclaration(ctx, tx, m.Subject)
 	if err != nil {
 		return nil, err
 	}
@@ -284,7 +285,7 @@ func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, declarationID strin
 		if err != nil {
 			return nil, err
 		}
-		if !seen[entry.Holder] {
+		if !seen[entry.Holder] && entry.Holder != m.Applicant {
 			seen[entry.Holder] = true
 			to = append(to, access.OrgAddress(entry.Holder, access.Holder))
 		}

@@ -81,7 +81,7 @@ func (s *Service) Budgets(ctx context.Context, resource string) (out []BudgetLin
 			return err
 		}
 		if e.State != catalog.Published && e.Holder != access.From(ctx).Org {
-			return errs.New(errs.NotFound, "没有这个资源, 请从目录进入")
+			return errs.New(errs.NotFound, "没有这个目录条目, 请从目录列表进入") // the catalog's own words for none
 		}
 		out, err = s.lines(ctx, tx, e, strconv.Itoa(workday.DateOf(tx.Now()).Year()))
 		return err
