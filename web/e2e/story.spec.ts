@@ -86,8 +86,8 @@ test("in the lab SELECT * is refused where it stands, and one click writes what 
   await editor.fill("SELECT * FROM credit_default");
   await page.getByRole("button", { name: "检查" }).click();
   await expect(page.getByRole("alert")).toContainText("G002");
-  await page.locator(".cm-lintRange-error").first().hover();
-  await page.getByRole("button", { name: "按提示改写" }).click();
+  await expect(page.locator(".cm-lintRange-error")).toHaveText("*");
+  await page.getByRole("alert").getByRole("button", { name: "按提示改写" }).click();
   await page.getByRole("button", { name: "检查" }).click();
   await expect(page.getByText("出域的只有").first()).toBeVisible();
 });

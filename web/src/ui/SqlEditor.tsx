@@ -10,6 +10,7 @@ import { useEffect, useRef } from "react";
 import type { Spot } from "@/api/problem";
 import { useLanguage, useText } from "@/text";
 import { positionOfByte } from "@/util/bytes";
+import { replacement } from "@/util/rewrite";
 
 export interface SqlEditorProps {
   value: string;
@@ -38,11 +39,6 @@ const look = EditorView.theme({
   ".cm-diagnostic": { padding: "8px 12px", maxWidth: "460px", lineHeight: "1.7", fontFamily: "var(--text-font)" },
   ".cm-diagnosticAction": { backgroundColor: "#17509e", borderRadius: "3px", padding: "2px 8px", marginTop: "6px" },
 });
-
-/** A hint that is SQL replaces the refused words at one click, a whole statement the whole text; a hint in prose is only shown. */
-function isRewrite(hint: string): boolean {
-  return !/[\u3000-\u9fff\uff00-\uffef]/.test(hint.replace(/'[^']*'/g, ""));
-}
 
 export default function SqlEditor({ value, onChange, spots, schema, label }: SqlEditorProps) {
   const t = useText();
@@ -107,6 +103,7 @@ export default function SqlEditor({ value, onChange, spots, schema, label }: Sql
       .map((s): Diagnostic => {
         const from = positionOfByte(text, s.start ?? 0);
         const to = Math.max(positionOfByte(text, s.end ?? 0), Math.min(from + 1, text.length));
+        const rewrite = replacement(text, s);
         const words = language === "en-US" && s.en ? s.en : s.message;
         return {
           from,
@@ -114,22 +111,21 @@ export default function SqlEditor({ value, onChange, spots, schema, label }: Sql
           severity: "error",
           source: s.code,
           message: s.hint ? `${words}\n${t.problem.suggestion}: ${s.hint}` : words,
-          actions:
-            s.hint && isRewrite(s.hint)
-              ? [
-                  {
-                    name: t.lab.applyHint,
-                    apply: (v, start, end) => {
-                      const whole = /^\s*(SELECT|WITH)\b/i.test(s.hint ?? "");
-                      v.dispatch({ changes: { from: whole ? 0 : start, to: whole ? v.state.doc.length : end, insert: s.hint ?? "" } });
-                    },
-                  },
-                ]
-              : undefined,
+          actions: rewrite && [
+            {
+              name: t.lab.applyHint,
+              // The editor has moved the place along with what was typed since.
+              apply: (v, start, end) => {
+                const whole = rewrite.from === 0 && rewrite.to === text.length;
+                v.dispatch({ changes: { from: whole ? 0 : start, to: whole ? v.state.doc.length : end, insert: rewrite.insert } });
+              },
+            },
+          ],
         };
       });
     editor.dispatch(setDiagnostics(editor.state, diagnostics));
-  }, [spots, language, t]);
+    // By content: an equal answer to a second check must not close the explanation that somebody is reading.
+  }, [JSON.stringify(spots), language, t]);
 
   return <div ref={place} className="sql-editor" />;
 }

@@ -12,6 +12,7 @@ import { Citations } from "@/ui/Citation";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
 import { PlainTable, ResultTable } from "@/ui/ResultTable";
 import { path } from "@/util/path";
+import { replacement, rewritten } from "@/util/rewrite";
 import { Analysis } from "./Analysis";
 import { Catalog } from "./Catalog";
 import { RunsAndVersions } from "./Runs";
@@ -73,6 +74,11 @@ function Bench({ page }: { page: SpacePage }) {
     if (text.trim()) waiting.current = window.setTimeout(() => check.mutate({ class: draft.class, text }), 900);
   }
 
+  function checkNow() {
+    window.clearTimeout(waiting.current);
+    check.mutate(body);
+  }
+
   function open(id: string) {
     setSearch({ model: id }, { replace: true });
     setDraft(draftOf(models.find((m) => m.id === id), t.lab.untitled));
@@ -97,10 +103,10 @@ function Bench({ page }: { page: SpacePage }) {
           <Button icon={<PlusOutlined />} onClick={() => open("new")} aria-label={t.lab.newModel} />
         </Flex>
         <Flex gap={8} wrap>
-          <Button icon={<CheckOutlined />} loading={check.isPending} onClick={() => check.mutate(body)}>
+          <Button icon={<CheckOutlined />} loading={check.isPending} onClick={checkNow}>
             {t.lab.check}
           </Button>
-          <Button icon={<PlayCircleOutlined />} type="primary" ghost loading={attempt.isPending} onClick={() => (check.mutate(body), attempt.mutate(undefined))}>
+          <Button icon={<PlayCircleOutlined />} type="primary" ghost loading={attempt.isPending} onClick={() => (checkNow(), attempt.mutate(undefined))}>
             {t.lab.try}
           </Button>
           <Button icon={<SaveOutlined />} loading={save.isPending} onClick={() => save.mutate(undefined)}>
@@ -136,7 +142,7 @@ function Bench({ page }: { page: SpacePage }) {
           </div>
           <div className="lab-below">
             {spots.length === 0 && Boolean(failed ?? save.error) && <ProblemView problem={failed ?? save.error} />}
-            {spots.length > 0 && <Refusals spots={spots} cites={refusals.length ? check.data?.cites : failed && asProblem(failed).cites} />}
+            {spots.length > 0 && <Refusals text={check.variables?.text === draft.text ? draft.text : undefined} write={write} spots={spots} cites={refusals.length ? check.data?.cites : failed && asProblem(failed).cites} />}
             <Leaving draft={draft} summary={readReview(check.data?.review)?.summary} />
             <Tabs
               items={[
@@ -173,7 +179,7 @@ function Bench({ page }: { page: SpacePage }) {
 }
 
 /** What the guard refuses, where, what to write instead, and by which article. */
-function Refusals({ spots, cites }: { spots: Spot[]; cites?: Cite[] | null }) {
+function Refusals({ spots, cites, text, write }: { spots: Spot[]; cites?: Cite[] | null; /** Absent while the text is no longer the one that was checked. */ text?: string; write: (text: string) => void }) {
   const t = useText();
   const { language } = useLanguage();
   return (
@@ -185,6 +191,7 @@ function Refusals({ spots, cites }: { spots: Spot[]; cites?: Cite[] | null }) {
             <div>
               <Typography.Text type="secondary">{t.problem.suggestion}：</Typography.Text>
               <code>{s.hint}</code>
+              {text !== undefined && <Apply spot={s} text={text} write={write} />}
             </div>
           )}
         </li>
@@ -195,6 +202,18 @@ function Refusals({ spots, cites }: { spots: Spot[]; cites?: Cite[] | null }) {
         </li>
       )}
     </ul>
+  );
+}
+
+function Apply({ spot, text, write }: { spot: Spot; text: string; write: (text: string) => void }) {
+  const t = useText();
+  const r = replacement(text, spot);
+  return (
+    r && (
+      <Button size="small" type="link" onClick={() => write(rewritten(text, r))}>
+        {t.lab.applyHint}
+      </Button>
+    )
   );
 }
 
