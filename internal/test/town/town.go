@@ -8,6 +8,8 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -85,10 +87,53 @@ func SQLite(t testing.TB) *Town {
 // New builds a town over a fresh database.
 func New(t testing.TB, db *sqldb.DB, clk *clock.Set) *Town {
 	t.Helper()
-	keys, err := seal.LoadOrCreate(t.TempDir())
+	w := build(t, db, clk, t.TempDir())
+	w.people()
+	w.supply()
+	w.Admit("bank", "示例银行", "91990000MA990006")
+	w.Admit("other", "另一家银行", "91990000MA990007")
+	return w
+}
+
+// At is a town in a data folder that outlives the process: a new one where the folder is empty, else the one that is there.
+func At(t testing.TB, dir string) *Town {
+	t.Helper()
+	clk := clock.NewSet(Opening)
+	db := testdb.Open(t, "sqlite:"+filepath.Join(dir, "yunei.db"), clk)
+	w := build(t, db, clk, dir)
+	if w.Count(`SELECT count(*) FROM account`) == 0 {
+		w.people()
+		w.supply()
+		w.Admit("bank", "示例银行", "91990000MA990006")
+		return w
+	}
+	w.View(func(ctx context.Context, tx *sqldb.Tx) error {
+		for _, r := range access.Roles() {
+			list, err := access.AccountsIn(ctx, tx, "", r)
+			if err != nil {
+				return err
+			}
+			for _, a := range list {
+				w.actors[a.Login] = a.Actor()
+			}
+		}
+		var err error
+		w.Card, err = w.Catalog.LoadByTable(ctx, tx, "credit_default")
+		return err
+	})
+	return w
+}
+
+// build makes the services over a data folder.
+func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
+	t.Helper()
+	keys, err := seal.LoadOrCreate(filepath.Join(dir, "keys"))
 	Must(t, err)
-	blobs, err := blob.Open(t.TempDir(), 0)
+	blobs, err := blob.Open(filepath.Join(dir, "blobs"), 0)
 	Must(t, err)
+	for _, sub := range []string{"incoming", "spaces"} {
+		Must(t, os.MkdirAll(filepath.Join(dir, sub), 0o700))
+	}
 	// Nothing seals unless a test does; the lag that would hold answers back is another test's matter.
 	w := &Town{T: t, DB: db, Clock: clk, Log: ledger.New(db, keys, ledger.Options{MaxLag: 24 * time.Hour}), Law: regime.New(),
 		Budget: disclose.New(), Blobs: blobs, actors: map[string]access.Actor{}}
@@ -96,18 +141,14 @@ func New(t testing.TB, db *sqldb.DB, clk *clock.Set) *Town {
 	w.Matters = matter.New(w.Acts)
 	w.Party = party.New(w.Acts, keys, w.Matters)
 	w.Catalog = catalog.New(w.Acts)
-	w.Collect = collect.New(collect.Deps{DB: db, Acts: w.Acts, Catalog: w.Catalog, Blobs: blobs, Temp: t.TempDir(), Seal: collect.SealerOf(keys)})
+	w.Collect = collect.New(collect.Deps{DB: db, Acts: w.Acts, Catalog: w.Catalog, Blobs: blobs, Temp: filepath.Join(dir, "incoming"), Seal: collect.SealerOf(keys)})
 	w.Grant = grant.New(w.Acts, w.Matters, w.Catalog, w.Budget)
 	w.Lab = lab.New(lab.Deps{Acts: w.Acts, Keys: keys, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Budget: w.Budget,
-		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: t.TempDir()})
+		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: filepath.Join(dir, "spaces")})
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
 	watch.New(w.Acts)
 	w.Acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Platform}})
 	Must(t, w.Law.Load(regimes.FS, "quanzhou-2024-05-17"))
-	w.people()
-	w.supply()
-	w.Admit("bank", "示例银行", "91990000MA990006")
-	w.Admit("other", "另一家银行", "91990000MA990007")
 	return w
 }
 
