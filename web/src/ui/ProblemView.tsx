@@ -9,10 +9,12 @@ import { Citations } from "./Citation";
 function Spots({ problem }: { problem: Problem }) {
   const t = useText();
   const { language } = useLanguage();
-  if (problem.spots.length === 0) return null;
+  // A spot that only repeats the headline is said once.
+  const spots = problem.spots.filter((spot) => spot.hint || spot.message !== problem.detail);
+  if (spots.length === 0) return null;
   return (
     <ul className="problem-spots">
-      {problem.spots.map((spot, i) => (
+      {spots.map((spot, i) => (
         <li key={`${spot.where}-${spot.code}-${i}`}>
           {spot.code && <Typography.Text code>{spot.code}</Typography.Text>}
           {language === "en-US" && spot.en ? spot.en : spot.message}
