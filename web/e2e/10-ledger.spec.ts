@@ -1,5 +1,5 @@
 // Act 10. An auditor trusts nothing: every entry can be verified in the browser, the whole ledger on the server.
-import { expect, goTo, picture, test } from "./stage";
+import { address, expect, goTo, picture, test } from "./stage";
 
 test("the auditor finds the refusals and verifies one entry in the browser", async ({ as }) => {
   const page = await as("auditor");
@@ -16,16 +16,15 @@ test("the auditor finds the refusals and verifies one entry in the browser", asy
   expect((await saving).suggestedFilename()).toMatch(/^receipt-\d+\.json$/);
 });
 
-test("a receipt that was tampered with on its way does not verify", async ({ as }) => {
+test("an entry that was changed on its way does not verify", async ({ as }) => {
   const page = await as("auditor");
   await page.route("**/v1/ledger/entries/*/receipt", async (route) => {
-    const answer = await route.fetch();
-    const body = await answer.text();
-    await route.fulfill({ response: answer, body: body.replace("catalog.draft", "catalog.dratf") });
+    const receipt = (await (await route.fetch()).json()) as { entry: string };
+    const entry = Buffer.from(receipt.entry, "base64").toString().replace('"outcome":"done"', '"outcome":"refused"');
+    await route.fulfill({ json: { ...receipt, entry: Buffer.from(entry).toString("base64") } });
   });
-  await goTo(page, "账本");
-  await page.goto(page.url() + "/1");
-  await expect(page.getByText(/验证通过|验证未通过/)).toBeVisible();
+  await page.goto(address("/ledger/1"));
+  await expect(page.getByText("验证未通过")).toBeVisible();
 });
 
 test("the auditor runs the whole check", async ({ as }) => {

@@ -21,7 +21,7 @@ const fields = [
 
 /** Signs a document for the bank whose page this is, over its one scenario. */
 export async function signDocument(bankPage: Page, number: string): Promise<SignedDocument> {
-  const me = await ask<{ org: string }>(bankPage, "GET", "/v1/session");
+  const me = await ask<{ org: string }>(bankPage, "GET", "/v1/me");
   const { organization } = await ask<{ organization: { name: string; uscc: string } }>(bankPage, "GET", `/v1/organizations/${me.org}`);
   const scenario = (await ask<Listed<{ id: string; plan: { needs: { resource: string }[] } }>>(bankPage, "GET", "/v1/scenarios")).items[0];
   const resource = scenario?.plan.needs[0]?.resource;
@@ -40,6 +40,7 @@ export async function signDocument(bankPage: Page, number: string): Promise<Sign
     retention: "随贷款合同保存, 到期删除",
     separate: fields.map((f) => `${resource}.${f.name}`),
     signed_at: `${opening}T09:00:00+08:00`,
+    text_sm3: "", // the platform writes the text and its digest
   });
   const key = readPersonalKey(readFileSync(kit("person.pem"), "utf8"));
   return { document, certificate: key.certificate, signature: await signSm2(key, document) };

@@ -34,8 +34,8 @@ async function signIn(page: Page, login: string): Promise<void> {
   await page.getByLabel("账号").fill(login);
   await page.getByLabel("密码", { exact: true }).fill(password);
   await page.getByRole("button", { name: "登录", exact: true }).click();
-  await expect(page.getByRole("navigation").or(page.getByRole("menu")).first()).toBeVisible();
   await page.waitForURL((url) => url.pathname !== "/signin");
+  await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
 }
 
 interface Stage {
@@ -116,6 +116,15 @@ export async function chooseAll(scope: Scope, label: string | RegExp, options: s
     await page.locator(`${openList} .ant-select-item-option`).filter({ hasText: option }).first().click();
   }
   await page.keyboard.press("Escape");
+}
+
+/** A closed act says why, to the eye and to the keyboard; where the law closes it, by which article. */
+export async function closed(button: Locator, why: string | RegExp, article?: string): Promise<void> {
+  await expect(button).toHaveAttribute("aria-disabled", "true");
+  await button.focus();
+  const reason = pageOf(button).getByRole("tooltip").filter({ hasText: "现在不能办理" });
+  await expect(reason).toContainText(why);
+  if (article) await expect(reason.getByRole("button", { name: /^法规依据/ })).toContainText(article);
 }
 
 /** A receipt after an act: the quiet line at the foot of the console. */

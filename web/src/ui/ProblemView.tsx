@@ -104,6 +104,11 @@ export function ProblemPage({ problem: thrown, retry }: { problem: unknown; retr
           <Basis problem={problem} />
         </>
       )}
+      {problem.requestId && problem.code === "internal" && (
+        <Typography.Paragraph copyable={{ text: problem.requestId }} type="secondary" style={{ textAlign: "center", margin: 0 }}>
+          {t.problem.requestId(problem.requestId)}
+        </Typography.Paragraph>
+      )}
     </Result>
   );
 }
