@@ -133,22 +133,39 @@ func (m *Matter) Step(id string) (*Step, error) {
 // Over reports whether nothing more can happen to the matter.
 func (m *Matter) Over() bool { return m.State != Running && m.State != Returned }
 
-// ready lists the waiting steps whose predecessors are all over.
+// ready lists the waiting steps that can open.
 func (m *Matter) ready() []*Step {
 	var out []*Step
 	for i := range m.Steps {
-		s := &m.Steps[i]
-		if s.State == StepWaiting && !slices.ContainsFunc(s.After, func(id string) bool { return !m.stepOver(id) }) {
+		if s := &m.Steps[i]; s.State == StepWaiting && m.canOpen(s) {
 			out = append(out, s)
 		}
 	}
 	return out
 }
 
-func (m *Matter) stepOver(id string) bool {
-	s, err := m.Step(id)
-	return err == nil && (s.State == StepDone || s.State == StepSkipped)
+// canOpen reports whether what the step comes after is over. An opinion that binds nobody and has been asked for holds
+// nothing up once a binding step beside it is over: it may still be given, but whoever is silent decides nothing by that
+// (泉州 七(二)5: 不作为审批是否通过的必要条件).
+func (m *Matter) canOpen(s *Step) bool {
+	unanswered, binding := false, false
+	for _, id := range s.After {
+		p, err := m.Step(id)
+		switch {
+		case err != nil:
+			return false
+		case p.over():
+			binding = binding || p.Binding
+		case p.Binding || p.State != StepOpen:
+			return false
+		default:
+			unanswered = true
+		}
+	}
+	return binding || !unanswered
 }
+
+func (s *Step) over() bool { return s.State == StepDone || s.State == StepSkipped }
 
 // inHand reports whether the step can be decided by anybody now.
 func (m *Matter) inHand(s *Step) error {
@@ -244,8 +261,9 @@ func (s *Step) passes() int {
 	return n
 }
 
+// allOver reports whether nothing is left that the outcome depends on.
 func (m *Matter) allOver() bool {
-	return !slices.ContainsFunc(m.Steps, func(s Step) bool { return s.State != StepDone && s.State != StepSkipped })
+	return !slices.ContainsFunc(m.Steps, func(s Step) bool { return !s.over() && (s.Binding || s.State != StepOpen) })
 }
 
 // end closes the matter, or hands it back: whatever was open or waiting is closed.

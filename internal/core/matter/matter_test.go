@@ -77,6 +77,21 @@ func TestMatter_Pipeline(t *testing.T) {
 			t.Errorf("state %s closed %v, want passed", m.State, m.Closed)
 		}
 	})
+	t.Run("a silent provider holds nothing up", func(t *testing.T) {
+		m := pipeline()
+		must(t, say(m, "first", "first1", Pass))
+		must(t, say(m, "experts", "experts1", Pass))
+		must(t, say(m, "experts", "experts2", Pass))
+		final, _ := m.Step("final")
+		provider, _ := m.Step("provider")
+		if final.State != StepOpen || provider.State != StepOpen {
+			t.Fatalf("after the experts: final %s, provider %s; want both open", final.State, provider.State)
+		}
+		must(t, say(m, "final", "final1", Pass))
+		if m.State != Passed || provider.State != StepClosed {
+			t.Errorf("state %s, the provider's step %s; want passed, closed", m.State, provider.State)
+		}
+	})
 	t.Run("an objecting provider binds nobody", func(t *testing.T) {
 		m := pipeline()
 		must(t, say(m, "first", "first1", Pass))

@@ -2,6 +2,8 @@ package matter_test
 
 import (
 	"context"
+	"crypto/ed25519"
+	"encoding/base64"
 	"errors"
 	"fmt"
 	"slices"
@@ -444,6 +446,48 @@ func TestService_nobodyToAsk(t *testing.T) {
 		_, err = o.Supplement(o.bank(), m.ID, nil)
 		must(t, err)
 		o.wantInbox("an expert", o.as("y", "", access.Expert), "experts x")
+	})
+}
+
+// signed is an expert's passing opinion over the matter's text, under a key registered for the occasion.
+func (o *office) signed(who string, m *matter.Matter) error {
+	o.t.Helper()
+	public, private, err := ed25519.GenerateKey(nil)
+	must(o.t, err)
+	key := access.SigningKey{ID: "key_" + who, Account: "acc_" + who, Alg: "ed25519", Public: base64.StdEncoding.EncodeToString(public), Opened: o.clock.Now()}
+	must(o.t, o.db.Do(o.t.Context(), func(tx *sqldb.Tx) error { return access.InsertKey(o.t.Context(), tx, key) }))
+	text := "text of " + m.ID
+	d := matter.Decision{Verdict: matter.Pass, Reason: "理由充分", Checks: map[string]bool{},
+		Signature: &matter.Signature{Key: key.ID, Signed: text, Value: base64.StdEncoding.EncodeToString(ed25519.Sign(private, []byte(text)))}}
+	step, err := m.Step("experts")
+	must(o.t, err)
+	for _, c := range step.Checks {
+		d.Checks[c.ID] = true
+	}
+	_, err = o.Decide(o.as(who, "", access.Expert), m.ID, "experts", d)
+	return err
+}
+
+// A holder who says nothing holds nothing up (七(二)5); its task stays until the matter ends.
+func TestService_silence(t *testing.T) {
+	each(t, func(t *testing.T, o *office) {
+		o.asked["provider-opinion"] = []string{access.OrgAddress("org_a", access.Holder)}
+		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
+		holder := o.as("a", "org_a", access.Holder)
+		m := o.filed(panel, "x")
+		m, err := o.say(o.operator(), m.ID, "first-review", matter.Pass)
+		must(t, err)
+		must(t, o.signed("x", m))
+		o.wantInbox("the bureau after one of two experts", o.bureau(1))
+		must(t, o.signed("y", m))
+		o.wantInbox("the bureau after both", o.bureau(1), "final x")
+		o.wantInbox("the holder", holder, "provider-opinion x")
+		if m, err = o.say(o.bureau(1), m.ID, "final", matter.Pass); err != nil || m.State != matter.Passed {
+			t.Fatalf("final = %v, %v, want passed", m, err)
+		}
+		o.wantInbox("the holder", holder)
+		wantCode(t, "an opinion after the end", second(o.say(holder, m.ID, "provider-opinion", matter.Disagree)), errs.Conflict)
+		o.fsck()
 	})
 }
 

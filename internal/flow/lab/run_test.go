@@ -321,3 +321,20 @@ func TestService_Run_signatures(t *testing.T) {
 		t.Errorf("Run with everything as it was = %v, want done", err)
 	}
 }
+
+// A run that its grant's share of the year does not cover is refused with L101, and leaves nothing.
+func TestService_Run_exhausted(t *testing.T) {
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		for who, budget := range map[string]int64{"bank": 0, "other": 1_000_000_000} {
+			g := w.Grants(who, budget)
+			_, err := w.Lab.Run(w.As(who), g.Space.ID, g.Table.ID)
+			if disclose.CodeOf(err) != disclose.Exhausted {
+				t.Errorf("a run of %d under a share of %d = %v, want %s", g.Table.Rho, budget, err, disclose.Exhausted)
+			}
+		}
+		if n := w.Count(`SELECT count(*) FROM run`); n != 0 || charged(t, w) != 0 {
+			t.Errorf("%d runs, charged %d; want none: nothing half-done", n, charged(t, w))
+		}
+		w.Fsck()
+	})
+}
