@@ -2,6 +2,7 @@ package lab_test
 
 import (
 	"context"
+	"crypto/ed25519"
 	"encoding/base64"
 	"encoding/json"
 	"errors"
@@ -13,11 +14,10 @@ import (
 	"testing"
 	"time"
 
-	"crypto/ed25519"
-
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
+	"yunei/internal/core/blob"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/query/disclose"
@@ -108,6 +108,45 @@ func TestService_Run_fails(t *testing.T) {
 		}
 		w.Fsck()
 	})
+}
+
+// A full disk before the engine gives the charge back; after it, where the result cannot be kept, the charge stands.
+// Either way the run is over, nothing is left in the space, and the question can be asked again.
+func TestService_Run_disk(t *testing.T) {
+	w := town.SQLite(t)
+	g := w.Grants("bank", share)
+	blobs, dir := w.Lab.Blobs, w.Lab.Dir
+	full, err := blob.Open(t.TempDir(), 1) // takes files of one byte
+	town.Must(t, err)
+	file := filepath.Join(t.TempDir(), "no-folder")
+	town.Must(t, os.WriteFile(file, nil, 0o600))
+	for _, c := range []struct {
+		name    string
+		set     func()
+		charged int64
+	}{
+		{"no room for the copies", func() { w.Lab.Dir = file }, 0},
+		{"no room for the result", func() { w.Lab.Blobs = full }, g.Table.Rho},
+	} {
+		before := charged(t, w)
+		c.set()
+		r, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
+		w.Lab.Blobs, w.Lab.Dir = blobs, dir
+		e := town.WantCode(t, c.name, err, errs.Unavailable)
+		if !strings.Contains(e.Msg, "请") || strings.Contains(e.Msg, file) {
+			t.Errorf("%s: the tenant reads %q, want what to do and no path", c.name, e.Msg)
+		}
+		if got := charged(t, w) - before; got != c.charged || load(w, r.ID).State != lab.Failed {
+			t.Errorf("%s: charged %d, run %s; want %d, failed", c.name, got, load(w, r.ID).State, c.charged)
+		}
+		if left, _ := filepath.Glob(filepath.Join(dir, g.Space.ID, "*")); len(left) > 0 {
+			t.Errorf("%s: left in the space: %v", c.name, left)
+		}
+	}
+	if r, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID); err != nil || r.State != lab.Done {
+		t.Errorf("with room again = %+v, %v, want done", r, err)
+	}
+	w.Fsck()
 }
 
 // A program that is killed between start and finish leaves a run that the sweeper calls lost: the charge stands, the
