@@ -104,7 +104,7 @@ export const enUS = {
     menuLab: "Lab",
     menuModels: "Models",
     menuExpert: "Expert desk",
-    menuGrants: "Grants and agreements",
+    menuGrants: "Grants",
     menuCalls: "Live queries",
     menuReleases: "Output review",
     menuLedger: "Ledger",

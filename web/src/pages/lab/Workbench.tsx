@@ -35,7 +35,10 @@ function draftOf(model: LabModel | undefined, untitled: string): Draft {
 /** What will leave and what never can, in one sentence. */
 function Leaving({ draft, summary }: { draft: Draft; summary?: string }) {
   const t = useText();
-  return <p className="lab-promise">{summary ?? (draft.class === "A" ? t.lab.promiseA : t.lab.promiseB)}</p>;
+  const { language } = useLanguage();
+  // The guard writes its sentence about this very model in Chinese; in English the general promise stands.
+  const own = language === "zh-CN" ? summary : undefined;
+  return <p className="lab-promise">{own ?? (draft.class === "A" ? t.lab.promiseA : t.lab.promiseB)}</p>;
 }
 
 function Bench({ page }: { page: SpacePage }) {
