@@ -138,6 +138,11 @@ func listDeclarations(ctx context.Context, tx *sqldb.Tx, org, scenario, before s
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Declaration, error) { return scanDeclaration(r) })
 }
 
+// ApprovedIn is the condition that the model version in the column was approved in some declaration, for the lab's lists.
+func ApprovedIn(column string) string {
+	return column + ` IN (SELECT m.version FROM declaration_model m JOIN declaration d ON d.id = m.declaration WHERE d.state = '` + Approved + `')`
+}
+
 // declarationsOf lists the declarations that carry a model version.
 func declarationsOf(ctx context.Context, tx *sqldb.Tx, version string) ([]Declaration, error) {
 	rows, err := tx.Query(ctx, `SELECT d.id, d.scenario, d.org, d.state, d.matter, d.body FROM declaration_model m

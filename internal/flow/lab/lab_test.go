@@ -254,38 +254,55 @@ func TestService_suspended(t *testing.T) {
 
 // A listed model is reused unchanged without experts; its text stays its owner's.
 func TestService_reuse(t *testing.T) {
-	w := town.SQLite(t)
-	g := w.Grants("bank", 20_000_000_000)
-	sc := w.Scenario("other", 20_000_000_000, town.Fields...)
-	d := w.Declare("other", sc, g.Table)
-	step, err := w.Matter(d.Matter).Step("experts")
-	if err != nil || step.State != matter.StepSkipped || step.Skipped == nil || step.Skipped.Article != "三(四)" {
-		t.Fatalf("the experts' step = %+v, %v, want skipped by 三(四)", step, err)
-	}
-	page, err := w.Lab.Version(w.As("other"), g.Table.ID)
-	if err != nil || !page.Listed || page.Version.Text != "" || page.Version.IR != nil {
-		t.Errorf("a listed version shows text %q to who reuses it (%v), want its hash alone", page.Version.Text, err)
-	}
-	w.Approve(d)
-	_, err = w.Grant.Start(w.As("operator"), w.Agree("other", d).ID)
-	town.Must(t, err)
-	first, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
-	town.Must(t, err)
-	before := charged(t, w)
-	again, err := w.Lab.Run(w.As("other"), w.Space("other", sc).ID, g.Table.ID)
-	town.Must(t, err)
-	if again.Reused != first.ID || again.Result != first.Result || charged(t, w) != before {
-		t.Errorf("the other bank's equal question: reused %q with %s, charged %d; want %q, the same result, nothing more than %d", again.Reused, again.Result, charged(t, w), first.ID, before)
-	}
-	w.View(func(ctx context.Context, tx *sqldb.Tx) error {
-		lines, err := w.Lab.Usage(ctx, tx, again)
-		for _, l := range lines {
-			if l.Kind == "grant" {
-				t.Errorf("the other bank is shown a grant's share of %d: it is the first bank's", l.Cap)
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		g := w.Grants("bank", 20_000_000_000)
+		sc := w.Scenario("other", 20_000_000_000, town.Fields...)
+		d := w.Declare("other", sc, g.Table)
+		step, err := w.Matter(d.Matter).Step("experts")
+		if err != nil || step.State != matter.StepSkipped || step.Skipped == nil || step.Skipped.Article != "三(四)" {
+			t.Fatalf("the experts' step = %+v, %v, want skipped by 三(四)", step, err)
+		}
+		page, err := w.Lab.Version(w.As("other"), g.Table.ID)
+		if err != nil || !page.Listed || page.Version.Text != "" || page.Version.IR != nil {
+			t.Errorf("a listed version shows text %q to who reuses it (%v), want its hash alone", page.Version.Text, err)
+		}
+		w.Version("bank", g.Space, "B", town.Band) // offered, not approved: not on the shelf, and in nobody's way there
+		for _, who := range []string{"other", "expert1", "holder"} {
+			var shelf []string
+			for cursor := ""; ; {
+				page, err := w.Lab.Versions(w.As(who), true, cursor, 1)
+				town.Must(t, err)
+				if len(page) == 0 {
+					break
+				}
+				cursor = page[0].ID
+				shelf = append(shelf, cursor)
+			}
+			if want := []string{g.Band.ID, g.Table.ID}; !slices.Equal(shelf, want) {
+				t.Errorf("the shelf as %s sees it, page by page = %v, want %v", who, shelf, want)
 			}
 		}
-		return err
+		w.Approve(d)
+		_, err = w.Grant.Start(w.As("operator"), w.Agree("other", d).ID)
+		town.Must(t, err)
+		first, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
+		town.Must(t, err)
+		before := charged(t, w)
+		again, err := w.Lab.Run(w.As("other"), w.Space("other", sc).ID, g.Table.ID)
+		town.Must(t, err)
+		if again.Reused != first.ID || again.Result != first.Result || charged(t, w) != before {
+			t.Errorf("the other bank's equal question: reused %q with %s, charged %d; want %q, the same result, nothing more than %d", again.Reused, again.Result, charged(t, w), first.ID, before)
+		}
+		w.View(func(ctx context.Context, tx *sqldb.Tx) error {
+			lines, err := w.Lab.Usage(ctx, tx, again)
+			for _, l := range lines {
+				if l.Kind == "grant" {
+					t.Errorf("the other bank is shown a grant's share of %d: it is the first bank's", l.Cap)
+				}
+			}
+			return err
+		})
+		_, err = w.Lab.Declare(w.As("other"), sc.ID, town.Papers, []string{g.Table.ID, g.Table.ID})
+		town.WantCode(t, "declaring a version twice in one declaration", err, errs.Invalid)
 	})
-	_, err = w.Lab.Declare(w.As("other"), sc.ID, town.Papers, []string{g.Table.ID, g.Table.ID})
-	town.WantCode(t, "declaring a version twice in one declaration", err, errs.Invalid)
 }

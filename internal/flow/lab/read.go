@@ -57,7 +57,7 @@ func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error)
 			return err
 		}
 		for _, m := range p.Models {
-			list, err := listVersions(ctx, tx, sp.Org, m.ID, false, "", 50)
+			list, err := listVersions(ctx, tx, sp.Org, m.ID, "", 50)
 			if err != nil {
 				return err
 			}
@@ -157,27 +157,24 @@ func describe(ctx context.Context, tx *sqldb.Tx, list []Version) ([]VersionItem,
 func (s *Service) Versions(ctx context.Context, listed bool, before string, limit int) (items []VersionItem, err error) {
 	actor := access.From(ctx)
 	org := actor.Org
-	if overseer(actor) || listed {
+	if overseer(actor) {
 		org = ""
-	} else if org == "" {
+	} else if org == "" && !listed {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err := listVersions(ctx, tx, org, "", listed, before, limit)
+		var list []Version
+		var err error
+		if listed {
+			list, err = listShelf(ctx, tx, before, limit)
+		} else {
+			list, err = listVersions(ctx, tx, org, "", before, limit)
+		}
 		if err != nil {
 			return err
 		}
-		if items, err = describe(ctx, tx, list); err != nil || !listed {
-			return err
-		}
-		shelf := items[:0]
-		for _, i := range items {
-			if i.Approved {
-				shelf = append(shelf, i)
-			}
-		}
-		items = shelf
-		return nil
+		items, err = describe(ctx, tx, list)
+		return err
 	})
 	return items, err
 }

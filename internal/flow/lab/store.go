@@ -9,6 +9,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/flow/grant"
 )
 
 type row interface{ Scan(dest ...any) error }
@@ -153,11 +154,18 @@ func LoadVersion(ctx context.Context, tx *sqldb.Tx, id string) (Version, error) 
 	return v, missing(err, noVersion)
 }
 
-// listVersions lists an organization's versions and, with shared, everyone's that are offered for reuse.
-func listVersions(ctx context.Context, tx *sqldb.Tx, org, model string, shared bool, before string, limit int) ([]Version, error) {
+// listVersions lists an organization's versions, or everyone's.
+func listVersions(ctx context.Context, tx *sqldb.Tx, org, model, before string, limit int) ([]Version, error) {
 	rows, err := tx.Query(ctx, `SELECT `+versionColumns+` FROM model_version
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR model = $2) AND ($3 = 0 OR shared = 1) AND ($4 = '' OR id < $4)
-		ORDER BY id DESC LIMIT $5`, org, model, flag(shared), before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR model = $2) AND ($3 = '' OR id < $3)
+		ORDER BY id DESC LIMIT $4`, org, model, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Version, error) { return scanVersion(r) })
+}
+
+// listShelf lists what is on the shelf (上架): offered by its owner and approved in some declaration.
+func listShelf(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Version, error) {
+	rows, err := tx.Query(ctx, `SELECT `+versionColumns+` FROM model_version
+		WHERE shared = 1 AND `+grant.ApprovedIn("id")+` AND ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Version, error) { return scanVersion(r) })
 }
 
