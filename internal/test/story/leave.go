@@ -29,7 +29,7 @@ func (t *Teller) LeaveWork(ctx context.Context) error {
 	if err := t.decide(ctx, "operator", d.Matter, "first-review", "pass", "方案和代码审核通过"); err != nil {
 		return err
 	}
-	ask := map[string]string{"run": t.ids["run"], "purpose": "向本行产品委员会说明分层定价", "recipient": "本行产品委员会", "retention": "半年"}
+	ask := map[string]string{"run": t.ids["again"], "purpose": "向本行产品委员会说明分层定价", "recipient": "本行产品委员会", "retention": "半年"}
 	var r release
 	if err := t.post(ctx, bank.Login, "/v1/releases", ask, &r); err != nil {
 		return fmt.Errorf("leave a release: %w", err)

@@ -85,7 +85,7 @@ func (t *Teller) run(ctx context.Context) error {
 	if again.Reused != first.ID || before != after || before != first.Rho {
 		return fmt.Errorf("the same question again: reused %q, year charged %d then %d; want %q and %d both times", again.Reused, before, after, first.ID, first.Rho)
 	}
-	t.ids["run"] = first.ID
+	t.ids["run"], t.ids["again"] = first.ID, again.ID
 	t.fact("charged_rho", float64(first.Rho)/1e12)
 	t.fact("same_question_again_charged", after-before)
 	err = t.post(ctx, bank.Login, path, map[string]string{"version": t.ids["band"]}, nil)
