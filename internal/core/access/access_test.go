@@ -13,6 +13,7 @@ import (
 	"yunei/internal/base/clock"
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/test/testdb"
 )
@@ -187,4 +188,41 @@ func TestSigningKey_Verify(t *testing.T) {
 			t.Errorf("%s = %v, want %s", what, err, c.want)
 		}
 	}
+}
+
+// Of several permits the valid one is found, however new the others are; without any, the newest says why.
+func TestValidFor(t *testing.T) {
+	each(t, func(t *testing.T, db *sqldb.DB, _ *clock.Set) {
+		day := workday.Must("2025-09-26")
+		put := func(id, state string, from, until workday.Date, parents ...string) {
+			t.Helper()
+			must(t, do(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
+				return access.InsertPermit(ctx, tx, access.Permit{ID: id, Kind: "model", Holder: "org_1", Object: "ver_1", From: from, Until: until, State: state, Parents: parents, Opened: tx.Now()})
+			}))
+		}
+		find := func(holder, object string) (p access.Permit, err error) {
+			err = db.View(t.Context(), func(tx *sqldb.Tx) (err error) {
+				p, err = access.ValidFor(t.Context(), tx, holder, "model", object, day)
+				return err
+			})
+			return p, err
+		}
+		put("prm_1", access.Revoked, day, day.AddYears(1))
+		put("prm_2", access.Active, day.AddDays(1), day.AddYears(1))
+		if _, err := find("org_1", "ver_1"); !errs.Is(err, errs.Forbidden) || !strings.Contains(err.Error(), "2025-09-27") {
+			t.Errorf("none holds = %v, want forbidden with what the newest says", err)
+		}
+		put("prm_3", access.Active, day, day.AddDays(1))
+		put("prm_4", access.Suspended, day, day.AddYears(1))
+		put("prm_5", access.Active, day, day.AddYears(1), "prm_4")
+		put("prm_6", access.Active, day, day.AddYears(1), "prm_none")
+		if p, err := find("org_1", "ver_1"); err != nil || p.ID != "prm_3" {
+			t.Errorf("found %s, %v, want prm_3: the others are revoked, not begun, suspended, under one suspended, under none", p.ID, err)
+		}
+		for _, c := range [][2]string{{"org_2", "ver_1"}, {"org_1", "ver_2"}, {"org_1", ""}} {
+			if _, err := find(c[0], c[1]); !errs.Is(err, errs.NotFound) {
+				t.Errorf("a permit of %s on %q = %v, want not_found", c[0], c[1], err)
+			}
+		}
+	})
 }

@@ -77,10 +77,10 @@ func LoadPermit(ctx context.Context, tx *sqldb.Tx, id string) (Permit, error) {
 	return p, err
 }
 
-// PermitsOf lists a holder's permits of one kind on one object (object empty: on any), newest first.
+// PermitsOf lists a holder's permits of one kind on one object, newest first.
 func PermitsOf(ctx context.Context, tx *sqldb.Tx, holder, kind, object string) ([]Permit, error) {
 	rows, err := tx.Query(ctx, `SELECT `+permitColumns+` FROM permit
-		WHERE holder = $1 AND kind = $2 AND ($3 = '' OR object = $3) ORDER BY id DESC`, holder, kind, object)
+		WHERE holder = $1 AND kind = $2 AND object = $3 ORDER BY id DESC`, holder, kind, object)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Permit, error) { return scanPermit(r) })
 }
 
