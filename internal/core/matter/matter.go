@@ -80,7 +80,6 @@ type Step struct {
 	Binding   bool              `json:"binding"`
 	Checks    []regime.Check    `json:"checks,omitempty"`
 	May       []Verdict         `json:"may"`
-	Signs     bool              `json:"signs,omitempty" doc:"A passing opinion must carry a signature"`
 	Need      int               `json:"need" doc:"Passing opinions needed"`
 	Addressed []string          `json:"addressed" doc:"Inboxes the step is addressed to"`
 	Cite      errs.Cite         `json:"cite"`
@@ -88,6 +87,7 @@ type Step struct {
 	State     string            `json:"state"`
 	Opened    *time.Time        `json:"opened,omitempty"`
 	Deadline  *workday.Deadline `json:"deadline,omitempty"`
+	Left      *int              `json:"left,omitempty" doc:"Working days left when it was read; negative when overdue; never stored"`
 	Skipped   *errs.Cite        `json:"skipped,omitempty" doc:"The article by which the step was left out"`
 	Opinions  []Opinion         `json:"opinions,omitempty"`
 }

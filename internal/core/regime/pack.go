@@ -50,8 +50,8 @@ type DocumentSpec struct {
 
 // CiteSpec is a place in the articles and words that occur there.
 type CiteSpec struct {
-	Article string `yaml:"article"`
-	Quote   string `yaml:"quote"`
+	Article string `yaml:"article" json:"article"`
+	Quote   string `yaml:"quote" json:"quote"`
 }
 
 // RulesFile is one file of rules/.

@@ -168,6 +168,12 @@ func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 			return errs.New(errs.NotFound, "没有这个办件, 请核对后重试")
 		}
 		p.Matter, p.KindTitle = m, a.kindTitle(m.Kind)
+		today := workday.DateOf(tx.Now())
+		for i := range m.Steps {
+			if st := &m.Steps[i]; st.State == matter.StepOpen && st.Deadline != nil {
+				st.Left = a.left(today, st.Deadline.Due.String())
+			}
+		}
 		if p.SignText, err = a.s.Matters.SignText(ctx, tx, m); err != nil {
 			return err
 		}

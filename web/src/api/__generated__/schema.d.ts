@@ -2948,6 +2948,11 @@ export interface components {
             cite: components["schemas"]["ErrsCite"];
             deadline?: components["schemas"]["WorkdayDeadline"];
             id: string;
+            /**
+             * Format: int64
+             * @description Working days left when it was read; negative when overdue; never stored
+             */
+            left?: number;
             may: string[] | null;
             /**
              * Format: int64
@@ -2960,8 +2965,6 @@ export interface components {
             role: string;
             /** @description The regulation's own title of the role */
             role_title: string;
-            /** @description A passing opinion must carry a signature */
-            signs?: boolean;
             /** @description The article by which the step was left out */
             skipped?: components["schemas"]["ErrsCite"];
             state: string;
@@ -3603,8 +3606,8 @@ export interface components {
             title: string;
         };
         RegimeCiteSpec: {
-            Article: string;
-            Quote: string;
+            article: string;
+            quote: string;
         };
         RegimeCitedText: {
             article: string;

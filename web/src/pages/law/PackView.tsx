@@ -172,7 +172,7 @@ function CoverageList({ pack }: { pack: PackInfo }) {
             title: t.law.obligation,
             render: (_, o) => (
               <>
-                {o.cite.Quote} <Citation cite={{ pack: pack.id, law: pack.title, article: o.cite.Article, quote: o.cite.Quote }} />
+                {o.cite.quote} <Citation cite={{ pack: pack.id, law: pack.title, article: o.cite.article, quote: o.cite.quote }} />
               </>
             ),
           },

@@ -58,7 +58,7 @@ export default function MatterFile() {
             trail={[{ title: t.matter.title, to: path.matters() }, { title: matter.title }]}
             title={matter.title}
             state={<StateTag state={matter.state} />}
-            clock={closed ? undefined : open.map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, cite: s.within?.cite ?? s.cite }} />)}
+            clock={closed ? undefined : open.map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, left: s.left, cite: s.within?.cite ?? s.cite }} />)}
             acts={<MatterActs page={page} me={me} />}
             facts={[
               { label: t.matter.kind, value: page.kind_title },

@@ -71,7 +71,7 @@ export default function ReleaseFile() {
           trail={[{ title: t.release.title, to: path.releases() }, { title: release.title }]}
           title={release.title}
           state={<StateTag state={release.state} />}
-          clock={matter.data?.matter.steps?.filter((s) => s.state === "open").map((s) => <Deadline key={s.id} value={s.deadline} />)}
+          clock={matter.data?.matter.steps?.filter((s) => s.state === "open").map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, left: s.left }} />)}
           acts={
             <>
               {matter.data && <MatterActs page={matter.data} me={me} />}

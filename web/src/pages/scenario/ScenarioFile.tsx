@@ -33,7 +33,7 @@ function MatterStrip({ id, title }: { id: string; title: string }) {
       }
       extra={
         <>
-          {matter.steps?.filter((s) => s.state === "open").map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, cite: s.within?.cite }} />)}
+          {matter.steps?.filter((s) => s.state === "open").map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, left: s.left, cite: s.within?.cite }} />)}
           <Link to={path.matter(id)}>{t.scenario.openMatter}</Link>
         </>
       }
