@@ -6,11 +6,10 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/flow/grant"
-	"yunei/internal/flow/lab"
 )
 
-// Deploy puts an approved model version into service (模型部署) under the caller's grant in force: exactly the
-// representation whose hash was signed. The partner through which documents are obtained is the one the plan declared (四(五)).
+// Deploy puts an approved model version into service (模型部署) under the caller's grant in force that is for it: exactly the
+// representation whose hash the experts signed, their signatures verified again, as today's policy still allows. The partner through which documents are obtained is the one the plan declared (四(五)).
 func (s *Service) Deploy(ctx context.Context, version string, daily int64) (Deployment, error) {
 	var d Deployment
 	_, err := s.Acts.Do(ctx, act.Call{Act: ActDeploy}, func(ctx context.Context, tx *act.Tx) error {
@@ -19,7 +18,7 @@ func (s *Service) Deploy(ctx context.Context, version string, daily int64) (Depl
 		if err != nil {
 			return err
 		}
-		g, err := grant.InForce(ctx, tx.Tx, org, permit.Purpose, tx.Day())
+		g, err := grant.ForModel(ctx, tx.Tx, org, permit.Purpose, version, tx.Day())
 		if err != nil {
 			return err
 		}
@@ -27,7 +26,7 @@ func (s *Service) Deploy(ctx context.Context, version string, daily int64) (Depl
 		if err != nil {
 			return err
 		}
-		v, err := lab.LoadVersion(ctx, tx.Tx, version)
+		v, _, err := s.lab.Artifact(ctx, tx.Tx, g.Scenario, version)
 		if err != nil {
 			return err
 		}

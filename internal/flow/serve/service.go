@@ -22,6 +22,7 @@ import (
 	"yunei/internal/flow/collect"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/grant"
+	"yunei/internal/flow/lab"
 )
 
 // The acts of this package.
@@ -41,6 +42,7 @@ type Service struct {
 	catalog  *catalog.Service
 	collect  *collect.Service
 	disclose *disclose.Ledger
+	lab      *lab.Service
 	digests  []byte
 	box      cipher.AEAD
 	programs sync.Map // model hash -> *program
@@ -54,7 +56,8 @@ type Deps struct {
 	Catalog  *catalog.Service
 	Collect  *collect.Service
 	Disclose *disclose.Ledger
-	Pace     Pace // 0: answers are not paced
+	Lab      *lab.Service // vouches for what Deploy puts into service
+	Pace     Pace         // 0: answers are not paced
 }
 
 // New defines the acts and registers the objects and facts of this package.
@@ -79,7 +82,7 @@ func New(d Deps) *Service {
 		panic("serve: gcm: " + err.Error())
 	}
 	s := &Service{Acts: d.Acts, Pace: d.Pace, consents: d.Consents, catalog: d.Catalog, collect: d.Collect,
-		disclose: d.Disclose, digests: d.Keys.Derive("serve.digest"), box: box}
+		disclose: d.Disclose, lab: d.Lab, digests: d.Keys.Derive("serve.digest"), box: box}
 	// An answer kept for a broken connection must not outlive the consent it rests on.
 	d.Consents.OnClose(func(ctx context.Context, tx *act.Tx, c consent.Consent) error {
 		return dropReplaysUnder(ctx, tx.Tx, c.ID)

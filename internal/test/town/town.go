@@ -28,9 +28,11 @@ import (
 	"yunei/internal/core/regime"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
+	"yunei/internal/flow/consent"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
 	"yunei/internal/flow/output"
+	"yunei/internal/flow/serve"
 	"yunei/internal/flow/watch"
 	"yunei/internal/test/story/resources"
 	"yunei/internal/test/testdb"
@@ -58,6 +60,7 @@ type Town struct {
 	Grant   *grant.Service
 	Lab     *lab.Service
 	Output  *output.Service
+	Serve   *serve.Service
 	Budget  *disclose.Ledger
 	Blobs   *blob.Store
 	Card    catalog.Entry // the published card table
@@ -146,6 +149,8 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	w.Lab = lab.New(lab.Deps{Acts: w.Acts, Keys: keys, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Budget: w.Budget,
 		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: filepath.Join(dir, "spaces")})
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
+	w.Serve = serve.New(serve.Deps{Acts: w.Acts, Keys: keys, Consents: consent.New(w.Acts, keys, collect.SealerOf(keys)), Catalog: w.Catalog,
+		Collect: w.Collect, Disclose: w.Budget, Lab: w.Lab})
 	watch.New(w.Acts)
 	w.Acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Platform}})
 	Must(t, w.Law.Load(regimes.FS, "quanzhou-2024-05-17"))
