@@ -97,7 +97,11 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 	defer stop()
 	told := make(chan error, 1)
 	go func() {
-		told <- tell(ctx, cmd.OutOrStdout(), teller, f)
+		err := tell(ctx, cmd.OutOrStdout(), teller, f)
+		if err == nil && f.until == "" {
+			err = errors.Join(teller.WriteDocuments(ctx, kit), teller.LeaveWork(ctx))
+		}
+		told <- err
 		if f.once {
 			stop()
 		}
@@ -111,11 +115,6 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 			case err := <-told:
 				if err != nil {
 					return err
-				}
-				if f.until == "" {
-					if err := errors.Join(teller.WriteDocuments(ctx, kit), teller.LeaveWork(ctx)); err != nil {
-						return err
-					}
 				}
 				invite(cmd.OutOrStdout(), base, kit)
 				<-ctx.Done()
