@@ -20,7 +20,10 @@ export function DeclareModal({ scenario, close }: { scenario: Scenario; close: (
   const t = useText();
   const navigate = useNavigate();
   const [form] = Form.useForm<Values>();
-  const versions = useList("/v1/versions", { query: { limit: 100 } });
+  const own = useList("/v1/versions", { query: { limit: 100 } });
+  const shelf = useList("/v1/versions", { query: { limit: 100, listed: true } });
+  const problem = own.problem ?? shelf.problem;
+  const choices = new Map([...(own.items ?? []), ...(shelf.items ?? [])].map((v) => [v.id, v]));
   const declare = useAct(
     ({ versions: chosen, ...papers }: Values) => post("/v1/scenarios/{id}/declare", { path: { id: scenario.id } }, { versions: chosen, papers }),
     (declaration) => {
@@ -30,15 +33,15 @@ export function DeclareModal({ scenario, close }: { scenario: Scenario; close: (
   );
   return (
     <Modal open width={760} title={t.scenario.declare} okText={t.scenario.fileDeclaration} confirmLoading={declare.isPending} onOk={() => form.submit()} onCancel={close} mask={{ closable: false }}>
-      {versions.problem && <ProblemView problem={versions.problem} />}
+      {problem && <ProblemView problem={problem} />}
       <Form form={form} layout="vertical" initialValues={{ solution: scenario.plan.solution }} onFinish={(values) => declare.mutate(values)}>
         <Form.Item name="versions" label={t.scenario.chooseModels} extra={t.scenario.chooseModelsHint} rules={[{ required: true, message: t.common.required }]}>
           <Select
             mode="multiple"
             showSearch={{ optionFilterProp: "label" }}
-            loading={versions.loading}
+            loading={own.loading || shelf.loading}
             notFoundContent={t.scenario.noVersions}
-            options={versions.items?.map((v) => ({ value: v.id, label: `${v.name} v${v.number}（${wordFor(t.model.classes, v.class)}${v.shared ? `，${t.states.listed}` : ""}）` }))}
+            options={[...choices.values()].map((v) => ({ value: v.id, label: `${v.name} v${v.number}（${wordFor(t.model.classes, v.class)}${v.shared ? `，${t.states.listed}` : ""}）` }))}
           />
         </Form.Item>
         <Form.Item name="solution" label={`《${t.scenario.solution}》`} rules={[{ required: true, min: 4, message: t.common.required }]}>
