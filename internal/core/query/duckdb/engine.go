@@ -101,15 +101,24 @@ func New(opt Options) *Engine {
 		opt.Log = slog.Default()
 	}
 	if opt.TempDir == "" {
-		opt.TempDir = os.TempDir()
-		if st, err := os.Stat("/dev/shm"); err == nil && st.IsDir() {
-			opt.TempDir = "/dev/shm" // memory: raw values that spill never touch a disk
-		}
+		opt.TempDir = spillDir()
 	}
 	if opt.Parallel <= 0 {
 		opt.Parallel = 2
 	}
 	return &Engine{opt: opt, slots: make(chan struct{}, opt.Parallel)}
+}
+
+// spillDir is memory where it can be written to, so that raw values that spill never touch a disk. A container may have
+// the folder without the right to use it.
+func spillDir() string {
+	const memory = "/dev/shm"
+	dir, err := os.MkdirTemp(memory, "yunei-try-")
+	if err != nil {
+		return os.TempDir()
+	}
+	os.Remove(dir)
+	return memory
 }
 
 // ErrNotStarted is in the chain of an error when no child process came to life, so
