@@ -154,6 +154,8 @@ func (m *Matter) canOpen(s *Step) bool {
 		switch {
 		case err != nil:
 			return false
+		case p.State == StepSkipped && !m.canOpen(p):
+			return false // what is left out passes on what it waited for: nobody overtakes the first review
 		case p.over():
 			binding = binding || p.Binding
 		case p.Binding || p.State != StepOpen:
