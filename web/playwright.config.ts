@@ -11,6 +11,8 @@ export default defineConfig({
   workers: 1,
   fullyParallel: false,
   retries: 0,
+  // One act leads to the next: after three failures the rest would only wait.
+  maxFailures: 3,
   timeout: 90_000,
   expect: { timeout: 20_000 },
   use: {
@@ -22,7 +24,7 @@ export default defineConfig({
     trace: "off",
     screenshot: "only-on-failure",
     launchOptions: {
-      executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+      executablePath: process.env.CHROMIUM || "/usr/bin/chromium",
       args: [
         "--headless",
         "--no-sandbox",

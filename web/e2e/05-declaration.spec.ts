@@ -1,6 +1,7 @@
 // Act 5. The scenario is declared with both models: first review, two experts who sign, the provider beside them, the bureau.
-import { bank, creditBand, defaultRates, scenario } from "./cast";
-import { chooseAll, decide, expect, goTo, openTask, picture, readCitation, receipt, test } from "./stage";
+import { bank, creditBand, defaultRates, scenario, second } from "./cast";
+import { applyByCode, pass, predeclare, register } from "./errand";
+import { address, chooseAll, decide, expect, goTo, openTask, picture, readCitation, receipt, test } from "./stage";
 
 test("the bank declares its scenario with both models", async ({ as }) => {
   const page = await as(bank.login);
@@ -63,4 +64,34 @@ test("the bureau reads the opinions side by side and approves", async ({ as }) =
   await picture(page, "bureau-opinions");
   await decide(page, "市数据管理部门最终审批", "通过", "同意");
   await expect(page.locator(".file-head").getByText("通过", { exact: true })).toBeVisible();
+});
+
+test("a second bank declares the listed model unchanged: the experts are skipped, and the article says why", async ({ as, anyone }) => {
+  const outside = await anyone();
+  await outside.goto(address("/register"));
+  await register(outside, second);
+  const operator = await as("operator");
+  const before = await as(second.login);
+  await applyByCode(before, second);
+  await pass(operator, "入驻核验", second.name);
+  await predeclare(before, ["pay_0", "pay_2"]);
+  await pass(operator, "场景预申报审核", second.name);
+
+  const page = await as(second.login);
+  await page.goto(address("/scenarios"));
+  await page.getByRole("row").filter({ hasText: scenario.title }).click();
+  await page.getByRole("button", { name: "场景申报", exact: true }).click();
+  const dialog = page.getByRole("dialog", { name: "场景申报" });
+  await chooseAll(dialog, /申报的模型版本/, [creditBand.name]);
+  await dialog.getByLabel("建模设计说明书").fill("选用已上架模型, 数据项和输出均未改变。");
+  await dialog.getByRole("button", { name: "提交申报" }).click();
+  await expect(dialog).toBeHidden();
+  const experts = page.getByRole("listitem").filter({ hasText: "评审专家线上评估" });
+  await expect(experts).toContainText("免于办理");
+  await readCitation(experts, "无需评审专家再行评估");
+  // What is left out changes nothing in the order of the rest: the bureau still comes after the operator.
+  const steps = page.locator(".procedure-step");
+  await expect(steps.filter({ hasText: "平台运营单位初审" })).toHaveAttribute("aria-current", "step");
+  await expect(steps.filter({ hasText: "最终审批" })).not.toHaveAttribute("aria-current", "step");
+  await picture(page, "second-bank-reuse");
 });

@@ -19,6 +19,16 @@ export const bank = {
   handler: "蔡行长助理",
 };
 
+/** A second bank, which will use the first one's model as it is. */
+export const second = {
+  login: "bank2",
+  name: "晋江农村商业银行股份有限公司",
+  uscc: "91350500990000121R",
+  representative: "许行长",
+  representativeId: "99000019670521046X",
+  handler: "许行长助理",
+};
+
 /** The citizen: an invented number with a right check digit, over a real row of the card accounts. */
 export const person = { login: "person", name: "苏明月", idNumber: "990000194001010014" };
 
