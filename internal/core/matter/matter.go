@@ -50,6 +50,28 @@ type Document struct {
 	Text   string `json:"text,omitempty" doc:"For a material filled in on line"`
 }
 
+// What is filled in on line stays a page; what is longer is a file.
+const (
+	maxDocuments = 100
+	maxText      = 100_000 // bytes
+)
+
+// readable refuses materials that nobody could read: without a kind, without content, or beyond all measure.
+func readable(docs []Document) error {
+	if len(docs) > maxDocuments {
+		return errs.New(errs.Invalid, "材料超过 %d 份, 请合并后再提交", maxDocuments)
+	}
+	for i, d := range docs {
+		switch {
+		case d.Kind == "" || d.Digest == "" && strings.TrimSpace(d.Text) == "":
+			return errs.New(errs.Invalid, "第 %d 份材料没有种类或内容, 请选择种类并上传文件或填写内容", i+1)
+		case len(d.Text)+len(d.Title)+len(d.Kind)+len(d.Digest) > maxText:
+			return errs.New(errs.Invalid, "第 %d 份材料的文字过长, 请改为上传文件", i+1)
+		}
+	}
+	return nil
+}
+
 // Opinion is what one decider said at one step.
 type Opinion struct {
 	Account   string          `json:"account"`

@@ -71,6 +71,9 @@ func (s *Service) SubmitTx(ctx context.Context, tx *act.Tx, app Application) (*M
 	if !ok {
 		return nil, fmt.Errorf("matter kind %s is not defined", app.Kind)
 	}
+	if err := readable(app.Documents); err != nil {
+		return nil, err
+	}
 	proc, err := tx.Law().Procedure(app.Kind, tx.Day())
 	if err != nil {
 		return nil, err
@@ -360,6 +363,9 @@ func (s *Service) askSupplement(ctx context.Context, tx *act.Tx, m *Matter) erro
 
 // Supplement (补正) answers a return: documents of the same kind are replaced, and the clock starts anew.
 func (s *Service) Supplement(ctx context.Context, matterID string, docs []Document) (*Matter, error) {
+	if err := readable(docs); err != nil {
+		return nil, err
+	}
 	return s.byApplicant(ctx, "matter.supplement", matterID, func(ctx context.Context, tx *act.Tx, kind Kind, m *Matter) error {
 		if err := m.supplement(tx.Now(), tx.Actor().Name, docs); err != nil {
 			return err

@@ -109,6 +109,13 @@ func TestService_supplement(t *testing.T) {
 		if a, b := wantCode(t, "another's matter", err, errs.NotFound), wantCode(t, "no matter", none, errs.NotFound); a.Msg != b.Msg {
 			t.Errorf("another's is answered %q, a missing one %q; want the same words", a.Msg, b.Msg)
 		}
+		for what, docs := range map[string][]matter.Document{
+			"no kind": {{Title: "方案", Text: "x"}}, "nothing in it": {{Kind: "model", Title: "模型", Text: " "}},
+			"a book": {{Kind: "model", Text: strings.Repeat("长", 40_000)}}, "a heap": make([]matter.Document, 101),
+		} {
+			_, err := o.Supplement(o.bank(), m.ID, docs)
+			wantCode(t, what, err, errs.Invalid)
+		}
 		o.clock.Advance(10 * 24 * time.Hour) // the ninth of October
 		m, err = o.Supplement(o.bank(), m.ID, []matter.Document{
 			{Kind: "solution-plan", Title: "方案", Text: "第二稿"}, {Kind: "solution-plan", Title: "附图", Text: "图一"}})
