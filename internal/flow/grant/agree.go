@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
@@ -71,7 +72,11 @@ func (s *Service) agreementOf(ctx context.Context, tx *act.Tx, d Declaration, te
 	if err != nil {
 		return Agreement{}, err
 	}
-	text, err := agreementText(tx.Law(), sc, d, terms)
+	fields, err := s.namedFields(ctx, tx, sc.Plan)
+	if err != nil {
+		return Agreement{}, err
+	}
+	text, err := agreementText(tx.Law(), sc, d, terms, fields)
 	if err != nil {
 		return Agreement{}, err
 	}
@@ -177,6 +182,27 @@ func (s *Service) allot(ctx context.Context, tx *act.Tx, sc Scenario, g Grant) e
 	return s.shares(ctx, tx, sc, g, func(resource, year string) error {
 		return s.budget.Allot(ctx, tx.Tx, disclose.Share{Grant: g.ID, Resource: resource, Year: year, Rho: release.Rho(g.Budget), Document: g.Agreement})
 	})
+}
+
+// namedFields are the plan's fields as the catalog names them: an agreement is read by people.
+func (s *Service) namedFields(ctx context.Context, tx *act.Tx, p Plan) (string, error) {
+	var resources []string
+	for _, n := range p.Needs {
+		entry, err := s.catalog.Load(ctx, tx.Tx, n.Resource)
+		if err != nil {
+			return "", err
+		}
+		var titles []string
+		for _, name := range n.Fields {
+			title := name
+			if f, ok := entry.Field(name); ok {
+				title = f.Title + " (" + name + ")"
+			}
+			titles = append(titles, title)
+		}
+		resources = append(resources, "《"+entry.Title+"》的"+strings.Join(titles, "、"))
+	}
+	return strings.Join(resources, "; "), nil
 }
 
 // shares goes through the resource-years of which the grant has a share, this year and later.

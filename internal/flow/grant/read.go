@@ -16,7 +16,7 @@ import (
 )
 
 // agreementText fills the pack's template of the agreement. Without a template there is no agreement to sign.
-func agreementText(law *regime.Law, sc Scenario, d Declaration, t Terms) (string, error) {
+func agreementText(law *regime.Law, sc Scenario, d Declaration, t Terms, fields string) (string, error) {
 	text, ok := law.Template("agreement")
 	if !ok {
 		return "", errs.New(errs.Unavailable, "规则包没有提供协议文本, 请联系数据主管部门补充模板")
@@ -27,7 +27,7 @@ func agreementText(law *regime.Law, sc Scenario, d Declaration, t Terms) (string
 	}
 	return strings.NewReplacer(
 		"{scenario}", sc.Plan.Title, "{purpose}", sc.Plan.Purpose, "{from}", t.From.String(), "{until}", t.Until.String(),
-		"{models}", strings.Join(models, "、"), "{fields}", strings.Join(fieldsOf(sc.Plan), "、"),
+		"{models}", strings.Join(models, "、"), "{fields}", fields,
 	).Replace(text), nil
 }
 
