@@ -2,14 +2,9 @@ import { BarChartOutlined, TableOutlined } from "@ant-design/icons";
 import { Segmented, Skeleton, Table } from "antd";
 import { Component, lazy, type ReactNode, Suspense, useState } from "react";
 import { useText } from "@/text";
+import type { ChartData } from "./chartData";
 
 const Drawing = lazy(() => import("./ChartDrawing"));
-
-export interface ChartData {
-  /** One name per value of each series. */
-  labels: string[];
-  series: { name: string; values: (number | null)[]; unit?: string }[];
-}
 
 interface Props {
   kind: "line" | "bar";

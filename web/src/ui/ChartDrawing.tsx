@@ -4,7 +4,7 @@ import { init, use } from "echarts/core";
 import { CanvasRenderer } from "echarts/renderers";
 import { useEffect, useRef } from "react";
 import { ink, palette } from "@/theme";
-import type { ChartData } from "./Chart";
+import type { ChartData } from "./chartData";
 
 use([LineChart, BarChart, GridComponent, TooltipComponent, LegendComponent, DataZoomComponent, AriaComponent, CanvasRenderer]);
 
