@@ -8,7 +8,7 @@ import { Loaded, ProblemPage } from "@/ui/ProblemView";
 import { ReceiptProof } from "@/ui/Receipt";
 import { dayWithWeekday, minute } from "@/util/day";
 import { path } from "@/util/path";
-import { actName } from "./names";
+import { actName, actorName } from "./names";
 
 export default function LedgerEntry() {
   const t = useText();
@@ -29,7 +29,7 @@ export default function LedgerEntry() {
             facts={[
               { label: t.ledger.recorded, value: minute(entry.recorded) },
               { label: t.ledger.occurred, value: dayWithWeekday(entry.occurred, language) },
-              { label: t.ledger.actor, value: [entry.org_name, entry.actor_name ?? entry.actor].filter(Boolean).join(" · ") },
+              { label: t.ledger.actor, value: actorName(t, entry) },
               { label: t.matter.title, value: entry.matter && <Link to={path.matter(entry.matter)}>{entry.matter}</Link> },
               { label: t.ledger.start, value: entry.start ? <Link to={path.entry(entry.start)}>#{entry.start}</Link> : undefined },
             ]}

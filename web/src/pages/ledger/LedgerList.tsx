@@ -11,7 +11,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { minute } from "@/util/day";
 import { grouped } from "@/util/number";
 import { path } from "@/util/path";
-import { actName } from "./names";
+import { actName, actorName } from "./names";
 
 /** The whole ledger recomputed on the server: both trees, every object version, every current row. */
 function Fsck() {
@@ -114,7 +114,7 @@ export default function LedgerList() {
             width: 90,
             render: (e) => <Tag color={e.outcome === "refused" ? "error" : "success"}>{wordFor(t.outcomes, e.outcome)}</Tag>,
           },
-          { key: "actor", title: t.ledger.actor, width: 240, render: (e) => [e.org_name, e.actor_name ?? e.actor].filter(Boolean).join(" · "), value: (e) => e.actor },
+          { key: "actor", title: t.ledger.actor, width: 240, render: (e) => actorName(t, e), value: (e) => e.actor },
           {
             key: "verdicts",
             title: t.ledger.verdicts,
