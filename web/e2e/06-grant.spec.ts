@@ -5,7 +5,7 @@ import { closed, expect, goTo, type Page, picture, receipt, test } from "./stage
 async function openAgreement(page: Page) {
   await goTo(page, "授权与协议");
   await page.getByRole("tab", { name: "协议", exact: true }).click();
-  await page.getByRole("row").nth(1).click();
+  await page.getByRole("row").filter({ hasText: bank.handler }).click();
   await expect(page.getByRole("heading", { level: 1, name: /公共数据使用和安全保障协议/ })).toBeVisible();
 }
 
@@ -31,6 +31,7 @@ test("the bank lays down the term and signs", async ({ as }) => {
   await dialog.getByRole("button", { name: "签署协议" }).click();
   await expect(page.getByRole("heading", { level: 1, name: /公共数据使用和安全保障协议/ })).toBeVisible();
   await expect(page.getByText("待对方签署")).toBeVisible();
+  await expect(page.locator(".document-text")).toContainText("《信用卡账户与还款信息》的9月还款状态");
   await receipt(page);
 });
 

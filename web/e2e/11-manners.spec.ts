@@ -1,5 +1,6 @@
 // Act 11. What holds on every page: names for everything, one heading, a keyboard's way to the acts, and words for every
 // state a list can be in.
+import { bank, scenario } from "./cast";
 import { address, expect, type Page, picture, test } from "./stage";
 
 const desks: Record<string, string[]> = {
@@ -67,8 +68,9 @@ for (const [login, places] of Object.entries(desks)) {
 
 test("the keyboard alone reaches the content and the act", async ({ as }) => {
   const page = await as("bank");
+  const row = page.getByRole("row").filter({ hasText: scenario.title });
   await page.goto(address("/scenarios"));
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await expect(row).toBeVisible();
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "跳到正文" })).toBeFocused();
   await page.keyboard.press("Enter");
@@ -77,7 +79,7 @@ test("the keyboard alone reaches the content and the act", async ({ as }) => {
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/scenarios\/new$/);
   await page.goto(address("/scenarios"));
-  await page.getByRole("row").nth(1).focus();
+  await row.focus();
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/scenarios\/[^/]+$/);
 });
@@ -108,7 +110,7 @@ test("a list says when it loads, is empty, is refused, and fails; and it recover
   await expect(page.locator(".ant-skeleton, .ant-spin-spinning").first()).toBeVisible();
   await expect(page.getByText("还没有场景", { exact: true })).toHaveCount(0);
   release();
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: scenario.title }).first()).toBeVisible();
 
   await answer(200, { items: [] });
   await expect(page.getByText("还没有场景", { exact: true })).toBeVisible();
@@ -127,7 +129,7 @@ test("a list says when it loads, is empty, is refused, and fails; and it recover
   await page.unroute(list);
   await page.unroute(bare);
   await page.getByRole("button", { name: "重试" }).click();
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: scenario.title }).first()).toBeVisible();
 });
 
 test("no network says so, and what was typed is kept", async ({ as }) => {
@@ -138,7 +140,7 @@ test("no network says so, and what was typed is kept", async ({ as }) => {
   await page.reload();
   await expect(page.getByLabel("应用场景", { exact: true })).toHaveValue("写到一半的场景");
   await page.goto(address("/calls?tab=calls"));
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: bank.name })).toBeVisible();
   await page.route("**/v1/deployments*", (route) => route.abort());
   await page.getByRole("tab", { name: "数据服务" }).click();
   await expect(page.getByText("连不上服务器")).toBeVisible();
@@ -152,7 +154,7 @@ test("English is one click away and stays; nothing of it is Chinese but what peo
   await page.reload();
   await page.getByRole("menuitem", { name: "Ledger" }).click();
   await expect(page.getByRole("heading", { level: 1, name: "Ledger" })).toBeVisible();
-  await expect(page.getByRole("row").nth(1)).toBeVisible();
+  await expect(page.getByRole("row").filter({ hasText: "Refused" }).first()).toBeVisible();
   await picture(page, "english-ledger");
   const chrome = await page.locator(".console-sider, .page-head, thead").allInnerTexts();
   expect(chrome.join(" ")).not.toMatch(/[\u4e00-\u9fff]/);
