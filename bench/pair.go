@@ -92,6 +92,7 @@ type ratio struct {
 	Rounds  int     `json:"rounds"`
 	Each    int     `json:"per_round"`
 	Ratio   spread  `json:"ratio"`
+	P50     float64 `json:"ratio_of_p50"` // what else runs on the machine moves it least
 	Net     *spread `json:"ratio_without_floor,omitempty"`
 	Floor   float64 `json:"floor_us,omitempty"`
 	Of      side    `json:"guarded_times"`
@@ -121,11 +122,11 @@ func newRatio(p pair, guarded, bare, floor []round) ratio {
 	for i := range guarded {
 		ratios = append(ratios, float64(guarded[i].each)/float64(bare[i].each))
 		// Where the bare way took hardly longer than the floor, a quotient of two small differences says nothing.
-		if len(floor) > 0 && bare[i].each-floor[i].each > floor[i].each/10 {
+		if len(floor) > 0 && bare[i].each-floor[i].each > floor[i].each/2 {
 			net = append(net, float64(guarded[i].each-floor[i].each)/float64(bare[i].each-floor[i].each))
 		}
 	}
-	r.Ratio = spreadOf(ratios)
+	r.Ratio, r.P50 = spreadOf(ratios), r.Of.P50/r.To.P50
 	if len(floor) > 0 {
 		r.Floor = sideOf(floor).Each
 		if len(net) == len(ratios) {

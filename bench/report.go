@@ -76,7 +76,7 @@ func (r *report) table(columns ...string) {
 func (r *report) addRatio(x ratio) {
 	x.Group = r.group
 	r.Ratios = append(r.Ratios, x)
-	r.table("guarded", "beside", "at once", "n", "guarded: each, p50, p99", "beside: each, p50, p99", "ratio", "ratio without the floor", "target")
+	r.table("guarded", "beside", "at once", "n", "guarded: each, p50, p99", "beside: each, p50, p99", "ratio", "p50 to p50", "ratio without the floor", "target")
 	net, target := "", ""
 	if x.Net != nil {
 		net = x.Net.String() + ", floor " + micros(x.Floor)
@@ -86,7 +86,7 @@ func (r *report) addRatio(x ratio) {
 	if x.Target > 0 {
 		target = fmt.Sprintf("%.1f", x.Target)
 	}
-	r.print("| %s | %s | %d | %d × %d | %s | %s | %s | %s | %s |\n", x.Guarded, x.Bare, x.Workers, x.Rounds, x.Each, x.Of, x.To, x.Ratio, net, target)
+	r.print("| %s | %s | %d | %d × %d | %s | %s | %s | %s | %s | %s |\n", x.Guarded, x.Bare, x.Workers, x.Rounds, x.Each, x.Of, x.To, x.Ratio, figure(x.P50), net, target)
 }
 
 func (r *report) addCost(c cost) {
