@@ -82,7 +82,8 @@ export function ProblemPage({ problem: thrown, retry }: { problem: unknown; retr
   const t = useText();
   const location = useLocation();
   const problem = asProblem(thrown);
-  const status = problem.code === "not_found" ? "404" : problem.code === "forbidden" || problem.code === "unlawful" ? "403" : problem.code === "internal" ? "500" : "warning";
+  // The library's cartoons for 403 and 500 do not suit an office that refuses somebody something.
+  const status = problem.code === "not_found" ? "info" : problem.code === "internal" ? "error" : "warning";
   return (
     <Result
       status={status}
