@@ -33,7 +33,7 @@ type floor struct {
 // floors is the plan, lowest floor first. Changing it is changing the architecture: docs/ARCHITECTURE.md tells why.
 var floors = []floor{
 	{"base", []row{
-		{packages: "clock errs merkle", why: "know nothing but Go: time, failure, hashing"},
+		{packages: "clock errs idnumber merkle", why: "know nothing but Go: time, failure, a check digit, hashing"},
 		{packages: "id seal workday", why: "an id carries a time, a key and a calendar fail with a sentence"},
 		{packages: "sqldb", why: "one instant per transaction needs the clock, recognized constraint failures need errs"},
 	}},

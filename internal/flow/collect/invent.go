@@ -7,6 +7,8 @@ import (
 	"io"
 	"strings"
 	"time"
+
+	"yunei/internal/base/idnumber"
 )
 
 // inventedDivision is no division of GB/T 2260: a number that begins with it belongs to nobody.
@@ -20,7 +22,7 @@ const inventedDays = 20_000
 func InventedNumber(n int) string {
 	born := time.Date(1940, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, n%inventedDays)
 	seventeen := inventedDivision + born.Format("20060102") + fmt.Sprintf("%03d", n/inventedDays%999+1)
-	return seventeen + string(checkDigit(seventeen))
+	return seventeen + string(idnumber.Check(seventeen))
 }
 
 // WithInventedNumbers gives each line of a CSV file a first column with the identity number of an invented person, the first row that

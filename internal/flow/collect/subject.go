@@ -11,6 +11,7 @@ import (
 	"golang.org/x/text/width"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/base/idnumber"
 	"yunei/internal/base/seal"
 )
 
@@ -79,9 +80,9 @@ func NormalPerson(number string) (string, error) {
 	}
 	if len(s) == 15 && digits(s) {
 		s = s[:6] + "19" + s[6:]
-		s += string(checkDigit(s))
+		s += string(idnumber.Check(s))
 	}
-	if len(s) != 18 || !digits(s[:17]) || s[17] != checkDigit(s[:17]) {
+	if !idnumber.Valid(s) {
 		return "", ErrWrongKey
 	}
 	// The birth date must be a day of the calendar; that the division exists is a separate rule, because divisions come and go.
@@ -89,16 +90,6 @@ func NormalPerson(number string) (string, error) {
 		return "", ErrWrongKey
 	}
 	return s, nil
-}
-
-// checkDigit is the eighteenth character of GB 11643: sum of digit times weight, modulo 11.
-func checkDigit(seventeen string) byte {
-	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
-	sum := 0
-	for i, w := range weights {
-		sum += int(seventeen[i]-'0') * w
-	}
-	return "10X98765432"[sum%11]
 }
 
 func digits(s string) bool { return s != "" && strings.Trim(s, "0123456789") == "" }

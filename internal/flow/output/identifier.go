@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strings"
 
+	"yunei/internal/base/idnumber"
 	"yunei/internal/core/party"
 )
 
@@ -53,7 +54,7 @@ func identifier(s string) string {
 func number(run string) string {
 	plain := strings.TrimRight(run, "Xx")
 	switch {
-	case len(run) == 18 && idCheck(run):
+	case idnumber.Valid(strings.ToUpper(run)):
 		return "身份证号"
 	case len(plain) >= 16 && len(plain) <= 19 && luhn(plain):
 		return "银行卡号"
@@ -75,16 +76,6 @@ func halfWidth(s string) string {
 		}
 		return r
 	}, s)
-}
-
-// idCheck is the mod 11-2 check of GB 11643.
-func idCheck(s string) bool {
-	weight := []int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
-	sum := 0
-	for i, w := range weight {
-		sum += int(s[i]-'0') * w
-	}
-	return strings.ToUpper(s[17:]) == string("10X98765432"[sum%11])
 }
 
 func luhn(s string) bool {

@@ -25,6 +25,7 @@ import (
 	"strings"
 	"time"
 
+	"yunei/internal/base/idnumber"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/interp"
 	"yunei/internal/core/query/snapshot"
@@ -119,17 +120,7 @@ func IDNumber(i int) string {
 	const days = 25_000 // 1938 to 2006
 	born := time.Date(1938, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i*7919%days)
 	body := division + born.Format("20060102") + fmt.Sprintf("%03d", i/days%1000)
-	return body + string(checkDigit(body))
-}
-
-// checkDigit is ISO 7064 MOD 11-2, as GB 11643-1999 has it.
-func checkDigit(seventeen string) byte {
-	weights := [17]int{7, 9, 10, 5, 8, 4, 2, 1, 6, 3, 7, 9, 10, 5, 8, 4, 2}
-	sum := 0
-	for i, w := range weights {
-		sum += w * int(seventeen[i]-'0')
-	}
-	return "10X98765432"[sum%11]
+	return body + string(idnumber.Check(body))
 }
 
 // edges are the values a model should meet: all codes, bounds, cut points and their
