@@ -9,22 +9,31 @@ import (
 type Role string
 
 const (
-	Bureau     Role = "data-bureau"       // 数据主管部门
-	Operator   Role = "platform-operator" // 平台运营单位
-	Holder     Role = "data-provider"     // 数据提供单位
-	DataUser   Role = "data-user"         // 数据使用单位
-	Applicant  Role = "applicant-org"     // 申请入驻的单位
-	Expert     Role = "expert"            // 评审专家
-	Subject    Role = "info-subject"      // 信息主体
-	Auditor    Role = "auditor"           // 审计、监督人员
-	Anyone     Role = "anyone"            // 未登录的公众
-	Platform   Role = "platform"          // 平台自身 (定时任务)
+	Bureau     Role = "data-bureau"            // 数据主管部门
+	Operator   Role = "platform-operator"      // 平台运营单位
+	Holder     Role = "data-provider"          // 数据提供单位
+	DataUser   Role = "data-user"              // 数据使用单位
+	Applicant  Role = "applicant-org"          // 申请入驻的单位
+	Expert     Role = "expert"                 // 评审专家
+	Subject    Role = "info-subject"           // 信息主体
+	Auditor    Role = "auditor"                // 审计、监督人员
+	Department Role = "authorizing-department" // 授权部门: 授权开发利用主体的政府部门
+	Authorized Role = "authorized-operator"    // 授权运营主体
+	Mechanism  Role = "coordination-mechanism" // 协调机制
+	Government Role = "government"             // 本级人民政府
+	Upper      Role = "upper-authority"        // 上级主管部门, 受理备案
+	Local      Role = "local-data-bureau"      // 下级主管部门
+	Provider   Role = "third-party-provider"   // 第三方服务商
+	Assessor   Role = "external-assessor"      // 第三方评估机构
+	Anyone     Role = "anyone"                 // 未登录的公众
+	Platform   Role = "platform"               // 平台自身 (定时任务)
 	SystemName      = "platform"
 )
 
 // Roles lists every role an account may hold.
 func Roles() []Role {
-	return []Role{Bureau, Operator, Holder, DataUser, Applicant, Expert, Subject, Auditor}
+	return []Role{Bureau, Operator, Holder, DataUser, Applicant, Expert, Subject, Auditor,
+		Department, Authorized, Mechanism, Government, Upper, Local, Provider, Assessor}
 }
 
 // Actor is who is asking. The zero Actor is the public.

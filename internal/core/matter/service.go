@@ -37,15 +37,19 @@ type Service struct {
 }
 
 // Deciders are the roles that may sit at a step of some procedure.
-var deciders = []access.Role{access.Bureau, access.Operator, access.Holder, access.Expert, access.DataUser, access.Applicant}
+var deciders = []access.Role{access.Bureau, access.Operator, access.Holder, access.Expert, access.DataUser, access.Applicant,
+	access.Department, access.Authorized, access.Mechanism, access.Government, access.Upper, access.Local, access.Provider, access.Assessor}
+
+// applicants are the roles that may file some application.
+var applicants = []access.Role{access.DataUser, access.Applicant, access.Operator, access.Holder, access.Department, access.Authorized, access.Provider, access.Local}
 
 // New makes the service and makes its acts known.
 func New(acts *act.Runner) *Service {
 	s := &Service{acts: acts, kinds: map[string]Kind{}}
 	acts.Define(
 		act.Def{Name: "matter.decide", Roles: deciders},
-		act.Def{Name: "matter.supplement", Roles: []access.Role{access.DataUser, access.Applicant, access.Operator, access.Holder}},
-		act.Def{Name: "matter.withdraw", Roles: []access.Role{access.DataUser, access.Applicant, access.Operator, access.Holder}},
+		act.Def{Name: "matter.supplement", Roles: applicants},
+		act.Def{Name: "matter.withdraw", Roles: applicants},
 	)
 	acts.Law().RegisterFact(facts()...)
 	acts.Ledger().Register("matter", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })

@@ -112,7 +112,17 @@ type ProcedureSpec struct {
 	Ways      []WaySpec    `yaml:"ways"`
 	Steps     []StepSpec   `yaml:"steps"`
 	Skip      []SkipSpec   `yaml:"skip"`
-	Note      string       `yaml:"note"`
+	// Supplement is how long the applicant has to answer a return (补正); after it the matter is closed as withdrawn.
+	Supplement *WithinSpec `yaml:"supplement"`
+	Appeal     *AppealSpec `yaml:"appeal"`
+	Note       string      `yaml:"note"`
+}
+
+// AppealSpec is where a refused applicant may turn (申诉), and how long.
+type AppealSpec struct {
+	To     string      `yaml:"to"`
+	Within *WithinSpec `yaml:"within"`
+	Cite   CiteSpec    `yaml:"cite"`
 }
 
 // WaySpec is one of several ways to apply, each with its own documents.
@@ -140,6 +150,45 @@ type StepSpec struct {
 	May     []string    `yaml:"may"`
 	Needs   []string    `yaml:"needs"`
 	Cite    CiteSpec    `yaml:"cite"`
+	// Join says how several addressees decide (会签): any (the default: people of them, in any order), all, sequence, vote.
+	Join string    `yaml:"join"`
+	Vote *VoteSpec `yaml:"vote"`
+	// Clocks run beside Within: a national limit beside a local one. The earliest counts as the step's deadline, each is shown.
+	Clocks    []WithinSpec   `yaml:"clocks"`
+	Publicity *PublicitySpec `yaml:"publicity"`
+	// Records marks a decision taken elsewhere, in a meeting or by a document: whoever records it gives its number and paper.
+	Records bool        `yaml:"records"`
+	Pause   *PauseSpec  `yaml:"pause"`
+	Extend  *ExtendSpec `yaml:"extend"`
+	// Lapse is when an opinion that binds nobody falls away unanswered.
+	Lapse *WithinSpec `yaml:"lapse"`
+}
+
+// VoteSpec weighs the opinions of a step that is joined by vote: it passes when the passing weight reaches Pass percent of
+// the whole, and is refused when that can no longer happen. A role without a weight weighs 1.
+type VoteSpec struct {
+	Pass    int            `yaml:"pass"`
+	Weights map[string]int `yaml:"weights"`
+}
+
+// PublicitySpec makes a step a period in public (公示): a notice opens with the step and everyone may object until For has
+// passed. The step passes by itself after that; while an objection is open it does not, where Objections is "block".
+type PublicitySpec struct {
+	For        string   `yaml:"for"`
+	Objections string   `yaml:"objections"`
+	Cite       CiteSpec `yaml:"cite"`
+}
+
+// PauseSpec lets the decider stop the step's clock (中止计时) for one of the reasons.
+type PauseSpec struct {
+	For  []string `yaml:"for"`
+	Cite CiteSpec `yaml:"cite"`
+}
+
+// ExtendSpec lets the decider lengthen the step's limit once (延期), with a reason, by at most For.
+type ExtendSpec struct {
+	For  string   `yaml:"for"`
+	Cite CiteSpec `yaml:"cite"`
 }
 
 // WithinSpec is a time limit written 2wd, 5d or 72h. Soft: 原则上, missing it asks for an explanation and voids nothing.
@@ -149,7 +198,7 @@ type WithinSpec struct {
 	Cite CiteSpec `yaml:"cite"`
 }
 
-// PanelSpec names the values that hold a panel's size and quorum.
+// PanelSpec makes the deciders a panel drawn by lot from the role's people; it names the values that hold size and quorum.
 type PanelSpec struct {
 	Size   string `yaml:"size"`
 	Quorum string `yaml:"quorum"`

@@ -28,6 +28,17 @@ type Procedure struct {
 	Needs     []Document `json:"needs"`
 	Ways      []Way      `json:"ways,omitempty"`
 	Steps     []Step     `json:"steps"`
+
+	Supplement *Within `json:"supplement,omitempty" doc:"How long the applicant has to answer a return"`
+	Appeal     *Appeal `json:"appeal,omitempty"`
+}
+
+// Appeal is where a refused applicant may turn (申诉), and how long.
+type Appeal struct {
+	To      string    `json:"to" doc:"Role slug"`
+	ToTitle string    `json:"to_title"`
+	Within  *Within   `json:"within,omitempty"`
+	Cite    errs.Cite `json:"cite"`
 }
 
 // Way is one of several ways to apply.
@@ -56,6 +67,33 @@ type Step struct {
 	May     []string   `json:"may"`
 	Needs   []Document `json:"needs,omitempty"`
 	Cite    errs.Cite  `json:"cite"`
+
+	Join      string     `json:"join,omitempty" enum:"any,all,sequence,vote" doc:"How several addressees decide (会签)"`
+	Vote      *Vote      `json:"vote,omitempty"`
+	Clocks    []Within   `json:"clocks,omitempty" doc:"Limits that run beside the first"`
+	Publicity *Publicity `json:"publicity,omitempty"`
+	Records   bool       `json:"records,omitempty" doc:"Records a decision taken elsewhere: number and paper are asked for"`
+	Pause     *Pause     `json:"pause,omitempty"`
+	Extend    *Within    `json:"extend,omitempty" doc:"By how much the limit may be lengthened, once"`
+	Lapse     *Within    `json:"lapse,omitempty" doc:"When an opinion that binds nobody falls away"`
+}
+
+// Vote weighs opinions: Pass percent of the whole weight must pass; a role without a weight weighs 1.
+type Vote struct {
+	Pass    int            `json:"pass"`
+	Weights map[string]int `json:"weights,omitempty"`
+}
+
+// Publicity is a period in public (公示).
+type Publicity struct {
+	For    Within `json:"for"`
+	Blocks bool   `json:"blocks" doc:"An open objection keeps the step from passing"`
+}
+
+// Pause names the reasons for which the step's clock may be stopped.
+type Pause struct {
+	For  []string  `json:"for"`
+	Cite errs.Cite `json:"cite"`
 }
 
 // Within is a time limit.
@@ -142,6 +180,16 @@ func (l *Law) Procedure(kind string, day workday.Date) (Procedure, error) {
 	for _, w := range s.Ways {
 		out.Ways = append(out.Ways, Way{ID: w.ID, Title: w.Title, Needs: p.documents(w.Needs), Cite: p.cite(s.Kind+"."+w.ID, w.Cite)})
 	}
+	var err error
+	if out.Supplement, err = p.within(s.Kind, s.Supplement); err != nil {
+		return out, err
+	}
+	if a := s.Appeal; a != nil {
+		out.Appeal = &Appeal{To: a.To, ToTitle: l.Role(a.To), Cite: p.cite(s.Kind, a.Cite)}
+		if out.Appeal.Within, err = p.within(s.Kind, a.Within); err != nil {
+			return out, err
+		}
+	}
 	for _, st := range s.Steps {
 		step, err := l.step(proc, st, day)
 		if err != nil {
@@ -160,12 +208,8 @@ func (l *Law) step(proc *procedure, st StepSpec, day workday.Date) (Step, error)
 	for _, c := range st.Checks {
 		step.Checks = append(step.Checks, Check(c))
 	}
-	if st.Within != nil {
-		n, unit, err := parseWithin(st.Within.For)
-		if err != nil {
-			return Step{}, err
-		}
-		step.Within = &Within{N: n, Unit: unit, Soft: st.Within.Soft, Cite: p.cite(rule, st.Within.Cite)}
+	if err := p.limits(rule, st, &step); err != nil {
+		return Step{}, err
 	}
 	if st.Panel != nil {
 		size, _, err := l.Int(st.Panel.Size, day)
@@ -179,6 +223,54 @@ func (l *Law) step(proc *procedure, st StepSpec, day workday.Date) (Step, error)
 		step.Panel = &Panel{Size: int(size), Quorum: int(quorum)}
 	}
 	return step, nil
+}
+
+// limits fills in everything about a step that is counted.
+func (p *pack) limits(rule string, st StepSpec, step *Step) (err error) {
+	if step.Within, err = p.within(rule, st.Within); err != nil {
+		return err
+	}
+	if step.Lapse, err = p.within(rule, st.Lapse); err != nil {
+		return err
+	}
+	for _, c := range st.Clocks {
+		w, err := p.within(rule, &c)
+		if err != nil {
+			return err
+		}
+		step.Clocks = append(step.Clocks, *w)
+	}
+	if s := st.Publicity; s != nil {
+		w, err := p.within(rule, &WithinSpec{For: s.For, Cite: s.Cite})
+		if err != nil {
+			return err
+		}
+		step.Publicity = &Publicity{For: *w, Blocks: s.Objections == "block"}
+	}
+	if s := st.Extend; s != nil {
+		if step.Extend, err = p.within(rule, &WithinSpec{For: s.For, Cite: s.Cite}); err != nil {
+			return err
+		}
+	}
+	if s := st.Pause; s != nil {
+		step.Pause = &Pause{For: s.For, Cite: p.cite(rule, s.Cite)}
+	}
+	if s := st.Vote; s != nil {
+		step.Vote = &Vote{Pass: s.Pass, Weights: s.Weights}
+	}
+	step.Join, step.Records = st.Join, st.Records
+	return nil
+}
+
+func (p *pack) within(rule string, s *WithinSpec) (*Within, error) {
+	if s == nil {
+		return nil, nil
+	}
+	n, unit, err := parseWithin(s.For)
+	if err != nil {
+		return nil, err
+	}
+	return &Within{N: n, Unit: unit, Soft: s.Soft, Cite: p.cite(rule, s.Cite)}, nil
 }
 
 // StepDeadline is the deadline of a step that opened on a day; false when the law sets none in days.

@@ -12,7 +12,15 @@ export type Role =
   | "applicant-org"
   | "expert"
   | "info-subject"
-  | "auditor";
+  | "auditor"
+  | "authorizing-department"
+  | "authorized-operator"
+  | "coordination-mechanism"
+  | "government"
+  | "upper-authority"
+  | "local-data-bureau"
+  | "third-party-provider"
+  | "external-assessor";
 
 export type Me = Schemas["Me"];
 

@@ -3592,6 +3592,13 @@ export interface components {
             kind: "environment" | "safety" | "intellectual" | "trust" | "other";
             what: string;
         };
+        RegimeAppeal: {
+            cite: components["schemas"]["ErrsCite"];
+            /** @description Role slug */
+            to: string;
+            to_title: string;
+            within?: components["schemas"]["RegimeWithin"];
+        };
         RegimeArticle: {
             number: string;
             text: string;
@@ -3714,15 +3721,27 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
+        RegimePause: {
+            cite: components["schemas"]["ErrsCite"];
+            for: string[] | null;
+        };
         RegimeProcedure: {
+            appeal?: components["schemas"]["RegimeAppeal"];
             applicant: string[] | null;
             cite: components["schemas"]["ErrsCite"];
             kind: string;
             needs: components["schemas"]["RegimeDocument"][] | null;
             pack: string;
             steps: components["schemas"]["RegimeStep"][] | null;
+            /** @description How long the applicant has to answer a return */
+            supplement?: components["schemas"]["RegimeWithin"];
             title: string;
             ways?: components["schemas"]["RegimeWay"][] | null;
+        };
+        RegimePublicity: {
+            /** @description An open objection keeps the step from passing */
+            blocks: boolean;
+            for: components["schemas"]["RegimeWithin"];
         };
         RegimeStep: {
             after: string[] | null;
@@ -3736,18 +3755,34 @@ export interface components {
             by_title: string;
             checks: components["schemas"]["RegimeCheck"][] | null;
             cite: components["schemas"]["ErrsCite"];
+            /** @description Limits that run beside the first */
+            clocks?: components["schemas"]["RegimeWithin"][] | null;
+            /** @description By how much the limit may be lengthened, once */
+            extend?: components["schemas"]["RegimeWithin"];
             id: string;
+            /**
+             * @description How several addressees decide (会签)
+             * @enum {string}
+             */
+            join?: "any" | "all" | "sequence" | "vote";
+            /** @description When an opinion that binds nobody falls away */
+            lapse?: components["schemas"]["RegimeWithin"];
             may: string[] | null;
             needs?: components["schemas"]["RegimeDocument"][] | null;
             offline_if?: string;
             online?: boolean;
             panel?: components["schemas"]["RegimePanel"];
+            pause?: components["schemas"]["RegimePause"];
             /**
              * Format: int64
              * @description How many different people must agree; 2 is two-person
              */
             people: number;
+            publicity?: components["schemas"]["RegimePublicity"];
+            /** @description Records a decision taken elsewhere: number and paper are asked for */
+            records?: boolean;
             title: string;
+            vote?: components["schemas"]["RegimeVote"];
             within?: components["schemas"]["RegimeWithin"];
         };
         RegimeValue: {
@@ -3768,6 +3803,13 @@ export interface components {
                 [key: string]: string;
             };
             today: string;
+        };
+        RegimeVote: {
+            /** Format: int64 */
+            pass: number;
+            weights?: {
+                [key: string]: number;
+            };
         };
         RegimeWay: {
             cite: components["schemas"]["ErrsCite"];
