@@ -103,6 +103,8 @@ type Step struct {
 	Checks    []regime.Check    `json:"checks,omitempty"`
 	May       []Verdict         `json:"may"`
 	Need      int               `json:"need" doc:"Passing opinions needed"`
+	Seats     int               `json:"seats,omitempty" doc:"Of a panel: how many people sit, drawn by lot"`
+	Draw      *Draw             `json:"draw,omitempty" doc:"How the seats were filled"`
 	Addressed []string          `json:"addressed" doc:"Inboxes the step is addressed to"`
 	Cite      errs.Cite         `json:"cite"`
 	Within    *regime.Within    `json:"within,omitempty"`

@@ -76,7 +76,31 @@ func newOffice(t *testing.T, db *sqldb.DB, clk *clock.Set) *office {
 		law.RegisterFact(regime.Fact{Name: fact, Type: regime.Bool, Load: func(_ context.Context, _ *sqldb.Tx, id string) (any, error) { return id == "listed", nil }})
 	}
 	must(t, law.Load(regimes.FS, "quanzhou-2024-05-17"))
+	o.experts("x", "y", "z")
 	return o
+}
+
+// experts opens the accounts of experts of no organization.
+func (o *office) experts(names ...string) {
+	o.t.Helper()
+	must(o.t, o.db.Do(o.t.Context(), func(tx *sqldb.Tx) error {
+		for _, who := range names {
+			a := access.Account{ID: "acc_" + who, Login: who, Name: who, Roles: []access.Role{access.Expert}, Opened: tx.Now()}
+			if err := access.CreateAccount(o.t.Context(), tx, a, "no password fits"); err != nil {
+				return err
+			}
+		}
+		return nil
+	}))
+}
+
+// expel closes an expert's account.
+func (o *office) expel(who string) {
+	o.t.Helper()
+	must(o.t, o.db.Do(o.t.Context(), func(tx *sqldb.Tx) error {
+		_, err := tx.Exec(o.t.Context(), `UPDATE account SET closed = 1 WHERE id = $1`, "acc_"+who)
+		return err
+	}))
 }
 
 func (o *office) addressed(_ context.Context, _ *sqldb.Tx, _ *matter.Matter, s *matter.Step) ([]string, error) {

@@ -22,7 +22,7 @@ type Kind struct {
 	// Objects are the ids that rules about a decision may look at, beside matter and org.
 	Objects func(m *Matter) map[string]string
 	// Addressed lists the inboxes of a step; nil means everyone in the step's role. None at all lets an opinion that
-	// binds nobody fall away; a binding step then does not open.
+	// binds nobody fall away; a binding step then does not open. It is not asked about a panel, which is drawn by lot.
 	Addressed func(ctx context.Context, tx *sqldb.Tx, m *Matter, s *Step) ([]string, error)
 	// Signs reports whether a passing opinion at the step must carry a signature, and over which text.
 	Signs func(ctx context.Context, tx *sqldb.Tx, m *Matter, s *Step) (text string, signs bool, err error)
@@ -129,7 +129,7 @@ func stepsOf(proc regime.Procedure) []Step {
 			Checks: p.Checks, Need: p.People, Cite: p.Cite, Within: p.Within, State: StepWaiting,
 		}
 		if p.Panel != nil {
-			st.Need = p.Panel.Quorum
+			st.Need, st.Seats = p.Panel.Quorum, p.Panel.Size
 		}
 		for _, may := range p.May {
 			st.May = append(st.May, Verdict(may))
@@ -160,16 +160,23 @@ func (s *Service) open(ctx context.Context, tx *act.Tx, kind Kind, m *Matter) er
 	return nil
 }
 
-func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step) error {
-	addressed := []string{access.RoleAddress(access.Role(step.Role))}
+// addressees are the inboxes of a step that opens: the seats of a panel, those the kind names, or everyone in the role.
+func (s *Service) addressees(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step) ([]string, error) {
+	if step.Seats > 0 {
+		return s.panel(ctx, tx.Tx, m, step)
+	}
 	if kind.Addressed != nil {
-		to, err := kind.Addressed(ctx, tx.Tx, m, step)
-		if err != nil {
-			return err
+		if to, err := kind.Addressed(ctx, tx.Tx, m, step); err != nil || to != nil {
+			return to, err
 		}
-		if to != nil {
-			addressed = to
-		}
+	}
+	return []string{access.RoleAddress(access.Role(step.Role))}, nil
+}
+
+func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step) error {
+	addressed, err := s.addressees(ctx, tx, kind, m, step)
+	if err != nil {
+		return err
 	}
 	if len(addressed) == 0 && !step.Binding { // an opinion that nobody is left to give
 		step.State = StepSkipped

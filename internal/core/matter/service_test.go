@@ -22,7 +22,6 @@ import (
 func TestService_tasks(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		o.asked["provider-opinion"] = []string{access.OrgAddress("org_a", access.Holder), access.OrgAddress("org_b", access.Holder)}
-		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
 		x := o.as("x", "", access.Expert)
 		a1, a2, b := o.as("a1", "org_a", access.Holder), o.as("a2", "org_a", access.Holder), o.as("b", "org_b", access.Holder)
 		slow := o.filed(two, "no limit")
@@ -238,10 +237,11 @@ func second(_ *matter.Matter, err error) error { return err }
 // A step that nobody, or too few, can decide does not open, and the decision before it is not lost half-way.
 func TestService_tooFew(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
-		o.asked["experts"] = []string{access.AccountAddress("acc_x")}
+		o.expel("y")
 		m := o.filed(panel, "x")
 		wantCode(t, "one expert where two must agree", second(o.say(o.operator(), m.ID, "first-review", matter.Pass)), errs.Conflict)
-		o.asked["experts"] = []string{}
+		o.expel("x")
+		o.expel("z")
 		wantCode(t, "no expert", second(o.say(o.operator(), m.ID, "first-review", matter.Pass)), errs.Conflict)
 		if m = o.load(m.ID); len(m.Steps[0].Opinions) != 0 || m.Steps[0].State != matter.StepOpen {
 			t.Errorf("first review = %+v, want open and undecided", m.Steps[0])
@@ -255,7 +255,6 @@ func TestService_nobodyToAsk(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		o.asked["provider-opinion"] = []string{}
 		m := o.filed(panel, "x")
-		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
 		_, err := o.say(o.operator(), m.ID, "first-review", matter.Pass)
 		must(t, err)
 		for _, who := range []string{"x", "y"} {
@@ -277,7 +276,6 @@ func TestService_nobodyToAsk(t *testing.T) {
 func TestService_silence(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
 		o.asked["provider-opinion"] = []string{access.OrgAddress("org_a", access.Holder)}
-		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
 		holder := o.as("a", "org_a", access.Holder)
 		m := o.filed(panel, "x")
 		m, err := o.say(o.operator(), m.ID, "first-review", matter.Pass)
@@ -322,7 +320,6 @@ func TestService_Decide_keeps(t *testing.T) {
 // Lists show what somebody has business with, whoever they are.
 func TestListVisible(t *testing.T) {
 	each(t, func(t *testing.T, o *office) {
-		o.asked["experts"] = []string{access.AccountAddress("acc_x"), access.AccountAddress("acc_y"), access.AccountAddress("acc_z")}
 		m := o.filed(panel, "x")
 		for who, c := range map[string]struct {
 			ctx  context.Context

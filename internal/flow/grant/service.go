@@ -2,10 +2,7 @@ package grant
 
 import (
 	"context"
-	"crypto/sha256"
 	"fmt"
-	"slices"
-	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -226,44 +223,12 @@ func (s *Service) declarationEnded(ctx context.Context, tx *act.Tx, m *matter.Ma
 	return s.saveDeclaration(ctx, tx, d)
 }
 
-// addressed sends the experts' step to a panel and the providers' step to the holders of the data asked for.
+// addressed sends the providers' step to the holders of the data asked for.
 func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, step *matter.Step) ([]string, error) {
-	switch access.Role(step.Role) {
-	case access.Expert:
-		experts, err := access.AccountsIn(ctx, tx, "", access.Expert)
-		if err != nil {
-			return nil, err
-		}
-		return s.panel(m, experts)
-	case access.Holder:
+	if access.Role(step.Role) == access.Holder {
 		return s.holders(ctx, tx, m)
 	}
 	return nil, nil
-}
-
-// panel draws the experts of a matter (base rules 第五条: 专家评估每件由三名专家参加) by its id, so that nobody chooses
-// them and the same sit again after a supplement. An expert of the applying organization is passed over.
-func (s *Service) panel(m *matter.Matter, experts []access.Account) ([]string, error) {
-	size, _, err := s.acts.Law().Int("expert.panel.size", m.Day)
-	if err != nil {
-		return nil, err
-	}
-	draw := map[string]string{}
-	var to []string
-	for _, e := range experts {
-		if e.Org != "" && e.Org == m.Applicant {
-			continue
-		}
-		address := access.AccountAddress(e.ID)
-		sum := sha256.Sum256([]byte(m.ID + " " + e.ID))
-		draw[address] = string(sum[:])
-		to = append(to, address)
-	}
-	if int64(len(to)) < size {
-		return nil, errs.New(errs.Conflict, "专家评估须由 %d 名专家参加, 现在只有 %d 名可以参加, 请先由主管部门增加评审专家", size, len(to))
-	}
-	slices.SortFunc(to, func(a, b string) int { return strings.Compare(draw[a], draw[b]) })
-	return to[:size], nil
 }
 
 // holders are asked about their data; the applicant is not asked about its own, on which it could not decide.

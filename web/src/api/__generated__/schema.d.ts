@@ -2879,6 +2879,14 @@ export interface components {
             subject: string;
             title: string;
         };
+        MatterCandidate: {
+            account: string;
+            /** @description Why the person was passed over or gave the seat back (回避) */
+            excluded?: string;
+            org?: string;
+            /** @description Where the person joined by a further draw: its seed */
+            seed?: string;
+        };
         MatterDocument: {
             /** @description SHA-256 of the uploaded file */
             digest?: string;
@@ -2887,6 +2895,14 @@ export interface components {
             /** @description For a material filled in on line */
             text?: string;
             title: string;
+        };
+        MatterDraw: {
+            /** @description In the drawn order */
+            candidates: components["schemas"]["MatterCandidate"][] | null;
+            method: string;
+            /** Format: int64 */
+            seats: number;
+            seed: string;
         };
         MatterEvent: {
             /** Format: date-time */
@@ -2947,6 +2963,8 @@ export interface components {
             checks?: components["schemas"]["RegimeCheck"][] | null;
             cite: components["schemas"]["ErrsCite"];
             deadline?: components["schemas"]["WorkdayDeadline"];
+            /** @description How the seats were filled */
+            draw?: components["schemas"]["MatterDraw"];
             id: string;
             /**
              * Format: int64
@@ -2965,6 +2983,11 @@ export interface components {
             role: string;
             /** @description The regulation's own title of the role */
             role_title: string;
+            /**
+             * Format: int64
+             * @description Of a panel: how many people sit, drawn by lot
+             */
+            seats?: number;
             /** @description The article by which the step was left out */
             skipped?: components["schemas"]["ErrsCite"];
             state: string;
@@ -3613,7 +3636,9 @@ export interface components {
             title: string;
         };
         RegimeCiteSpec: {
+            /** @description 条, 按原文的写法; 后加数字是条内的项 */
             article: string;
+            /** @description 原文原句, 标点也照抄 */
             quote: string;
         };
         RegimeCitedText: {
@@ -3729,6 +3754,9 @@ export interface components {
             appeal?: components["schemas"]["RegimeAppeal"];
             applicant: string[] | null;
             cite: components["schemas"]["ErrsCite"];
+            from?: string;
+            /** @description Packs that add steps, papers or limits to it */
+            joined?: string[] | null;
             kind: string;
             needs: components["schemas"]["RegimeDocument"][] | null;
             pack: string;
@@ -3736,6 +3764,8 @@ export interface components {
             /** @description How long the applicant has to answer a return */
             supplement?: components["schemas"]["RegimeWithin"];
             title: string;
+            /** @description The last day in force */
+            until?: string;
             ways?: components["schemas"]["RegimeWay"][] | null;
         };
         RegimePublicity: {
@@ -3745,6 +3775,8 @@ export interface components {
         };
         RegimeStep: {
             after: string[] | null;
+            /** @description Articles of other packs that ask more of this step */
+            also?: components["schemas"]["ErrsCite"][] | null;
             /** @description The step this one runs in parallel with */
             beside?: string;
             /** @description false: the opinion is on record but decides nothing */

@@ -1,0 +1,138 @@
+package matter
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"slices"
+	"strconv"
+	"strings"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+)
+
+// drawMethod is how anybody repeats a draw with sha256sum: the candidates and the seed stand beside it.
+const drawMethod = "对每名候选人计算 SHA-256(种子 + 一个空格 + 账号编号), 按十六进制结果从小到大排列; 依次请未被排除的人入席, 至席位坐满"
+
+// Draw (专家抽取) is how the seats of a panel were filled: by lot, so that nobody chooses the experts of a matter, and
+// so written down that everybody can repeat it.
+type Draw struct {
+	Method     string      `json:"method"`
+	Seed       string      `json:"seed"`
+	Seats      int         `json:"seats"`
+	Candidates []Candidate `json:"candidates" doc:"In the drawn order"`
+}
+
+// Candidate is one person in the draw.
+type Candidate struct {
+	Account  string `json:"account"`
+	Org      string `json:"org,omitempty"`
+	Seed     string `json:"seed,omitempty" doc:"Where the person joined by a further draw: its seed"`
+	Excluded string `json:"excluded,omitempty" doc:"Why the person was passed over or gave the seat back (回避)"`
+}
+
+// ticket is the lot of one candidate.
+func ticket(seed, account string) string {
+	sum := sha256.Sum256([]byte(seed + " " + account))
+	return hex.EncodeToString(sum[:])
+}
+
+// draw puts the pool into the drawn order; why tells of each whether a conflict of interest excludes them.
+func draw(seed string, pool []access.Account, why func(access.Account) string) []Candidate {
+	out := make([]Candidate, 0, len(pool))
+	for _, a := range pool {
+		out = append(out, Candidate{Account: a.ID, Org: a.Org, Excluded: why(a)})
+	}
+	slices.SortFunc(out, func(a, b Candidate) int {
+		return strings.Compare(ticket(seed, a.Account), ticket(seed, b.Account))
+	})
+	return out
+}
+
+// seated are the inboxes of those who sit.
+func (d *Draw) seated() []string {
+	var out []string
+	for _, c := range d.Candidates {
+		if c.Excluded == "" && len(out) < d.Seats {
+			out = append(out, access.AccountAddress(c.Account))
+		}
+	}
+	return out
+}
+
+func (d *Draw) find(account string) *Candidate {
+	for i := range d.Candidates {
+		if d.Candidates[i].Account == account {
+			return &d.Candidates[i]
+		}
+	}
+	return nil
+}
+
+// conflict says why somebody may not sit on this step's panel, or "". An expert stands aside from the applicant, from
+// those whose data or opinion the same matter is about, and from what they themselves already decided in it.
+func (m *Matter) conflict(step *Step, account, org string) string {
+	if org != "" && org == m.Applicant {
+		return "与申请人属于同一单位"
+	}
+	for i := range m.Steps {
+		s := &m.Steps[i]
+		if s.Draw != nil {
+			if c := s.Draw.find(account); c != nil && c.Excluded != "" && s.ID != step.ID {
+				return c.Excluded
+			}
+		}
+		if s.ID == step.ID {
+			continue
+		}
+		switch {
+		case slices.ContainsFunc(s.Opinions, func(o Opinion) bool { return o.Account == account }):
+			return "已在“" + s.Title + "”环节提出过意见"
+		case org != "" && slices.Contains(s.Addressed, access.OrgAddress(org, access.Role(s.Role))):
+			return "所在单位在“" + s.Title + "”环节办理本件"
+		}
+	}
+	return ""
+}
+
+// panel fills the seats of a step: by a draw when it opens for the first time, by the same order when it opens again, so
+// that the same people sit after a supplement. Who has no account any more is passed over.
+func (s *Service) panel(ctx context.Context, tx *sqldb.Tx, m *Matter, step *Step) ([]string, error) {
+	pool, err := access.AccountsIn(ctx, tx, "", access.Role(step.Role))
+	if err != nil {
+		return nil, err
+	}
+	if step.Draw == nil {
+		seed := m.ID + " " + step.ID
+		step.Draw = &Draw{Method: drawMethod, Seed: seed, Seats: step.Seats,
+			Candidates: draw(seed, pool, func(a access.Account) string { return m.conflict(step, a.ID, a.Org) })}
+	}
+	for i := range step.Draw.Candidates {
+		c := &step.Draw.Candidates[i]
+		if c.Excluded == "" && !slices.ContainsFunc(pool, func(a access.Account) bool { return a.ID == c.Account }) {
+			c.Excluded = "账号已停用或者不再担任" + step.RoleTitle
+		}
+	}
+	to := step.Draw.seated()
+	if len(to) < step.Seats {
+		step.further(m, pool)
+		to = step.Draw.seated()
+	}
+	if len(to) < step.Seats {
+		return nil, errs.New(errs.Conflict, "“%s”须由 %d 名%s参加, 现在只有 %d 名可以参加, 请先由主管部门增加%s",
+			step.Title, step.Seats, step.RoleTitle, len(to), step.RoleTitle)
+	}
+	return to, nil
+}
+
+// further draws among those who were not in the pool when the step was first drawn; they come after everyone drawn before.
+func (s *Step) further(m *Matter, pool []access.Account) {
+	fresh := slices.DeleteFunc(slices.Clone(pool), func(a access.Account) bool { return s.Draw.find(a.ID) != nil })
+	seed := s.Draw.Seed + " " + strconv.Itoa(len(s.Draw.Candidates))
+	for _, c := range draw(seed, fresh, func(a access.Account) string { return m.conflict(s, a.ID, a.Org) }) {
+		c.Seed = seed
+		s.Draw.Candidates = append(s.Draw.Candidates, c)
+	}
+}

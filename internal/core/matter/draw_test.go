@@ -1,0 +1,44 @@
+package matter
+
+import (
+	"fmt"
+	"slices"
+	"testing"
+
+	"yunei/internal/core/access"
+)
+
+// TestDraw_repeatable recomputes a draw from what stands in the matter, as an objector would.
+func TestDraw_repeatable(t *testing.T) {
+	m := &Matter{ID: "mat_1", Applicant: "org_bank", Steps: []Step{
+		{ID: "opinion", Title: "征求意见", Role: "data-provider", Addressed: []string{access.OrgAddress("org_finance", access.Holder)}},
+		{ID: "experts", Title: "评估", Role: "expert", Seats: 3},
+	}}
+	var pool []access.Account
+	for i := range 9 {
+		pool = append(pool, access.Account{ID: fmt.Sprintf("acc_%d", i), Roles: []access.Role{access.Expert}})
+	}
+	pool[2].Org, pool[5].Org = "org_bank", "org_finance"
+	why := func(a access.Account) string { return m.conflict(&m.Steps[1], a.ID, a.Org) }
+	d := Draw{Seed: "mat_1 experts", Seats: 3, Candidates: draw("mat_1 experts", pool, why)}
+	slices.Reverse(pool)
+	if again := draw(d.Seed, pool, why); !slices.Equal(again, d.Candidates) {
+		t.Errorf("drawn again from the same pool in another order: %v, want %v", again, d.Candidates)
+	}
+	if !slices.IsSortedFunc(d.Candidates, func(a, b Candidate) int {
+		return slices.Compare([]byte(ticket(d.Seed, a.Account)), []byte(ticket(d.Seed, b.Account)))
+	}) {
+		t.Error("the candidates do not stand in the order of their lots")
+	}
+	for _, id := range []string{"acc_2", "acc_5"} {
+		if c := d.find(id); c.Excluded == "" || slices.Contains(d.seated(), access.AccountAddress(id)) {
+			t.Errorf("%s has a conflict of interest and sits", id)
+		}
+	}
+	if len(d.seated()) != 3 {
+		t.Errorf("%d sit, want 3", len(d.seated()))
+	}
+	if slices.Equal(draw("mat_2 experts", pool, why), d.Candidates) {
+		t.Error("another matter draws the same order")
+	}
+}
