@@ -127,6 +127,7 @@ type Table struct {
 	SubjectKey        string   `json:"subjectKey,omitempty"`        // name of the column with role subject_key
 	MaxRowsPerSubject int      `json:"maxRowsPerSubject,omitempty"` // 0 when unknown
 	Units             int64    `json:"units,omitempty"`             // public, rounded to two digits; 0 when unknown
+	Unique            []string `json:"unique,omitempty"`            // columns that, of a private table together with the subject key, name one row at most
 	Open              bool     `json:"open,omitempty"`              // rows may be read by everyone (class O)
 	Columns           []Column `json:"columns"`
 }

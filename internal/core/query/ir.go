@@ -105,7 +105,7 @@ type RelOp string
 const (
 	RelScan    RelOp = "scan"    // Columns of Table; its rows with a NULL subject key are never read
 	RelFilter  RelOp = "filter"  // rows of In[0] for which Pred is true
-	RelJoin    RelOp = "join"    // In[0] x In[1] where the columns On are equal; the schema is both, left first
+	RelJoin    RelOp = "join"    // In[0] x In[1] where Left equals Right and each pair of More is equal; the schema is both, left first
 	RelProject RelOp = "project" // Exprs over In[0]
 	RelUnitAgg RelOp = "unitagg" // one row per subject: its key, then Aggs over its rows of In[0]; stays private
 	RelReduce  RelOp = "reduce"  // cells: Aggs by Keys, bounded per unit; the only door out of a private table
@@ -122,9 +122,12 @@ type Rel struct {
 
 	Pred *Expr `json:"pred,omitempty"` // filter
 
-	// join: column of the left schema and of the right schema that must be equal, the subject keys
-	Left  int `json:"left,omitempty"`
-	Right int `json:"right,omitempty"`
+	// join: column of the left schema and of the right schema that must be equal: the subject keys, or the keys of a
+	// public table. Outer keeps a left row without a match, its right columns NULL (LEFT JOIN).
+	Left  int    `json:"left,omitempty"`
+	Right int    `json:"right,omitempty"`
+	More  []Pair `json:"more,omitempty"`
+	Outer bool   `json:"outer,omitempty"`
 
 	Exprs []Expr `json:"exprs,omitempty"` // project
 
@@ -137,6 +140,15 @@ type Rel struct {
 	Groups int `json:"groups,omitempty"`
 	Rows   int `json:"rows,omitempty"`
 }
+
+// Pair is a column of the left schema and one of the right schema of a join.
+type Pair struct {
+	Left  int `json:"left"`
+	Right int `json:"right"`
+}
+
+// Pairs lists every pair of columns that a join compares.
+func (r *Rel) Pairs() []Pair { return append([]Pair{{r.Left, r.Right}}, r.More...) }
 
 // Key is a grouping column with its public domain. A row whose Expr is not in Domain counts as NULL; NULL is the last
 // value of the key if Null is set, otherwise the row is dropped before anything is counted.
@@ -225,7 +237,8 @@ const (
 type Way string
 
 const (
-	WayKey    Way = "key"    // grouping or joining
+	WayKey    Way = "key"    // grouping, or joining by the subject key
+	WayJoin   Way = "join"   // joining by another declared key
 	WayFilter Way = "filter" // decides which rows count
 	WayValue  Way = "value"  // enters the value
 	WayBranch Way = "branch" // decides between values

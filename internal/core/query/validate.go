@@ -117,15 +117,28 @@ func (m *Model) validateRel(r *Rel, root bool) error {
 		if err != nil {
 			return err
 		}
-		if r.Op == RelJoin && child == r.In[0] && (r.Left < 0 || r.Left >= len(types)) {
-			return fmt.Errorf("join: left key out of range")
-		}
-		if r.Op == RelJoin && child == r.In[1] && (r.Right < 0 || r.Right >= len(types)) {
-			return fmt.Errorf("join: right key out of range")
-		}
 		in = append(in, types...)
 	}
+	if r.Op == RelJoin {
+		left, _ := m.Schema(r.In[0])
+		return r.validatePairs(in[:len(left)], in[len(left):])
+	}
 	return m.validateParts(r, in)
+}
+
+// validatePairs: the columns a join compares exist, have one type, and no pair stands twice.
+func (r *Rel) validatePairs(left, right []Type) error {
+	seen := map[Pair]bool{}
+	for _, p := range r.Pairs() {
+		switch {
+		case p.Left < 0 || p.Left >= len(left) || p.Right < 0 || p.Right >= len(right):
+			return fmt.Errorf("join: key out of range")
+		case left[p.Left] != right[p.Right] || seen[p]:
+			return fmt.Errorf("join: %s compared with %s, or twice", left[p.Left], right[p.Right])
+		}
+		seen[p] = true
+	}
+	return nil
 }
 
 func (m *Model) validateParts(r *Rel, in []Type) error {

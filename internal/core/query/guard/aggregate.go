@@ -110,7 +110,9 @@ func (b *binder) leafAgg(l *leaf, r aggRequest) query.Expr {
 	}
 	rows := 1
 	for _, inner := range l.inner.leaves {
-		rows = product(rows, inner.rows)
+		if !inner.matchesOne(b) {
+			rows = product(rows, inner.rows)
+		}
 	}
 	l.aggs = append(l.aggs, a)
 	return b.addCol(l, aggregated(&a, b.cols, l.table, rows, nil))

@@ -46,7 +46,9 @@ func groupSources(m *query.Model, know *knowledge) []query.Source {
 // asKeys: whatever a grouping expression looks at, it groups by.
 func asKeys(list []query.Source) []query.Source {
 	for i := range list {
-		list[i].Ways = []query.Way{query.WayKey}
+		if !joinOnly(&list[i]) {
+			list[i].Ways = []query.Way{query.WayKey}
+		}
 	}
 	return list
 }
@@ -106,7 +108,7 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 		want(rows, always(query.ConsentedScore))
 	default:
 		want(rows, aggregateUse)
-		want(keys, always(query.AfterGroupBy))
+		want(keys, groupUse)
 	}
 	for i := range m.Outputs {
 		o := &m.Outputs[i]
@@ -127,9 +129,19 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 	return need
 }
 
+func groupUse(w query.Way) query.Use {
+	if w == query.WayJoin {
+		return query.AfterJoin
+	}
+	return query.AfterGroupBy
+}
+
 func aggregateUse(w query.Way) query.Use {
-	if w == query.WayValue {
+	switch w {
+	case query.WayValue:
 		return query.AfterAggregate
+	case query.WayJoin:
+		return query.AfterJoin
 	}
 	return query.AfterCompare
 }

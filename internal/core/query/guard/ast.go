@@ -35,7 +35,7 @@ type orderNode struct {
 	desc bool
 }
 
-// fromNode is a table, a subquery, or an inner join of two.
+// fromNode is a table, a subquery, or a join of two; outer is a LEFT JOIN.
 type fromNode struct {
 	at          int
 	table       string
@@ -45,6 +45,7 @@ type fromNode struct {
 	left, right *fromNode
 	on          *exprNode
 	using       []string
+	outer       bool
 }
 
 // exprKind is what an exprNode is. The list is closed.

@@ -39,9 +39,15 @@ type leaf struct {
 	inner *block
 	aggs  []query.Agg
 	key   int // the subject key's place in binder.cols, -1 if there is none
+
+	// A leaf that is not simply joined on the subject key: pairs of its own column and one of a leaf before it. outer is
+	// a LEFT JOIN, whose leaf is filtered by preds before it is joined.
+	on    []query.Pair
+	outer bool
+	preds []query.Expr
 }
 
-// block is leaves joined on the subject key, and the conditions on their rows.
+// block is leaves joined on the subject key or as each says, and the conditions on their rows.
 type block struct {
 	leaves []*leaf
 	preds  []query.Expr
@@ -304,80 +310,6 @@ func itemName(i itemNode) string {
 		return i.expr.text
 	}
 	return ""
-}
-
-// joinItem binds a JOIN: on equality of the subject keys of both sides and nothing else.
-func (b *binder) joinItem(f *fromNode, blk *block, sc *scope) bool {
-	if !b.fromItem(f.left, blk, sc) {
-		return false
-	}
-	n := len(blk.leaves)
-	if !b.fromItem(f.right, blk, sc) {
-		return false
-	}
-	on := f.on
-	if len(f.using) > 0 {
-		if len(f.using) > 1 {
-			b.refuse(JoinNotAllowed, f.at, "USING 多列", "USING several columns", "")
-			return false
-		}
-		return b.using(f, blk, sc, n)
-	}
-	if on == nil || on.kind != opExpr || on.text != "=" || len(on.args) != 2 {
-		at := f.at
-		if on != nil {
-			at = on.at
-		}
-		b.refuse(JoinNotAllowed, at, "连接条件须为主体标识相等", "joins are on equality of the subject key", "")
-		return false
-	}
-	left, okLeft := b.keyOf(on.args[0], sc)
-	right, okRight := b.keyOf(on.args[1], sc)
-	if !okLeft || !okRight {
-		if !b.known(on.args[0], sc) || !b.known(on.args[1], sc) {
-			return false
-		}
-		b.refuse(JoinNotAllowed, on.args[0].at, "连接键不是主体标识", "not the subject key", "")
-		return false
-	}
-	return b.joined(f.at, blk, left, right, n)
-}
-
-func (b *binder) using(f *fromNode, blk *block, sc *scope, n int) bool {
-	var keys []int
-	for _, src := range sc.sources {
-		one := &scope{sources: []source{src}}
-		if key, ok := b.keyOf(&exprNode{kind: columnExpr, at: f.at, name: f.using}, one); ok {
-			keys = append(keys, key)
-		}
-	}
-	if len(keys) < 2 {
-		b.refuse(JoinNotAllowed, f.at, "USING 的列不是两侧的主体标识", "not the subject key of both sides", "")
-		return false
-	}
-	return b.joined(f.at, blk, keys[0], keys[len(keys)-1], n)
-}
-
-// joined checks that a join connects the leaves before n with those from n on, and one kind of unit.
-func (b *binder) joined(at int, blk *block, left, right, n int) bool {
-	side := func(i int) bool {
-		for j, l := range blk.leaves {
-			if l == b.at[i] {
-				return j >= n
-			}
-		}
-		return false
-	}
-	if side(left) == side(right) {
-		b.refuse(JoinNotAllowed, at, "连接条件没有连接两侧", "the condition does not connect both sides", "")
-		return false
-	}
-	a, c := b.cols[left].table, b.cols[right].table
-	if a.UnitKind != c.UnitKind {
-		b.refuse(JoinNotAllowed, at, fmt.Sprintf("%s 与 %s 的主体种类不同", a.Name, c.Name), "different kinds of unit", "")
-		return false
-	}
-	return true
 }
 
 // keyOf resolves an expression that is the subject key itself.

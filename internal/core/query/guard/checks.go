@@ -206,6 +206,10 @@ func (in *inspection) unit() {
 		return
 	}
 	for i, t := range in.know.tables {
+		if !t.Private() && in.model.Class == query.A {
+			in.note("%s：公开表, 按声明的键关联", in.model.Tables[i].Name)
+			continue
+		}
 		if t.UnitKind != in.model.Unit {
 			in.fail(JoinNotAllowed, 0, fmt.Sprintf("%s 的主体种类是 %q", t.Name, t.UnitKind), "another kind of unit", "")
 			continue
@@ -216,7 +220,7 @@ func (in *inspection) unit() {
 		broken := false
 		switch r.Op {
 		case query.RelJoin:
-			broken = !in.know.cols(r.In[0])[r.Left].key || !in.know.cols(r.In[1])[r.Right].key
+			broken = !in.soundJoin(r)
 		case query.RelUnitAgg, query.RelReduce:
 			broken = !in.know.cols(r.In[0])[r.Unit].key
 		}
@@ -225,6 +229,29 @@ func (in *inspection) unit() {
 		}
 	})
 	in.keysStayIn()
+}
+
+// soundJoin: a private right side is joined on the subject keys among others, a public one by keys that name one of its
+// rows, and every further key is declared. A subject key meets nothing but a subject key of the same kind.
+func (in *inspection) soundJoin(r *query.Rel) bool {
+	left, right := in.know.cols(r.In[0]), in.know.cols(r.In[1])
+	keyed := false
+	for _, p := range r.Pairs() {
+		x, y := &left[p.Left], &right[p.Right]
+		if x.key != y.key || x.key && x.table.UnitKind != y.table.UnitKind {
+			return false
+		}
+		keyed = keyed || x.key
+		for _, c := range []*column{x, y} {
+			if !c.key && (c.policy == nil || !c.policy.Allows(query.AfterJoin)) {
+				return false
+			}
+		}
+	}
+	if slices.ContainsFunc(right, func(c column) bool { return c.table.Private() }) {
+		return keyed
+	}
+	return in.model.Class == query.A && !keyed && oneMatch(r, right)
 }
 
 // keysStayIn: the subject key is in no expression but the one that limits class B to one's own rows.

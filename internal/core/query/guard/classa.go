@@ -34,11 +34,9 @@ func (b *binder) classA(s *selectNode) *query.Model {
 		return nil
 	}
 	ok = b.where(s, blk, sc)
-	for _, lf := range blk.leaves {
-		if !lf.table.Private() {
-			b.refuse(Unimplemented, s.from[0].at, "A 类模型只用于涉及主体的表", "class A is for tables about subjects", "")
-			return nil
-		}
+	if unitOf(blk) == "" {
+		b.refuse(Unimplemented, s.from[0].at, "A 类模型只用于涉及主体的表", "class A is for tables about subjects", "")
+		return nil
 	}
 	b.noPaging(s)
 	keys, okKeys := b.groupKeys(s, sc)
@@ -253,7 +251,7 @@ func (b *binder) layoutA(blk *block, keys []query.Expr, outs []released) *query.
 		b.refuse(TooExpensive, 0, "每个主体的行数没有上限", "rows per subject are not bounded", "")
 		return nil
 	}
-	m := &query.Model{Format: query.Format, Class: query.A, Unit: blk.leaves[0].table.UnitKind, Root: root}
+	m := &query.Model{Format: query.Format, Class: query.A, Unit: unitOf(blk), Root: root}
 	root.Rows = p.rows
 	root.Groups = min(p.rows, m.Cells())
 	b.placeVectors(root, p, outs)
@@ -262,6 +260,16 @@ func (b *binder) layoutA(blk *block, keys []query.Expr, outs []released) *query.
 	}
 	l.finish(m)
 	return m
+}
+
+// unitOf is the kind of unit a block is about.
+func unitOf(blk *block) string {
+	for _, l := range blk.leaves {
+		if l.table.Private() {
+			return l.table.UnitKind
+		}
+	}
+	return ""
 }
 
 // placeKeys fills the keys of the reduce in canonical order and says where each key of the text went.

@@ -274,8 +274,7 @@ func (c *converter) join(o tree) *fromNode {
 	switch str(o["jointype"]) {
 	case "JOIN_INNER":
 	case "JOIN_LEFT":
-		c.refuse(Unimplemented, f.at, "LEFT JOIN", "LEFT JOIN", "FROM a JOIN b ON a.sid = b.sid")
-		return nil
+		f.outer = true
 	default:
 		c.refuse(JoinNotAllowed, f.at, str(o["jointype"]), str(o["jointype"]), "")
 		return nil

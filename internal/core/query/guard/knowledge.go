@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 
 	"yunei/internal/core/query"
 )
@@ -51,8 +52,15 @@ func (k *knowledge) visit(r *query.Rel) {
 		}
 		k.rows[r] = t.MaxRowsPerSubject
 	case query.RelJoin:
-		k.columns[r] = append(append([]column{}, k.cols(r.In[0])...), k.cols(r.In[1])...)
+		left, right := k.cols(r.In[0]), slices.Clone(k.cols(r.In[1]))
 		k.rows[r] = product(k.rows[r.In[0]], k.rows[r.In[1]])
+		if oneMatch(r, right) {
+			k.rows[r] = k.rows[r.In[0]]
+		}
+		for i := range right {
+			right[i].null = right[i].null || r.Outer
+		}
+		k.columns[r] = append(slices.Clone(left), right...)
 	case query.RelFilter:
 		k.columns[r] = k.cols(r.In[0])
 		k.rows[r] = k.rows[r.In[0]]
@@ -67,6 +75,29 @@ func (k *knowledge) visit(r *query.Rel) {
 		k.columns[r] = k.cols(r.In[0])
 		k.rows[r] = k.rows[r.In[0]]
 	}
+}
+
+// oneMatch reports whether a row on the left of a join meets one row on the right at most: the right side is one table
+// (or its filtered rows) and the compared columns name one of its rows.
+func oneMatch(r *query.Rel, right []column) bool {
+	below := r.In[1]
+	for below.Op == query.RelFilter {
+		below = below.In[0]
+	}
+	if below.Op != query.RelScan {
+		return false
+	}
+	var names []string
+	keyed := false
+	for _, p := range r.Pairs() {
+		c := &right[p.Right]
+		keyed = keyed || c.key
+		if c.policy != nil {
+			names = append(names, c.policy.Name)
+		}
+	}
+	t := right[0].table
+	return (keyed || !t.Private()) && namesRow(t, names)
 }
 
 // maxRows is how many rows of one subject a join may make.

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"slices"
 	"strings"
@@ -43,18 +44,79 @@ func (l *layout) block(blk *block, over []*query.Expr) placed {
 	for _, e := range over {
 		mark(e)
 	}
-	parts := make([]placed, len(blk.leaves))
-	for i, lf := range blk.leaves {
-		parts[i] = l.leaf(lf, used)
+	for _, lf := range blk.leaves {
+		for _, p := range lf.on {
+			used[p.Left], used[p.Right] = true, true
+		}
+		for i := range lf.preds {
+			mark(&lf.preds[i])
+		}
 	}
-	slices.SortStableFunc(parts, func(a, b placed) int { return bytes.Compare(l.sortKey(a), l.sortKey(b)) })
-	out := parts[0]
-	for _, p := range parts[1:] {
-		out = join(out, p)
-	}
+	out := l.joined(blk, used)
 	if pred != nil {
 		moved := out.place(*pred)
 		out.rel = &query.Rel{Op: query.RelFilter, In: []*query.Rel{out.rel}, Pred: &moved}
+	}
+	return out
+}
+
+// joined lays out the leaves of a block: first those that meet on the subject key, then each attached one when what it
+// is joined to stands, in order of name and shape.
+func (l *layout) joined(blk *block, used map[int]bool) placed {
+	type part struct {
+		leaf   *leaf
+		placed placed
+	}
+	var base, rest []part
+	for _, lf := range blk.leaves {
+		p := part{lf, l.leaf(lf, used)}
+		if len(lf.on) == 0 {
+			base = append(base, p)
+		} else {
+			rest = append(rest, p)
+		}
+	}
+	byShape := func(a, b part) int { return bytes.Compare(l.sortKey(a.placed), l.sortKey(b.placed)) }
+	slices.SortStableFunc(base, byShape)
+	slices.SortStableFunc(rest, byShape)
+	out := base[0].placed
+	for _, p := range base[1:] {
+		out = join(out, p.placed)
+	}
+	for len(rest) > 0 {
+		i := slices.IndexFunc(rest, func(p part) bool {
+			return !slices.ContainsFunc(p.leaf.on, func(pair query.Pair) bool { _, ok := out.where[pair.Right]; return !ok })
+		})
+		out = l.attached(out, rest[i].placed, rest[i].leaf)
+		rest = slices.Delete(rest, i, i+1)
+	}
+	return out
+}
+
+// attached joins a leaf by its own pairs, the subject key first.
+func (l *layout) attached(a, b placed, lf *leaf) placed {
+	if pred := conjunction(lf.preds); pred != nil {
+		moved := b.place(*pred)
+		b.rel = &query.Rel{Op: query.RelFilter, In: []*query.Rel{b.rel}, Pred: &moved}
+	}
+	rows := a.rows
+	out := join(a, b)
+	var pairs []query.Pair
+	for _, p := range lf.on {
+		pairs = append(pairs, query.Pair{Left: a.where[p.Right], Right: b.where[p.Left]})
+	}
+	slices.SortFunc(pairs, func(x, y query.Pair) int { return cmp.Or(x.Right-y.Right, x.Left-y.Left) })
+	out.rel.Left, out.rel.Right, out.rel.More, out.rel.Outer = pairs[0].Left, pairs[0].Right, pairs[1:], lf.outer
+	if len(out.rel.More) == 0 {
+		out.rel.More = nil
+	}
+	if oneMatch(out.rel, b.cols) {
+		out.rows = rows
+	}
+	if lf.outer {
+		for i := len(a.cols); i < len(out.cols); i++ {
+			out.cols[i].null = true
+		}
 	}
 	return out
 }

@@ -42,11 +42,16 @@ func decides(e *query.Expr, i int) bool {
 	return false
 }
 
+// joinOnly reports whether a column is nothing but joined on.
+func joinOnly(s *query.Source) bool { return len(s.Ways) == 1 && s.Ways[0] == query.WayJoin }
+
 // withWay adds a way to sources that already flowed through an aggregate per subject.
 func withWay(from []query.Source, way query.Way) []query.Source {
 	out := make([]query.Source, len(from))
 	for i, s := range from {
-		s.Ways = append(slices.Clone(s.Ways), way)
+		if !joinOnly(&s) {
+			s.Ways = append(slices.Clone(s.Ways), way)
+		}
 		out[i] = s
 	}
 	return merged(out)
@@ -87,10 +92,15 @@ func rowSources(r *query.Rel, know *knowledge) []query.Source {
 			out[i].Ways = filterWays(out[i].Ways)
 		}
 	case query.RelJoin:
-		left, right := know.cols(r.In[0])[r.Left], know.cols(r.In[1])[r.Right]
-		for _, c := range []column{left, right} {
-			if c.policy != nil {
-				out = append(out, query.Source{Table: c.table.Name, Column: c.policy.Name, Ways: []query.Way{query.WayKey}})
+		for _, p := range r.Pairs() {
+			for _, c := range []column{know.cols(r.In[0])[p.Left], know.cols(r.In[1])[p.Right]} {
+				way := query.WayJoin
+				if c.key {
+					way = query.WayKey
+				}
+				if c.policy != nil {
+					out = append(out, query.Source{Table: c.table.Name, Column: c.policy.Name, Ways: []query.Way{way}})
+				}
 			}
 		}
 	}

@@ -184,7 +184,7 @@ func compileNumber(e *query.Expr, args []*compiled) number {
 		n := e.Lits[0].N
 		return func(*frame) (int64, bool) { return n, false }
 	case query.OpAdd, query.OpSub, query.OpMul, query.OpDiv, query.OpNullIf:
-		return binary(e, args)
+		return infix(e, args)
 	case query.OpNeg, query.OpAbs, query.OpMod, query.OpRound, query.OpFloor, query.OpCeil, query.OpScale, query.OpClamp, query.OpBoolTo, query.OpTrunc, query.OpPart:
 		return unary(e, args[0].num)
 	case query.OpLeast, query.OpGreat:
@@ -226,7 +226,7 @@ func flag(b bool) int64 {
 	return 0
 }
 
-func binary(e *query.Expr, args []*compiled) number {
+func infix(e *query.Expr, args []*compiled) number {
 	a, b := args[0].num, args[1].num
 	two := func(f func(x, y int64) (int64, bool)) number {
 		return func(fr *frame) (int64, bool) {

@@ -1,6 +1,7 @@
 package interp
 
 import (
+	"encoding/binary"
 	"fmt"
 
 	"yunei/internal/core/query"
@@ -195,22 +196,47 @@ func (n *node) join(data Data, subject string) ([][]cell, error) {
 	if err != nil {
 		return nil, err
 	}
-	byKey := make(map[cell][][]cell, len(right))
+	pairs := n.rel.Pairs()
+	byKey := make(map[string][][]cell, len(right))
 	for _, row := range right {
-		if k := row[n.rel.Right]; !k.null {
+		if k, ok := joinKey(row, pairs, func(p query.Pair) int { return p.Right }); ok {
 			byKey[k] = append(byKey[k], row)
 		}
 	}
+	nothing := make([]cell, n.width-n.in[0].width)
+	for i := range nothing {
+		nothing[i].null = true
+	}
 	var out [][]cell
 	for _, l := range left {
-		if l[n.rel.Left].null {
-			continue
+		k, ok := joinKey(l, pairs, func(p query.Pair) int { return p.Left })
+		matches := byKey[k]
+		if !ok {
+			matches = nil
 		}
-		for _, r := range byKey[l[n.rel.Left]] {
+		if len(matches) == 0 && n.rel.Outer {
+			matches = [][]cell{nothing}
+		}
+		for _, r := range matches {
 			out = append(out, append(append(make([]cell, 0, n.width), l...), r...))
 		}
 	}
 	return out, nil
+}
+
+// joinKey writes the compared columns of a row as one string; ok is false where one is NULL, which equals nothing.
+func joinKey(row []cell, pairs []query.Pair, side func(query.Pair) int) (key string, ok bool) {
+	var b []byte
+	for _, p := range pairs {
+		c := row[side(p)]
+		if c.null {
+			return "", false
+		}
+		b = binary.AppendVarint(b, c.n)
+		b = binary.AppendUvarint(b, uint64(len(c.s)))
+		b = append(b, c.s...)
+	}
+	return string(b), true
 }
 
 func (n *node) project(data Data, subject string) ([][]cell, error) {

@@ -120,7 +120,60 @@ func Air() query.Table {
 	return t
 }
 
+// Purchase is the policy of orders: an order number names one row of a person.
+func Purchase() query.Table {
+	return query.Table{
+		Name: "purchase", Title: "订单", Resource: "res_purchase", SchemaVersion: 1,
+		UnitKind: "person", SubjectKey: "sid", MaxRowsPerSubject: 4, Units: 150000, Unique: []string{"order_no"},
+		Columns: []query.Column{
+			sid(), ranged(column("order_no", "订单号", whole, query.JoinKey), 1, 6),
+			ranged(column("amount", "金额", money, query.Measure), 0, 1000000),
+			ranged(column("paid_at", "付款日", date, query.Dimension), 19723, 20088, 19723, 19905),
+			coded(column("channel", "渠道", text, query.Dimension), codes("S", "门店", "W", "网上")),
+		},
+	}
+}
+
+// Item is the policy of the lines of orders: a line is of an order and of a product.
+func Item() query.Table {
+	return query.Table{
+		Name: "item", Title: "订单明细", Resource: "res_item", SchemaVersion: 1,
+		UnitKind: "person", SubjectKey: "sid", MaxRowsPerSubject: 6, Units: 150000,
+		Columns: []query.Column{
+			sid(), ranged(column("order_no", "订单号", whole, query.JoinKey), 1, 6),
+			ranged(column("sku", "商品号", whole, query.JoinKey), 1, 30),
+			ranged(column("qty", "数量", whole, query.Measure), 0, 50, 5, 20),
+			ranged(column("price", "单价", money, query.Measure), 0, 100000),
+		},
+	}
+}
+
+// Product and Maker are public tables that private rows are joined to.
+func Product() query.Table {
+	t := query.Table{Name: "product", Title: "商品", Resource: "res_product", SchemaVersion: 1, Open: true, Unique: []string{"sku"}, Columns: []query.Column{
+		ranged(column("sku", "商品号", whole, query.JoinKey), 1, 30),
+		ranged(column("maker", "厂家", whole, query.JoinKey), 1, 8),
+		coded(column("category", "类别", text, query.Dimension), codes("F", "食品", "C", "服装", "E", "电器")),
+		ranged(column("weight", "重量", whole, query.Measure), 0, 500, 10, 100),
+	}}
+	return public(t)
+}
+
+func Maker() query.Table {
+	return public(query.Table{Name: "maker", Title: "厂家", Resource: "res_maker", SchemaVersion: 1, Open: true, Unique: []string{"id"}, Columns: []query.Column{
+		ranged(column("id", "厂家", whole, query.JoinKey), 1, 8),
+		coded(column("land", "产地", text, query.Dimension), codes("n", "北方", "s", "南方")),
+	}})
+}
+
+func public(t query.Table) query.Table {
+	for i := range t.Columns {
+		t.Columns[i].Grade = query.Grade{National: query.Ordinary, Level: 1}
+	}
+	return t
+}
+
 // City is the catalog of all test tables.
 func City() query.Catalog {
-	return query.Catalog{Tables: []query.Table{CreditDefault(), Visit(), Firm(), Air()}}
+	return query.Catalog{Tables: []query.Table{CreditDefault(), Visit(), Firm(), Air(), Purchase(), Item(), Product(), Maker()}}
 }

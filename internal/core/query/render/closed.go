@@ -22,7 +22,7 @@ var signs = words(`:: // || <> <= >= - + * % = < > ( ) , .`)
 
 var texts = words(`'1970-01-01' 'day' 'month' 'quarter' 'year'`)
 
-var keywords = words(`SELECT FROM WHERE AND OR NOT IS NULL AS IN CASE WHEN THEN ELSE END CAST GROUP BY ORDER JOIN ON OVER PARTITION DATE
+var keywords = words(`SELECT FROM WHERE AND OR NOT IS NULL AS IN CASE WHEN THEN ELSE END CAST GROUP BY ORDER LEFT JOIN ON OVER PARTITION DATE
 	BIGINT INTEGER HUGEINT VARCHAR BOOLEAN true false`)
 
 // functions are all the functions of the engine that a statement may call.
@@ -40,7 +40,9 @@ func words(list string) map[string]bool {
 func closed(sql string, m *query.Model, opt Options) error {
 	columns := map[string]bool{}
 	for _, t := range m.Tables {
-		columns[name(t.SubjectKey)] = true
+		if t.SubjectKey != "" {
+			columns[name(t.SubjectKey)] = true
+		}
 		for _, c := range t.Columns {
 			columns[name(c.Name)] = true
 		}

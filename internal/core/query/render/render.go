@@ -119,8 +119,15 @@ func (w *writer) rel(r *query.Rel) (sql string, width int, err error) {
 		if err != nil {
 			return "", 0, err
 		}
-		return fmt.Sprintf("(SELECT %s, %s FROM %s AS l JOIN %s AS r ON l.c%d = r.c%d)",
-			columns("l.", 0, n, 0), columns("r.", 0, k, n), left, right, r.Left, r.Right), n + k, nil
+		kind, on := "JOIN", make([]string, 0, 1+len(r.More))
+		if r.Outer {
+			kind = "LEFT JOIN"
+		}
+		for _, p := range r.Pairs() {
+			on = append(on, fmt.Sprintf("l.c%d = r.c%d", p.Left, p.Right))
+		}
+		return fmt.Sprintf("(SELECT %s, %s FROM %s AS l %s %s AS r ON %s)",
+			columns("l.", 0, n, 0), columns("r.", 0, k, n), left, kind, right, strings.Join(on, " AND ")), n + k, nil
 	case query.RelUnitAgg:
 		return w.unitAgg(r)
 	}
