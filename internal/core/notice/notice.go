@@ -16,17 +16,24 @@ const (
 	Continuation Kind = "continuation" // 试行期延续
 	Budget       Kind = "budget"       // 披露额度决定
 	Announcement Kind = "announcement" // 公告
+	Calling      Kind = "call"         // 征集通告
+	Publicity    Kind = "publicity"    // 公示
+	Rules        Kind = "rules"        // 制度、标准、目录文件
+	List         Kind = "list"         // 名单
 )
 
 // Notice (公示、公告) is one published text.
 type Notice struct {
 	ID         string       `json:"id"`
-	Kind       Kind         `json:"kind" enum:"continuation,budget,announcement"`
+	Kind       Kind         `json:"kind" enum:"continuation,budget,announcement,call,publicity,rules,list"`
 	Title      string       `json:"title"`
 	Text       string       `json:"text"`
 	Document   string       `json:"document,omitempty" doc:"Number of the deciding paper (文号)"`
 	Pack       string       `json:"pack,omitempty" doc:"For a continuation: the regime pack that goes on"`
-	Until      workday.Date `json:"until,omitempty" doc:"For a continuation: its last day in force"`
+	Until      workday.Date `json:"until,omitempty" doc:"For a continuation its last day in force, for a publicity its last day"`
+	Subject    string       `json:"subject,omitempty" doc:"For a publicity the matter it is about, for rules and lists their series, for a call the kind of matter"`
+	Call       *Call        `json:"call,omitempty"`
+	Edition    *Edition     `json:"edition,omitempty"`
 	Org        string       `json:"org" doc:"The body that published"`
 	Published  time.Time    `json:"published"`
 	Revoked    time.Time    `json:"revoked,omitzero"`
@@ -35,28 +42,25 @@ type Notice struct {
 
 // Draft is a text to be published.
 type Draft struct {
-	Kind     Kind   `json:"kind" enum:"budget,announcement" doc:"A continuation is published by its own act"`
-	Title    string `json:"title" minLength:"2" maxLength:"200"`
-	Text     string `json:"text" minLength:"2" maxLength:"20000"`
-	Document string `json:"document,omitempty" maxLength:"120" doc:"Number of the deciding paper (文号); a budget decision needs one"`
+	Kind     Kind         `json:"kind" enum:"budget,announcement,rules,list" doc:"A continuation and a call are published by their own acts"`
+	Title    string       `json:"title" minLength:"2" maxLength:"200"`
+	Text     string       `json:"text" minLength:"2" maxLength:"20000"`
+	Document string       `json:"document,omitempty" maxLength:"120" doc:"Number of the deciding paper (文号); a budget decision needs one"`
+	Series   string       `json:"series,omitempty" maxLength:"60" doc:"For rules and lists: the series it continues"`
+	From     workday.Date `json:"from,omitempty" doc:"For rules and lists: first day in force"`
+	Entries  []Entry      `json:"entries,omitempty" maxItems:"1000" doc:"For a list: its lines"`
 }
 
 func (d Draft) notice() (Notice, error) {
 	n := Notice{Kind: d.Kind, Title: strings.TrimSpace(d.Title), Text: strings.TrimSpace(d.Text), Document: strings.TrimSpace(d.Document)}
-	var spots []errs.Spot
-	fault := func(bad bool, where, message string) {
-		if bad {
-			spots = append(spots, errs.Spot{Where: where, Message: message})
-		}
-	}
-	fault(n.Kind != Budget && n.Kind != Announcement, "kind", "类型应为 budget (披露额度决定) 或 announcement (公告); 试行期延续请用延续决定办理")
-	fault(utf8.RuneCountInString(n.Title) < 2, "title", "请填写标题")
-	fault(utf8.RuneCountInString(n.Text) < 2, "text", "请填写正文")
-	fault(n.Kind == Budget && n.Document == "", "document", "披露额度决定须写明决定文件的文号")
-	if len(spots) > 0 {
-		return n, &errs.Error{Code: errs.Invalid, Msg: "公告有未填妥之处, 请按提示补充后重新发布", Spots: spots}
-	}
-	return n, nil
+	f := faults{}
+	f.add(n.Kind != Budget && n.Kind != Announcement && n.Kind != Rules && n.Kind != List, "kind",
+		"类型应为 budget (披露额度决定)、announcement (公告)、rules (制度、标准) 或 list (名单); 试行期延续和征集通告请用各自的按钮办理")
+	f.add(utf8.RuneCountInString(n.Title) < 2, "title", "请填写标题")
+	f.add(utf8.RuneCountInString(n.Text) < 2, "text", "请填写正文")
+	f.add(n.Kind == Budget && n.Document == "", "document", "披露额度决定须写明决定文件的文号")
+	n.Edition = d.edition(&f)
+	return n, f.err("公告有未填妥之处, 请按提示补充后重新发布")
 }
 
 // Decision is the bureau's decision that rules on trial continue (延续执行).

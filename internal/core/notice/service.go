@@ -2,9 +2,11 @@ package notice
 
 import (
 	"context"
+	"maps"
 	"strings"
 	"unicode/utf8"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
@@ -14,6 +16,7 @@ import (
 // The acts of this package.
 const (
 	ActPublish  = "notice.publish"
+	ActCall     = "notice.call"
 	ActContinue = "notice.continue"
 	ActRevoke   = "notice.revoke"
 )
@@ -24,23 +27,66 @@ type Service struct{ acts *act.Runner }
 // New makes the service and makes its acts, its fact and its ledger kind known.
 func New(acts *act.Runner) *Service {
 	acts.Define(
-		act.Def{Name: ActPublish, Roles: []access.Role{access.Bureau}},
+		act.Def{Name: ActPublish, Roles: publishers},
+		act.Def{Name: ActCall, Roles: publishers},
 		act.Def{Name: ActContinue, Roles: []access.Role{access.Bureau}},
-		act.Def{Name: ActRevoke, Roles: []access.Role{access.Bureau}},
+		act.Def{Name: ActRevoke, Roles: publishers},
 	)
 	acts.Ledger().Register("notice", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
 	acts.Law().RegisterFact(facts()...)
 	return &Service{acts: acts}
 }
 
-// Publish makes a text public (公示、公告).
+// publishers are the bodies that decide something and make it public in their own name. Which of them may publish what is
+// the packs' to narrow (facts notice.kind, notice.publisher, call.kind, call.publisher).
+var publishers = []access.Role{access.Bureau, access.Department, access.Government, access.Mechanism, access.Local, access.Upper}
+
+// capacity is the role in which an actor publishes.
+func capacity(a access.Actor) access.Role {
+	for _, r := range publishers {
+		if a.Has(r) {
+			return r
+		}
+	}
+	return ""
+}
+
+// Publish makes a text public (公示、公告). How much of a data set may be disclosed is decided by the bureau alone.
 func (s *Service) Publish(ctx context.Context, d Draft) (Notice, error) {
 	n, err := d.notice()
 	if err != nil {
 		return Notice{}, err
 	}
 	_, err = s.acts.Do(ctx, act.Call{Act: ActPublish}, func(ctx context.Context, tx *act.Tx) error {
-		n, err = publish(ctx, tx, n, nil)
+		if n.Kind == Budget && !tx.Actor().Has(access.Bureau) {
+			return errs.New(errs.Forbidden, "披露额度由数据主管部门决定并公布, 请联系数据主管部门办理")
+		}
+		n, err = s.PublishTx(ctx, tx, n)
+		return err
+	})
+	return n, err
+}
+
+// PublishTx is Publish inside another act, such as a step that is a period in public or a finding that is circulated. The
+// notice is the acting body's unless it names another.
+func (s *Service) PublishTx(ctx context.Context, tx *act.Tx, n Notice) (Notice, error) {
+	if err := number(ctx, tx, &n); err != nil {
+		return n, err
+	}
+	return publish(ctx, tx, ActPublish, n, nil)
+}
+
+// Call publishes a call for applications (征集通告). While it is open, applications may name it.
+func (s *Service) Call(ctx context.Context, d CallDraft) (Notice, error) {
+	var n Notice
+	_, err := s.acts.Do(ctx, act.Call{Act: ActCall}, func(ctx context.Context, tx *act.Tx) (err error) {
+		if n, err = d.notice(tx.Now(), capacity(tx.Actor())); err != nil {
+			return err
+		}
+		if _, err := tx.Law().Procedure(n.Call.For, tx.Day()); err != nil {
+			return spotted("for", "现行规则没有 "+n.Call.For+" 这类申请的办理程序, 不能为它征集; 请从规则所列的种类中选择")
+		}
+		n, err = publish(ctx, tx, ActCall, n, func(id string) map[string]string { return map[string]string{"call": id} })
 		return err
 	})
 	return n, err
@@ -62,7 +108,7 @@ func (s *Service) Continue(ctx context.Context, d Decision) (Notice, error) {
 		if n, err = d.notice(pack.Title, max(end, pack.TrialUntil)); err != nil {
 			return err
 		}
-		n, err = publish(ctx, tx, n, map[string]string{"pack": d.Pack})
+		n, err = publish(ctx, tx, ActContinue, n, func(string) map[string]string { return map[string]string{"pack": d.Pack} })
 		return err
 	})
 	return n, err
@@ -82,16 +128,20 @@ func onTrial(law *regime.Law, id string) (regime.PackInfo, error) {
 	return regime.PackInfo{}, spotted("pack", "本平台没有启用规则包 "+id+", 请从已启用的规则包中选择")
 }
 
-func publish(ctx context.Context, tx *act.Tx, n Notice, objects map[string]string) (Notice, error) {
-	n.ID, n.Org, n.Published = tx.NewID("ntc"), tx.Actor().Org, tx.Now()
+// publish stores a notice and asks the law about it; more names what it is about besides itself.
+func publish(ctx context.Context, tx *act.Tx, name string, n Notice, more func(id string) map[string]string) (Notice, error) {
+	n.ID, n.Published = tx.NewID("ntc"), tx.Now()
+	if n.Org == "" {
+		n.Org = tx.Actor().Org
+	}
 	if err := insert(ctx, tx.Tx, n); err != nil {
 		return n, err
 	}
 	about := map[string]string{"notice": n.ID}
-	for kind, id := range objects {
-		about[kind] = id
+	if more != nil {
+		maps.Copy(about, more(n.ID))
 	}
-	if err := tx.Judge(ctx, about); err != nil {
+	if err := tx.JudgeAs(ctx, name, about, nil); err != nil {
 		return n, err
 	}
 	return n, tx.Changed(ctx, "notice", n.ID, n)
@@ -133,7 +183,7 @@ type Page struct {
 func (s *Service) Get(ctx context.Context, id string) (p Page, err error) {
 	p.Acts = []act.Option{}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		if p.Notice, err = Load(ctx, tx, id); err != nil || !access.From(ctx).Has(access.Bureau) {
+		if p.Notice, err = Load(ctx, tx, id); err != nil || capacity(access.From(ctx)) == "" {
 			return err
 		}
 		o, err := s.acts.Option(ctx, tx, ActRevoke, p.Notice.mayRevoke(access.From(ctx).Org), map[string]string{"notice": id})
@@ -143,10 +193,10 @@ func (s *Service) Get(ctx context.Context, id string) (p Page, err error) {
 	return p, err
 }
 
-// List shows notices to anyone, newest first; before is the id of the last one of the page before.
-func (s *Service) List(ctx context.Context, before string, limit int) (list []Notice, err error) {
+// List shows notices to anyone, newest first.
+func (s *Service) List(ctx context.Context, f Filter) (list []Notice, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listNotices(ctx, tx, before, limit)
+		list, err = listNotices(ctx, tx, f)
 		return err
 	})
 	return list, err

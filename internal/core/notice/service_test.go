@@ -96,7 +96,7 @@ func TestService_Continue(t *testing.T) {
 			t.Fatal(err)
 		}
 		open("continued anew")
-		list, err := s.List(t.Context(), "", 10)
+		list, err := s.List(t.Context(), notice.Filter{Limit: 10})
 		if err != nil || len(list) != 2 || list[1].ID != n.ID {
 			t.Fatalf("list %+v, %v; want both, newest first", list, err)
 		}
@@ -165,7 +165,7 @@ func TestService_Publish(t *testing.T) {
 		t.Run("Paging", func(t *testing.T) {
 			var got []string
 			for before := ""; ; before = got[len(got)-1] {
-				page, err := s.List(t.Context(), before, 2)
+				page, err := s.List(t.Context(), notice.Filter{Before: before, Limit: 2})
 				if err != nil {
 					t.Fatal(err)
 				}

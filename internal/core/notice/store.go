@@ -2,6 +2,7 @@ package notice
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"time"
@@ -11,11 +12,25 @@ import (
 	"yunei/internal/base/workday"
 )
 
-const columns = `id, kind, title, text, document, pack, until, org, published, revoked, revocation`
+const columns = `id, kind, title, text, document, pack, until, org, published, revoked, revocation, subject, detail`
+
+// detail is what only some kinds have.
+type detail struct {
+	Call    *Call    `json:"call,omitempty"`
+	Edition *Edition `json:"edition,omitempty"`
+}
 
 func insert(ctx context.Context, tx *sqldb.Tx, n Notice) error {
-	_, err := tx.Exec(ctx, `INSERT INTO notice (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '')`,
-		n.ID, string(n.Kind), n.Title, n.Text, n.Document, n.Pack, n.Until.String(), n.Org, n.Published.UnixMicro())
+	var more string
+	if n.Call != nil || n.Edition != nil {
+		body, err := json.Marshal(detail{n.Call, n.Edition})
+		if err != nil {
+			return fmt.Errorf("encode notice %s: %w", n.ID, err)
+		}
+		more = string(body)
+	}
+	_, err := tx.Exec(ctx, `INSERT INTO notice (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', $10, $11)`,
+		n.ID, string(n.Kind), n.Title, n.Text, n.Document, n.Pack, n.Until.String(), n.Org, n.Published.UnixMicro(), n.Subject, more)
 	if err != nil {
 		return fmt.Errorf("insert notice %s: %w", n.ID, err)
 	}
@@ -33,10 +48,18 @@ func saveRevoked(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 func scan(row interface{ Scan(...any) error }) (Notice, error) {
 	var n Notice
 	var revoked int64
-	err := row.Scan(&n.ID, &n.Kind, &n.Title, &n.Text, &n.Document, &n.Pack, &n.Until, &n.Org, &n.Published, &revoked, &n.Revocation)
+	var more string
+	err := row.Scan(&n.ID, &n.Kind, &n.Title, &n.Text, &n.Document, &n.Pack, &n.Until, &n.Org, &n.Published, &revoked, &n.Revocation,
+		&n.Subject, &more)
 	if revoked != 0 {
 		n.Revoked = time.UnixMicro(revoked).UTC()
 	}
+	if err != nil || more == "" {
+		return n, err
+	}
+	var d detail
+	err = json.Unmarshal([]byte(more), &d)
+	n.Call, n.Edition = d.Call, d.Edition
 	return n, err
 }
 
@@ -52,8 +75,27 @@ func Load(ctx context.Context, tx *sqldb.Tx, id string) (Notice, error) {
 	return n, nil
 }
 
-func listNotices(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Notice, error) {
-	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM notice WHERE $1 = '' OR id < $1 ORDER BY id DESC LIMIT $2`, before, limit)
+// LoadCall loads a call for applications; another notice is answered like one that does not exist.
+func LoadCall(ctx context.Context, tx *sqldb.Tx, id string) (Notice, error) {
+	n, err := Load(ctx, tx, id)
+	if err == nil && n.Call == nil || errs.Is(err, errs.NotFound) {
+		err = errs.New(errs.NotFound, "没有这件征集通告, 请从已发布的通告中选择")
+	}
+	return n, err
+}
+
+// Filter says which notices to list, newest first.
+type Filter struct {
+	Kind    Kind
+	Subject string
+	Before  string
+	Limit   int
+}
+
+func listNotices(ctx context.Context, tx *sqldb.Tx, f Filter) ([]Notice, error) {
+	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM notice
+		WHERE ($1 = '' OR id < $1) AND ($2 = '' OR kind = $2) AND ($3 = '' OR subject = $3) ORDER BY id DESC LIMIT $4`,
+		f.Before, string(f.Kind), f.Subject, f.Limit)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Notice, error) { return scan(r) })
 }
 

@@ -10,12 +10,14 @@ import (
 type NoticeItem struct {
 	notice.Notice
 	OrgName string `json:"org_name"`
+	Open    bool   `json:"open,omitempty" doc:"For a call: it takes applications now"`
 }
 
 // NoticePage is a notice with what the caller may do with it.
 type NoticePage struct {
 	notice.Page
 	OrgName string `json:"org_name"`
+	Open    bool   `json:"open,omitempty" doc:"For a call: it takes applications now"`
 }
 
 func (a *API) registerNotice() {
@@ -28,6 +30,22 @@ func (a *API) registerNotice() {
 		n, err := a.s.Notice.Publish(ctx, in.Body)
 		return a.noticeAfter(ctx, n, err)
 	})
+	post(a, "/v1/notices/call", "publish-call", tag, "发布征集通告", func(ctx context.Context, in *struct{ Body notice.CallDraft }) (NoticePage, error) {
+		n, err := a.s.Notice.Call(ctx, in.Body)
+		return a.noticeAfter(ctx, n, err)
+	})
+	for _, series := range []struct {
+		path, id, title string
+		kind            notice.Kind
+	}{{"/v1/notices/rules", "notice-rules", "制度、标准及其版本", notice.Rules}, {"/v1/notices/lists", "notice-lists", "名单", notice.List}} {
+		getPublic(a, series.path, series.id, tag, series.title, func(ctx context.Context, in *struct {
+			Paging
+			Series string `query:"series" doc:"Only this series"`
+		}) (Page[notice.Version], error) {
+			list, err := a.s.Notice.Editions(ctx, series.kind, in.Series, in.Cursor, in.Limit)
+			return paged(list, in.Limit, func(v notice.Version) string { return v.Notice.ID }), err
+		})
+	}
 	post(a, "/v1/notices/continue", "continue-pack", tag, "登记试行期延续决定", func(ctx context.Context, in *struct{ Body notice.Decision }) (NoticePage, error) {
 		n, err := a.s.Notice.Continue(ctx, in.Body)
 		return a.noticeAfter(ctx, n, err)
@@ -38,9 +56,13 @@ func (a *API) registerNotice() {
 	})
 }
 
-func (a *API) notices(ctx context.Context, in *struct{ Paging }) (Page[NoticeItem], error) {
+func (a *API) notices(ctx context.Context, in *struct {
+	Paging
+	Kind    notice.Kind `query:"kind" enum:"continuation,budget,announcement,call,publicity,rules,list"`
+	Subject string      `query:"subject" maxLength:"80" doc:"Only about this matter, series or kind of matter"`
+}) (Page[NoticeItem], error) {
 	out := Page[NoticeItem]{Items: []NoticeItem{}}
-	list, err := a.s.Notice.List(ctx, in.Cursor, in.Limit)
+	list, err := a.s.Notice.List(ctx, notice.Filter{Kind: in.Kind, Subject: in.Subject, Before: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return out, err
 	}
@@ -50,7 +72,7 @@ func (a *API) notices(ctx context.Context, in *struct{ Paging }) (Page[NoticeIte
 	}
 	names, err := a.orgNames(ctx, orgs...)
 	for _, n := range list {
-		out.Items = append(out.Items, NoticeItem{Notice: n, OrgName: names[n.Org]})
+		out.Items = append(out.Items, NoticeItem{Notice: n, OrgName: names[n.Org], Open: n.Open(a.s.Clock.Now())})
 	}
 	if len(list) == in.Limit {
 		out.Next = list[len(list)-1].ID
@@ -64,7 +86,7 @@ func (a *API) notice(ctx context.Context, id string) (NoticePage, error) {
 		return NoticePage{}, err
 	}
 	names, err := a.orgNames(ctx, page.Notice.Org)
-	return NoticePage{Page: page, OrgName: names[page.Notice.Org]}, err
+	return NoticePage{Page: page, OrgName: names[page.Notice.Org], Open: page.Notice.Open(a.s.Clock.Now())}, err
 }
 
 // noticeAfter is a notice's page after an act on it.

@@ -963,6 +963,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notices/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发布征集通告 */
+        post: operations["publish-call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notices/continue": {
         parameters: {
             query?: never;
@@ -974,6 +991,40 @@ export interface paths {
         put?: never;
         /** 登记试行期延续决定 */
         post: operations["continue-pack"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/lists": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 名单 */
+        get: operations["notice-lists"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/notices/rules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 制度、标准及其版本 */
+        get: operations["notice-rules"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3004,11 +3055,13 @@ export interface components {
             roles: string[] | null;
         };
         Notice: {
+            call?: components["schemas"]["NoticeCall"];
             /** @description Number of the deciding paper (文号) */
             document?: string;
+            edition?: components["schemas"]["NoticeEdition"];
             id: string;
             /** @enum {string} */
-            kind: "continuation" | "budget" | "announcement";
+            kind: "continuation" | "budget" | "announcement" | "call" | "publicity" | "rules" | "list";
             /** @description The body that published */
             org: string;
             /** @description For a continuation: the regime pack that goes on */
@@ -3019,10 +3072,46 @@ export interface components {
             revocation?: string;
             /** Format: date-time */
             revoked?: string;
+            /** @description For a publicity the matter it is about, for rules and lists their series, for a call the kind of matter */
+            subject?: string;
             text: string;
             title: string;
-            /** @description For a continuation: its last day in force */
+            /** @description For a continuation its last day in force, for a publicity its last day */
             until?: string;
+        };
+        NoticeCall: {
+            /** Format: date-time */
+            closes: string;
+            /** @description Who may apply, and with which papers */
+            conditions: string;
+            /** @description Field (领域) that is opened */
+            field?: string;
+            /** @description Kind of matter that is called for, such as grant.operator */
+            for: string;
+            /** Format: date-time */
+            opens: string;
+            /** @description Capacity in which it was published */
+            publisher: string;
+        };
+        NoticeCallDraft: {
+            /**
+             * Format: date-time
+             * @description From when on nothing is taken any more
+             */
+            closes: string;
+            conditions: string;
+            /** @description Number of the paper (文号) */
+            document?: string;
+            field?: string;
+            /** @description Kind of matter that is called for */
+            for: string;
+            /**
+             * Format: date-time
+             * @description When it begins; at once where left out
+             */
+            opens?: string;
+            text?: string;
+            title: string;
         };
         NoticeDecision: {
             /** @description Number of the deciding paper (文号) */
@@ -3035,20 +3124,44 @@ export interface components {
         NoticeDraft: {
             /** @description Number of the deciding paper (文号); a budget decision needs one */
             document?: string;
+            /** @description For a list: its lines */
+            entries?: components["schemas"]["NoticeEntry"][] | null;
+            /** @description For rules and lists: first day in force */
+            from?: string;
             /**
-             * @description A continuation is published by its own act
+             * @description A continuation and a call are published by their own acts
              * @enum {string}
              */
-            kind: "budget" | "announcement";
+            kind: "budget" | "announcement" | "rules" | "list";
+            /** @description For rules and lists: the series it continues */
+            series?: string;
             text: string;
             title: string;
         };
+        NoticeEdition: {
+            /** @description Lines of a list */
+            entries?: components["schemas"]["NoticeEntry"][] | null;
+            /** @description First day in force */
+            from: string;
+            /** @description Short name under which the versions stand together */
+            series: string;
+            /** Format: int64 */
+            version: number;
+        };
+        NoticeEntry: {
+            name: string;
+            note?: string;
+        };
         NoticeItem: {
+            call?: components["schemas"]["NoticeCall"];
             /** @description Number of the deciding paper (文号) */
             document?: string;
+            edition?: components["schemas"]["NoticeEdition"];
             id: string;
             /** @enum {string} */
-            kind: "continuation" | "budget" | "announcement";
+            kind: "continuation" | "budget" | "announcement" | "call" | "publicity" | "rules" | "list";
+            /** @description For a call: it takes applications now */
+            open?: boolean;
             /** @description The body that published */
             org: string;
             org_name: string;
@@ -3060,15 +3173,23 @@ export interface components {
             revocation?: string;
             /** Format: date-time */
             revoked?: string;
+            /** @description For a publicity the matter it is about, for rules and lists their series, for a call the kind of matter */
+            subject?: string;
             text: string;
             title: string;
-            /** @description For a continuation: its last day in force */
+            /** @description For a continuation its last day in force, for a publicity its last day */
             until?: string;
         };
         NoticePage: {
             acts: components["schemas"]["ActOption"][] | null;
             notice: components["schemas"]["Notice"];
+            /** @description For a call: it takes applications now */
+            open?: boolean;
             org_name: string;
+        };
+        NoticeVersion: {
+            in_force: boolean;
+            notice: components["schemas"]["Notice"];
         };
         "Open-keyRequest": {
             /**
@@ -3325,6 +3446,11 @@ export interface components {
         };
         PageTaskItem: {
             items: components["schemas"]["TaskItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageVersion: {
+            items: components["schemas"]["NoticeVersion"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -3588,6 +3714,7 @@ export interface components {
             schemaVersion: number;
             subjectKey?: string;
             title?: string;
+            unique?: string[] | null;
             unitKind?: string;
             /** Format: int64 */
             units?: number;
@@ -3819,12 +3946,18 @@ export interface components {
         };
         RegimeValue: {
             cite: components["schemas"]["ErrsCite"];
+            from: string;
             /** Format: int64 */
             int: number;
+            kind: string;
             name: string;
+            note?: string;
+            pack: string;
             text?: string;
             title: string;
             unit?: string;
+            /** @description The last day in force */
+            until?: string;
         };
         RegimeView: {
             /** @description Version of the working-day calendar */
@@ -6205,6 +6338,9 @@ export interface operations {
                 /** @description From the previous page's next */
                 cursor?: string;
                 limit?: number;
+                kind?: "continuation" | "budget" | "announcement" | "call" | "publicity" | "rules" | "list";
+                /** @description Only about this matter, series or kind of matter */
+                subject?: string;
             };
             header?: never;
             path?: never;
@@ -6267,6 +6403,40 @@ export interface operations {
             };
         };
     };
+    "publish-call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoticeCallDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "continue-pack": {
         parameters: {
             query?: never;
@@ -6288,6 +6458,78 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["NoticePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice-lists": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description Only this series */
+                series?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "notice-rules": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description Only this series */
+                series?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageVersion"];
                 };
             };
             /** @description Error */
