@@ -46,8 +46,15 @@ type ActSpec struct {
 	Objects []string `yaml:"objects"`
 }
 
-// Vocabulary is regimes/vocabulary.yaml: the words a pack may use.
+// WordSpec is a word with its Chinese title.
+type WordSpec struct {
+	Name  string `yaml:"name" need:"1"`
+	Title string `yaml:"title" need:"1"`
+}
+
+// Vocabulary is regimes/vocabulary.yaml: the words a pack may use. Roles are those that may apply and decide.
 type Vocabulary struct {
+	Roles []WordSpec `yaml:"roles"`
 	Acts  []ActSpec  `yaml:"acts"`
 	Facts []FactSpec `yaml:"facts"`
 }

@@ -6,6 +6,8 @@ import (
 	"path"
 	"sort"
 	"strings"
+
+	"yunei/internal/base/workday"
 )
 
 // Lint reads every pack under fsys and returns all problems as sentences, in the order of file and line: what keeps a pack
@@ -47,6 +49,7 @@ func (s *source) structural() []Problem {
 		l.periods()
 		problems = append(problems, l.problems...)
 	}
+	problems = append(problems, s.together()...)
 	sortProblems(problems)
 	return problems
 }
@@ -179,6 +182,7 @@ func (l *linter) valueSpecs() {
 			l.add(v.file, join(v.at, "strict"), "min when the smaller number is the stricter, max when the larger is", "value %s has unknown strict %q", s.Name, s.Strict)
 		}
 		l.cite(v.file, join(v.at, "cite"), s.Cite)
+		l.override(v.file, v.at, s.Overrides)
 	}
 }
 
@@ -346,7 +350,7 @@ func (l *linter) periods() {
 			l.add(a.f, join(a.at, "until"), "", "%s ends (%s) before it begins (%s)", a.what, a.until, a.from)
 		}
 		for _, b := range all[:i] {
-			if a.what == b.what && (a.until == "" || b.from <= a.until) && (b.until == "" || a.from <= b.until) {
+			if a.what == b.what && overlap(workday.Date(a.from), workday.Date(a.until), workday.Date(b.from), workday.Date(b.until)) {
 				l.add(a.f, a.at, fmt.Sprintf("the other is at %s:%d; end one before the other begins", b.f.name, b.f.line(b.at...)),
 					"two versions of %s are in force on the same day", a.what)
 			}

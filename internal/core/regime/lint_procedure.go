@@ -20,8 +20,14 @@ func (l *linter) procedure(p *procedure) {
 	for i, role := range s.Applicant {
 		l.role(f, []any{"applicant", i}, role)
 	}
-	if len(s.Applicant) == 0 {
-		l.add(f, nil, "", "a procedure names who may apply")
+	switch {
+	case len(s.Applicant) == 0 && !s.Adds:
+		l.add(f, nil, "add applicant: [data-user]", "a procedure names who may apply")
+	case len(s.Applicant) > 0 && s.Adds:
+		l.add(f, []any{"applicant"}, "leave applicant out", "a procedure that adds cannot say who may apply")
+	}
+	if s.Adds {
+		l.joins(p)
 	}
 	l.documents(f, []any{"needs"}, s.Needs)
 	for i, w := range s.Ways {
@@ -31,9 +37,10 @@ func (l *linter) procedure(p *procedure) {
 		l.cite(f, []any{"ways", i, "cite"}, w.Cite)
 		l.documents(f, []any{"ways", i, "needs"}, w.Needs)
 	}
-	if len(s.Steps) == 0 {
+	if len(s.Steps) == 0 && !s.Adds {
 		l.add(f, nil, "", "procedure %s has no step", s.Kind)
 	}
+	l.around(p)
 	steps := map[string]int{}
 	for i, st := range s.Steps {
 		if _, twice := steps[st.ID]; twice || st.ID == "" {
@@ -48,33 +55,69 @@ func (l *linter) procedure(p *procedure) {
 	l.skips(p, steps)
 }
 
+// role checks that the program knows the role of a decider, an applicant or who hears an appeal, and that the regulation has
+// a title for it.
 func (l *linter) role(f *file, at []any, slug string) bool {
-	var known []string
+	known := l.src.vocab.roleNames()
+	if !contains(known, slug) {
+		hint := "the roles are " + strings.Join(known, ", ")
+		if near := nearest(slug, known); near != "" {
+			hint = "did you mean " + near + "?"
+		}
+		l.add(f, at, hint, "unknown role %q", slug)
+		return false
+	}
 	for _, p := range l.src.packs {
 		for _, r := range p.spec.Roles {
 			if r.Role == slug {
 				return true
 			}
-			known = append(known, r.Role)
 		}
 	}
-	hint := "add it to roles in pack.yaml"
-	if near := nearest(slug, known); near != "" {
+	l.add(f, at, "add it to roles in pack.yaml with the regulation's own words", "no pack has a title for the role %s", slug)
+	return false
+}
+
+// joins checks that somebody defines what a procedure would join.
+func (l *linter) joins(p *procedure) {
+	if !l.src.all {
+		return
+	}
+	var kinds []string
+	for _, q := range l.src.packs {
+		for _, proc := range q.procedures {
+			if !proc.spec.Adds && proc.spec.Kind == p.spec.Kind {
+				return
+			}
+			kinds = append(kinds, proc.spec.Kind)
+		}
+	}
+	hint := "leave adds out to define it here"
+	if near := nearest(p.spec.Kind, kinds); near != "" && near != p.spec.Kind {
 		hint = "did you mean " + near + "?"
 	}
-	l.add(f, at, hint, "unknown role %q", slug)
-	return false
+	l.add(p.file, []any{"kind"}, hint, "procedure %s adds to one that no pack defines", p.spec.Kind)
 }
 
 func (l *linter) step(p *procedure, i int, st StepSpec, steps map[string]int) {
 	f, at := p.file, []any{"steps", i}
-	if st.Title == "" {
+	narrows := p.spec.Adds && st.By == "" && st.Publicity == nil && len(st.May) == 0 // asks more of a step of another pack
+	if st.Title == "" && !narrows {
 		l.add(f, at, "", "step %s needs a title", st.ID)
 	}
+	if st.ID == afterAll {
+		l.add(f, join(at, "id"), "choose another id", "the step id %s means every step of the procedure that is joined", afterAll)
+	}
 	l.cite(f, join(at, "cite"), st.Cite)
-	l.decider(p, at, st)
+	if !narrows {
+		l.decider(p, at, st)
+	}
+	if st.Publicity != nil {
+		l.public(p, at, st)
+	}
+	l.counted(p, at, st)
 	for j, other := range st.After {
-		if _, ok := steps[other]; !ok {
+		if _, ok := steps[other]; !ok && !p.spec.Adds { // a joining procedure is checked with what it joins
 			l.add(f, join(at, "after", j), "", "step %s comes after %q, which is no step here", st.ID, other)
 		}
 	}
@@ -83,12 +126,6 @@ func (l *linter) step(p *procedure, i int, st StepSpec, steps map[string]int) {
 	}
 	if st.Offline != "" && !contains(offlines, st.Offline) {
 		l.add(f, join(at, "offline-if"), "one of "+strings.Join(offlines, ", "), "step %s has unknown offline-if %q", st.ID, st.Offline)
-	}
-	if st.Within != nil {
-		if _, _, err := parseWithin(st.Within.For); err != nil {
-			l.add(f, join(at, "within", "for"), "", "%v", err)
-		}
-		l.cite(f, join(at, "within", "cite"), st.Within.Cite)
 	}
 	l.documents(f, join(at, "needs"), st.Needs)
 	for j, c := range st.Checks {
@@ -101,6 +138,9 @@ func (l *linter) step(p *procedure, i int, st StepSpec, steps map[string]int) {
 // decider checks that somebody can decide the step and that it can be passed.
 func (l *linter) decider(p *procedure, at []any, st StepSpec) {
 	f := p.file
+	if st.Publicity != nil && st.By == "" {
+		return // the clock decides
+	}
 	if st.By == "" {
 		l.add(f, at, "name the deciding role with by", "step %s may be decided by nobody", st.ID)
 	} else if l.role(f, join(at, "by"), st.By) && len(p.spec.Applicant) == 1 && p.spec.Applicant[0] == st.By {
@@ -113,7 +153,7 @@ func (l *linter) decider(p *procedure, at []any, st StepSpec) {
 		}
 		pass = pass || contains(passing, m)
 	}
-	if !pass {
+	if !pass && st.Publicity == nil {
 		l.add(f, join(at, "may"), "add pass (or agree for an opinion)", "step %s can never be passed", st.ID)
 	}
 	if st.People < 0 {
@@ -145,32 +185,14 @@ func (l *linter) panelValue(name string) (int64, bool) {
 
 // cycles reports steps that wait for each other.
 func (l *linter) cycles(p *procedure, steps map[string]int) {
-	const visiting, done = 1, 2
-	state := map[string]int{}
-	var visit func(id string, trail []string) bool
-	visit = func(id string, trail []string) bool {
-		i, ok := steps[id]
-		if !ok || state[id] == done {
-			return false
-		}
-		trail = append(trail, id)
-		if state[id] == visiting {
-			l.add(p.file, []any{"steps", i, "after"}, "", "steps wait for each other: %s", strings.Join(trail, " → "))
-			return true
-		}
-		state[id] = visiting
-		for _, before := range p.spec.Steps[i].After {
-			if visit(before, trail) {
-				return true
-			}
-		}
-		state[id] = done
-		return false
+	ids := make([]string, len(p.spec.Steps))
+	for i, st := range p.spec.Steps {
+		ids[i] = st.ID
 	}
-	for _, st := range p.spec.Steps {
-		if visit(st.ID, nil) {
-			return
-		}
+	trail := cycle(ids, func(id string) []string { return p.spec.Steps[steps[id]].After })
+	if trail != nil {
+		at := []any{"steps", steps[trail[len(trail)-1]], "after"}
+		l.add(p.file, at, "let one of them open first", "steps wait for each other: %s", strings.Join(trail, " → "))
 	}
 }
 
@@ -179,7 +201,7 @@ func (l *linter) skips(p *procedure, steps map[string]int) {
 	for i, s := range p.spec.Skip {
 		at := []any{"skip", i}
 		if _, ok := steps[s.Step]; !ok {
-			l.add(p.file, join(at, "step"), "a skip may name only steps of its own procedure", "skip names %q, which is no step here", s.Step)
+			l.add(p.file, join(at, "step"), "a skip may name only steps of its own pack", "skip names %q, which is no step here", s.Step)
 		}
 		l.cite(p.file, join(at, "cite"), s.Cite)
 		if s.When == "" {

@@ -25,7 +25,11 @@ func TestLint_Repository(t *testing.T) {
 
 // small is a pack without a fault; the tests below break it in one place each.
 var small = map[string]string{
-	"vocabulary.yaml": `acts:
+	"vocabulary.yaml": `roles:
+  - {name: data-bureau, title: 主管部门}
+  - {name: data-user, title: 使用单位}
+  - {name: expert, title: 专家}
+acts:
   - {name: party.apply, title: 申请, objects: [org]}
   - {name: matter.decide, title: 办理, objects: [matter]}
 facts:

@@ -18,6 +18,15 @@ import (
 type vocabulary struct {
 	acts  map[string]ActSpec
 	facts map[string]FactSpec
+	roles []WordSpec
+}
+
+func (v *vocabulary) roleNames() []string {
+	names := make([]string, len(v.roles))
+	for i, r := range v.roles {
+		names[i] = r.Name
+	}
+	return names
 }
 
 // admit adds a registered fact; it answers a sentence when the vocabulary says another type.
@@ -117,6 +126,7 @@ type source struct {
 	calendar *workday.Calendar
 	packs    []*pack
 	problems []Problem
+	all      bool // a whole folder, not what one deployment loads
 }
 
 // levels from the highest; a lower level narrows further and names roles last.
@@ -138,6 +148,7 @@ func readSource(fsys fs.FS, names []string) (*source, error) {
 	var words Vocabulary
 	f, problems := decode(fsys, "vocabulary.yaml", &words)
 	src.problems = append(src.problems, problems...)
+	src.vocab.roles = words.Roles
 	for i, a := range words.Acts {
 		if _, twice := src.vocab.acts[a.Name]; twice {
 			src.problems = append(src.problems, Problem{File: f.name, Line: f.line("acts", i), Message: "act " + a.Name + " is listed twice"})
@@ -162,7 +173,7 @@ func readSource(fsys fs.FS, names []string) (*source, error) {
 	if src.calendar, err = workday.Load(calendars); err != nil {
 		return nil, errs.New(errs.Invalid, "工作日历有误, 请修改 calendars/ 下的文件: %w", err)
 	}
-	if len(names) == 0 {
+	if src.all = len(names) == 0; src.all {
 		if names, err = packNames(fsys); err != nil {
 			return nil, err
 		}

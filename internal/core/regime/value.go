@@ -7,12 +7,17 @@ import (
 
 // Value is something the regulation sets by a number or a word.
 type Value struct {
-	Name  string    `json:"name"`
-	Title string    `json:"title"`
-	Int   int64     `json:"int"`
-	Text  string    `json:"text,omitempty"`
-	Unit  string    `json:"unit,omitempty"`
-	Cite  errs.Cite `json:"cite"`
+	Name  string       `json:"name"`
+	Kind  string       `json:"kind"`
+	Title string       `json:"title"`
+	Int   int64        `json:"int"`
+	Text  string       `json:"text,omitempty"`
+	Unit  string       `json:"unit,omitempty"`
+	Note  string       `json:"note,omitempty"`
+	Pack  string       `json:"pack"`
+	From  workday.Date `json:"from"`
+	Until workday.Date `json:"until,omitempty" doc:"The last day in force"`
+	Cite  errs.Cite    `json:"cite"`
 }
 
 type value struct {
@@ -27,22 +32,24 @@ func (v *value) on(day workday.Date) bool {
 }
 
 func (v *value) get() Value {
-	out := Value{Name: v.spec.Name, Title: v.spec.Title, Text: v.spec.Text, Unit: v.spec.Unit, Cite: v.pack.cite(v.spec.Name, v.spec.Cite)}
+	s := v.spec
+	out := Value{Name: s.Name, Kind: s.Kind, Title: s.Title, Text: s.Text, Unit: s.Unit, Note: s.Note, Pack: v.pack.spec.ID,
+		From: max(s.From, v.pack.spec.From), Until: s.Until, Cite: v.pack.cite(s.Name, s.Cite)}
+	if out.Until == "" {
+		out.Until = v.pack.spec.Until
+	}
 	if v.spec.Int != nil {
 		out.Int = *v.spec.Int
 	}
 	return out
 }
 
-// Value is the value of that name in force on a day. Where several packs set it, the stricter applies: the
-// smallest of a value marked strict: min, the largest of one marked strict: max, else the lowest level's.
+// Value is the value of that name in force on a day. Where several packs set it, the stricter applies: the smallest of a
+// deadline or validity, the largest of a publicity, keep, lookback or panel, or what strict says; else the lowest level's.
 func (l *Law) Value(name string, day workday.Date) (Value, error) {
 	var best *value
 	for _, v := range l.values[name] {
-		if !v.on(day) {
-			continue
-		}
-		if best == nil || stricter(v, best) {
+		if v.on(day) && (best == nil || v.displaces(best)) {
 			best = v
 		}
 	}
@@ -52,18 +59,54 @@ func (l *Law) Value(name string, day workday.Date) (Value, error) {
 	return best.get(), nil
 }
 
+// Values are all values in force on a day, in the order of the packs; each as it applies when the packs are combined.
+func (l *Law) Values(day workday.Date) []Value {
+	out := []Value{}
+	seen := map[string]bool{}
+	for _, p := range l.packs {
+		for _, v := range p.values {
+			if name := v.spec.Name; !seen[name] {
+				seen[name] = true
+				if in, err := l.Value(name, day); err == nil {
+					out = append(out, in)
+				}
+			}
+		}
+	}
+	return out
+}
+
 // Int is Value for those who only want the number.
 func (l *Law) Int(name string, day workday.Date) (int64, errs.Cite, error) {
 	v, err := l.Value(name, day)
 	return v.Int, v.Cite, err
 }
 
-// stricter reports whether v, of a lower level than old, displaces it.
-func stricter(v, old *value) bool {
-	if v.spec.Int == nil || old.spec.Int == nil {
+// strict is which of two numbers is the stricter: what the value says, else what its kind means.
+func (v *value) strict() string {
+	if v.spec.Strict != "" {
+		return v.spec.Strict
+	}
+	switch v.spec.Kind {
+	case "deadline", "validity":
+		return "min"
+	case "publicity", "keep", "lookback", "panel":
+		return "max"
+	}
+	return ""
+}
+
+// displaces reports whether v, of a lower level than old or the same, applies in its stead.
+func (v *value) displaces(old *value) bool {
+	switch {
+	case overrides(v.spec.Overrides, old.pack):
+		return true
+	case overrides(old.spec.Overrides, v.pack):
+		return false
+	case v.spec.Int == nil || old.spec.Int == nil:
 		return true
 	}
-	switch v.spec.Strict {
+	switch v.strict() {
 	case "min":
 		return *v.spec.Int <= *old.spec.Int
 	case "max":

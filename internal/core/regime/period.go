@@ -1,0 +1,56 @@
+package regime
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+
+	"yunei/internal/base/workday"
+)
+
+var literalPeriod = regexp.MustCompile(`^(\d{1,4})(wd|d|h)$`)
+
+// periodUnits are the units of values that a period may name.
+var periodUnits = map[string]string{"working_day": "wd", "day": "d", "hour": "h"}
+
+// parseWithin reads 2wd, 5d or 72h.
+func parseWithin(s string) (int, string, error) {
+	m := literalPeriod.FindStringSubmatch(s)
+	if m == nil {
+		return 0, "", fmt.Errorf("period %q is not written like 2wd, 5d or 72h, nor the name of a value", s)
+	}
+	n, err := strconv.Atoi(m[1])
+	return n, m[2], err
+}
+
+// within is a period by the law of a day: as written, or the value it names, which several packs may have set.
+func (l *Law) within(p *pack, rule string, s *WithinSpec, day workday.Date) (*Within, error) {
+	if s == nil {
+		return nil, nil
+	}
+	n, unit, err := parseWithin(s.For)
+	if err != nil {
+		if _, named := l.values[s.For]; !named {
+			return nil, err
+		}
+		v, err := l.Value(s.For, day)
+		if err != nil {
+			return nil, err
+		}
+		n, unit = int(v.Int), periodUnits[v.Unit]
+	}
+	return &Within{N: n, Unit: unit, Soft: s.Soft, Cite: p.cite(rule, s.Cite)}, nil
+}
+
+// earlier reports whether a period is over before another; working days count as seven fifths of a day.
+func earlier(a, b Within) bool { return a.hours() < b.hours() }
+
+func (w Within) hours() int {
+	switch w.Unit {
+	case "h":
+		return w.N
+	case "wd":
+		return w.N * 24 * 7 / 5
+	}
+	return w.N * 24
+}
