@@ -307,6 +307,21 @@ type ColumnRef struct {
 	Uses []Use  `json:"uses,omitempty"`
 }
 
+// Post is what becomes of a released table before it is shown (HAVING, ORDER BY, LIMIT). It sees released values only, so it
+// costs nothing and tells nothing more; it is no part of the Question.
+type Post struct {
+	Having *Expr   `json:"having,omitempty"` // over the outputs: OpCol.Index counts them; rows where it is not true are left out
+	Order  []Order `json:"order,omitempty"`  // a hidden value stands last, whatever the direction
+	Offset int     `json:"offset,omitempty"`
+	Limit  *int    `json:"limit,omitempty"`
+}
+
+// Order is one output to order by.
+type Order struct {
+	Output int  `json:"output"`
+	Desc   bool `json:"desc,omitempty"`
+}
+
 // Model is one question: what experts sign and engines run.
 type Model struct {
 	Format  int        `json:"format"` // 1
@@ -315,6 +330,7 @@ type Model struct {
 	Tables  []TableRef `json:"tables"`
 	Root    *Rel       `json:"root"`
 	Outputs []Output   `json:"outputs"`
+	Post    *Post      `json:"post,omitempty"`
 }
 
 // Format is the version of the canonical encoding this program writes.

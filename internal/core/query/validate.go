@@ -235,7 +235,38 @@ func (m *Model) validateOutputs() error {
 	if len(m.Outputs) == 0 {
 		return fmt.Errorf("no outputs")
 	}
-	return nil
+	return m.validatePost()
+}
+
+func (m *Model) validatePost() error {
+	p := m.Post
+	if p == nil {
+		return nil
+	}
+	if m.Class != A {
+		return fmt.Errorf("class %s is not ordered or cut after the release", m.Class)
+	}
+	if p.Offset < 0 || p.Limit != nil && *p.Limit < 0 {
+		return fmt.Errorf("a limit or offset below zero")
+	}
+	seen := map[int]bool{}
+	for _, o := range p.Order {
+		if o.Output < 0 || o.Output >= len(m.Outputs) || seen[o.Output] {
+			return fmt.Errorf("order by output %d of %d, or twice", o.Output, len(m.Outputs))
+		}
+		seen[o.Output] = true
+	}
+	if p.Having == nil {
+		return nil
+	}
+	types := make([]Type, len(m.Outputs))
+	for i := range m.Outputs {
+		types[i] = m.Outputs[i].Type
+	}
+	if p.Having.Type.Kind != Bool {
+		return fmt.Errorf("having is no condition")
+	}
+	return p.Having.validate(types)
 }
 
 // shape is how many arguments and literals an operator takes; args -1 means two or more.

@@ -11,6 +11,7 @@ type selectNode struct {
 	from   []*fromNode // more than one: a comma between tables
 	where  *exprNode
 	group  []*exprNode
+	having *exprNode
 	order  []orderNode
 	limit  *exprNode
 	offset *exprNode

@@ -216,8 +216,8 @@ func (b *binder) derived(f *fromNode, s *selectNode, rename []string, name strin
 		return false
 	}
 	defer func() { b.deep-- }()
-	if len(s.order) > 0 || s.limit != nil || s.offset != nil {
-		b.refuse(Unimplemented, f.at, "内层 ORDER BY / LIMIT", "inner ORDER BY or LIMIT", "")
+	if len(s.order) > 0 || s.limit != nil || s.offset != nil || s.having != nil {
+		b.refuse(Unimplemented, f.at, "内层 HAVING / ORDER BY / LIMIT", "inner HAVING, ORDER BY or LIMIT", "")
 		return false
 	}
 	columns, inner, ok := b.inner(s)

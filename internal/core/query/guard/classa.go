@@ -38,7 +38,6 @@ func (b *binder) classA(s *selectNode) *query.Model {
 		b.refuse(Unimplemented, s.from[0].at, "A 类模型只用于涉及主体的表", "class A is for tables about subjects", "")
 		return nil
 	}
-	b.noPaging(s)
 	keys, okKeys := b.groupKeys(s, sc)
 	if !ok || !okKeys {
 		return nil
@@ -47,16 +46,11 @@ func (b *binder) classA(s *selectNode) *query.Model {
 	if !ok || len(b.list) > 0 {
 		return nil
 	}
-	return b.layoutA(blk, keys, outs)
-}
-
-// noPaging refuses LIMIT; ORDER BY of a released table is dropped, its order is that of the public domains.
-func (b *binder) noPaging(s *selectNode) {
-	for _, e := range []*exprNode{s.limit, s.offset} {
-		if e != nil {
-			b.refuse(Unimplemented, e.at, "LIMIT", "LIMIT", "")
-		}
+	m := b.layoutA(blk, keys, outs)
+	if m == nil || !b.post(s, m) {
+		return nil
 	}
+	return m
 }
 
 // groupKeys binds GROUP BY: expressions, or names of output columns.
@@ -108,12 +102,6 @@ func (b *binder) releasedItems(s *selectNode, sc *scope, keys []query.Expr) ([]r
 	}
 	if !fine {
 		return nil, false
-	}
-	for _, o := range s.order {
-		if o.expr.kind != columnExpr || !slices.ContainsFunc(s.items, func(i itemNode) bool { return itemName(i) == o.expr.name[len(o.expr.name)-1] }) {
-			b.refuse(Unimplemented, o.expr.at, "ORDER BY 只接受输出列名", "ORDER BY takes names of output columns", "ORDER BY education")
-			return nil, false
-		}
 	}
 	if !slices.ContainsFunc(outs, func(r released) bool { return r.num != nil }) {
 		b.refuse(RawOutput, s.items[0].at, "没有汇总列", "no aggregate", "SELECT education, COUNT(*) AS n FROM t GROUP BY education")

@@ -65,7 +65,6 @@ var unwanted = []struct {
 	{"valuesLists", OneSelect, "VALUES"},
 	{"larg", Unimplemented, "集合运算"},
 	{"windowClause", WindowNotOwn, "WINDOW"},
-	{"havingClause", Unimplemented, "HAVING"},
 	{"distinctClause", Unimplemented, "SELECT DISTINCT"},
 	{"groupDistinct", Unimplemented, "GROUP BY DISTINCT"},
 }
@@ -78,7 +77,7 @@ func (c *converter) selectStmt(o tree, at int, top bool) *selectNode {
 		}
 	}
 	if str(o["op"]) != "SETOP_NONE" ||
-		!c.closed("SelectStmt", o, at, "targetList", "fromClause", "whereClause", "groupClause", "sortClause", "limitCount", "limitOffset", "limitOption", "withClause", "op") {
+		!c.closed("SelectStmt", o, at, "targetList", "fromClause", "whereClause", "groupClause", "havingClause", "sortClause", "limitCount", "limitOffset", "limitOption", "withClause", "op") {
 		return nil
 	}
 	switch str(o["limitOption"]) {
@@ -122,6 +121,12 @@ func (c *converter) selectStmt(o tree, at int, top bool) *selectNode {
 			continue
 		}
 		s.group = append(s.group, e)
+	}
+	if h, ok := o["havingClause"]; ok {
+		s.having = c.expr(h)
+		if s.having == nil {
+			return nil
+		}
 	}
 	c.tail(s, o)
 	return s

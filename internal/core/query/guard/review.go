@@ -147,11 +147,11 @@ func compile(text string, class query.Class, cat query.Catalog, f *faults) (*que
 		}
 	}
 	var notes []string
-	if class == query.A && len(s.order) > 0 {
-		notes = append(notes, "ORDER BY 不进入模型：发布的表按公开取值域的次序排列。")
-	}
 	bind := map[query.Class]func(*selectNode) *query.Model{query.A: b.classA, query.B: b.classB, query.O: b.classO}[class]
 	m := bind(s)
+	if m != nil && m.Post != nil {
+		notes = append(notes, "HAVING、ORDER BY、LIMIT 在加噪之后作用于所发布的数值，不另计披露额度。")
+	}
 	if m == nil && len(f.list) == 0 {
 		f.refuse(Unimplemented, 0, "", "", "")
 	}

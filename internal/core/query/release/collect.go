@@ -127,7 +127,8 @@ func Collect(m *query.Model, p Plan, exact []Exact, src *noise.Source, opt Optio
 		}
 		e.Noisy, e.Canary = append(e.Noisy, noisy), append(e.Canary, canary)
 	}
-	return layOut(m, &e), e, nil
+	t, err := layOut(m, &e)
+	return t, e, err
 }
 
 // addNoise starts every cell of the domain at 0, adds what was counted and then noise.
@@ -179,11 +180,11 @@ func Lay(m *query.Model, e Evidence) (Table, error) {
 			return Table{}, fmt.Errorf("the stored release does not answer model %s", m.Hash())
 		}
 	}
-	return layOut(m, &e), nil
+	return layOut(m, &e)
 }
 
 // layOut is post-processing: it sees noisy numbers only.
-func layOut(m *query.Model, e *Evidence) Table {
+func layOut(m *query.Model, e *Evidence) (Table, error) {
 	t := Table{}
 	for i := range m.Outputs {
 		o := &m.Outputs[i]
@@ -193,35 +194,48 @@ func layOut(m *query.Model, e *Evidence) Table {
 	for _, c := range e.Structural {
 		structural[c] = true
 	}
-	totals := make([]int64, len(m.Outputs))
 	for c := range e.Plan.Cells {
-		if structural[c] {
+		if !structural[c] {
+			t.Rows = append(t.Rows, layRow(m, e, c))
+		}
+	}
+	var err error
+	if t.Rows, err = postProcess(m.Post, t.Rows); err != nil {
+		return Table{}, err
+	}
+	totals := make([]int64, len(m.Outputs))
+	for _, row := range t.Rows {
+		if !e.shows(row.Cell) {
+			t.Hidden++
 			continue
 		}
-		shown := e.Noisy[e.Plan.Basis][c] >= e.Threshold
-		if shown {
-			t.Shown++
-		} else {
-			t.Hidden++
-		}
-		row := Row{Cell: c}
-		keys := m.Cell(c)
+		t.Shown++
 		for i := range m.Outputs {
-			f := field(m, e, &m.Outputs[i], c, keys)
-			if m.Outputs[i].Kind != query.OutKey && !shown {
-				f = Field{Hidden: true}
+			if m.Outputs[i].Kind == query.OutAgg {
+				totals[i] = add(totals[i], row.Fields[i].Value.N)
 			}
-			if m.Outputs[i].Kind == query.OutAgg && shown {
-				totals[i] = add(totals[i], f.Value.N)
-			}
-			row.Fields = append(row.Fields, f)
 		}
-		t.Rows = append(t.Rows, row)
 	}
 	for i := range m.Outputs {
 		t.Totals = append(t.Totals, total(m, e, &m.Outputs[i], totals[i], t.Shown))
 	}
-	return t
+	return t, nil
+}
+
+// shows reports whether a cell has enough noisy units to be shown.
+func (e *Evidence) shows(c int) bool { return e.Noisy[e.Plan.Basis][c] >= e.Threshold }
+
+func layRow(m *query.Model, e *Evidence, c int) Row {
+	row := Row{Cell: c}
+	keys := m.Cell(c)
+	for i := range m.Outputs {
+		f := field(m, e, &m.Outputs[i], c, keys)
+		if m.Outputs[i].Kind != query.OutKey && !e.shows(c) {
+			f = Field{Hidden: true}
+		}
+		row.Fields = append(row.Fields, f)
+	}
+	return row
 }
 
 func total(m *query.Model, e *Evidence, o *query.Output, sum int64, shown int) Field {
