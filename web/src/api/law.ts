@@ -12,5 +12,6 @@ export function useArticle(pack: string | undefined, at: string | undefined) {
 /** The regulation's own title of a role, where the pack gives one. */
 export function useRoleTitle(): (role: string | undefined) => string | undefined {
   const regime = useRegime();
-  return (role) => (role ? regime.data?.roles[role] : undefined);
+  // The server answers a role that no pack names by its slug.
+  return (role) => (role && regime.data?.roles[role] !== role ? regime.data?.roles[role] : undefined);
 }

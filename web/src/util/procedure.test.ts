@@ -1,21 +1,25 @@
 import { expect, test } from "vitest";
-import { columnsOf } from "./procedure";
+import { arrowsOf, columnsOf } from "./procedure";
 
 const ids = (steps: { id: string; after?: string[]; beside?: string }[]) => columnsOf(steps).map((c) => c.map((s) => s.id));
 
+const scenario = [
+  { id: "first" },
+  { id: "experts", after: ["first"] },
+  { id: "provider", beside: "experts" },
+  { id: "final", after: ["experts", "provider"] },
+];
+
 test("steps beside each other share a column, and the next waits for both", () => {
-  expect(
-    ids([
-      { id: "first" },
-      { id: "experts", after: ["first"] },
-      { id: "provider", beside: "experts" },
-      { id: "final", after: ["experts", "provider"] },
-    ]),
-  ).toEqual([["first"], ["experts", "provider"], ["final"]]);
+  expect(ids(scenario)).toEqual([["first"], ["experts", "provider"], ["final"]]);
 });
 
-test("steps without `after` follow each other", () => {
-  expect(ids([{ id: "a" }, { id: "b" }])).toEqual([["a"], ["b"]]);
+test("every arrow goes from what is waited for to what waits", () => {
+  expect(arrowsOf(scenario).map((a) => `${a.from}>${a.to}`)).toEqual(["first>experts", "first>provider", "experts>final", "provider>final"]);
+});
+
+test("steps that wait for nothing open together at acceptance", () => {
+  expect(ids([{ id: "a" }, { id: "b" }])).toEqual([["a", "b"]]);
 });
 
 test("a pack whose steps wait for each other is drawn, not hung", () => {

@@ -17,7 +17,7 @@ export function PackList({ to }: { to: (pack: string) => string }) {
         <Link to={to(pack.id)}>{pack.title}</Link>
       </h3>
       <p>
-        {[pack.issuer, pack.number, `${t.law.inForce} ${pack.from}`, `${pack.rules} ${t.law.rules}`].filter(Boolean).join(" · ")}
+        {[pack.issuer, pack.number, `${t.law.inForce} ${pack.from}`, t.law.ruleCount(pack.rules)].filter(Boolean).join(" · ")}
       </p>
     </article>
   ));

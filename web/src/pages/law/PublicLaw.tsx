@@ -3,6 +3,7 @@ import { useText } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { path } from "@/util/path";
 import { PackList } from "./PackList";
+import { AllDates } from "./LawTimeline";
 import { PackPage } from "./PackPage";
 
 export default function PublicLaw() {
@@ -16,6 +17,7 @@ export default function PublicLaw() {
         <>
           <PageHead title={t.portal.law} lead={t.portal.lawLead} />
           <PackList to={path.pack} />
+          <AllDates />
         </>
       )}
     </div>

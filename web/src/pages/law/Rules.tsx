@@ -3,6 +3,7 @@ import { useText } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { path } from "@/util/path";
 import { PackList } from "./PackList";
+import { AllDates } from "./LawTimeline";
 import { PackPage } from "./PackPage";
 
 export default function Rules() {
@@ -13,6 +14,7 @@ export default function Rules() {
     <>
       <PageHead title={t.shell.menuRules} lead={t.portal.lawLead} />
       <PackList to={path.rulesPack} />
+      <AllDates />
     </>
   );
 }

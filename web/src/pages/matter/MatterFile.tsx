@@ -7,11 +7,12 @@ import { Deadline } from "@/ui/Deadline";
 import { FilePage } from "@/ui/FilePage";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { Procedure } from "@/ui/Procedure";
+import { matterSteps } from "@/ui/steps";
 import { StateTag } from "@/ui/StateTag";
 import { Timeline } from "@/ui/Timeline";
 import { dayWithWeekday } from "@/util/day";
+import { paper } from "@/util/paper";
 import { path } from "@/util/path";
-import { withinWords } from "@/util/within";
 import { MatterActs, Opinions } from "./parts";
 import { subjectPath } from "./subject";
 import "./matter.css";
@@ -32,7 +33,7 @@ function Documents({ page }: { page: MatterPage }) {
         defaultExpandAllRows: documents.length <= 3,
       }}
       columns={[
-        { title: t.common.name, dataIndex: "title", render: (v: string) => `《${v}》` },
+        { title: t.common.name, dataIndex: "title", render: (v: string) => paper(v) },
         { title: t.file.digest, dataIndex: "digest", render: (v?: string) => v && <Typography.Text copyable={{ text: v }}>{v.slice(0, 24)}…</Typography.Text> },
       ]}
     />
@@ -70,20 +71,7 @@ export default function MatterFile() {
             ]}
             banner={
               <div className="file-banner">
-                <Procedure
-                  steps={steps.map((s) => ({
-                    id: s.id,
-                    title: s.title,
-                    by: s.role_title || s.role,
-                    state: s.state,
-                    after: s.after,
-                    binding: s.binding,
-                    within: withinWords(s.within, t),
-                    deadline: s.deadline,
-                    cite: s.cite,
-                    skip_cite: s.skipped,
-                  }))}
-                />
+                <Procedure steps={matterSteps(steps, t)} />
               </div>
             }
             tabs={[

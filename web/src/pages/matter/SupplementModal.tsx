@@ -4,6 +4,7 @@ import { useAct } from "@/api/hooks";
 import type { MatterPage } from "@/api/types";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
+import { paper } from "@/util/paper";
 
 /** 补正: the applicant's answer to a return, all materials at once. */
 export function SupplementModal({ page, close }: { page: MatterPage; close: () => void }) {
@@ -29,7 +30,7 @@ export function SupplementModal({ page, close }: { page: MatterPage; close: () =
       )}
       <Form form={form} layout="vertical" initialValues={Object.fromEntries(documents.map((d) => [d.kind, d.text]))} onFinish={(values) => send.mutate(values)}>
         {documents.map((d) => (
-          <Form.Item key={d.kind} name={d.kind} label={`《${d.title}》`}>
+          <Form.Item key={d.kind} name={d.kind} label={paper(d.title)}>
             <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} />
           </Form.Item>
         ))}

@@ -9,11 +9,11 @@ import { Deadline } from "@/ui/Deadline";
 import { FilePage, Panel } from "@/ui/FilePage";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { Procedure } from "@/ui/Procedure";
+import { matterSteps } from "@/ui/steps";
 import { StateTag } from "@/ui/StateTag";
 import { dayWithWeekday, minute } from "@/util/day";
 import { guessRate, rho } from "@/util/number";
 import { path } from "@/util/path";
-import { withinWords } from "@/util/within";
 import { DeclareModal } from "./DeclareModal";
 import { SignModal } from "../grant/SignModal";
 
@@ -38,20 +38,7 @@ function MatterStrip({ id, title }: { id: string; title: string }) {
         </>
       }
     >
-      <Procedure
-        steps={(matter.steps ?? []).map((s) => ({
-          id: s.id,
-          title: s.title,
-          by: s.role_title,
-          state: s.state,
-          after: s.after,
-          binding: s.binding,
-          within: withinWords(s.within, t),
-          deadline: s.deadline,
-          cite: s.cite,
-          skip_cite: s.skipped,
-        }))}
-      />
+      <Procedure steps={matterSteps(matter.steps ?? [], t)} label={title} />
       <Typography.Text type="secondary">
         {t.matter.accepted} {dayWithWeekday(matter.day, language)}
       </Typography.Text>
