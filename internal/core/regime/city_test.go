@@ -76,11 +76,19 @@ func cities(t testing.TB) []string {
 	return out
 }
 
+// leftToOthers are the shipped packs that regulate no authorised operation themselves, and why.
+var leftToOthers = map[string]string{
+	"weihai-draft-2022": "第二十七条 leaves it to measures of its own",
+}
+
 // TestCityPacks holds that a deployment can run under any one of the shipped regulations: each brings along what it rests
 // on, has a procedure of every kind that the program runs, lets every step be decided by somebody who can have an account,
 // and sets every value and text that the stages ask for.
 func TestCityPacks(t *testing.T) {
 	for _, name := range cities(t) {
+		if leftToOthers[name] != "" {
+			continue
+		}
 		t.Run(name, func(t *testing.T) {
 			law := loadCity(t, name)
 			if missing := law.Missing(); len(missing) > 0 {
