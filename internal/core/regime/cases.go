@@ -43,20 +43,21 @@ type CaseResult struct {
 	Wrong string `json:"wrong,omitempty" doc:"Got and want, when they differ"`
 }
 
-// RunCases judges every case of every pack under fsys. A case names facts by value, so no database is needed; only the
+// RunCases judges every case of every pack under fsys, or of those named. A case names facts by value, so no database is needed; only the
 // rules it expects something of are asked.
-func RunCases(fsys fs.FS) ([]CaseResult, error) {
-	src, err := readSource(fsys, nil)
+func RunCases(fsys fs.FS, names ...string) ([]CaseResult, error) {
+	src, err := readSource(fsys, names)
 	if err != nil {
 		return nil, err
 	}
-	return src.run()
-}
-
-func (s *source) run() ([]CaseResult, error) {
-	if problems := s.structural(); len(problems) > 0 {
+	if problems := src.structural(); len(problems) > 0 {
 		return nil, fmt.Errorf("%d problems, first: %s", len(problems), problems[0])
 	}
+	return src.run(), nil
+}
+
+// run judges the cases of compiled packs.
+func (s *source) run() []CaseResult {
 	var results []CaseResult
 	for _, p := range s.packs {
 		law := New()
@@ -68,7 +69,7 @@ func (s *source) run() ([]CaseResult, error) {
 			results = append(results, r)
 		}
 	}
-	return results, nil
+	return results
 }
 
 // runCase answers "" or what differed.

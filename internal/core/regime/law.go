@@ -5,6 +5,7 @@ import (
 	"io/fs"
 	"sort"
 	"strings"
+	"sync"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
@@ -20,6 +21,9 @@ type Law struct {
 	byAct    map[string][]*rule
 	values   map[string][]*value
 	digests  []string
+
+	measured sync.Once
+	coverage CoverageReport
 }
 
 // New is a law without packs: it refuses nothing and knows no procedure.

@@ -2,13 +2,11 @@ package api
 
 import (
 	"context"
-	"slices"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/regime"
-	"yunei/regimes"
 )
 
 // RegimeView is the law this deployment runs under.
@@ -49,26 +47,28 @@ func (a *API) registerRegime() {
 	getPublic(a, "/v1/regime/rules", "rules", tag, "规则", func(_ context.Context, _ *none) (Page[regime.Explanation], error) {
 		return Page[regime.Explanation]{Items: a.s.Acts.Law().Rules()}, nil
 	})
+	getPublic(a, "/v1/regime/procedures", "procedures", tag, "现行的全部办理程序", func(_ context.Context, _ *none) (Page[regime.Procedure], error) {
+		page := Page[regime.Procedure]{Items: []regime.Procedure{}}
+		law, today := a.s.Acts.Law(), workday.DateOf(a.s.Clock.Now())
+		for _, kind := range law.Kinds(today) {
+			p, err := law.Procedure(kind, today)
+			if err != nil {
+				return page, err
+			}
+			page.Items = append(page.Items, p)
+		}
+		return page, nil
+	})
 	getPublic(a, "/v1/regime/procedures/{id}", "procedure", tag, "办理程序", func(_ context.Context, in *ByID) (regime.Procedure, error) {
 		return a.s.Acts.Law().Procedure(in.ID, workday.DateOf(a.s.Clock.Now()))
 	})
-	getPublic(a, "/v1/regime/coverage", "coverage", tag, "义务覆盖", func(_ context.Context, _ *none) (regime.CoverageReport, error) {
-		report, err := regime.ReadCoverage(regimes.FS)
-		if err != nil {
-			return report, err
-		}
-		return loadedCoverage(report, a.s.Acts.Law().Packs()), nil
+	getPublic(a, "/v1/regime/values", "values", tag, "现行的全部取值", func(_ context.Context, _ *none) (Page[regime.Value], error) {
+		return Page[regime.Value]{Items: a.s.Acts.Law().Values(workday.DateOf(a.s.Clock.Now()))}, nil
 	})
-}
-
-// loadedCoverage keeps of a report what this deployment runs under, and counts it.
-func loadedCoverage(report regime.CoverageReport, loaded []regime.PackInfo) regime.CoverageReport {
-	out := regime.CoverageReport{Packs: []regime.Coverage{}}
-	for _, c := range report.Packs {
-		if slices.ContainsFunc(loaded, func(p regime.PackInfo) bool { return p.ID == c.Pack }) {
-			out.Packs = append(out.Packs, c)
-			out.Total, out.Upheld, out.Planned, out.Excused = out.Total+c.Total, out.Upheld+c.Upheld, out.Planned+c.Planned, out.Excused+c.Excused
-		}
-	}
-	return out
+	getPublic(a, "/v1/regime/coverage", "coverage", tag, "义务覆盖", func(_ context.Context, _ *none) (regime.CoverageReport, error) {
+		return a.s.Acts.Law().Coverage(), nil
+	})
+	getPublic(a, "/v1/regime/matrix", "matrix", tag, "逐条覆盖", func(_ context.Context, _ *none) (Page[regime.MatrixRow], error) {
+		return Page[regime.MatrixRow]{Items: a.s.Acts.Law().Matrix()}, nil
+	})
 }

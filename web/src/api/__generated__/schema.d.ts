@@ -1322,6 +1322,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/regime/matrix": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 逐条覆盖 */
+        get: operations["matrix"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/regime/packs/{id}/article": {
         parameters: {
             query?: never;
@@ -1356,6 +1373,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/regime/procedures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 现行的全部办理程序 */
+        get: operations["procedures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/regime/procedures/{id}": {
         parameters: {
             query?: never;
@@ -1382,6 +1416,23 @@ export interface paths {
         };
         /** 规则 */
         get: operations["rules"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/regime/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 现行的全部取值 */
+        get: operations["values"];
         put?: never;
         post?: never;
         delete?: never;
@@ -3384,6 +3435,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageMatrixRow: {
+            items: components["schemas"]["RegimeMatrixRow"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageMatterItem: {
             items: components["schemas"]["MatterItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -3406,6 +3462,11 @@ export interface components {
         };
         PageProblem: {
             items: components["schemas"]["LedgerProblem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageProcedure: {
+            items: components["schemas"]["RegimeProcedure"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -3446,6 +3507,11 @@ export interface components {
         };
         PageTaskItem: {
             items: components["schemas"]["TaskItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageValue: {
+            items: components["schemas"]["RegimeValue"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -3777,7 +3843,7 @@ export interface components {
             /** Format: int64 */
             excused: number;
             failing: string[] | null;
-            obligations: components["schemas"]["RegimeObligationSpec"][] | null;
+            obligations: components["schemas"]["RegimeObligation"][] | null;
             outside: components["schemas"]["RegimeOutsideSpec"][] | null;
             pack: string;
             /** Format: int64 */
@@ -3824,18 +3890,54 @@ export interface components {
             values?: components["schemas"]["RegimeValue"][] | null;
             when?: string;
         };
+        RegimeMatrixRow: {
+            /** @description Where its rules are judged, and what its obligations name */
+            acts: components["schemas"]["RegimeNamedThing"][] | null;
+            article: string;
+            /**
+             * Format: int64
+             * @description Passing cases of law that name its rules or obligations
+             */
+            cases: number;
+            /** Format: int64 */
+            excused: number;
+            /** Format: int64 */
+            obligations: number;
+            /** @description Why the article obliges nobody here */
+            outside?: string;
+            pack: string;
+            /** Format: int64 */
+            planned: number;
+            procedures: components["schemas"]["RegimeNamedThing"][] | null;
+            rules: components["schemas"]["RegimeNamedThing"][] | null;
+            /**
+             * Format: int64
+             * @description Tests of the program that its obligations name
+             */
+            tests: number;
+            title?: string;
+            /** Format: int64 */
+            upheld: number;
+            values: components["schemas"]["RegimeNamedThing"][] | null;
+        };
         RegimeNamedThing: {
             name: string;
             title?: string;
         };
-        RegimeObligationSpec: {
+        RegimeObligation: {
             actor: string;
             acts?: string[] | null;
             capability?: string;
             cases?: string[] | null;
             cite: components["schemas"]["RegimeCiteSpec"];
+            /** @description Cases that do not */
+            failing: string[] | null;
             id: string;
+            /** @description The acts it names, and those at which its rules are judged */
+            judged_at: string[] | null;
             note?: string;
+            /** @description Cases that pass */
+            passing: string[] | null;
             procedures?: string[] | null;
             reason?: string;
             rules?: string[] | null;
@@ -7191,6 +7293,36 @@ export interface operations {
             };
         };
     };
+    matrix: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMatrixRow"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     article: {
         parameters: {
             query: {
@@ -7258,6 +7390,36 @@ export interface operations {
             };
         };
     };
+    procedures: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProcedure"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     procedure: {
         parameters: {
             query?: never;
@@ -7307,6 +7469,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageExplanation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    values: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageValue"];
                 };
             };
             /** @description Error */
