@@ -47,9 +47,10 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 
 func (s *Service) defineMatters() {
 	s.matters.Define(matter.Kind{
-		Name:    KindPrescenario,
-		Objects: func(m *matter.Matter) map[string]string { return map[string]string{"plan": m.Subject} },
-		Ended:   s.prescenarioEnded,
+		Name:      KindPrescenario,
+		Objects:   func(m *matter.Matter) map[string]string { return map[string]string{"plan": m.Subject} },
+		Addressed: s.addressed,
+		Ended:     s.prescenarioEnded,
 	})
 	s.matters.Define(matter.Kind{
 		Name:      KindScenario,
@@ -233,11 +234,7 @@ func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter,
 
 // holders are asked about their data; the applicant is not asked about its own, on which it could not decide.
 func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, m *matter.Matter) ([]string, error) {
-	d, err := loadDeclaration(ctx, tx, m.Subject)
-	if err != nil {
-		return nil, err
-	}
-	sc, err := loadScenario(ctx, tx, d.Scenario)
+	sc, err := scenarioOfPlan(ctx, tx, m.Subject)
 	if err != nil {
 		return nil, err
 	}
