@@ -10,6 +10,7 @@ import (
 	"net"
 	"os"
 	"path/filepath"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -26,6 +27,7 @@ type demoFlags struct {
 	once, asJSON bool
 	until        string
 	day          string
+	regime       string
 }
 
 func demoCommand(cfg *Config) *cobra.Command {
@@ -33,27 +35,33 @@ func demoCommand(cfg *Config) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "演示 (tell one city's story on real data, then serve it with ready accounts)",
-		Long: `Opens a fresh platform in a folder of its own, tells the story over the API as its roles, and serves what came of it. The
-clock starts on 2025-09-24 and moves forward where the law counts hours and days.
+		Long: `Opens a fresh platform in a folder of its own under one regulation, tells its story over the API as its roles, and serves
+what came of it. The clock starts on 2025-09-24 (or --day) and moves forward where the law counts hours and days.
 
 With --once it stops when the story is told; the exit status says whether every step did what it should. With --until
 it tells the story up to a step (catalog … audit; none tells nothing) and serves that.`,
-		Example: `  yunei demo                       tell the story, then serve it
-  yunei demo --once --json         tell it headless and print the facts
-  yunei demo --until catalog       stop after the departments' part and go on by hand`,
+		Example: `  yunei demo                                   tell Quanzhou's story, then serve it
+  yunei demo --once --json                     tell it headless and print the facts
+  yunei demo --regime guizhou --day 2026-09-28 another regulation, another day
+  yunei demo --until catalog                   stop after the departments' part and go on by hand`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd, cfg, f) },
 	}
 	cmd.Flags().BoolVar(&f.once, "once", false, "stop when the story is told")
 	cmd.Flags().BoolVar(&f.asJSON, "json", false, "print the facts as JSON")
 	cmd.Flags().StringVar(&f.until, "until", "", "last step to tell, or none")
+	cmd.Flags().StringVar(&f.regime, "regime", "", "whose story ("+strings.Join(story.Names(), ", ")+"; default the first)")
 	cmd.Flags().StringVar(&f.day, "day", "", "day on which the story begins (default 2025-09-24)")
 	return cmd
 }
 
 // demo runs the platform on a listener of its own while the story is told against it.
 func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
-	start := story.Opening
+	city, err := story.Find(f.regime)
+	if err != nil {
+		return err
+	}
+	start := city.Opening
 	if f.day != "" {
 		day, err := workday.Parse(f.day)
 		if err != nil {
@@ -67,13 +75,13 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	clk := clock.NewSet(start)
-	options := node.Options{Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Clock: clk, NoWalls: missingWalls(cmd)}
+	options := node.Options{Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Packs: []string{city.Pack}, Clock: clk, NoWalls: missingWalls(cmd)}
 	n, err := node.Open(cmd.Context(), options)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, n.Close()) }()
-	if err := story.Prepare(cmd.Context(), n); err != nil {
+	if err := city.Prepare(cmd.Context(), n); err != nil {
 		return err
 	}
 	listen := cfg.Listen
@@ -85,7 +93,7 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 		return errs.New(errs.Unavailable, "监听 %s 失败, 请换一个 --listen: %w", listen, err)
 	}
 	base := "http://" + listener.Addr().String()
-	teller := &story.Teller{Base: base, Clock: clk, Anchor: n.Keys.Anchor(), Ledger: &auditor{node: n, options: options}}
+	teller := &story.Teller{City: city, Base: base, Clock: clk, Anchor: n.Keys.Anchor(), Ledger: &auditor{node: n, options: options}}
 	if !f.asJSON {
 		teller.Say = func(t story.Told) { say1(cmd.OutOrStdout(), t) }
 	}
@@ -99,7 +107,7 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 	go func() {
 		err := tell(ctx, cmd.OutOrStdout(), teller, f)
 		if err == nil && f.until == "" {
-			err = errors.Join(teller.WriteDocuments(ctx, kit), teller.LeaveWork(ctx))
+			err = teller.Leave(ctx, kit)
 		}
 		told <- err
 		if f.once {
@@ -116,7 +124,7 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 				if err != nil {
 					return err
 				}
-				invite(cmd.OutOrStdout(), base, kit)
+				invite(cmd.OutOrStdout(), city, base, kit)
 				<-ctx.Done()
 				return nil
 			}
@@ -179,11 +187,13 @@ func say1(w io.Writer, t story.Told) {
 }
 
 // invite prints where to look and as whom.
-func invite(w io.Writer, base, kit string) {
-	fmt.Fprintf(w, "\n域内已启动: %s\n口令均为 %s, 可用账号:\n", base, story.Password)
-	for _, s := range append(story.Seats(), story.Guests()...) {
+func invite(w io.Writer, city story.City, base, kit string) {
+	fmt.Fprintf(w, "\n域内已启动: %s (%s)\n口令均为 %s, 可用账号:\n", base, city.Title, story.Password)
+	for _, s := range append(city.Seats, city.Guests...) {
 		fmt.Fprintf(w, "  %-12s %s  %s\n", s.Login, s.Name, s.Title)
 	}
-	fmt.Fprintf(w, "kit: %s\n  其中有法定代表人和本人的证书 (.pem), 以及可在“实时查询”页提交的授权书 (document-身份号码.json)\n", kit)
+	if city.Leave != nil {
+		fmt.Fprintf(w, "kit: %s\n  其中有法定代表人和本人的证书 (.pem), 以及可在“实时查询”页提交的授权书 (document-身份号码.json)\n", kit)
+	}
 	fmt.Fprintln(w, "按 Ctrl+C 停止; 演示数据随之删除。")
 }

@@ -63,9 +63,13 @@ func (t *Teller) admission(ctx context.Context) error {
 	if err := t.admitOnPaper(ctx); err != nil {
 		return err
 	}
-	// The story goes on on the Monday before the holidays, so that its deadlines run over them.
-	monday := time.Date(2025, 9, 29, 9, 0, 0, 0, Opening.Location())
-	t.Clock.Advance(monday.Sub(t.Clock.Now()))
+	// The story goes on on the next Monday: begun on its own day that is the one before the holidays, and its deadlines run
+	// over them.
+	day := t.today().AddDays(1)
+	for day.Time().Weekday() != time.Monday {
+		day = day.AddDays(1)
+	}
+	t.Clock.Advance(at(day).Sub(t.Clock.Now()))
 	t.people = map[string]*Client{} // sessions have expired meanwhile
 	return nil
 }
@@ -75,7 +79,7 @@ func (t *Teller) refuseOffender(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	breach := map[string]any{"kind": "safety", "day": "2024-03-15", "what": "违规处理个人信息受到行政处罚", "evidence": []string{"闽网罚字〔2024〕99号"}}
+	breach := map[string]any{"kind": "safety", "day": t.today().AddMonths(-18), "what": "违规处理个人信息受到行政处罚", "evidence": []string{"闽网罚字〔2024〕99号"}}
 	if err := t.post(ctx, "bureau", "/v1/organizations/"+m.org+"/breaches", breach, nil); err != nil {
 		return err
 	}

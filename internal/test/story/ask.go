@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+
+	"yunei/internal/base/workday"
 )
 
 // CreditBand is the class B model: one person's credit band, three values and nothing finer.
@@ -69,6 +71,10 @@ func (t *Teller) prescenario(ctx context.Context) error {
 	return nil
 }
 
+// holidays says when two working days from a day are over where that takes more than two days, by the notices of the State
+// Council: what the working days are on other days is tested elsewhere.
+var holidays = map[workday.Date]string{"2025-09-29": "2025-10-09"}
+
 // inbox looks for the task in a seat's inbox and keeps how its deadline was counted.
 func (t *Teller) inbox(ctx context.Context, login, matter string) error {
 	var tasks struct {
@@ -86,8 +92,8 @@ func (t *Teller) inbox(ctx context.Context, login, matter string) error {
 		if task.Matter != matter {
 			continue
 		}
-		if task.Due != "2025-10-09" {
-			return fmt.Errorf("the review is due on %s (%s), want 2025-10-09", task.Due, task.Explain)
+		if want := holidays[t.today()]; task.Due == "" || want != "" && want != task.Due {
+			return fmt.Errorf("the review is due on %q (%s), want %s", task.Due, task.Explain, want)
 		}
 		t.fact("deadline", map[string]any{"due": task.Due, "explained": task.Explain, "working_days_left": task.Left})
 		return nil

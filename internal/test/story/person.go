@@ -75,7 +75,7 @@ func (t *Teller) document(ctx context.Context, p paper) (consent.Signed, error) 
 
 // ordinary is a document as it should be, by the person of the story for the bank.
 func (t *Teller) ordinary(number string) paper {
-	return paper{number: number, name: PersonName, row: PersonRow, scenario: t.ids["scenario"], recipient: t.members[bank.Login], from: "2025-09-29", till: "2025-12-28"}
+	return paper{number: number, name: PersonName, row: PersonRow, scenario: t.ids["scenario"], recipient: t.members[bank.Login], from: t.today(), till: t.today().AddDays(90)}
 }
 
 type answer struct {
@@ -130,7 +130,7 @@ func (t *Teller) calls(ctx context.Context) error {
 
 func (t *Teller) badDocuments(ctx context.Context, good consent.Signed) error {
 	expired, foreign, scenario := t.ordinary("SQS-0002"), t.ordinary("SQS-0003"), t.ordinary("SQS-0004")
-	expired.from, expired.till = "2025-06-01", "2025-08-30"
+	expired.from, expired.till = t.today().AddDays(-120), t.today().AddDays(-30)
 	foreign.name, foreign.row = "路人乙", 7
 	scenario.scenario = t.ids["scenario2"]
 	forged := t.ordinary("SQS-0005")

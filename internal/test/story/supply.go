@@ -7,22 +7,24 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 
 	"yunei/internal/test/story/resources"
 )
 
-// holders say which department holds which table.
-var holders = map[string]string{"credit_default": "finance", "census_income": "statistics", "beijing_pm25": "ecology"}
-
 // catalog lets each department catalog and submit, the bureau publish, and each department supply its file.
 func (t *Teller) catalog(ctx context.Context) error {
-	for _, r := range resources.All() {
-		table := r.Content.Table
-		if err := t.publish(ctx, holders[table], r); err != nil {
-			return fmt.Errorf("catalog %s: %w", table, err)
+	all := resources.All()
+	for _, table := range t.City.Tables {
+		i := slices.IndexFunc(all, func(r resources.Resource) bool { return r.Content.Table == table.Name })
+		if i < 0 {
+			return fmt.Errorf("no resource %s", table.Name)
 		}
-		if err := t.load(ctx, holders[table], r); err != nil {
-			return fmt.Errorf("load %s: %w", table, err)
+		if err := t.publish(ctx, table.Holder, all[i]); err != nil {
+			return fmt.Errorf("catalog %s: %w", table.Name, err)
+		}
+		if err := t.load(ctx, table.Holder, all[i]); err != nil {
+			return fmt.Errorf("load %s: %w", table.Name, err)
 		}
 	}
 	return nil

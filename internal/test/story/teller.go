@@ -10,6 +10,7 @@ import (
 	"yunei/internal/base/clock"
 	"yunei/internal/base/errs"
 	"yunei/internal/base/seal"
+	"yunei/internal/base/workday"
 )
 
 // Told is what one step of the story left.
@@ -21,8 +22,9 @@ type Told struct {
 	Error string         `json:"error,omitempty"`
 }
 
-// Teller tells the story against a running platform.
+// Teller tells a city's story against a running platform.
 type Teller struct {
+	City   City         // the first city's when none is given
 	Base   string       // http://127.0.0.1:port
 	Clock  *clock.Set   // the platform's clock, moved forward where the law counts hours and days
 	Anchor *seal.Anchor // signs the demonstration persons' certificates
@@ -53,35 +55,18 @@ type Step struct {
 	do    func(*Teller, context.Context) error
 }
 
-// Steps are the story in its order.
-func Steps() []Step {
-	return []Step{
-		{"catalog", "三个部门编目、主管部门发布、数据归集", (*Teller).catalog},
-		{"open", "空气质量即时向社会开放", (*Teller).open},
-		{"admission", "银行入驻: 扫码与纸质, 过期与失信被拒", (*Teller).admission},
-		{"prescenario", "场景预申报, 两个工作日内审核, 样例开放", (*Teller).prescenario},
-		{"lab", "在开发空间用合成样例编写两个模型", (*Teller).lab},
-		{"declaration", "场景申报: 运营、专家、提供单位、主管部门", (*Teller).declaration},
-		{"reuse", "第二家银行复用已上架模型, 免专家评估", (*Teller).reuse},
-		{"grant", "签订协议、备案、授权生效", (*Teller).grant},
-		{"run", "在原始数据上运行, 扣减披露额度", (*Teller).run},
-		{"release", "出域检查与复核, 加噪导出", (*Teller).release},
-		{"calls", "凭本人授权书实时查询, 无效授权一律拒绝", (*Teller).calls},
-		{"withdraw", "本人查看并撤回, 下一次查询即被拒", (*Teller).withdraw},
-		{"forbidden", "禁止的事: 每次拒绝都说明依据", (*Teller).forbidden},
-		{"audit", "审计: 离线核验账本与回执, 篡改必现", (*Teller).audit},
-	}
-}
-
 // Tell tells the story until the named step is done (until empty: to its end) and returns what every step left. It
 // stops at the first step that fails.
 func (t *Teller) Tell(ctx context.Context, until string) ([]Told, error) {
 	t.people, t.keys, t.ids, t.members = map[string]*Client{}, map[string]signer{}, map[string]string{}, map[string]member{}
-	if until != "" && !slices.ContainsFunc(Steps(), func(s Step) bool { return s.Name == until }) {
-		return nil, errs.New(errs.Invalid, "故事里没有 %s 这一步, 请从 catalog 到 audit 中选择", until)
+	if t.City.Name == "" {
+		t.City = Cities()[0]
+	}
+	if until != "" && !t.City.Has(until) {
+		return nil, errs.New(errs.Invalid, "故事里没有 %s 这一步, 请从 %s 到 %s 中选择", until, t.City.Steps[0].Name, t.City.Steps[len(t.City.Steps)-1].Name)
 	}
 	var all []Told
-	for _, s := range Steps() {
+	for _, s := range t.City.Steps {
 		t.facts = map[string]any{}
 		began := time.Now()
 		err := s.do(t, ctx)
@@ -102,6 +87,17 @@ func (t *Teller) Tell(ctx context.Context, until string) ([]Told, error) {
 	}
 	return all, nil
 }
+
+// Leave leaves the desks as the city leaves them once its whole story is told.
+func (t *Teller) Leave(ctx context.Context, kit string) error {
+	if t.City.Leave == nil {
+		return nil
+	}
+	return t.City.Leave(t, ctx, kit)
+}
+
+// today is the legal day of the story's clock.
+func (t *Teller) today() workday.Date { return workday.DateOf(t.Clock.Now()) }
 
 func (t *Teller) fact(name string, value any) { t.facts[name] = value }
 

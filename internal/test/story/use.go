@@ -7,6 +7,8 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+
+	"yunei/internal/base/workday"
 )
 
 type agreement struct {
@@ -24,7 +26,7 @@ func (t *Teller) grant(ctx context.Context) error {
 }
 
 func (t *Teller) grantTo(ctx context.Context, login, declaration, key string) error {
-	terms := map[string]string{"from": "2025-09-29", "until": "2026-09-29"}
+	terms := map[string]workday.Date{"from": t.today(), "until": t.today().AddYears(1)}
 	var a agreement
 	for _, party := range []string{login, "operator"} {
 		if err := t.post(ctx, party, "/v1/declarations/"+declaration+"/sign", terms, &a); err != nil {
