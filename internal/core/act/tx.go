@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"maps"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/id"
@@ -51,7 +52,7 @@ func (tx *Tx) Judge(ctx context.Context, objects map[string]string) error {
 // JudgeAs judges under another act's name, for an act composed into this one; extra gives facts that only the
 // caller knows, such as what a document said.
 func (tx *Tx) JudgeAs(ctx context.Context, name string, objects map[string]string, extra map[string]any) error {
-	j, err := tx.runner.law.Judge(ctx, tx.Tx, name, tx.day, objects, extra)
+	j, err := tx.runner.law.Judge(ctx, tx.Tx, name, tx.day, withAccount(objects, tx.actor), extra)
 	if err != nil {
 		return fmt.Errorf("judge %s: %w", name, err)
 	}
@@ -59,6 +60,20 @@ func (tx *Tx) JudgeAs(ctx context.Context, name string, objects map[string]strin
 		tx.verdicts = append(tx.verdicts, ledger.Verdict{Rule: v.Cite.Pack + "/" + v.Rule, Outcome: string(v.Outcome)})
 	}
 	return j.Err()
+}
+
+// withAccount lets the law look at the account that acts (facts account.*): whether this person was trained, or signed the
+// undertaking, is asked of whoever does the act. An act about another account names that one itself.
+func withAccount(objects map[string]string, a access.Actor) map[string]string {
+	if _, named := objects["account"]; named || !a.SignedIn() || a.Has(access.Platform) {
+		return objects
+	}
+	out := maps.Clone(objects)
+	if out == nil {
+		out = map[string]string{}
+	}
+	out["account"] = a.Account
+	return out
 }
 
 // Changed versions an object after it was saved: its digest before and after goes into the entry. body must be what
@@ -118,7 +133,7 @@ func (r *Runner) Option(ctx context.Context, tx *sqldb.Tx, name string, stateErr
 		err = stateErr
 	}
 	if err == nil {
-		j, jerr := r.law.Preview(ctx, tx, name, workday.DateOf(tx.Now()), objects, nil)
+		j, jerr := r.law.Preview(ctx, tx, name, workday.DateOf(tx.Now()), withAccount(objects, access.From(ctx)), nil)
 		if jerr != nil {
 			return o, fmt.Errorf("judge %s: %w", name, jerr)
 		}

@@ -13,21 +13,20 @@ import (
 
 // Facts are what a rule may look at here: the organization and its application.
 func Facts() []regime.Fact {
-	return []regime.Fact{
+	return append(fileFacts(),
 		orgFact("org.admitted", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, o Organization) (any, error) { return AdmittedNow(ctx, tx, o) }),
 		orgFact("org.registered", regime.Day, func(_ context.Context, _ *sqldb.Tx, o Organization) (any, error) { return o.Registered, nil }),
 		orgFact("org.in_province", regime.Bool, func(_ context.Context, _ *sqldb.Tx, o Organization) (any, error) { return o.InProvince, nil }),
 		orgFact("org.kind", regime.String, func(_ context.Context, _ *sqldb.Tx, o Organization) (any, error) { return string(o.Kind), nil }),
-		orgFact("org.dcmm", regime.Bool, func(_ context.Context, _ *sqldb.Tx, o Organization) (any, error) { return o.DCMM, nil }),
 		admissionFact("admission.method", regime.String, func(a Admission, _ time.Time) any { return string(a.Method) }),
 		admissionFact("admission.qr_age_hours", regime.Int, func(a Admission, now time.Time) any { return a.codeAge(now) }),
 		admissionFact("admission.pledge_signed", regime.Bool, func(a Admission, _ time.Time) any { return a.pledgeSigned() }),
 		admissionFact("admission.documents", regime.StringList, func(a Admission, _ time.Time) any { return a.documentKinds() }),
-		{Name: "change.happened", Object: "change", Type: regime.Day, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		regime.Fact{Name: "change.happened", Object: "change", Type: regime.Day, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 			c, err := loadChange(ctx, tx, id)
 			return c.Happened, err
 		}},
-	}
+	)
 }
 
 // AdmittedNow reports whether the organization is admitted and not suspended at this instant.

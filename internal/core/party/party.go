@@ -1,6 +1,7 @@
 package party
 
 import (
+	"slices"
 	"strings"
 	"time"
 	"unicode/utf8"
@@ -19,16 +20,59 @@ const (
 	PublicBody  Kind = "public-body" // 机关
 )
 
+// LegalForm (法律形式) says as what a body was established; packs decide which forms may take part.
+type LegalForm string
+
+const (
+	FormEnterprise   LegalForm = "enterprise"    // 企业法人
+	FormPartnership  LegalForm = "partnership"   // 合伙企业, 个人独资企业: no legal person
+	FormBranch       LegalForm = "branch"        // 分支机构: no legal person
+	FormInstitution1 LegalForm = "institution-1" // 公益一类事业单位
+	FormInstitution2 LegalForm = "institution-2" // 公益二类、生产经营类事业单位
+	FormStatutory    LegalForm = "statutory"     // 法定机构
+	FormSocial       LegalForm = "social"        // 社会组织
+	FormMass         LegalForm = "mass"          // 财政拨款保障的群团组织
+	FormPublicBody   LegalForm = "public-body"   // 机关
+)
+
+// formsOf are the forms a kind of body can have. An institution that did not say which it is has none: no rule that asks for
+// one lets it pass.
+var formsOf = map[Kind][]LegalForm{
+	Enterprise:  {FormEnterprise, FormPartnership, FormBranch},
+	Institution: {FormInstitution1, FormInstitution2, FormStatutory, FormSocial, FormMass},
+	PublicBody:  {FormPublicBody},
+}
+
+// form is the legal form, which for enterprises and public bodies goes without saying.
+func (o Organization) form() LegalForm {
+	switch {
+	case o.LegalForm != "":
+		return o.LegalForm
+	case o.Kind == Enterprise:
+		return FormEnterprise
+	case o.Kind == PublicBody:
+		return FormPublicBody
+	}
+	return ""
+}
+
+// legalPerson reports whether the body can be party to an agreement in its own right (法人).
+func (o Organization) legalPerson() bool {
+	f := o.form()
+	return f != "" && f != FormPartnership && f != FormBranch
+}
+
 // Organization (单位) is a body that takes part: a department, the operator, a data user, a third-party provider.
 type Organization struct {
 	ID             string        `json:"id"`
 	Name           string        `json:"name"`
 	USCC           string        `json:"uscc" doc:"统一社会信用代码, GB 32100"`
 	Kind           Kind          `json:"kind" enum:"enterprise,institution,public-body"`
+	LegalForm      LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,institution-1,institution-2,statutory,social,mass,public-body"`
 	Roles          []access.Role `json:"roles"`
 	Registered     workday.Date  `json:"registered" doc:"成立或登记注册之日"`
 	InProvince     bool          `json:"in_province"`
-	DCMM           bool          `json:"dcmm" doc:"具有 DCMM 贯标资质"`
+	DCMM           bool          `json:"dcmm" doc:"自述具有 DCMM 贯标资质; 经核验的见资质"`
 	Representative string        `json:"representative" doc:"法定代表人或负责人姓名"`
 	Contact        string        `json:"contact"`
 	Phone          string        `json:"phone"`
@@ -43,6 +87,7 @@ type Registration struct {
 	Name             string        `json:"name" minLength:"2" maxLength:"120"`
 	USCC             string        `json:"uscc"`
 	Kind             Kind          `json:"kind,omitempty" enum:"enterprise,institution,public-body"`
+	LegalForm        LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,institution-1,institution-2,statutory,social,mass,public-body" doc:"As what it was established; an institution should say"`
 	Roles            []access.Role `json:"roles,omitempty" doc:"Capacities it will act in; default data-user"`
 	Registered       workday.Date  `json:"registered"`
 	InProvince       bool          `json:"in_province"`
@@ -75,6 +120,7 @@ func (r Registration) normal(today workday.Date) (Registration, error) {
 	fault(!between(r.Contact, 2, 60), "contact", "请填写联系人姓名")
 	fault(!between(r.Phone, 5, 30), "phone", "请填写联系电话")
 	fault(r.Kind != Enterprise && r.Kind != Institution && r.Kind != PublicBody, "kind", "单位类型不在列表中")
+	fault(r.LegalForm != "" && !slices.Contains(formsOf[r.Kind], r.LegalForm), "legal_form", "法律形式与单位类型不符, 请核对后重新选择")
 	if err := CheckUSCC(r.USCC); err != nil {
 		spots = append(spots, errs.Spot{Where: "uscc", Message: messageOf(err)})
 	}
@@ -92,6 +138,8 @@ func (r Registration) normal(today workday.Date) (Registration, error) {
 // organizational are the roles a body can act in; persons hold the others.
 var organizational = map[access.Role]bool{
 	access.Bureau: true, access.Operator: true, access.Holder: true, access.DataUser: true, access.Auditor: true,
+	access.Department: true, access.Authorized: true, access.Mechanism: true, access.Government: true, access.Upper: true,
+	access.Local: true, access.Provider: true, access.Assessor: true,
 }
 
 func between(s string, lo, hi int) bool {

@@ -71,3 +71,19 @@ func (s *Service) Changes(ctx context.Context, orgID string) (list []Change, err
 }
 
 func overseer(a access.Actor) bool { return a.Has(access.Operator, access.Bureau, access.Auditor) }
+
+// decides reports whether the actor verifies what organizations file.
+func decides(a access.Actor) bool { return overseer(a) || a.Has(access.Department) }
+
+// viewFile reads in an organization's file: its own, or anyone's for those who decide and supervise.
+func (s *Service) viewFile(ctx context.Context, orgID string, fn func(tx *sqldb.Tx) error) error {
+	return s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		if actor := access.From(ctx); !decides(actor) && actor.Org != orgID {
+			return errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
+		}
+		if _, err := Load(ctx, tx, orgID); err != nil {
+			return err
+		}
+		return fn(tx)
+	})
+}

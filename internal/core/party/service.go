@@ -74,6 +74,8 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	acts.Law().RegisterFact(Facts()...)
 	s := &Service{Acts: acts, matters: matters, anchor: keys.Anchor(), key: keys.Derive("party.digest")}
 	s.defineAccounts(acts)
+	s.defineQualifications(acts)
+	s.defineListings(acts)
 	s.defineMatter()
 	return s
 }
@@ -119,7 +121,7 @@ func (s *Service) RegisterTx(ctx context.Context, tx *act.Tx, r Registration) (O
 		return Organization{}, spotted("representative_id", "法定代表人的身份号码不正确, 请核对后重新填写")
 	}
 	o := Organization{
-		ID: tx.NewID("org"), Name: r.Name, USCC: r.USCC, Kind: r.Kind, Roles: r.Roles, Registered: r.Registered,
+		ID: tx.NewID("org"), Name: r.Name, USCC: r.USCC, Kind: r.Kind, LegalForm: r.LegalForm, Roles: r.Roles, Registered: r.Registered,
 		InProvince: r.InProvince, DCMM: r.DCMM, Representative: r.Representative, Contact: r.Contact, Phone: r.Phone,
 		Created: tx.Now(), repDigest: s.digest("person", normalNumber(r.RepresentativeID)),
 	}

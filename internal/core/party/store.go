@@ -11,7 +11,7 @@ import (
 	"yunei/internal/base/sqldb"
 )
 
-const orgColumns = `id, name, uscc, kind, roles, registered, in_province, dcmm, representative, rep_digest, contact, phone, permit, created`
+const orgColumns = `id, name, uscc, kind, roles, registered, in_province, dcmm, representative, rep_digest, contact, phone, permit, created, legal_form`
 
 func insertOrg(ctx context.Context, tx *sqldb.Tx, o Organization) error {
 	roles, err := json.Marshal(o.Roles)
@@ -19,9 +19,9 @@ func insertOrg(ctx context.Context, tx *sqldb.Tx, o Organization) error {
 		return fmt.Errorf("encode roles: %w", err)
 	}
 	n, err := tx.Exec(ctx, `INSERT INTO organization (`+orgColumns+`)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14) ON CONFLICT DO NOTHING`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15) ON CONFLICT DO NOTHING`,
 		o.ID, o.Name, o.USCC, string(o.Kind), string(roles), o.Registered.String(), flag(o.InProvince), flag(o.DCMM),
-		o.Representative, o.repDigest, o.Contact, o.Phone, o.Permit, o.Created.UnixMicro())
+		o.Representative, o.repDigest, o.Contact, o.Phone, o.Permit, o.Created.UnixMicro(), string(o.LegalForm))
 	if err != nil {
 		return fmt.Errorf("insert organization %s: %w", o.ID, err)
 	}
@@ -46,7 +46,7 @@ func scanOrg(row scanner) (Organization, error) {
 	var o Organization
 	var roles string
 	err := row.Scan(&o.ID, &o.Name, &o.USCC, &o.Kind, &roles, &o.Registered, &o.InProvince, &o.DCMM, &o.Representative,
-		&o.repDigest, &o.Contact, &o.Phone, &o.Permit, &o.Created)
+		&o.repDigest, &o.Contact, &o.Phone, &o.Permit, &o.Created, &o.LegalForm)
 	if err != nil {
 		return o, err
 	}

@@ -54,6 +54,7 @@ func (a *API) register() {
 	a.registerNotice()
 	a.registerMatter()
 	a.registerParty()
+	a.registerFile()
 	a.registerAccounts()
 	a.registerFiles()
 	a.registerCatalog()

@@ -774,6 +774,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/listings/{id}/lift": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移出负面清单 */
+        post: operations["lift-listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters": {
         parameters: {
             query?: never;
@@ -1271,6 +1288,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{id}/listings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的负面清单记录 */
+        get: operations["listings"];
+        put?: never;
+        /** 登记负面清单记录 */
+        post: operations["record-listing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/qualifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的资质 */
+        get: operations["organization-qualifications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/recognize": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认定单位 */
+        post: operations["recognize-organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}/suspend": {
         parameters: {
             query?: never;
@@ -1282,6 +1351,58 @@ export interface paths {
         put?: never;
         /** 暂停数据服务 */
         post: operations["suspend-organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/qualifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待核验的资质 */
+        get: operations["qualifications"];
+        put?: never;
+        /** 申报资质 */
+        post: operations["file-qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/qualifications/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记资质失效 */
+        post: operations["revoke-qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/qualifications/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核验资质 */
+        post: operations["verify-qualification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3435,6 +3556,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageListing: {
+            items: components["schemas"]["PartyListing"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageMatrixRow: {
             items: components["schemas"]["RegimeMatrixRow"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -3467,6 +3593,11 @@ export interface components {
         };
         PageProcedure: {
             items: components["schemas"]["RegimeProcedure"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageQualification: {
+            items: components["schemas"]["PartyQualification"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -3544,6 +3675,20 @@ export interface components {
             /** @enum {string} */
             state: "applied" | "admitted" | "refused";
         };
+        PartyCertificate: {
+            from: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "dcmm" | "dsmm" | "data-element-enterprise" | "license" | "other";
+            /** Format: int64 */
+            level?: number;
+            number: string;
+            /** @description Digest of the uploaded certificate */
+            paper?: string;
+            /** @description For license and other: what it is */
+            title?: string;
+            until?: string;
+        };
         PartyChange: {
             /** Format: date-time */
             decided?: string;
@@ -3585,6 +3730,32 @@ export interface components {
             /** @description File name as uploaded */
             name: string;
         };
+        PartyListing: {
+            /** @description Day of the decision or of the entry in the list */
+            day: string;
+            id: string;
+            /** @enum {string} */
+            kind: "criminal" | "administrative" | "dishonest-debtor" | "tax" | "serious-breach";
+            /** Format: date-time */
+            lifted?: string;
+            org: string;
+            /** @description Why it was lifted */
+            reason?: string;
+            /** Format: date-time */
+            recorded: string;
+            /** @description Who decided or keeps the list, and under which number */
+            source: string;
+            /** @enum {string} */
+            state: "stands" | "lifted";
+            text?: string;
+        };
+        PartyListingDraft: {
+            day: string;
+            /** @enum {string} */
+            kind: "criminal" | "administrative" | "dishonest-debtor" | "tax" | "serious-breach";
+            source: string;
+            text?: string;
+        };
         PartyNewAccount: {
             login: string;
             /** @description Real name */
@@ -3597,12 +3768,14 @@ export interface components {
             contact: string;
             /** Format: date-time */
             created: string;
-            /** @description 具有 DCMM 贯标资质 */
+            /** @description 自述具有 DCMM 贯标资质; 经核验的见资质 */
             dcmm: boolean;
             id: string;
             in_province: boolean;
             /** @enum {string} */
             kind: "enterprise" | "institution" | "public-body";
+            /** @enum {string} */
+            legal_form?: "enterprise" | "partnership" | "branch" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
             name: string;
             /** @description The admission permit that every later permit descends from */
             permit?: string;
@@ -3632,12 +3805,47 @@ export interface components {
             /** @description SM3 of the text that was shown */
             text_sm3: string;
         };
+        PartyQualification: {
+            /** Format: date-time */
+            decided?: string;
+            /** Format: date-time */
+            filed: string;
+            from: string;
+            id: string;
+            issuer: string;
+            /** @enum {string} */
+            kind: "dcmm" | "dsmm" | "data-element-enterprise" | "license" | "other";
+            /**
+             * Format: int64
+             * @description 1 to 5, for dcmm and dsmm
+             */
+            level?: number;
+            number: string;
+            org: string;
+            /** @description Digest of the uploaded certificate */
+            paper?: string;
+            reason?: string;
+            /** @description Capacity of the body that recognized it here; absent for a paper from elsewhere */
+            recognizer?: string;
+            /** @enum {string} */
+            state: "filed" | "verified" | "rejected" | "revoked";
+            title?: string;
+            /** @description Last valid day; absent without an end */
+            until?: string;
+            /** @description Account that verified */
+            verifier?: string;
+        };
         PartyRegistration: {
             contact: string;
             dcmm?: boolean;
             in_province: boolean;
             /** @enum {string} */
             kind?: "enterprise" | "institution" | "public-body";
+            /**
+             * @description As what it was established; an institution should say
+             * @enum {string}
+             */
+            legal_form?: "enterprise" | "partnership" | "branch" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
             name: string;
             phone: string;
             registered: string;
@@ -4322,6 +4530,10 @@ export interface components {
             IsSet: boolean;
             /** Format: int64 */
             Size: number;
+        };
+        VerdictBody: {
+            accept: boolean;
+            reason: string;
         };
         WatchBreach: {
             account: string;
@@ -6060,6 +6272,42 @@ export interface operations {
             };
         };
     };
+    "lift-listing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyListing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     matters: {
         parameters: {
             query?: {
@@ -7197,6 +7445,142 @@ export interface operations {
             };
         };
     };
+    listings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-listing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyListingDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyListing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "organization-qualifications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageQualification"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recognize-organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyCertificate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyQualification"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "suspend-organization": {
         parameters: {
             query?: never;
@@ -7220,6 +7604,146 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    qualifications: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageQualification"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyCertificate"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyQualification"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyQualification"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-qualification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyQualification"];
                 };
             };
             /** @description Error */

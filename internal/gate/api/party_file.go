@@ -1,0 +1,65 @@
+package api
+
+import (
+	"context"
+
+	"yunei/internal/core/party"
+)
+
+// verdict is a yes or no with its ground.
+type verdict struct {
+	ByID
+	Body struct {
+		Accept bool   `json:"accept"`
+		Reason string `json:"reason" minLength:"2" maxLength:"2000"`
+	}
+}
+
+// registerFile serves an organization's file: qualifications and negative records.
+func (a *API) registerFile() {
+	const tag = "organizations"
+	post(a, "/v1/qualifications", "file-qualification", tag, "申报资质", func(ctx context.Context, in *struct{ Body party.Certificate }) (party.Qualification, error) {
+		return a.s.Party.Qualify(ctx, in.Body)
+	})
+	get(a, "/v1/qualifications", "qualifications", tag, "待核验的资质", func(ctx context.Context, in *struct{ Paging }) (Page[party.Qualification], error) {
+		list, err := a.s.Party.PendingQualifications(ctx, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(q party.Qualification) string { return q.ID }), err
+	})
+	post(a, "/v1/qualifications/{id}/verify", "verify-qualification", tag, "核验资质", func(ctx context.Context, in *verdict) (party.Qualification, error) {
+		return a.s.Party.VerifyQualification(ctx, in.ID, in.Body.Accept, in.Body.Reason)
+	})
+	post(a, "/v1/qualifications/{id}/revoke", "revoke-qualification", tag, "登记资质失效", func(ctx context.Context, in *reasoned) (party.Qualification, error) {
+		return a.s.Party.RevokeQualification(ctx, in.ID, in.Body.Reason)
+	})
+	get(a, "/v1/organizations/{id}/qualifications", "organization-qualifications", tag, "单位的资质", func(ctx context.Context, in *ByID) (Page[party.Qualification], error) {
+		list, err := a.s.Party.Qualifications(ctx, in.ID)
+		return whole(list), err
+	})
+	post(a, "/v1/organizations/{id}/recognize", "recognize-organization", tag, "认定单位", func(ctx context.Context, in *struct {
+		ByID
+		Body party.Certificate
+	}) (party.Qualification, error) {
+		return a.s.Party.Recognize(ctx, in.ID, in.Body)
+	})
+	post(a, "/v1/organizations/{id}/listings", "record-listing", tag, "登记负面清单记录", func(ctx context.Context, in *struct {
+		ByID
+		Body party.ListingDraft
+	}) (party.Listing, error) {
+		return a.s.Party.List(ctx, in.ID, in.Body)
+	})
+	get(a, "/v1/organizations/{id}/listings", "listings", tag, "单位的负面清单记录", func(ctx context.Context, in *ByID) (Page[party.Listing], error) {
+		list, err := a.s.Party.Listings(ctx, in.ID)
+		return whole(list), err
+	})
+	post(a, "/v1/listings/{id}/lift", "lift-listing", tag, "移出负面清单", func(ctx context.Context, in *reasoned) (party.Listing, error) {
+		return a.s.Party.Unlist(ctx, in.ID, in.Body.Reason)
+	})
+}
+
+// whole is a list that has one page.
+func whole[T any](list []T) Page[T] {
+	if list == nil {
+		list = []T{}
+	}
+	return Page[T]{Items: list}
+}
