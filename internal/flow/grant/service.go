@@ -232,9 +232,18 @@ func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter,
 	return nil, nil
 }
 
-// holders are asked about their data; the applicant is not asked about its own, on which it could not decide.
 func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, m *matter.Matter) ([]string, error) {
 	sc, err := scenarioOfPlan(ctx, tx, m.Subject)
+	if err != nil {
+		return nil, err
+	}
+	return s.Holders(ctx, tx, sc.ID, m.Applicant)
+}
+
+// Holders are the inboxes of those whose data a scenario asks for. The applicant is not asked about its own, on which it could
+// not decide.
+func (s *Service) Holders(ctx context.Context, tx *sqldb.Tx, scenario, applicant string) ([]string, error) {
+	sc, err := loadScenario(ctx, tx, scenario)
 	if err != nil {
 		return nil, err
 	}
@@ -244,7 +253,7 @@ func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, m *matter.Matter) (
 		if err != nil {
 			return nil, err
 		}
-		if !seen[entry.Holder] && entry.Holder != m.Applicant {
+		if !seen[entry.Holder] && entry.Holder != applicant {
 			seen[entry.Holder] = true
 			to = append(to, access.OrgAddress(entry.Holder, access.Holder))
 		}

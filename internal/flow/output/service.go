@@ -47,9 +47,10 @@ func New(acts *act.Runner, matters *matter.Service, l *lab.Service, blobs *blob.
 		return passed(r.Checks), err
 	}})
 	matters.Define(matter.Kind{
-		Name:    KindRelease,
-		Objects: func(m *matter.Matter) map[string]string { return map[string]string{"release": m.Subject} },
-		Ended:   s.ended,
+		Name:      KindRelease,
+		Objects:   func(m *matter.Matter) map[string]string { return map[string]string{"release": m.Subject} },
+		Addressed: s.addressed,
+		Ended:     s.ended,
 	})
 	return s
 }
@@ -115,6 +116,18 @@ func (s *Service) save(ctx context.Context, tx *act.Tx, r Release) error {
 		return fmt.Errorf("save release %s: %w", r.ID, err)
 	}
 	return tx.Changed(ctx, "release", r.ID, r)
+}
+
+// addressed sends a provider's step to those whose data the scenario uses, not to every provider.
+func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, step *matter.Step) ([]string, error) {
+	if access.Role(step.Role) != access.Holder {
+		return nil, nil
+	}
+	r, err := loadRelease(ctx, tx, m.Subject)
+	if err != nil {
+		return nil, err
+	}
+	return s.lab.Grant.Holders(ctx, tx, r.Scenario, m.Applicant)
 }
 
 func (s *Service) ended(ctx context.Context, tx *act.Tx, m *matter.Matter) error {
