@@ -2,7 +2,7 @@ package main
 
 import (
 	"context"
-	"encoding/hex"
+	"encoding/binary"
 	"errors"
 	"fmt"
 	"os"
@@ -38,7 +38,7 @@ type tabulation struct {
 	domain string        // the snapshot in the domain
 	file   string        // its copy in a space, as a run gets it
 	took   time.Duration // to make the copy
-	oneRow bool
+	seen   snapshot.Copied
 	key    []byte // of the space's pseudonyms
 }
 
@@ -58,13 +58,13 @@ func newTabulation(dir string, policy query.Table, domain string) (*tabulation, 
 	t := &tabulation{engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), policy: policy, model: m, plan: plan,
 		domain: domain, file: filepath.Join(dir, "space.parquet"), key: []byte("the pseudonyms of one space")}
 	began := time.Now()
-	t.oneRow, err = t.supply(t.file)
+	t.seen, err = t.supply(t.file)
 	t.took = time.Since(began)
 	return t, err
 }
 
 // supply puts the columns of the model into the space, under the space's own pseudonyms.
-func (t *tabulation) supply(path string) (oneRow bool, err error) {
+func (t *tabulation) supply(path string) (snapshot.Copied, error) {
 	ref := t.model.Tables[0]
 	var columns []query.ColumnRef
 	for _, c := range ref.Columns {
@@ -72,16 +72,12 @@ func (t *tabulation) supply(path string) (oneRow bool, err error) {
 			columns = append(columns, c)
 		}
 	}
-	pseudonym := func(sid string) string { return hex.EncodeToString(seal.MAC(t.key, []byte(sid))) }
-	if err := snapshot.Copy(t.domain, path, t.policy.SubjectKey, ref.SubjectKey, columns, pseudonym); err != nil {
-		return false, err
-	}
-	most, err := snapshot.MaxRows(path, ref.SubjectKey)
-	return most <= 1, err
+	pseudonym := func(sid string) int64 { return int64(binary.BigEndian.Uint64(seal.MAC(t.key, []byte(sid)))) }
+	return snapshot.Copy(t.domain, path, snapshot.Supply{Key: t.policy.SubjectKey, As: ref.SubjectKey, Columns: columns, Pseudonym: pseudonym})
 }
 
 func (t *tabulation) statement(ctx context.Context, file string) ([][]duckdb.Cell, error) {
-	options := render.Options{OneRow: map[string]bool{t.model.Tables[0].Name: t.oneRow}}
+	options := render.Options{Measured: map[string]render.Measured{t.model.Tables[0].Name: {Most: t.seen.Most}}}
 	if render.NeedsSalt(t.model) {
 		options.Salt = "0123456789abcdef0123456789abcdef"
 	}

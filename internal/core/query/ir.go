@@ -141,6 +141,9 @@ type Rel struct {
 	Rows   int `json:"rows,omitempty"`
 }
 
+// MaxBound is more rows of one unit than any bound on cells or rows needs to tell apart.
+const MaxBound = 1 << 20
+
 // Pair is a column of the left schema and one of the right schema of a join.
 type Pair struct {
 	Left  int `json:"left"`
@@ -296,7 +299,8 @@ type TableRef struct {
 	UnitKind   string      `json:"unitKind,omitempty"`
 	SubjectKey string      `json:"subjectKey,omitempty"`
 	MaxRows    int         `json:"maxRows,omitempty"`
-	Columns    []ColumnRef `json:"columns"` // all columns the model reads, by name
+	Unique     []string    `json:"unique,omitempty"` // as in Table
+	Columns    []ColumnRef `json:"columns"`          // all columns the model reads, by name
 }
 
 // ColumnRef is one column a model reads and the uses it was approved for.

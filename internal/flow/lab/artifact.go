@@ -3,6 +3,7 @@ package lab
 import (
 	"context"
 	"crypto/sha256"
+	"encoding/binary"
 	"encoding/hex"
 	"fmt"
 
@@ -138,8 +139,8 @@ func (s *Service) minUnits(day workday.Date) (int, error) {
 }
 
 // pseudonym makes a space's own pseudonyms: what leaves one space cannot be joined with another's.
-func pseudonym(key []byte) func(string) string {
-	return func(sid string) string { return hex.EncodeToString(seal.MAC(key, []byte(sid))) }
+func pseudonym(key []byte) func(string) int64 {
+	return func(sid string) int64 { return int64(binary.BigEndian.Uint64(seal.MAC(key, []byte(sid)))) }
 }
 
 func digestOf(body []byte) string {

@@ -197,11 +197,11 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version) er
 
 // compute supplies the space's copies, runs the rendered model in the locked engine and noises what came back.
 func (s *Service) compute(ctx context.Context, j job) (Result, error) {
-	files, oneRow, err := s.supply(j)
+	files, measured, err := s.supply(j)
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
-	opt := render.Options{OneRow: oneRow}
+	opt := render.Options{Measured: measured}
 	if render.NeedsSalt(j.model) {
 		opt.Salt = rand.Text()
 	}
@@ -225,37 +225,47 @@ func (s *Service) compute(ctx context.Context, j job) (Result, error) {
 	if err != nil {
 		return Result{}, err
 	}
+	if !statement.Chosen {
+		opt.Salt = ""
+	}
 	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{Structural: structural, Salt: opt.Salt})
 	return Result{Table: table, Evidence: evidence}, err
 }
 
 // supply (供数) puts the granted columns of each snapshot into the space, under the space's own pseudonyms. A copy that is
 // there already is of an immutable snapshot and serves again.
-func (s *Service) supply(j job) (files map[string]string, oneRow map[string]bool, err error) {
+func (s *Service) supply(j job) (files map[string]string, measured map[string]render.Measured, err error) {
 	dir := filepath.Join(s.Dir, j.run.Space)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, nil, err
 	}
-	key := s.Keys.Derive("space/" + j.run.Space)
-	files, oneRow = map[string]string{}, map[string]bool{}
+	// Another key makes other pseudonyms, for all tables alike: a collision is one in ten million for a million subjects.
+	for try := range 3 {
+		key := s.Keys.Derive(fmt.Sprintf("space/%s/%d", j.run.Space, try))
+		if files, measured, err = supplyAll(j, dir, key); !errors.Is(err, snapshot.ErrCollision) {
+			break
+		}
+	}
+	return files, measured, err
+}
+
+func supplyAll(j job, dir string, key []byte) (map[string]string, map[string]render.Measured, error) {
+	files, measured := map[string]string{}, map[string]render.Measured{}
 	for _, t := range j.model.Tables {
-		var columns []query.ColumnRef
+		supply := snapshot.Supply{Key: j.keys[t.Name], As: t.SubjectKey, Unique: t.Unique, Pseudonym: pseudonym(key)}
 		for _, c := range t.Columns {
 			if c.Name != t.SubjectKey {
-				columns = append(columns, query.ColumnRef{Name: c.Name, Type: c.Type, Null: c.Null})
+				supply.Columns = append(supply.Columns, query.ColumnRef{Name: c.Name, Type: c.Type, Null: c.Null})
 			}
 		}
 		path := filepath.Join(dir, j.run.ID+"-"+t.Name+".parquet")
-		if err := snapshot.Copy(j.files[t.Name], path, j.keys[t.Name], t.SubjectKey, columns, pseudonym(key)); err != nil {
+		seen, err := snapshot.Copy(j.files[t.Name], path, supply)
+		if err != nil {
 			return nil, nil, fmt.Errorf("supply %s: %w", t.Name, err)
 		}
-		most, err := snapshot.MaxRows(path, t.SubjectKey)
-		if err != nil {
-			return nil, nil, err
-		}
-		files[t.Name], oneRow[t.Name] = path, most <= 1
+		files[t.Name], measured[t.Name] = path, render.Measured{Most: seen.Most, Unique: seen.Unique}
 	}
-	return files, oneRow, nil
+	return files, measured, nil
 }
 
 // store keeps the result under the digest of its bytes.

@@ -22,7 +22,7 @@ func know(m *query.Model, cat query.Catalog) (*knowledge, error) {
 	for i := range m.Tables {
 		ref := &m.Tables[i]
 		t, ok := cat.Table(ref.Name)
-		if !ok || t.Resource != ref.Resource || t.SchemaVersion != ref.Version || t.UnitKind != ref.UnitKind || t.SubjectKey != ref.SubjectKey {
+		if !ok || t.Resource != ref.Resource || t.SchemaVersion != ref.Version || t.UnitKind != ref.UnitKind || t.SubjectKey != ref.SubjectKey || !slices.Equal(t.Unique, ref.Unique) {
 			return nil, fmt.Errorf("%s", ref.Name)
 		}
 		for _, c := range ref.Columns {

@@ -189,7 +189,7 @@ func (l *layout) table(t *query.Table) int {
 		}
 	}
 	l.refs = append(l.refs, t)
-	l.tables = append(l.tables, query.TableRef{Name: t.Name, Resource: t.Resource, Version: t.SchemaVersion, UnitKind: t.UnitKind, SubjectKey: t.SubjectKey, MaxRows: t.MaxRowsPerSubject, Columns: []query.ColumnRef{}})
+	l.tables = append(l.tables, query.TableRef{Name: t.Name, Resource: t.Resource, Version: t.SchemaVersion, UnitKind: t.UnitKind, SubjectKey: t.SubjectKey, MaxRows: t.MaxRowsPerSubject, Unique: t.Unique, Columns: []query.ColumnRef{}})
 	return len(l.refs) - 1
 }
 

@@ -9,6 +9,8 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/duckdb"
 	"yunei/internal/core/query/guard"
@@ -25,21 +27,46 @@ type engine struct {
 	catalog query.Catalog
 	data    interp.Data
 	files   map[string]string
+	seen    map[string]render.Measured
 }
 
 func newEngine(t *testing.T, data interp.Data) *engine {
 	t.Helper()
-	e := &engine{t: t, catalog: querytest.City(), data: data, files: map[string]string{}}
+	e := &engine{t: t, catalog: querytest.City(), data: data, files: map[string]string{}, seen: map[string]render.Measured{}}
 	e.duck = duckdb.New(duckdb.Options{AllowMissingWalls: true, TempDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	for i := range e.catalog.Tables {
 		table := &e.catalog.Tables[i]
 		rows := data[table.Name]
+		e.seen[table.Name] = measure(table, rows)
 		e.files[table.Name] = filepath.Join(t.TempDir(), table.Name+".parquet")
 		if err := snapshot.Write(e.files[table.Name], inPolicyOrder(t, table, rows), rows.Rows); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return e
+}
+
+// measure says of rows what their supply would.
+func measure(t *query.Table, rows interp.Rows) render.Measured {
+	place := func(name string) int { return slices.Index(rows.Columns, name) }
+	each, named, m := map[string]int{}, map[string]int{}, render.Measured{Unique: true}
+	for _, row := range rows.Rows {
+		name := ""
+		if t.SubjectKey != "" {
+			if row[place(t.SubjectKey)].IsNull() {
+				continue
+			}
+			name = row[place(t.SubjectKey)].S
+			each[name]++
+			m.Most = max(m.Most, each[name])
+		}
+		for _, u := range t.Unique {
+			name += "/" + row[place(u)].Text()
+		}
+		named[name]++
+		m.Unique = m.Unique && named[name] == 1
+	}
+	return m
 }
 
 // inPolicyOrder is the policy with the columns that the rows have, in their order, all
@@ -97,6 +124,13 @@ func (e *engine) Aggregate(m *query.Model, salt string) ([]interp.Cell, error) {
 	if err != nil {
 		return nil, err
 	}
+	shorter, _, err := e.run(m, render.Options{Salt: salt, Measured: e.seen})
+	if err != nil {
+		return nil, err
+	}
+	if diff := cmp.Diff(byCell(rows), byCell(shorter)); diff != "" {
+		return nil, fmt.Errorf("what was measured of the snapshots changes the answer (-unknown +measured):\n%s", diff)
+	}
 	cells := make([]interp.Cell, m.Cells())
 	for i := range cells {
 		cells[i] = interp.Cell{Index: i, Keys: m.Cell(i), Vectors: make([]int64, len(m.Root.Aggs))}
@@ -109,6 +143,10 @@ func (e *engine) Aggregate(m *query.Model, salt string) ([]interp.Cell, error) {
 		}
 	}
 	return cells, nil
+}
+
+func byCell(rows [][]duckdb.Cell) [][]duckdb.Cell {
+	return slices.SortedFunc(slices.Values(rows), func(a, b []duckdb.Cell) int { return int(a[0].N - b[0].N) })
 }
 
 // Rows reads text back through the shape's words.

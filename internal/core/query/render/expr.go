@@ -14,6 +14,7 @@ type writer struct {
 	opt    Options
 	params []any
 	texts  map[string]string // text literal -> its parameter
+	chosen bool              // the salt was used
 }
 
 // param binds a text and gives its place; equal texts share one.

@@ -30,9 +30,12 @@ func (w *writer) reduce(r *query.Rel) (string, error) {
 		}
 		args[i] = t.sql
 	}
-	if w.oneRow(r.In[0], r.Unit) {
+	most := w.most(r.In[0])
+	if most == 1 {
 		return w.direct(r, s, cell, args), nil
 	}
+	// Nobody is in more cells than they have rows.
+	w.chosen = NeedsSalt(w.model) && (most == 0 || most > r.Groups)
 	return w.bounded(r, s, cell, args), nil
 }
 
@@ -94,22 +97,53 @@ func consecutive(domain []query.Value) (first int64, ok bool) {
 	return first, true
 }
 
-// oneRow reports whether the rows of the relation are at most one to a unit: by
-// construction behind a per-unit aggregate, or because the snapshot was measured so.
-func (w *writer) oneRow(r *query.Rel, unit int) bool {
+// most is how many rows one unit has at most in a relation, by construction or by what was measured; 0 is unknown.
+func (w *writer) most(r *query.Rel) int {
 	switch r.Op {
-	case query.RelFilter:
-		return w.oneRow(r.In[0], unit)
-	case query.RelProject:
-		e := &r.Exprs[unit]
-		return e.Op == query.OpCol && w.oneRow(r.In[0], e.Index)
+	case query.RelFilter, query.RelProject:
+		return w.most(r.In[0])
 	case query.RelUnitAgg:
-		return unit == 0
+		return 1
 	case query.RelScan:
 		t := &w.model.Tables[r.Table]
-		return w.opt.OneRow[t.Name] && r.Columns[unit] == t.SubjectKey
+		if t.SubjectKey == "" {
+			return 0
+		}
+		return w.opt.Measured[t.Name].Most
+	case query.RelJoin:
+		left := w.most(r.In[0])
+		if w.oneMatch(r) {
+			return left
+		}
+		// A product beyond any bound of cells is as good as unknown.
+		if right := w.most(r.In[1]); left <= query.MaxBound && right <= query.MaxBound {
+			return left * right
+		}
 	}
-	return false
+	return 0
+}
+
+// oneMatch reports whether a row on the left of a join meets one row on the right at most, because the snapshot was seen
+// to have no two rows with the same values in the compared columns.
+func (w *writer) oneMatch(r *query.Rel) bool {
+	below := r.In[1]
+	for below.Op == query.RelFilter {
+		below = below.In[0]
+	}
+	if below.Op != query.RelScan {
+		return false
+	}
+	t := &w.model.Tables[below.Table]
+	compared := map[string]bool{"": true} // a table about nobody has no subject key
+	for _, p := range r.Pairs() {
+		compared[below.Columns[p.Right]] = true
+	}
+	for _, name := range t.Unique {
+		if !compared[name] {
+			return false
+		}
+	}
+	return len(t.Unique) > 0 && compared[t.SubjectKey] && w.opt.Measured[t.Name].Unique
 }
 
 // direct is the statement when every unit has one row and so one cell: nothing to
@@ -169,10 +203,10 @@ func (w *writer) bounded(r *query.Rel, s *scope, cell term, args []string) strin
 	}
 	src := fmt.Sprintf("(SELECT c%d AS pu, %s AS cell%s FROM %s)", r.Unit, cell.sql, join(inner), s.sql())
 	units := fmt.Sprintf("(SELECT pu, cell%s FROM %s WHERE pu IS NOT NULL AND cell IS NOT NULL GROUP BY pu, cell)", join(perUnit), src)
-	if NeedsSalt(w.model) {
+	if w.chosen {
 		// chr(31) keeps unit and cell apart; the order depends on the key and on nothing a
 		// row holds.
-		units = fmt.Sprintf("(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY pu ORDER BY sha256(%s || pu || chr(31) || CAST(cell AS VARCHAR))) AS place FROM %s) WHERE place <= %d)",
+		units = fmt.Sprintf("(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY pu ORDER BY sha256(%s || CAST(pu AS VARCHAR) || chr(31) || CAST(cell AS VARCHAR))) AS place FROM %s) WHERE place <= %d)",
 			w.param(w.opt.Salt), units, r.Groups)
 	}
 	return fmt.Sprintf("SELECT cell, count(*) AS units%s FROM %s GROUP BY cell", join(totals), units)

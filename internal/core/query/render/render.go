@@ -15,10 +15,9 @@ type Options struct {
 	// Salt keys the choice of the cells in which a unit counts. Random for each job and
 	// recorded; needed when NeedsSalt says so.
 	Salt string
-	// OneRow tells, table by table (by its name in the model), that no unit has more than
-	// one row in the bound snapshot, as its manifest measured it. Without it the statement
-	// groups by unit first.
-	OneRow map[string]bool
+	// Measured says, table by table (by its name in the model), what was seen of the bound snapshot. What is not known is
+	// bounded: the statement then groups by unit first, and chooses cells.
+	Measured map[string]Measured
 	// Key is the subject column's name in the files where it differs from the model's, as in
 	// a space's pseudonymized copy.
 	Key string
@@ -29,11 +28,18 @@ type Options struct {
 	Subject string
 }
 
+// Measured is what was seen of one snapshot while it was supplied.
+type Measured struct {
+	Most   int  // most rows of one subject
+	Unique bool // the columns that TableRef.Unique names do name one row (of one subject)
+}
+
 // Statement is a rendered model.
 type Statement struct {
 	SQL    string
 	Params []any
 	Shape  []duckdb.Column
+	Chosen bool // some cells of a unit were left out, by the salt
 	tables []query.TableRef
 }
 
@@ -86,7 +92,7 @@ func Model(m *query.Model, opt Options) (Statement, error) {
 	if err != nil {
 		return Statement{}, err
 	}
-	return Statement{SQL: sql, Params: w.params, Shape: shape, tables: m.Tables}, nil
+	return Statement{SQL: sql, Params: w.params, Shape: shape, Chosen: w.chosen, tables: m.Tables}, nil
 }
 
 // name quotes a name from the catalogue.

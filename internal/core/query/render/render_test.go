@@ -368,7 +368,7 @@ func TestTabulations(t *testing.T) {
 // grouping by unit changes nothing.
 func TestTabulations_OneRow(t *testing.T) {
 	m := tabulation(16, 1, false)
-	s, err := Model(m, Options{OneRow: map[string]bool{"visits": true}})
+	s, err := Model(m, Options{Measured: measured(true)})
 	if err != nil {
 		t.Fatal(err)
 	}

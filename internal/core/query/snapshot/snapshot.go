@@ -47,30 +47,52 @@ func Write(path string, table *query.Table, rows [][]query.Value) error {
 	return write(path, columns, rows, key == 0)
 }
 
-func write(path string, columns []query.ColumnRef, rows [][]query.Value, keyed bool) (err error) {
+func write(path string, columns []query.ColumnRef, rows [][]query.Value, keyed bool) error {
 	if keyed {
 		rows = slices.Clone(rows)
 		slices.SortStableFunc(rows, func(a, b []query.Value) int { return strings.Compare(a[0].S, b[0].S) })
 	}
+	return writeRows(path, columns, func(row func([]query.Value) error) error {
+		for i, r := range rows {
+			if err := row(r); err != nil {
+				return fmt.Errorf("row %d: %w", i, err)
+			}
+		}
+		return nil
+	})
+}
+
+// writeRows writes the rows that produce hands to row, which keeps none of them.
+func writeRows(path string, columns []query.ColumnRef, produce func(row func([]query.Value) error) error) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, file.Close()) }()
 	w := parquet.NewWriter(file, schemaOf(columns), parquet.Compression(&parquet.Zstd), parquet.MaxRowsPerRowGroup(rowGroup), parquet.CreatedBy("yunei", "1", "snapshot"))
-	batch := make([]parquet.Row, 0, 512)
-	for i, row := range rows {
-		out, err := encode(columns, row)
+	batch := make([]parquet.Row, 512)
+	n := 0
+	flush := func() error {
+		_, err := w.WriteRows(batch[:n])
+		n = 0
+		return err
+	}
+	err = produce(func(row []query.Value) error {
+		out, err := encode(columns, row, batch[n][:0])
 		if err != nil {
-			return fmt.Errorf("row %d: %w", i, err)
+			return err
 		}
-		batch = append(batch, out)
-		if len(batch) == cap(batch) || i == len(rows)-1 {
-			if _, err := w.WriteRows(batch); err != nil {
-				return err
-			}
-			batch = batch[:0]
+		batch[n] = out
+		if n++; n == len(batch) {
+			return flush()
 		}
+		return nil
+	})
+	if err != nil {
+		return err
+	}
+	if err := flush(); err != nil {
+		return err
 	}
 	return w.Close()
 }
@@ -92,11 +114,10 @@ func schemaOf(columns []query.ColumnRef) *parquet.Schema {
 	return parquet.SchemaOf(reflect.New(reflect.StructOf(fields)).Interface())
 }
 
-func encode(columns []query.ColumnRef, row []query.Value) (parquet.Row, error) {
+func encode(columns []query.ColumnRef, row []query.Value, out parquet.Row) (parquet.Row, error) {
 	if len(row) != len(columns) {
 		return nil, fmt.Errorf("%d values for %d columns", len(row), len(columns))
 	}
-	out := make(parquet.Row, len(row))
 	for i, v := range row {
 		c := &columns[i]
 		value, level := parquet.NullValue(), 0
@@ -114,7 +135,7 @@ func encode(columns []query.ColumnRef, row []query.Value) (parquet.Row, error) {
 		if c.Null && !v.IsNull() {
 			level = 1
 		}
-		out[i] = value.Level(0, level, i)
+		out = append(out, value.Level(0, level, i))
 	}
 	return out, nil
 }
@@ -127,12 +148,13 @@ func Read(path string, columns []query.ColumnRef) (interp.Rows, error) {
 		rows.Columns[i] = c.Name
 	}
 	err := each(path, columns, func(row []query.Value) error {
-		rows.Rows = append(rows.Rows, row)
+		rows.Rows = append(rows.Rows, slices.Clone(row))
 		return nil
 	})
 	return rows, err
 }
 
+// each calls fn for every row with a buffer that the next row reuses.
 func each(path string, columns []query.ColumnRef, fn func([]query.Value) error) (err error) {
 	file, err := os.Open(path)
 	if err != nil {
@@ -167,14 +189,15 @@ func eachOf(group parquet.RowGroup, columns []query.ColumnRef, places []int, fn 
 	rows := group.Rows()
 	defer func() { err = errors.Join(err, rows.Close()) }()
 	buf := make([]parquet.Row, 256)
+	out := make([]query.Value, len(columns))
 	for {
 		n, err := rows.ReadRows(buf)
 		for _, row := range buf[:n] {
-			out := make([]query.Value, len(columns))
 			for i, place := range places {
 				t := columns[i].Type
 				switch v := row[place]; {
 				case v.IsNull():
+					out[i] = query.Null
 				case t.Kind == query.Text:
 					out[i] = query.TextValue(string(v.ByteArray()))
 				default:
@@ -192,27 +215,6 @@ func eachOf(group parquet.RowGroup, columns []query.ColumnRef, places []int, fn 
 			return err
 		}
 	}
-}
-
-// Copy supplies a space (数据供给): the granted columns of a snapshot, with each sid
-// replaced by the space's pseudonym under the name key. Rows are sorted by pseudonym,
-// so that the order tells nothing about sids; rows without a sid stay without.
-func Copy(src, dst string, sid string, key string, columns []query.ColumnRef, pseudonym func(sid string) string) error {
-	from := append([]query.ColumnRef{{Name: sid, Type: query.Type{Kind: query.Text}, Null: true}}, columns...)
-	var rows [][]query.Value
-	err := each(src, from, func(row []query.Value) error {
-		if !row[0].IsNull() {
-			row[0] = query.TextValue(pseudonym(row[0].S))
-		}
-		rows = append(rows, row)
-		return nil
-	})
-	if err != nil {
-		return fmt.Errorf("supply: %w", err)
-	}
-	to := slices.Clone(from)
-	to[0].Name = key
-	return write(dst, to, rows, true)
 }
 
 // MaxRows is the most rows any one subject has in a snapshot, 0 if none has a sid. A

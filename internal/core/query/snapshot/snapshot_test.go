@@ -1,6 +1,7 @@
 package snapshot
 
 import (
+	"errors"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -63,25 +64,48 @@ func TestCopy_HidesSids(t *testing.T) {
 	if err := Write(src, table(), [][]query.Value{row("a", 1, "x"), row("b", 2, "y"), row("b", 3, "z"), row("", 4, "w")}); err != nil {
 		t.Fatal(err)
 	}
-	swap := map[string]string{"a": "p2", "b": "p1"}
+	swap := map[string]int64{"a": 22, "b": -1}
 	granted := []query.ColumnRef{{Name: "cost", Type: query.Number(2), Null: true}}
-	if err := Copy(src, dst, "sid", "pid", granted, func(sid string) string { return swap[sid] }); err != nil {
-		t.Fatal(err)
+	supply := Supply{Key: "sid", As: "pid", Columns: granted, Unique: []string{"cost"}, Pseudonym: func(sid string) int64 { return swap[sid] }}
+	seen, err := Copy(src, dst, supply)
+	if err != nil || seen != (Copied{Rows: 3, Most: 2, Unique: true}) {
+		t.Errorf("copied %+v, %v: want 3 rows (one is nobody's), at most 2 of one subject, told apart by cost", seen, err)
 	}
-	got, err := Read(dst, append([]query.ColumnRef{{Name: "pid", Type: query.Type{Kind: query.Text}, Null: true}}, granted...))
+	got, err := Read(dst, append([]query.ColumnRef{{Name: "pid", Type: query.Type{Kind: query.Int}}}, granted...))
 	if err != nil {
 		t.Fatal(err)
 	}
 	var lines []string
 	for _, r := range got.Rows {
-		lines = append(lines, r[0].S+"="+r[1].Text())
+		lines = append(lines, r[0].Text()+"="+r[1].Text())
 	}
-	if d := cmp.Diff("=0.04 p1=0.02 p1=0.03 p2=0.01", strings.Join(lines, " ")); d != "" {
+	if d := cmp.Diff("-1=0.02 -1=0.03 22=0.01", strings.Join(lines, " ")); d != "" {
 		t.Errorf("supplied rows (-want +got):\n%s", d)
 	}
 	for _, hidden := range []string{"sid", "city"} {
 		if _, err := Read(dst, []query.ColumnRef{{Name: hidden}}); err == nil {
 			t.Errorf("the copy still has column %s", hidden)
+		}
+	}
+	supply.Pseudonym = func(string) int64 { return 7 }
+	if _, err := Copy(src, dst, supply); !errors.Is(err, ErrCollision) {
+		t.Errorf("two subjects under one pseudonym = %v, want refused", err)
+	}
+}
+
+// A table about nobody is copied as it is; whether its keys name a row is measured, not believed.
+func TestCopy_Public(t *testing.T) {
+	dir := t.TempDir()
+	src, dst := filepath.Join(dir, "s.parquet"), filepath.Join(dir, "d.parquet")
+	product := &query.Table{Name: "product", Columns: []query.Column{{Name: "sku", Type: query.Type{Kind: query.Int}}, {Name: "maker", Type: query.Type{Kind: query.Int}}}}
+	rows := [][]query.Value{{query.IntValue(1), query.IntValue(5)}, {query.IntValue(2), query.IntValue(5)}}
+	if err := Write(src, product, rows); err != nil {
+		t.Fatal(err)
+	}
+	for column, unique := range map[string]bool{"sku": true, "maker": false} {
+		seen, err := Copy(src, dst, Supply{Columns: refs(product), Unique: []string{column}})
+		if err != nil || seen.Rows != 2 || seen.Unique != unique {
+			t.Errorf("unique by %s: %+v, %v, want %v", column, seen, err, unique)
 		}
 	}
 }
