@@ -71,8 +71,8 @@ func TestJudge_Refusal(t *testing.T) {
 		t.Fatal(err)
 	}
 	refusal, ok := errors.AsType[*errs.Error](j.Err())
-	if !ok || refusal.Code != errs.Unlawful || len(refusal.Cites) != 1 {
-		t.Fatalf("got %v, want one unlawful citation", j.Err())
+	if !ok || refusal.Code != errs.Unlawful || len(refusal.Cites) == 0 {
+		t.Fatalf("got %v, want an unlawful citation", j.Err())
 	}
 	c := refusal.Cites[0]
 	if c.Rule != "consent-verified" || c.Pack != quanzhou || c.Article != "四(二)" || !strings.Contains(c.Quote, "信息主体授权同意") || c.Message == "" {

@@ -76,18 +76,30 @@ func (l *Law) Load(fsys fs.FS, names ...string) error {
 func (l *Law) install(src *source) {
 	l.vocab, l.calendar, l.packs = src.vocab, src.calendar, src.packs
 	l.byAct, l.values, l.digests = map[string][]*rule{}, map[string][]*value{}, nil
-	for _, p := range l.packs {
-		for _, r := range p.rules {
-			for _, act := range r.spec.Acts {
-				l.byAct[act] = append(l.byAct[act], r)
+	for _, national := range []bool{false, true} {
+		for _, p := range l.packs {
+			if (p.spec.Level == levels[0]) == national {
+				l.bind(p)
 			}
 		}
+	}
+	for _, p := range l.packs {
 		for _, v := range p.values {
 			l.values[v.spec.Name] = append(l.values[v.spec.Name], v)
 		}
 		l.digests = append(l.digests, p.spec.ID+"@"+p.digest)
 	}
 	sort.Strings(l.digests)
+}
+
+// bind lists a pack's rules under their acts. The deployment's own regulation speaks first in a refusal and the nation's laws
+// behind it: where both forbid, a clerk knows the first.
+func (l *Law) bind(p *pack) {
+	for _, r := range p.rules {
+		for _, act := range r.spec.Acts {
+			l.byAct[act] = append(l.byAct[act], r)
+		}
+	}
 }
 
 // Calendar is the working-day calendar the packs are counted by.
