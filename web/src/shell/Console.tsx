@@ -50,7 +50,7 @@ function Person({ session }: { session: Me }) {
       <Button type="text" className="on-navy">
         {session.name}
         <span className="person-org">{session.org_name ?? wordFor(t.roles, session.roles?.[0])}</span>
-        <DownOutlined style={{ fontSize: 10 }} />
+        <DownOutlined style={{ fontSize: 10 }} aria-hidden />
       </Button>
     </Dropdown>
   );
@@ -84,7 +84,7 @@ export function Console() {
         {t.shell.skip}
       </a>
       <Layout.Header className="console-head">
-        <Button type="text" className="on-navy menu-button" icon={<MenuOutlined />} onClick={() => setDrawer(true)} aria-label={t.shell.menu} />
+        <Button type="text" className="on-navy menu-button" icon={<MenuOutlined aria-hidden />} onClick={() => setDrawer(true)} aria-label={t.shell.menu} />
         <Brand />
         <div style={{ flex: 1 }} />
         <LanguageSwitch />

@@ -4,7 +4,9 @@ import antdZh from "antd/locale/zh_CN";
 import dayjs from "dayjs";
 import "dayjs/locale/zh-cn";
 import { type ReactNode, useMemo, useState } from "react";
+import { useRegime } from "@/api/law";
 import { firstLanguage, type Language, LanguageContext, rememberLanguage, words } from "@/text";
+import { titled } from "@/text/titles";
 import { theme } from "@/theme";
 
 function apply(language: Language) {
@@ -20,20 +22,25 @@ export function Dressed({ children }: { children: ReactNode }) {
     apply(first);
     return first;
   });
+  const roles = useRegime().data?.roles;
   const choice = useMemo(
     () => ({
       language,
+      // The regulations are in Chinese; an English reader keeps our English words for the bodies they name.
+      text: titled(words[language], language === "zh-CN" ? (roles ?? {}) : {}),
       choose: (next: Language) => {
         rememberLanguage(next);
         apply(next);
         setLanguage(next);
       },
     }),
-    [language],
+    [language, roles],
   );
+  // The library names its closing cross in English.
+  const named = { "aria-label": choice.text.common.close };
   return (
     <LanguageContext.Provider value={choice}>
-      <ConfigProvider locale={language === "zh-CN" ? antdZh : antdEn} theme={theme} button={{ autoInsertSpace: false }}>
+      <ConfigProvider locale={language === "zh-CN" ? antdZh : antdEn} theme={theme} button={{ autoInsertSpace: false }} modal={{ closable: named }} drawer={{ closable: named }}>
         <App style={{ minHeight: "100%" }}>{children}</App>
       </ConfigProvider>
     </LanguageContext.Provider>

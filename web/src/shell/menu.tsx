@@ -32,21 +32,21 @@ const offices: Role[] = ["data-bureau", "platform-operator", "auditor"];
 
 // In the order of the law: what a data product lives through, from the catalog to the ledger.
 const items: Item[] = [
-  { to: path.desk(), icon: <HomeOutlined />, label: "menuDesk", roles: ["data-bureau", "platform-operator", "data-provider", "data-user", "applicant-org", "auditor"] },
-  { to: path.expert(), icon: <AuditOutlined />, label: "menuExpert", roles: ["expert"] },
-  { to: path.my(), icon: <UserOutlined />, label: "menuMy", roles: ["info-subject"] },
-  { to: path.catalog(), icon: <DatabaseOutlined />, label: "menuCatalog", group: "groupData", roles: [...offices, "data-provider", "data-user"] },
-  { to: path.collect(), icon: <InboxOutlined />, label: "menuCollect", group: "groupData", roles: ["data-bureau", "data-provider"] },
-  { to: path.admissions(), icon: <IdcardOutlined />, label: "menuAdmissions", group: "groupMatter", roles: [...offices, "data-user", "applicant-org"] },
-  { to: path.scenarios(), icon: <SolutionOutlined />, label: "menuScenarios", group: "groupMatter", roles: [...offices, "data-user"] },
-  { to: path.matters(), icon: <FileTextOutlined />, label: "menuMatters", group: "groupMatter", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org"] },
-  { to: path.lab(), icon: <CodeOutlined />, label: "menuLab", group: "groupUse", roles: ["data-user"] },
-  { to: path.models(), icon: <DeploymentUnitOutlined />, label: "menuModels", group: "groupUse", roles: [...offices, "data-user", "expert"] },
-  { to: path.grants(), icon: <FileDoneOutlined />, label: "menuGrants", group: "groupUse", roles: [...offices, "data-user"] },
-  { to: path.calls(), icon: <SearchOutlined />, label: "menuCalls", group: "groupUse", roles: ["data-user", "platform-operator", "auditor"] },
-  { to: path.releases(), icon: <ExportOutlined />, label: "menuReleases", group: "groupUse", roles: [...offices, "data-user"] },
-  { to: path.ledger(), icon: <SafetyCertificateOutlined />, label: "menuLedger", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
-  { to: path.rules(), icon: <BookOutlined />, label: "menuRules", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
+  { to: path.desk(), icon: <HomeOutlined aria-hidden />, label: "menuDesk", roles: ["data-bureau", "platform-operator", "data-provider", "data-user", "applicant-org", "auditor"] },
+  { to: path.expert(), icon: <AuditOutlined aria-hidden />, label: "menuExpert", roles: ["expert"] },
+  { to: path.my(), icon: <UserOutlined aria-hidden />, label: "menuMy", roles: ["info-subject"] },
+  { to: path.catalog(), icon: <DatabaseOutlined aria-hidden />, label: "menuCatalog", group: "groupData", roles: [...offices, "data-provider", "data-user"] },
+  { to: path.collect(), icon: <InboxOutlined aria-hidden />, label: "menuCollect", group: "groupData", roles: ["data-bureau", "data-provider"] },
+  { to: path.admissions(), icon: <IdcardOutlined aria-hidden />, label: "menuAdmissions", group: "groupMatter", roles: [...offices, "data-user", "applicant-org"] },
+  { to: path.scenarios(), icon: <SolutionOutlined aria-hidden />, label: "menuScenarios", group: "groupMatter", roles: [...offices, "data-user"] },
+  { to: path.matters(), icon: <FileTextOutlined aria-hidden />, label: "menuMatters", group: "groupMatter", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org"] },
+  { to: path.lab(), icon: <CodeOutlined aria-hidden />, label: "menuLab", group: "groupUse", roles: ["data-user"] },
+  { to: path.models(), icon: <DeploymentUnitOutlined aria-hidden />, label: "menuModels", group: "groupUse", roles: [...offices, "data-user", "expert"] },
+  { to: path.grants(), icon: <FileDoneOutlined aria-hidden />, label: "menuGrants", group: "groupUse", roles: [...offices, "data-user"] },
+  { to: path.calls(), icon: <SearchOutlined aria-hidden />, label: "menuCalls", group: "groupUse", roles: ["data-user", "platform-operator", "auditor"] },
+  { to: path.releases(), icon: <ExportOutlined aria-hidden />, label: "menuReleases", group: "groupUse", roles: [...offices, "data-user"] },
+  { to: path.ledger(), icon: <SafetyCertificateOutlined aria-hidden />, label: "menuLedger", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
+  { to: path.rules(), icon: <BookOutlined aria-hidden />, label: "menuRules", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
 ];
 
 

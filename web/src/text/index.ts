@@ -1,5 +1,6 @@
 import { createContext, useContext } from "react";
 import { enUS } from "./en-US";
+import { titled } from "./titles";
 import { type Words, zhCN } from "./zh-CN";
 
 export type { Words };
@@ -29,9 +30,11 @@ export function rememberLanguage(language: Language): void {
 export interface LanguageChoice {
   language: Language;
   choose: (language: Language) => void;
+  /** The words of that language, with the titles of the law in force. */
+  text: Words;
 }
 
-export const LanguageContext = createContext<LanguageChoice>({ language: "zh-CN", choose: () => {} });
+export const LanguageContext = createContext<LanguageChoice>({ language: "zh-CN", choose: () => {}, text: titled(zhCN, {}) });
 
 export function useLanguage(): LanguageChoice {
   return useContext(LanguageContext);
@@ -39,7 +42,7 @@ export function useLanguage(): LanguageChoice {
 
 /** Every word on screen, in the reader's language. */
 export function useText(): Words {
-  return words[useLanguage().language];
+  return useLanguage().text;
 }
 
 /** A word for a code that the server sent; a code nobody gave a word yet shows as itself. */

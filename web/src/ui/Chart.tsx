@@ -35,8 +35,8 @@ export function Chart({ kind, data, height = 320, labelTitle }: Props) {
           value={as}
           onChange={setAs}
           options={[
-            { value: "chart", icon: <BarChartOutlined />, label: t.common.chart },
-            { value: "table", icon: <TableOutlined />, label: t.common.table },
+            { value: "chart", icon: <BarChartOutlined aria-hidden />, label: t.common.chart },
+            { value: "table", icon: <TableOutlined aria-hidden />, label: t.common.table },
           ]}
         />
       </div>

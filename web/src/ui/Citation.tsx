@@ -72,7 +72,7 @@ export function Citation({ cite }: { cite: Cite }) {
         }}
         aria-label={`${t.cite.title}: ${cite.law ?? ""} ${cite.article}`}
       >
-        <Tag icon={<BookOutlined />} variant="outlined">
+        <Tag icon={<BookOutlined aria-hidden />} variant="outlined">
           {cite.article}
         </Tag>
       </Button>

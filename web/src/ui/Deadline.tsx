@@ -65,7 +65,7 @@ export function Deadline({ value, closed, compact }: { value?: DeadlineValue | n
         type="text"
         size="small"
         style={{ color, padding: "0 4px", fontWeight: 500, height: "auto", whiteSpace: "normal", textAlign: "start" }}
-        icon={n < 0 ? <ExclamationCircleFilled /> : <ClockCircleOutlined />}
+        icon={n < 0 ? <ExclamationCircleFilled aria-hidden /> : <ClockCircleOutlined aria-hidden />}
         aria-label={`${words}, ${due}`}
       >
         <span>

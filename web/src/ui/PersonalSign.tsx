@@ -28,7 +28,7 @@ export function PersonalSign({ value, onChange }: { value?: PersonalKey; onChang
           return false;
         }}
       >
-        <Button block size="large" icon={<IdcardOutlined />}>
+        <Button block size="large" icon={<IdcardOutlined aria-hidden />}>
           {value ? t.sign.chosen(name ?? "") : t.sign.choose}
         </Button>
       </Upload>

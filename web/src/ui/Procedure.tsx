@@ -19,6 +19,8 @@ export interface ProcedureStep {
   deadline?: DeadlineValue | null;
   binding?: boolean;
   cite?: Cite | null;
+  /** What other packs add to it. */
+  also?: Cite[] | null;
   skip_cite?: Cite | null;
   /** How it is decided, in a few words each: a panel, a vote, a period in public. */
   traits?: string[];
@@ -28,14 +30,14 @@ export interface ProcedureStep {
 }
 
 const icons: Record<string, ReactNode> = {
-  done: <CheckCircleFilled />,
-  passed: <CheckCircleFilled />,
-  open: <ClockCircleFilled />,
-  running: <ClockCircleFilled />,
-  pending: <ClockCircleFilled />,
-  refused: <CloseCircleFilled />,
-  returned: <CloseCircleFilled />,
-  skipped: <StopOutlined />,
+  done: <CheckCircleFilled aria-hidden />,
+  passed: <CheckCircleFilled aria-hidden />,
+  open: <ClockCircleFilled aria-hidden />,
+  running: <ClockCircleFilled aria-hidden />,
+  pending: <ClockCircleFilled aria-hidden />,
+  refused: <CloseCircleFilled aria-hidden />,
+  returned: <CloseCircleFilled aria-hidden />,
+  skipped: <StopOutlined aria-hidden />,
 };
 
 interface Arrow {
@@ -99,7 +101,7 @@ function Foot({ step }: { step: ProcedureStep }) {
           <Citations cites={step.skip_cite ? [step.skip_cite] : []} />
         </>
       ) : (
-        <Citations cites={step.cite ? [step.cite] : []} />
+        <Citations cites={[...(step.cite ? [step.cite] : []), ...(step.also ?? [])]} />
       )}
     </div>
   );
@@ -143,7 +145,7 @@ export function Procedure({ steps, label }: { steps: readonly ProcedureStep[]; l
               <div className="procedure-title">
                 {step.state && (
                   <span className="procedure-icon" role="img" aria-label={wordFor(t.states, step.state)}>
-                    {icons[step.state] ?? <MinusCircleOutlined />}
+                    {icons[step.state] ?? <MinusCircleOutlined aria-hidden />}
                   </span>
                 )}
                 {step.title ?? wordFor(t.steps, step.id)}

@@ -15,7 +15,7 @@ function Checks({ verdict }: { verdict: Verdict }) {
     <ul className="receipt-checks">
       {verdict.checks.map((c) => (
         <li key={c.check}>
-          {c.ok ? <CheckCircleFilled style={{ color: tone.good }} /> : <CloseCircleFilled style={{ color: tone.bad }} />}
+          {c.ok ? <CheckCircleFilled style={{ color: tone.good }} aria-hidden /> : <CloseCircleFilled style={{ color: tone.bad }} aria-hidden />}
           <div>
             {t.receipt.checks[c.check]}
             <div className="receipt-detail">{c.detail}</div>
@@ -65,7 +65,7 @@ export function ReceiptProof({ seq }: { seq: number }) {
       ) : (
         <Alert type="warning" showIcon title={t.receipt.insecure} />
       )}
-      <Button icon={<SafetyCertificateOutlined />} onClick={() => save(`receipt-${seq}.json`, document)}>
+      <Button icon={<SafetyCertificateOutlined aria-hidden />} onClick={() => save(`receipt-${seq}.json`, document)}>
         {t.receipt.download}
       </Button>
       <Collapse
@@ -90,7 +90,7 @@ export function Receipt({ seq }: { seq: number }) {
   const [open, setOpen] = useState(false);
   return (
     <>
-      <Button type="link" size="small" className="receipt" icon={<SafetyCertificateOutlined />} onClick={() => setOpen(true)}>
+      <Button type="link" size="small" className="receipt" icon={<SafetyCertificateOutlined aria-hidden />} onClick={() => setOpen(true)}>
         {t.receipt.line(seq)}
       </Button>
       <Drawer title={<Space>{t.receipt.title(seq)}</Space>} open={open} onClose={() => setOpen(false)} size={560} destroyOnHidden>

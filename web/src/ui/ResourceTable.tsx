@@ -1,4 +1,4 @@
-import { DownloadOutlined } from "@ant-design/icons";
+import { DownloadOutlined, ReloadOutlined, SettingOutlined } from "@ant-design/icons";
 import { type ProColumns, ProTable } from "@ant-design/pro-components";
 import { App, Button, Input, Segmented, Select, Skeleton, Space, Typography } from "antd";
 import type { ReactNode } from "react";
@@ -98,7 +98,12 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
         persistenceType: "localStorage",
         defaultValue: Object.fromEntries(props.columns.filter((c) => c.hidden).map((c) => [c.key, { show: false }])),
       }}
-      options={{ reload: list.refresh, density: false, setting: { listsHeight: 400 } }}
+      options={{
+        reload: list.refresh,
+        reloadIcon: <ReloadOutlined role="button" aria-label={t.common.refresh} />,
+        density: false,
+        setting: { listsHeight: 400, settingIcon: <SettingOutlined role="button" aria-label={t.list.columns} /> },
+      }}
       headerTitle={
         <Space wrap size={[12, 8]}>
           {props.title}
@@ -139,7 +144,7 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
       toolBarRender={() => [
         <Button
           key="export"
-          icon={<DownloadOutlined />}
+          icon={<DownloadOutlined aria-hidden />}
           disabled={rows.length === 0}
           onClick={() => {
             saveText(`${props.id}.csv`, toCsv(props.columns, rows));

@@ -33,6 +33,7 @@ export function packSteps(procedure: ProcedureOf, t: Words): ProcedureStep[] {
     binding: s.binding,
     within: withinWords(s.within, t),
     cite: s.cite,
+    also: s.also,
     traits: traitsOf(s, t),
     checks: s.checks?.map((c) => c.title),
     may: s.may,

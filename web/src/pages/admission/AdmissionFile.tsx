@@ -43,6 +43,9 @@ export default function AdmissionFile() {
   // The operator's review is a matter of its own; it opens with the papers, or with the pledge.
   const matters = useItem("/v1/matters", { query: { subject: id, limit: 1 } });
   const matter = matters.data?.items?.[0];
+  const procedure = useItem("/v1/regime/procedures/{id}", { path: { id: "party.admission" } });
+  const papers = [...(procedure.data?.needs ?? []), ...(procedure.data?.ways ?? []).flatMap((w) => w.needs ?? [])];
+  const paperName = (kind: string) => papers.find((p) => p.id === kind)?.title ?? wordFor(t.admission.papers, kind);
   const [code, setCode] = useState<AdmissionCode>();
   const openCode = useAct(() => post("/v1/admissions/{id}/code", { path: { id } }), setCode);
   return (
@@ -62,7 +65,7 @@ export default function AdmissionFile() {
                 { label: t.matter.title, value: matter && <Link to={path.matter(matter.id)}>{t.scenario.openMatter}</Link> },
               ]}
               acts={acts?.map((o) => (
-                <ActButton key={o.act} state={o} primary icon={<QrcodeOutlined />} label={t.admission.openCode} run={() => openCode.mutateAsync(undefined)} />
+                <ActButton key={o.act} state={o} primary icon={<QrcodeOutlined aria-hidden />} label={t.admission.openCode} run={() => openCode.mutateAsync(undefined)} />
               ))}
               banner={
                 <div className="file-banner">
@@ -117,7 +120,7 @@ export default function AdmissionFile() {
                       ]}
                       locale={{ emptyText: t.file.noDocuments }}
                       columns={[
-                        { title: t.common.name, dataIndex: "kind", render: (v: string) => wordFor(t.admission.papers, v) },
+                        { title: t.common.name, dataIndex: "kind", render: (v: string) => paperName(v) },
                         { title: t.common.details, dataIndex: "name" },
                         { title: t.file.digest, dataIndex: "blob", render: (v: string) => <Typography.Text code copyable={{ text: v }}>{v.slice(0, 20)}…</Typography.Text> },
                       ]}

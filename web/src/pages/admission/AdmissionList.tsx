@@ -18,7 +18,7 @@ export default function AdmissionList() {
   const me = useOutletContext<Me>();
   const create = me.roles?.some((r) => r === "data-user" || r === "applicant-org") && (
     <Link key="new" to={path.admissionNew()}>
-      <Button type="primary" icon={<PlusOutlined />}>
+      <Button type="primary" icon={<PlusOutlined aria-hidden />}>
         {t.admission.apply}
       </Button>
     </Link>

@@ -113,7 +113,7 @@ function Ask() {
             </Upload>
             {unreadable && <Alert type="error" title={t.call.unreadable} />}
           </Form.Item>
-          <Button type="primary" htmlType="submit" icon={<SearchOutlined />} loading={ask.isPending}>
+          <Button type="primary" htmlType="submit" icon={<SearchOutlined aria-hidden />} loading={ask.isPending}>
             {t.call.go}
           </Button>
         </Form>
@@ -124,7 +124,7 @@ function Ask() {
         ) : ask.data ? (
           <AnswerView answer={ask.data} />
         ) : (
-          <Result icon={<SearchOutlined style={{ color: "#b6c1d2" }} />} subTitle={t.call.order} />
+          <Result icon={<SearchOutlined style={{ color: "#b6c1d2" }} aria-hidden />} subTitle={t.call.order} />
         )}
       </Panel>
     </div>

@@ -17,7 +17,7 @@ export default function CatalogList() {
   const holder = me.roles?.includes("data-provider");
   const create = (
     <Link key="new" to={path.catalogNew()}>
-      <Button type="primary" icon={<PlusOutlined />}>
+      <Button type="primary" icon={<PlusOutlined aria-hidden />}>
         {t.catalog.create}
       </Button>
     </Link>

@@ -168,7 +168,7 @@ function EntryForm({ id, initial }: { id?: string; initial: Partial<EntryBody> }
       <Panel
         title={`${t.common.fields} ${fields.length}`}
         extra={
-          <Button size="small" icon={<PlusOutlined />} onClick={() => setEditing(fields.length)}>
+          <Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => setEditing(fields.length)}>
             {t.catalog.addField}
           </Button>
         }
@@ -190,12 +190,12 @@ function EntryForm({ id, initial }: { id?: string; initial: Partial<EntryBody> }
               width: 90,
               render: (_, f, i) => (
                 <>
-                  <Button type="text" size="small" icon={<EditOutlined />} aria-label={`${t.common.edit} ${f.title}`} onClick={() => setEditing(i)} />
+                  <Button type="text" size="small" icon={<EditOutlined aria-hidden />} aria-label={`${t.common.edit} ${f.title}`} onClick={() => setEditing(i)} />
                   <Button
                     type="text"
                     size="small"
                     danger
-                    icon={<DeleteOutlined />}
+                    icon={<DeleteOutlined aria-hidden />}
                     aria-label={`${t.common.remove} ${f.title}`}
                     onClick={() => setFields(fields.filter((_, k) => k !== i))}
                   />

@@ -84,7 +84,7 @@ export default function CollectFile() {
           ]}
           acts={
             <Upload accept=".csv,text/csv" showUploadList={false} beforeUpload={(file) => (load.mutate(file), false)}>
-              <Button type="primary" icon={<UploadOutlined />} loading={load.isPending}>
+              <Button type="primary" icon={<UploadOutlined aria-hidden />} loading={load.isPending}>
                 {t.collect.upload}
               </Button>
             </Upload>

@@ -38,7 +38,7 @@ function SigningKeyPanel({ account }: { account: string }) {
       ) : (
         <>
           <Typography.Paragraph type="secondary">{t.expert.keyLead}</Typography.Paragraph>
-          <Button icon={<KeyOutlined />} type="primary" loading={make.isPending} onClick={() => make.mutate(undefined)}>
+          <Button icon={<KeyOutlined aria-hidden />} type="primary" loading={make.isPending} onClick={() => make.mutate(undefined)}>
             {t.expert.makeKey}
           </Button>
         </>

@@ -53,7 +53,7 @@ export default function LabList() {
             extra={
               space ? (
                 <Link to={path.space(space.id)}>
-                  <Button type="primary" icon={<CodeOutlined />}>
+                  <Button type="primary" icon={<CodeOutlined aria-hidden />}>
                     {t.lab.open}
                   </Button>
                 </Link>

@@ -103,20 +103,20 @@ function Bench({ page }: { page: SpacePage }) {
             style={{ minWidth: 200 }}
             options={[...models.map((m) => ({ value: m.id, label: m.name })), { value: "new", label: t.lab.newModel }]}
           />
-          <Button icon={<PlusOutlined />} onClick={() => open("new")} aria-label={t.lab.newModel} />
+          <Button icon={<PlusOutlined aria-hidden />} onClick={() => open("new")} aria-label={t.lab.newModel} />
         </Flex>
         <Flex gap={8} wrap>
-          <Button icon={<CheckOutlined />} loading={check.isPending} onClick={checkNow}>
+          <Button icon={<CheckOutlined aria-hidden />} loading={check.isPending} onClick={checkNow}>
             {t.lab.check}
           </Button>
-          <Button icon={<PlayCircleOutlined />} type="primary" ghost loading={attempt.isPending} onClick={() => (checkNow(), attempt.mutate(undefined))}>
+          <Button icon={<PlayCircleOutlined aria-hidden />} type="primary" ghost loading={attempt.isPending} onClick={() => (checkNow(), attempt.mutate(undefined))}>
             {t.lab.try}
           </Button>
-          <Button icon={<SaveOutlined />} loading={save.isPending} onClick={() => save.mutate(undefined)}>
+          <Button icon={<SaveOutlined aria-hidden />} loading={save.isPending} onClick={() => save.mutate(undefined)}>
             {t.common.save}
           </Button>
           <Tooltip title={draft.id ? undefined : t.lab.saveFirst}>
-            <Button icon={<SendOutlined />} type="primary" disabled={!draft.id} onClick={() => setSubmitting(true)}>
+            <Button icon={<SendOutlined aria-hidden />} type="primary" disabled={!draft.id} onClick={() => setSubmitting(true)}>
               {t.lab.submit}
             </Button>
           </Tooltip>

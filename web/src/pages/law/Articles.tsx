@@ -99,7 +99,11 @@ export function Articles({ pack }: { pack: PackInfo }) {
   const [marks, setMarks] = useState(true);
   const articles = useItem("/v1/regime/packs/{id}/articles", { path: { id: pack.id } });
   const book = useLawBook(pack.id);
-  const rests = useMemo(() => restsOf(pack.id, book.rules, book.procedures, book.obligations), [pack.id, book.rules, book.procedures, book.obligations]);
+  const rests = useMemo(
+    () => restsOf(pack.id, book),
+    // The book is gathered anew on each render; its parts are not.
+    [pack.id, book.rules, book.values, book.procedures, book.obligations],
+  );
   const wanted = search.get("article") ?? undefined;
   if (articles.error) return <ProblemView problem={articles.error} />;
   if (!articles.data) return <Skeleton active />;

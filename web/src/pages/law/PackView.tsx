@@ -5,10 +5,10 @@ import { FilePage } from "@/ui/FilePage";
 import { ProblemView } from "@/ui/ProblemView";
 import { dayWithWeekday } from "@/util/day";
 import { Articles } from "./Articles";
-import { valuesOf } from "./book";
 import { Coverage } from "./Coverage";
 import { useLawBook } from "./data";
 import { LawTimeline } from "./LawTimeline";
+import { Matrix } from "./Matrix";
 import { Procedures } from "./Procedures";
 import { RuleDrawer } from "./RuleDrawer";
 import { RuleList } from "./RuleList";
@@ -44,9 +44,10 @@ export function PackView({ pack, trail }: { pack: PackInfo; trail: { title: stri
             content: <Procedures procedures={book.procedures} pack={pack} pending={book.pending} />,
           },
           { key: "rules", label: counted(t.law.rules, mine.length), content: <RuleList rules={book.rules} pack={pack} loading={book.pending} /> },
-          { key: "values", label: counted(t.law.values, valuesOf(mine).length), content: <ValueList rules={book.rules} pack={pack} loading={book.pending} /> },
+          { key: "values", label: counted(t.law.values, book.values.filter((v) => v.pack === pack.id).length), content: <ValueList values={book.values} rules={book.rules} pack={pack} loading={book.pending} /> },
           { key: "coverage", label: counted(t.law.coverage, book.coverage?.total), content: <Coverage coverage={book.coverage} rules={book.rules} pack={pack} loading={book.pending} /> },
-          { key: "time", label: t.law.timeline, content: <LawTimeline packs={[pack]} rules={book.rules} /> },
+          { key: "matrix", label: t.law.matrix, content: <Matrix pack={pack} /> },
+          { key: "time", label: t.law.timeline, content: <LawTimeline packs={[pack]} rules={book.rules} values={book.values} /> },
         ]}
       />
       <RuleDrawer rules={book.rules} pack={pack} />

@@ -36,7 +36,7 @@ function StepList({ steps }: { steps: ProcedureStep[] }) {
           ),
         },
         { title: t.procedure.outcomes, width: 170, render: (_, s) => s.may?.map((m) => wordFor(t.outcomes, m)).join("、") },
-        { title: t.law.ruleCite, width: 110, render: (_, s) => <Citations cites={s.cite ? [s.cite] : []} /> },
+        { title: t.law.ruleCite, width: 110, render: (_, s) => <Citations cites={[...(s.cite ? [s.cite] : []), ...(s.also ?? [])]} /> },
       ]}
     />
   );
@@ -105,7 +105,7 @@ export function Procedures({ procedures, pack, pending }: { procedures: readonly
   const t = useText();
   const [search] = useSearchParams();
   const filter = useFilter();
-  const mine = procedures.filter((p) => p.pack === pack.id);
+  const mine = procedures.filter((p) => p.pack === pack.id || p.joined?.includes(pack.id));
   const kind = search.get("kind");
   const shown = mine.filter((p) => !kind || p.kind === kind);
   if (pending && mine.length === 0) return <Skeleton active />;

@@ -1,8 +1,8 @@
 // A pack read from its articles: which rule, value, procedure and obligation rests on which words of which article.
-import type { CoverageReport, Explanation, ProcedureOf } from "@/api/types";
+import type { CoverageReport, Explanation, LawValue, PackInfo, ProcedureOf } from "@/api/types";
 
 export type Obligation = NonNullable<NonNullable<CoverageReport["packs"]>[number]["obligations"]>[number];
-export type ValueOfLaw = NonNullable<Explanation["values"]>[number];
+export type ValueOfLaw = LawValue;
 
 /** Something that rests on quoted words. */
 export interface Rest {
@@ -18,26 +18,24 @@ export function liesIn(place: string, article: string): boolean {
   return place.split("、").some((one) => one === article || (one.startsWith(article) && /^\d+$/.test(one.slice(article.length))));
 }
 
-/** The values that a pack's rules count with, each once. */
-export function valuesOf(rules: readonly Explanation[]): ValueOfLaw[] {
-  const seen = new Map<string, ValueOfLaw>();
-  for (const value of rules.flatMap((r) => r.values ?? [])) if (!seen.has(value.name)) seen.set(value.name, value);
-  return [...seen.values()];
-}
-
 /** Everything of one pack that rests on its articles. */
-export function restsOf(pack: string, rules: readonly Explanation[], procedures: readonly ProcedureOf[], obligations: readonly Obligation[]): Rest[] {
-  const mine = rules.filter((r) => r.pack === pack);
+export function restsOf(
+  pack: string,
+  book: { rules: readonly Explanation[]; values: readonly ValueOfLaw[]; procedures: readonly ProcedureOf[]; obligations: readonly Obligation[] },
+): Rest[] {
+  const mine = book.rules.filter((r) => r.pack === pack);
   return [
     ...mine.flatMap((r) => (r.cites ?? []).map((c): Rest => ({ kind: "rule", id: r.rule, title: r.title || r.rule, article: c.article, quote: c.quote }))),
-    ...valuesOf(mine).flatMap((v): Rest[] => (v.cite.pack === pack ? [{ kind: "value", id: v.name, title: v.title, article: v.cite.article, quote: v.cite.quote }] : [])),
-    ...procedures.flatMap((p) => [
+    ...book.values
+      .filter((v) => v.pack === pack)
+      .map((v): Rest => ({ kind: "value", id: v.name, title: v.title, article: v.cite.article, quote: v.cite.quote })),
+    ...book.procedures.flatMap((p) => [
       ...(p.cite.pack === pack ? [{ kind: "procedure" as const, id: p.kind, title: p.title, article: p.cite.article, quote: p.cite.quote }] : []),
       ...(p.steps ?? [])
         .filter((s) => s.cite.pack === pack)
         .map((s): Rest => ({ kind: "step", id: `${p.kind}.${s.id}`, title: `${p.title}：${s.title}`, article: s.cite.article, quote: s.cite.quote })),
     ]),
-    ...obligations.map((o): Rest => ({ kind: "obligation", id: o.id, title: o.id, article: o.cite.article, quote: o.cite.quote })),
+    ...book.obligations.map((o): Rest => ({ kind: "obligation", id: o.id, title: o.id, article: o.cite.article, quote: o.cite.quote })),
   ];
 }
 
@@ -68,7 +66,15 @@ export interface Effective {
   kind: "pack" | "trial" | "rule" | "value";
 }
 
-/** What has dates of its own, for the line of time: rules and values without them live as long as their pack. */
-export function effectiveOf(rules: readonly Explanation[]): Effective[] {
-  return rules.filter((r) => r.from || r.until).map((r) => ({ key: r.rule, title: r.title || r.rule, from: r.from, until: r.until, kind: "rule" }));
+/** What has dates of its own, for the line of time: what has none lives as long as its pack. */
+export function effectiveOf(pack: PackInfo, rules: readonly Explanation[], values: readonly ValueOfLaw[]): Effective[] {
+  const own = (from?: string, until?: string) => Boolean((from && from !== pack.from) || (until && until !== pack.until));
+  return [
+    ...rules
+      .filter((r) => r.pack === pack.id && own(r.from, r.until))
+      .map((r): Effective => ({ key: r.rule, title: r.title || r.rule, from: r.from, until: r.until, kind: "rule" })),
+    ...values
+      .filter((v) => v.pack === pack.id && own(v.from, v.until))
+      .map((v): Effective => ({ key: v.name + v.from, title: v.title, from: v.from, until: v.until, kind: "value" })),
+  ];
 }

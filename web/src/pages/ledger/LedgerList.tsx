@@ -22,7 +22,7 @@ function Fsck() {
     <Panel
       title={t.ledger.fsck}
       extra={
-        <Button type="primary" ghost icon={<SafetyCertificateOutlined />} loading={check.isPending} onClick={() => check.mutate(undefined)}>
+        <Button type="primary" ghost icon={<SafetyCertificateOutlined aria-hidden />} loading={check.isPending} onClick={() => check.mutate(undefined)}>
           {t.ledger.fsckRun}
         </Button>
       }

@@ -1,4 +1,5 @@
 import { useNavigate } from "react-router";
+import { useItem } from "@/api/hooks";
 import { useLanguage, useText } from "@/text";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -10,6 +11,7 @@ export default function MatterList() {
   const t = useText();
   const { language } = useLanguage();
   const navigate = useNavigate();
+  const procedures = useItem("/v1/regime/procedures");
   return (
     <>
       <PageHead title={t.matter.title} lead={t.matter.lead} />
@@ -21,11 +23,7 @@ export default function MatterList() {
           {
             name: "kind",
             label: t.matter.kind,
-            options: [
-              { value: "grant.prescenario", label: t.scenario.predeclare },
-              { value: "grant.scenario", label: t.scenario.declare },
-              { value: "output.release", label: t.release.title },
-            ],
+            options: procedures.data?.items?.map((p) => ({ value: p.kind, label: p.title })) ?? [],
           },
         ]}
         empty={{ title: t.matter.empty, hint: t.matter.emptyHint }}

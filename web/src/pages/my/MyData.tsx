@@ -100,7 +100,7 @@ export default function MyData() {
           <h1>{t.shell.menuMy}</h1>
           <p>{t.my.hello(me.name)}</p>
         </div>
-        <Button ghost icon={<FontSizeOutlined />} onClick={() => setLarge(!large)} aria-pressed={large}>
+        <Button ghost icon={<FontSizeOutlined aria-hidden />} onClick={() => setLarge(!large)} aria-pressed={large}>
           {large ? t.my.normal : t.my.large}
         </Button>
       </header>

@@ -49,7 +49,7 @@ function LawBox() {
       <div className="home-head">
         <h2>{t.portal.law}</h2>
         <Link to={path.law()}>
-          {t.portal.all} <ArrowRightOutlined />
+          {t.portal.all} <ArrowRightOutlined aria-hidden />
         </Link>
       </div>
       {regime.isPending && <Skeleton active />}
@@ -73,7 +73,7 @@ function LedgerBox() {
   const head = useItem("/v1/ledger/checkpoint");
   return (
     <section className="home-ledger">
-      <SafetyCertificateOutlined />
+      <SafetyCertificateOutlined aria-hidden />
       <div>
         <h2>{t.portal.ledgerTitle}</h2>
         <p>{t.portal.ledgerLead(head.data?.size ?? 0)}</p>
@@ -96,7 +96,7 @@ export default function Home() {
           <div className="home-head">
             <h2>{t.portal.openData}</h2>
             <Link to={path.open()}>
-              {t.portal.all} <ArrowRightOutlined />
+              {t.portal.all} <ArrowRightOutlined aria-hidden />
             </Link>
           </div>
           {open.loading && <Skeleton active />}

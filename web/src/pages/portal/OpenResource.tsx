@@ -101,10 +101,10 @@ export default function OpenResource() {
             ]}
             acts={
               <>
-                <Button type="primary" icon={<DownloadOutlined />} href={openFile(id, "csv")} download>
+                <Button type="primary" icon={<DownloadOutlined aria-hidden />} href={openFile(id, "csv")} download>
                   {t.portal.downloadCsv}
                 </Button>
-                <Button icon={<DownloadOutlined />} href={openFile(id, "json")} download>
+                <Button icon={<DownloadOutlined aria-hidden />} href={openFile(id, "json")} download>
                   {t.portal.downloadJson}
                 </Button>
               </>

@@ -36,7 +36,7 @@ function Checks({ checks }: { checks: ReleaseCheck[] }) {
           width: 200,
           render: (v: string, c) => (
             <>
-              {c.outcome === "pass" ? <CheckCircleFilled style={{ color: tone.good }} /> : <CloseCircleFilled style={{ color: tone.bad }} />} {v}
+              {c.outcome === "pass" ? <CheckCircleFilled style={{ color: tone.good }} aria-hidden /> : <CloseCircleFilled style={{ color: tone.bad }} aria-hidden />} {v}
             </>
           ),
         },
@@ -77,7 +77,7 @@ export default function ReleaseFile() {
               {matter.data && <MatterActs page={matter.data} me={me} />}
               {acts
                 ?.filter((o) => o.act === "output.export")
-                .map((o) => <ActButton key={o.act} state={o} primary icon={<DownloadOutlined />} label={t.release.export} run={() => save.mutateAsync(undefined)} />)}
+                .map((o) => <ActButton key={o.act} state={o} primary icon={<DownloadOutlined aria-hidden />} label={t.release.export} run={() => save.mutateAsync(undefined)} />)}
             </>
           }
           facts={[

@@ -18,7 +18,7 @@ import { DeclareModal } from "./DeclareModal";
 import { SignModal } from "../grant/SignModal";
 
 /** Where the application stands: who holds it, since when, until when, on which article. */
-function MatterStrip({ id, title }: { id: string; title: string }) {
+function MatterStrip({ id, title, day }: { id: string; title: string; day?: string }) {
   const t = useText();
   const { language } = useLanguage();
   const query = useItem("/v1/matters/{id}", { path: { id } }, { enabled: Boolean(id) });
@@ -28,7 +28,7 @@ function MatterStrip({ id, title }: { id: string; title: string }) {
     <Panel
       title={
         <>
-          {title} <StateTag state={matter.state} />
+          {query.data?.kind_title ?? title} {day && minute(day)} <StateTag state={matter.state} />
         </>
       }
       extra={
@@ -38,7 +38,7 @@ function MatterStrip({ id, title }: { id: string; title: string }) {
         </>
       }
     >
-      <Procedure steps={matterSteps(matter.steps ?? [], t)} label={title} />
+      <Procedure steps={matterSteps(matter.steps ?? [], t)} label={query.data?.kind_title} />
       <Typography.Text type="secondary">
         {t.matter.accepted} {dayWithWeekday(matter.day, language)}
       </Typography.Text>
@@ -89,7 +89,7 @@ function DeclarationPanel({ declaration, me }: { declaration: Declaration; me: M
   const party = me.org === declaration.org || me.roles?.includes("platform-operator");
   return (
     <>
-      <MatterStrip id={declaration.matter} title={`${t.scenario.declare} ${minute(declaration.opened)}`} />
+      <MatterStrip id={declaration.matter} title={t.scenario.declare} day={declaration.opened} />
       <Panel
         title={t.scenario.declaredModels}
         extra={

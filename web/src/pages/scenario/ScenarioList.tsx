@@ -17,7 +17,7 @@ export default function ScenarioList() {
   const me = useOutletContext<Me>();
   const create = me.roles?.includes("data-user") && (
     <Link key="new" to={path.scenarioNew()}>
-      <Button type="primary" icon={<PlusOutlined />}>
+      <Button type="primary" icon={<PlusOutlined aria-hidden />}>
         {t.scenario.create}
       </Button>
     </Link>

@@ -8,6 +8,7 @@ import type { Entry, Plan } from "@/api/types";
 import { useText } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { useGradeName } from "@/ui/Grade";
+import { PackProcedure } from "@/ui/PackProcedure";
 import { ProblemView } from "@/ui/ProblemView";
 import { dropDraft, keepDraft, readDraft } from "@/util/draft";
 import { guessRate, rhoUnit } from "@/util/number";
@@ -45,7 +46,7 @@ function NeedInputs({ name, entries, remove }: { name: number; entries: Entry[];
         </Form.Item>
       </Col>
       <Col xs={4} md={1}>
-        {remove && <Button type="text" danger icon={<DeleteOutlined />} onClick={remove} style={{ marginTop: 30 }} aria-label={t.common.remove} />}
+        {remove && <Button type="text" danger icon={<DeleteOutlined aria-hidden />} onClick={remove} style={{ marginTop: 30 }} aria-label={t.common.remove} />}
       </Col>
       <Col span={23}>
         <Form.Item name={[name, "why"]} label={t.scenario.why} rules={[{ required: true, whitespace: true, message: t.common.required }]}>
@@ -96,6 +97,7 @@ export default function ScenarioNew() {
       <Steps size="small" current={0} items={t.scenario.path.map((title) => ({ title }))} style={{ marginBottom: 20, maxWidth: 1000 }} />
       {file.error && <ProblemView problem={file.error} />}
       {catalog.problem && <ProblemView problem={catalog.problem} />}
+      <PackProcedure kind="grant.prescenario" />
       <Panel title={t.scenario.predeclare}>
         <Form.Item name="title" label={t.scenario.name} rules={[{ required: true, min: 2, max: 100, message: t.common.required }]}>
           <Input maxLength={100} />
@@ -114,7 +116,7 @@ export default function ScenarioNew() {
               {rows.map((row) => (
                 <NeedInputs key={row.key} name={row.name} entries={entries} remove={rows.length > 1 ? () => remove(row.name) : undefined} />
               ))}
-              <Button icon={<PlusOutlined />} onClick={() => add({})}>
+              <Button icon={<PlusOutlined aria-hidden />} onClick={() => add({})}>
                 {t.scenario.addResource}
               </Button>
             </>

@@ -57,10 +57,10 @@ export default function SignIn() {
           <Typography.Title level={2}>{t.signin.title}</Typography.Title>
           <Form form={form} layout="vertical" onFinish={(values) => void submit(values)} requiredMark={false}>
             <Form.Item name="login" label={t.signin.account} rules={[{ required: true, message: t.common.required }]}>
-              <Input size="large" prefix={<UserOutlined />} autoComplete="username" autoFocus />
+              <Input size="large" prefix={<UserOutlined aria-hidden />} autoComplete="username" autoFocus />
             </Form.Item>
             <Form.Item name="password" label={t.signin.password} rules={[{ required: true, message: t.common.required }]}>
-              <Input.Password size="large" prefix={<LockOutlined />} autoComplete="current-password" />
+              <Input.Password size="large" prefix={<LockOutlined aria-hidden />} autoComplete="current-password" />
             </Form.Item>
             {problem !== undefined && <ProblemView problem={problem} />}
             <Button type="primary" size="large" htmlType="submit" block loading={running}>
