@@ -197,12 +197,20 @@ application: platform-operator(授权运营主体(平台运营机构)) [申请�
 assessment: expert(评估专家) after application panel 2 of 3 [模型符合安全要求 结果不能通过可逆模型或算法还原出原始数据] pass/return/refuse
 consent: data-provider(政府部门) after application beside assessment [确需利用原始数据开发利用 只用于本场景] pass/return/refuse
 `,
+		"grant.operator": `
+review: data-bureau(同级人民政府数据主管部门) [经营状况良好 具备公共数据授权运营生产服务能力 具备DCMM三级及以上、DSMM三级及以上等相关行业资质 获得同级人民政府数据主管部门数据要素型企业认定 没有第六条所列的处罚和名单记录 符合公共数据授权运营的其他规定要求] pass/return/refuse
+publicity: data-bureau(同级人民政府数据主管部门) after review [] 
+`,
+		"grant.developer": `
+review: authorizing-department(授权部门) [具备申请领域公共数据开发利用能力 具备成熟的数据管理能力 具备成熟的数据安全保障能力 没有第八条所列的刑事处罚和行政处罚 符合公共数据授权运营的其他规定要求] pass/return/refuse
+publicity: authorizing-department(授权部门) after review [] 
+`,
 		"output.release": `
 review: data-provider(政府部门) [不含原始公共数据 不能通过可逆模型或算法还原出原始数据包 与审核通过的场景需求一致] pass/return/refuse
 filing: data-bureau(同级人民政府数据主管部门) after review [] pass
 `,
 	})
-	for name, want := range map[string]int64{"publicity.operator": 5, "publicity.developer": 5, "operator.term": 3, "log.online": 6, "log.archive": 5, "quality.answer.within": 10} {
+	for name, want := range map[string]int64{"publicity.operator": 5, "publicity.developer": 5, "agreement.operation.term.years": 3, "keep.logs": 6, "keep.archive": 5, "quality.answer.within": 10} {
 		if got, cite, err := law.Int(name, tried); err != nil || got != want || !strings.HasPrefix(cite.Article, "第") {
 			t.Errorf("%s = %d (%s), %v; want %d", name, got, cite.Article, err, want)
 		}
@@ -239,7 +247,7 @@ experts: expert(公共数据授权运营专家组) panel 2 of 3 [敏感数据发
 bureau: data-bureau(公共数据主管部门) after experts [数据产品和服务合规 数据产品和服务安全] pass/return/refuse
 `,
 	})
-	for name, want := range map[string]int64{"log.online": 6, "report.operation": 1, "evaluation.operation": 1} {
+	for name, want := range map[string]int64{"keep.logs": 6, "report.operation": 1, "evaluation.operation": 1} {
 		if got, _, err := law.Int(name, tried); err != nil || got != want {
 			t.Errorf("%s = %d, %v; want %d", name, got, err, want)
 		}
