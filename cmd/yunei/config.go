@@ -42,7 +42,7 @@ func (c *Config) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&c.Heads, "heads", c.Heads, "file that keeps the last published ledger head; best on another disk (default head.json in the data folder)")
 	fs.StringVar(&c.Listen, "listen", c.Listen, "address to listen on (default "+defaultListen+")")
 	fs.StringVar(&c.URL, "url", c.URL, "address under which people reach the server, printed into QR codes (default http:// and --listen)")
-	fs.StringSliceVar(&c.Packs, "packs", c.Packs, "regime packs in force, separated by commas (default: Quanzhou's of 2024)")
+	fs.StringSliceVar(&c.Packs, "packs", c.Packs, "regime packs in force, by id or folder, separated by commas (default: Quanzhou's of 2024)")
 	fs.BoolVar(&c.NoWalls, "no-walls", c.NoWalls, "serve SQL on raw data although this machine lacks a wall of the locked engine; doctor says which")
 	fs.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error (default info)")
 }

@@ -6,6 +6,9 @@ import (
 	"io"
 	"io/fs"
 	"os"
+	"path"
+	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -22,14 +25,30 @@ type lawyer struct {
 	asJSON bool
 }
 
-func (l *lawyer) packs() (fs.FS, error) {
+// packs are the named packs, by id or by folder, with everything they may bring along; all of --dir or of the program when
+// none is named.
+func (l *lawyer) packs(names []string) (fs.FS, []string, error) {
 	if l.dir == "" {
-		return regimes.FS, nil
+		return regimes.Mount(names...)
 	}
 	if info, err := os.Stat(l.dir); err != nil || !info.IsDir() {
-		return nil, errs.New(errs.NotFound, "没有目录 %s, 请核对 --dir", l.dir)
+		return nil, nil, errs.New(errs.NotFound, "没有目录 %s, 请核对 --dir", l.dir)
 	}
-	return os.DirFS(l.dir), nil
+	own := os.DirFS(l.dir)
+	if _, err := fs.Stat(own, "vocabulary.yaml"); err == nil {
+		return own, names, nil
+	}
+	found, err := fs.Glob(own, "*/pack.yaml")
+	if err != nil || len(found) == 0 {
+		return nil, nil, errs.New(errs.NotFound, "目录 %s 里没有规则包, 请核对 --dir, 或者用 yunei regime new 新建", l.dir)
+	}
+	var folders []string
+	for _, f := range found {
+		if id := path.Dir(f); len(names) == 0 || slices.Contains(names, id) {
+			folders = append(folders, "./"+filepath.Join(l.dir, id))
+		}
+	}
+	return regimes.Mount(folders...)
 }
 
 // answer prints v as JSON, or lets text say it.
@@ -50,28 +69,38 @@ func regimeCommand() *cobra.Command {
 		Use:   "regime",
 		Short: "规则包 (the law as data: check, test and explain it without a server)",
 		Example: `  yunei regime lint                              check the packs inside the program
+  yunei regime new xiamen-2026-05-01             begin a pack in a folder of that name
+  yunei regime lint ./xiamen-2026-05-01          check it, with what it rests on
   yunei regime test --dir ./regimes              run the cases of the packs in a folder
   yunei regime explain clean-record              what a rule says, and where it is written
-  yunei regime coverage --json                   every obligation, and what upholds it`,
+  yunei regime coverage --json                   every obligation, and what upholds it
+  yunei regime diff guizhou-draft zhoushan-2024-03-20    two regulations side by side`,
 	}
-	cmd.PersistentFlags().StringVar(&l.dir, "dir", "", "folder with vocabulary.yaml, calendars and packs (default: those inside the program)")
+	cmd.PersistentFlags().StringVar(&l.dir, "dir", "", "folder of packs; one without vocabulary.yaml and calendars uses the program's (default: the packs inside the program)")
 	cmd.PersistentFlags().BoolVar(&l.asJSON, "json", false, "answer in JSON")
-	cmd.AddCommand(regimeLint(l), regimeTest(l), regimeExplain(l), regimeCoverage(l))
+	cmd.AddCommand(regimeLint(l), regimeTest(l), regimeExplain(l), regimeCoverage(l), regimeDiff(l), regimeNew(l), regimeSchema())
 	return cmd
 }
 
 func regimeLint(l *lawyer) *cobra.Command {
-	return &cobra.Command{
-		Use:     "lint",
+	var source string
+	cmd := &cobra.Command{
+		Use:     "lint [PACK...]",
 		Short:   "检查规则包 (all problems as sentences with file and line)",
-		Example: "  yunei regime lint --dir ./regimes",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			packs, err := l.packs()
+		Example: "  yunei regime lint ./xiamen-2026-05-01",
+		RunE: func(cmd *cobra.Command, args []string) error {
+			packs, names, err := l.packs(args)
 			if err != nil {
 				return err
 			}
-			problems := regime.Lint(packs)
+			problems := regime.Lint(packs, names...)
+			if source != "" {
+				tests, err := regime.ReadEvidence(os.DirFS(source))
+				if err != nil {
+					return err
+				}
+				problems = append(problems, regime.LintTests(packs, tests, names...)...)
+			}
 			err = l.answer(cmd.OutOrStdout(), problems, func(w io.Writer) {
 				for _, p := range problems {
 					fmt.Fprintln(w, p)
@@ -83,20 +112,21 @@ func regimeLint(l *lawyer) *cobra.Command {
 			return err
 		},
 	}
+	cmd.Flags().StringVar(&source, "source", "", "source tree of the program: also check that the tests coverage.yaml names exist there")
+	return cmd
 }
 
 func regimeTest(l *lawyer) *cobra.Command {
 	return &cobra.Command{
-		Use:     "test",
+		Use:     "test [PACK...]",
 		Short:   "运行判例 (every case of law: given, on which day, which act, expected verdicts)",
 		Example: "  yunei regime test --dir ./regimes",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			packs, err := l.packs()
+		RunE: func(cmd *cobra.Command, args []string) error {
+			packs, names, err := l.packs(args)
 			if err != nil {
 				return err
 			}
-			results, err := regime.RunCases(packs)
+			results, err := regime.RunCases(packs, names...)
 			if err != nil {
 				return err
 			}
@@ -134,7 +164,7 @@ func regimeExplain(l *lawyer) *cobra.Command {
 		Example: "  yunei regime explain quanzhou-2024-05-17/clean-record",
 		Args:    cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			packs, err := l.packs()
+			packs, _, err := l.packs(nil)
 			if err != nil {
 				return err
 			}
@@ -193,16 +223,15 @@ func printRule(w io.Writer, r regime.Explanation) {
 
 func regimeCoverage(l *lawyer) *cobra.Command {
 	return &cobra.Command{
-		Use:     "coverage",
+		Use:     "coverage [PACK...]",
 		Short:   "义务覆盖 (every obligation of the regulation, and what upholds it)",
 		Example: "  yunei regime coverage",
-		Args:    cobra.NoArgs,
-		RunE: func(cmd *cobra.Command, _ []string) error {
-			packs, err := l.packs()
+		RunE: func(cmd *cobra.Command, args []string) error {
+			packs, names, err := l.packs(args)
 			if err != nil {
 				return err
 			}
-			report, err := regime.ReadCoverage(packs)
+			report, err := regime.ReadCoverage(packs, names...)
 			if err != nil {
 				return err
 			}
@@ -214,9 +243,10 @@ func regimeCoverage(l *lawyer) *cobra.Command {
 						fmt.Fprintln(w, "  判例未过:", f)
 					}
 					for _, o := range c.Obligations {
-						fmt.Fprintf(w, "  %-10s %-8s %s\n", o.ID, o.Status, upheldBy(o))
+						fmt.Fprintf(w, "  %-10s %-8s %s\n", o.ID, o.Status, upheldBy(o.ObligationSpec))
 					}
 				}
+				fmt.Fprintf(w, "合计 %d 项义务, %d 项已落实, %d 项待后续阶段, %d 项不由程序落实\n", report.Total, report.Upheld, report.Planned, report.Excused)
 			})
 		},
 	}

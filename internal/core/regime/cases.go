@@ -12,19 +12,19 @@ import (
 
 // CasesFile is one file of cases/ (判例).
 type CasesFile struct {
-	Cases []CaseSpec `yaml:"cases"`
+	Cases []CaseSpec `yaml:"cases" need:"1" doc:"判例"`
 }
 
 // CaseSpec is one case of law: given these facts, on this day, this act gets these verdicts.
 type CaseSpec struct {
-	Name   string             `yaml:"name"`
-	Day    workday.Date       `yaml:"day"`
-	Act    string             `yaml:"act"`
-	Given  map[string]any     `yaml:"given"`
-	Expect map[string]Outcome `yaml:"expect"`
+	Name   string             `yaml:"name" need:"1" doc:"判例名称, 全包唯一"`
+	Day    workday.Date       `yaml:"day" need:"1" doc:"操作发生之日"`
+	Act    string             `yaml:"act" doc:"哪项操作, 见 vocabulary.yaml"`
+	Given  map[string]any     `yaml:"given" doc:"事实: 名称和值"`
+	Expect map[string]Outcome `yaml:"expect" enum:"not-applicable,not-in-force,pass,notice,warn,error" doc:"规则编号和应得的判定"`
 	// Skips, instead of act and expect: the procedure of this kind leaves out exactly these steps.
-	Kind  string   `yaml:"kind"`
-	Skips []string `yaml:"skips"`
+	Kind  string   `yaml:"kind" doc:"办件种类, 与 skips 同用"`
+	Skips []string `yaml:"skips" doc:"应当免去的环节"`
 }
 
 type caseItem struct {

@@ -9,33 +9,33 @@ import (
 
 // CoverageFile is coverage.yaml: every obligation of the regulation and what upholds it, or why nothing does.
 type CoverageFile struct {
-	Obligations []ObligationSpec `yaml:"obligations"`
-	Outside     []OutsideSpec    `yaml:"outside"`
+	Obligations []ObligationSpec `yaml:"obligations" doc:"义务"`
+	Outside     []OutsideSpec    `yaml:"outside" doc:"不产生义务的条文"`
 }
 
 // ObligationSpec is one obligation (义务) as read from the articles.
 type ObligationSpec struct {
-	ID     string   `yaml:"id" json:"id"`
-	Cite   CiteSpec `yaml:"cite" json:"cite"`
-	Actor  string   `yaml:"actor" json:"actor"`
-	Status string   `yaml:"status" json:"status"`
-	// Upheld: at least one rule, value, procedure or act, and a case.
-	Rules      []string `yaml:"rules" json:"rules,omitempty"`
-	Values     []string `yaml:"values" json:"values,omitempty"`
-	Procedures []string `yaml:"procedures" json:"procedures,omitempty"`
-	Acts       []string `yaml:"acts" json:"acts,omitempty"`
-	Screens    []string `yaml:"screens" json:"screens,omitempty"`
-	Cases      []string `yaml:"cases" json:"cases,omitempty"`
-	Tests      []string `yaml:"tests" json:"tests,omitempty"`
-	Capability string   `yaml:"capability" json:"capability,omitempty"` // planned: for which later capability
-	Reason     string   `yaml:"reason" json:"reason,omitempty"`         // excused: from the closed list
-	Note       string   `yaml:"note" json:"note,omitempty"`
+	ID     string   `yaml:"id" json:"id" need:"1" doc:"义务编号"`
+	Cite   CiteSpec `yaml:"cite" json:"cite" need:"1"`
+	Actor  string   `yaml:"actor" json:"actor" doc:"义务人"`
+	Status string   `yaml:"status" json:"status" need:"1" enum:"upheld,planned,excused" doc:"已落实、待后续、不由程序落实"`
+	// Upheld: at least one rule, value, procedure or act, and a case or a test.
+	Rules      []string `yaml:"rules" json:"rules,omitempty" doc:"规则"`
+	Values     []string `yaml:"values" json:"values,omitempty" doc:"取值"`
+	Procedures []string `yaml:"procedures" json:"procedures,omitempty" doc:"办理程序"`
+	Acts       []string `yaml:"acts" json:"acts,omitempty" doc:"操作"`
+	Screens    []string `yaml:"screens" json:"screens,omitempty" doc:"页面"`
+	Cases      []string `yaml:"cases" json:"cases,omitempty" doc:"判例"`
+	Tests      []string `yaml:"tests" json:"tests,omitempty" doc:"测试: core/party.TestX, http/文件#标题, script/文件"`
+	Capability string   `yaml:"capability" json:"capability,omitempty" doc:"planned: 待哪项功能"`
+	Reason     string   `yaml:"reason" json:"reason,omitempty" enum:"human-judgement,outside-program,liability,no-software-effect" doc:"excused: 理由"`
+	Note       string   `yaml:"note" json:"note,omitempty" doc:"说明"`
 }
 
 // OutsideSpec is a place of the text that obliges nobody.
 type OutsideSpec struct {
-	Article string `yaml:"article" json:"article"`
-	Reason  string `yaml:"reason" json:"reason"`
+	Article string `yaml:"article" json:"article" need:"1" doc:"条"`
+	Reason  string `yaml:"reason" json:"reason" need:"1" enum:"human-judgement,outside-program,liability,no-software-effect" doc:"理由"`
 }
 
 type coverageFile struct {

@@ -34,14 +34,14 @@ type Fact struct {
 // FactSpec declares a fact in regimes/vocabulary.yaml, so that a pack can be written, checked and explained
 // without the program's stages at hand.
 type FactSpec struct {
-	Name  string `yaml:"name"`
-	Type  Type   `yaml:"type"`
+	Name  string `yaml:"name" need:"1" doc:"对象.词"`
+	Type  Type   `yaml:"type" need:"1" enum:"bool,int,string,list,day"`
 	Title string `yaml:"title"`
 }
 
 // ActSpec declares an act a rule may bind to, and the objects it carries.
 type ActSpec struct {
-	Name    string   `yaml:"name"`
+	Name    string   `yaml:"name" need:"1"`
 	Title   string   `yaml:"title"`
 	Objects []string `yaml:"objects"`
 }

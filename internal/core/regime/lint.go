@@ -10,10 +10,10 @@ import (
 	"yunei/internal/base/workday"
 )
 
-// Lint reads every pack under fsys and returns all problems as sentences, in the order of file and line: what keeps a pack
+// Lint reads every pack under fsys, or those named with what they bring along, and returns all problems as sentences, in the order of file and line: what keeps a pack
 // from being loaded, and what it still lacks (a case that refuses, an obligation without evidence).
-func Lint(fsys fs.FS) []Problem {
-	src, err := readSource(fsys, nil)
+func Lint(fsys fs.FS, names ...string) []Problem {
+	src, err := readSource(fsys, names)
 	if err != nil {
 		return []Problem{{File: ".", Message: err.Error()}}
 	}

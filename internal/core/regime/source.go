@@ -242,6 +242,7 @@ func readPack(fsys fs.FS, dir string) *pack {
 		}
 	}
 	p.readEvidence(fsys)
+	p.problems = append(p.problems, blanks(fsys, dir)...)
 	p.digest = digest(fsys, dir)
 	return p
 }
