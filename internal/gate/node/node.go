@@ -53,7 +53,7 @@ type Options struct {
 	Data          string   // data folder
 	DB            string   // sqlite:… or postgres://…
 	Heads         string   // second path of published ledger heads
-	Packs         []string // regime packs in force; DefaultPack when none is named
+	Packs         []string // regime packs in force, by id or by folder; DefaultPack when none is named
 	Clock         clock.Clock
 	NoWalls       bool // run SQL on raw data although the machine lacks a wall
 	SecureCookies bool
@@ -102,7 +102,11 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if len(o.Packs) == 0 {
 		o.Packs = []string{DefaultPack}
 	}
-	if err := n.Acts.Law().Load(regimes.FS, o.Packs...); err != nil {
+	packs, ids, err := regimes.Mount(o.Packs...)
+	if err != nil {
+		return nil, err
+	}
+	if err := n.Acts.Law().Load(packs, ids...); err != nil {
 		return nil, err
 	}
 	if missing := n.Acts.Law().Missing(); len(missing) > 0 {
