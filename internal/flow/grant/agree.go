@@ -3,90 +3,300 @@ package grant
 import (
 	"context"
 	"fmt"
-	"strconv"
+	"slices"
 	"strings"
 
 	"yunei/internal/base/errs"
-	"yunei/internal/base/workday"
+	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/party"
-	"yunei/internal/core/query/disclose"
-	"yunei/internal/core/query/release"
-	"yunei/internal/flow/catalog"
 )
 
-// Terms are what the parties agree on beside the standard text.
-type Terms struct {
-	From  workday.Date `json:"from"`
-	Until workday.Date `json:"until"`
-}
-
-// SignAgreement signs as the caller's side. The data user's signature comes first and lays down the text with its
-// terms; the operator's completes it.
+// SignAgreement signs the agreement on an approved declaration as the caller's side. The data user's signature comes first and
+// lays down the text with its terms; the other parties' complete it.
 func (s *Service) SignAgreement(ctx context.Context, declarationID string, terms Terms) (Agreement, error) {
-	var a Agreement
-	_, err := s.acts.Do(ctx, act.Call{Act: "grant.agreement.sign"}, func(ctx context.Context, tx *act.Tx) error {
+	return s.signing(ctx, func(ctx context.Context, tx *act.Tx) (Agreement, error) {
 		d, err := loadDeclaration(ctx, tx.Tx, declarationID)
 		if err != nil {
-			return err
+			return Agreement{}, err
 		}
-		operator := tx.Actor().Has(access.Operator)
-		if d.Org != tx.Actor().Org && !operator {
-			return errs.New(errs.NotFound, noDeclaration)
+		if d.Agreement != "" {
+			a, err := loadAgreement(ctx, tx.Tx, d.Agreement)
+			return a, seen(ctx, tx.Tx, tx.Actor(), a, err, noDeclaration)
 		}
-		if a, err = s.agreementOf(ctx, tx, d, terms); err != nil {
-			return err
+		if d.Org != tx.Actor().Org && !overseer(tx.Actor()) {
+			return Agreement{}, errs.New(errs.NotFound, noDeclaration)
+		}
+		switch {
+		case d.State != Approved:
+			return Agreement{}, errs.New(errs.Conflict, "开发方案尚未审批通过, 不能签订协议; 请等待审批结果")
+		case d.Org != tx.Actor().Org:
+			return Agreement{}, errs.New(errs.Conflict, "请由数据使用单位先填写期限并签署")
+		}
+		return s.draftOnDeclaration(ctx, tx, d, terms)
+	}, terms)
+}
+
+// SignAuthorization signs the agreement that an approved authorization ends in, as the caller's side; the one who was
+// authorized signs first.
+func (s *Service) SignAuthorization(ctx context.Context, authorizationID string, terms Terms) (Agreement, error) {
+	return s.signing(ctx, func(ctx context.Context, tx *act.Tx) (Agreement, error) {
+		au, err := loadAuthorization(ctx, tx.Tx, authorizationID)
+		if err != nil {
+			return Agreement{}, err
 		}
 		actor := tx.Actor()
-		if err := a.sign(PartySignature{Org: actor.Org, Account: actor.Account, Name: actor.Name, At: tx.Now()}, operator); err != nil {
+		if !mayReadAuthorization(actor, au) {
+			return Agreement{}, errs.New(errs.NotFound, noAuthorization)
+		}
+		if au.Agreement != "" {
+			return loadAgreement(ctx, tx.Tx, au.Agreement)
+		}
+		if err := au.mayStart(); err != nil {
+			return Agreement{}, err
+		}
+		if au.Org != actor.Org {
+			return Agreement{}, errs.New(errs.Conflict, "请由申请单位先填写期限并签署")
+		}
+		a := Agreement{Kind: levels[au.Level].agreement, Authorization: au.ID, Org: au.Org}
+		if a, err = s.draft(ctx, tx, a, terms, partners{authorizer: au.Authorizer}, []string{"{field}", orText(au.Field, "申请的领域")}); err != nil {
+			return a, err
+		}
+		au.Agreement = a.ID
+		return a, s.saveAuthorization(ctx, tx, au)
+	}, terms)
+}
+
+// SignVendor signs the agreement that an organization makes before it develops at all, where the law asks for one (海南
+// 第十五条); the organization signs first.
+func (s *Service) SignVendor(ctx context.Context, terms Terms) (Agreement, error) {
+	return s.signing(ctx, func(ctx context.Context, tx *act.Tx) (Agreement, error) {
+		parties, _, err := partiesOf(tx.Law(), AgreementVendor, tx.Day())
+		if err != nil {
+			return Agreement{}, err
+		}
+		if len(parties) == 0 {
+			return Agreement{}, errs.New(errs.NotFound, "现行规则没有入驻后开发前的协议, 无须签订; 请直接申报场景")
+		}
+		org := tx.Actor().Org
+		if err := tx.Lock(ctx, "agreement "+org); err != nil {
+			return Agreement{}, err
+		}
+		latest, n, err := latestAgreement(ctx, tx.Tx, org, AgreementVendor)
+		if err != nil {
+			return Agreement{}, err
+		}
+		if n > 0 && tx.Day().Before(latest.Until) {
+			return Agreement{}, errs.New(errs.Conflict, "贵单位的协议还在签署或者有效期内, 到期后再续签; 请在协议列表中查看")
+		}
+		return s.draft(ctx, tx, Agreement{Kind: AgreementVendor, Org: org, Round: n + 1}, terms, partners{}, nil)
+	}, terms)
+}
+
+// Sign signs an agreement that lies before the caller's side.
+func (s *Service) Sign(ctx context.Context, agreementID string, terms Terms) (Agreement, error) {
+	return s.signing(ctx, func(ctx context.Context, tx *act.Tx) (Agreement, error) {
+		a, err := loadAgreement(ctx, tx.Tx, agreementID)
+		return a, seen(ctx, tx.Tx, tx.Actor(), a, err, noAgreement)
+	}, terms)
+}
+
+// signing is one signature: find or draft the agreement, sign it as the caller's side, and let what follows from the last
+// signature follow.
+func (s *Service) signing(ctx context.Context, find func(context.Context, *act.Tx) (Agreement, error), terms Terms) (Agreement, error) {
+	var a Agreement
+	_, err := s.acts.Do(ctx, act.Call{Act: "grant.agreement.sign"}, func(ctx context.Context, tx *act.Tx) (err error) {
+		if a, err = find(ctx, tx); err != nil {
 			return err
+		}
+		if terms.given() && (terms.From != a.From || terms.Until != a.Until) {
+			return errs.New(errs.Conflict, "协议载明的期限是 %s 至 %s, 与您填写的不同; 请核对协议文本后再签署", a.From, a.Until)
+		}
+		if err := s.signAs(ctx, tx, &a, terms.Seal); err != nil {
+			return err
+		}
+		if a.State == Signed && a.Kind == AgreementVendor {
+			if err := s.standing(ctx, tx, &a); err != nil {
+				return err
+			}
 		}
 		if err := s.saveAgreement(ctx, tx, a); err != nil {
 			return err
 		}
-		return tx.Judge(ctx, map[string]string{"org": d.Org, "plan": d.ID, "agreement": a.ID})
+		if a.State == Signed {
+			if err := s.fileResult(ctx, tx, "agreement", a.ID, nil); err != nil {
+				return err
+			}
+		}
+		objects := map[string]string{"org": a.Org, "agreement": a.ID}
+		if a.Declaration != "" {
+			objects["plan"] = a.Declaration
+		}
+		if a.Authorization != "" {
+			objects["authorization"] = a.Authorization
+		}
+		return tx.Judge(ctx, objects)
 	})
 	return a, err
 }
 
-// agreementOf loads the agreement of a declaration, or drafts it for the data user.
-func (s *Service) agreementOf(ctx context.Context, tx *act.Tx, d Declaration, terms Terms) (Agreement, error) {
-	if d.Agreement != "" {
-		a, err := loadAgreement(ctx, tx.Tx, d.Agreement)
-		if given := terms != (Terms{}); err == nil && given && terms != (Terms{From: a.From, Until: a.Until}) {
-			err = errs.New(errs.Conflict, "协议载明的期限是 %s 至 %s, 与您填写的不同; 请核对协议文本后再签署", a.From, a.Until)
+// signAs adds the actor's signature as its side; a body that signs under the contract seal signs by the seal's keeper.
+func (s *Service) signAs(ctx context.Context, tx *act.Tx, a *Agreement, seal string) error {
+	actor := tx.Actor()
+	name, err := callName(ctx, tx.Tx, actor, *a)
+	if err != nil {
+		return err
+	}
+	side, err := a.side(actor, name)
+	if errs.Is(err, errs.Forbidden) {
+		if _, cite, lerr := partiesOf(tx.Law(), a.kind(), tx.Day()); lerr != nil || cite.Article != "" {
+			return orElse(lerr, unlawful(cite, "%s", message(err)))
 		}
-		return a, err
 	}
+	if err != nil {
+		return err
+	}
+	signature := PartySignature{Role: side.Role, Org: actor.Org, Account: actor.Account, Name: actor.Name, At: tx.Now()}
 	switch {
-	case d.State != Approved:
-		return Agreement{}, errs.New(errs.Conflict, "开发方案尚未审批通过, 不能签订协议; 请等待审批结果")
-	case d.Org != tx.Actor().Org:
-		return Agreement{}, errs.New(errs.Conflict, "请由数据使用单位先填写期限并签署")
+	case side.Seal:
+		if signature.Seal, err = s.useSeal(ctx, tx, seal, side, *a); err != nil {
+			return err
+		}
+	case seal != "":
+		return spotted("body.seal", "本方签署不使用合同专用章, 请去掉后再签署")
 	}
-	if err := terms.check(tx.Day()); err != nil {
-		return Agreement{}, err
+	a.sign(signature)
+	return nil
+}
+
+// standing gives an agreement that stands by itself its permit: everything the organization does later rests on it.
+func (s *Service) standing(ctx context.Context, tx *act.Tx, a *Agreement) error {
+	roots, err := admission(ctx, tx.Tx, a.Org)
+	if err != nil {
+		return err
 	}
+	p, err := tx.Issue(ctx, access.Permit{Kind: PermitAgreement, Holder: a.Org, Object: a.Kind, From: a.From, Until: a.Until, Parents: roots, Basis: a.ID})
+	a.Permit = p.ID
+	return err
+}
+
+func (s *Service) draftOnDeclaration(ctx context.Context, tx *act.Tx, d Declaration, terms Terms) (Agreement, error) {
 	sc, err := loadScenario(ctx, tx.Tx, d.Scenario)
 	if err != nil {
 		return Agreement{}, err
+	}
+	kind, err := onDeclaration(tx.Law(), tx.Day())
+	if err != nil {
+		return Agreement{}, err
+	}
+	if err := withinRenewal(ctx, tx.Tx, d, terms); err != nil {
+		return Agreement{}, err
+	}
+	who := partners{partner: d.Papers.Partner}
+	if sc.Authorization != "" {
+		au, err := loadAuthorization(ctx, tx.Tx, sc.Authorization)
+		if err != nil {
+			return Agreement{}, err
+		}
+		who.authorizer = au.Authorizer
+	}
+	if kind == AgreementSupply {
+		operator, err := s.operatorOf(ctx, tx.Tx, sc, tx.Day())
+		if err != nil {
+			return Agreement{}, err
+		}
+		who.operator = operator.Org
 	}
 	fields, err := s.namedFields(ctx, tx, sc.Plan)
 	if err != nil {
 		return Agreement{}, err
 	}
-	text, err := agreementText(tx.Law(), sc, d, terms, fields)
-	if err != nil {
-		return Agreement{}, err
+	var models []string
+	for _, m := range d.Models {
+		models = append(models, m.Name+" ("+m.Hash+")")
 	}
-	a := Agreement{ID: tx.NewID("agr"), Scenario: d.Scenario, Declaration: d.ID, Org: d.Org, Text: text,
-		From: terms.From, Until: terms.Until, Budget: sc.Plan.Budget, State: Drafted, Opened: tx.Now()}
-	d.Agreement = a.ID
-	if err := insertAgreement(ctx, tx.Tx, a); err != nil {
+	a := Agreement{Kind: kind, Scenario: d.Scenario, Declaration: d.ID, Round: d.Renewed + 1, Org: d.Org, Budget: sc.Plan.Budget}
+	a, err = s.draft(ctx, tx, a, terms, who, []string{"{scenario}", sc.Plan.Title, "{purpose}", sc.Plan.Purpose,
+		"{models}", strings.Join(models, "、"), "{fields}", fields})
+	if err != nil {
 		return a, err
 	}
+	d.Agreement = a.ID
 	return a, s.saveDeclaration(ctx, tx, d)
+}
+
+// partners are the other parties as far as they are known before they sign.
+type partners struct{ authorizer, operator, partner string }
+
+// draft lays down the text of an agreement with its parties, clauses and terms.
+func (s *Service) draft(ctx context.Context, tx *act.Tx, a Agreement, t Terms, who partners, pairs []string) (Agreement, error) {
+	if err := t.check(tx.Day()); err != nil {
+		return a, err
+	}
+	a.ID, a.From, a.Until, a.State, a.Opened = tx.NewID("agr"), t.From, t.Until, Drafted, tx.Now()
+	a.Paid, a.Exception, a.Signatures = t.Paid, strings.TrimSpace(t.Exception), []PartySignature{}
+	if err := capped(tx.Law(), a, tx.Day()); err != nil {
+		return a, err
+	}
+	if err := s.seat(tx, &a, who); err != nil {
+		return a, err
+	}
+	clauses, cite, err := clausesOf(tx.Law(), a.Kind, a.Paid, tx.Day())
+	if err != nil {
+		return a, err
+	}
+	template, err := templateOf(tx.Law(), a.Kind)
+	if err != nil {
+		return a, err
+	}
+	name, err := nameOf(ctx, tx.Tx, a.Org)
+	if err != nil {
+		return a, err
+	}
+	pairs = append(pairs, "{from}", a.From.String(), "{until}", a.Until.String(), "{org}", name)
+	a.Text, a.Clauses = compose(template, clauses, t.Clauses, pairs)
+	if missing := a.missing(); len(missing) > 0 {
+		return a, unlawful(cite, "协议没有写明%s, 不能签署; 请补充后再签署", strings.Join(missing, "、"))
+	}
+	return a, insertAgreement(ctx, tx.Tx, a)
+}
+
+// seat names the parties of an agreement as the law of the day has them.
+func (s *Service) seat(tx *act.Tx, a *Agreement, who partners) error {
+	parties, _, err := partiesOf(tx.Law(), a.Kind, tx.Day())
+	if err != nil {
+		return err
+	}
+	if len(parties) == 0 && a.Declaration != "" { // a law that names no parties leaves it to whoever uses and whoever runs the platform
+		for _, r := range []access.Role{access.DataUser, access.Operator} {
+			parties = append(parties, Party{Role: string(r), Title: tx.Law().Role(string(r))})
+		}
+	}
+	if who.partner != "" {
+		more, _, err := words(tx.Law(), "agreement."+a.Kind+".parties.partner", tx.Day())
+		if err != nil {
+			return err
+		}
+		for _, w := range more {
+			parties = append(parties, Party{Role: w.id, Title: tx.Law().Role(w.id), Name: who.partner})
+		}
+	}
+	for i := range parties {
+		switch p := &parties[i]; access.Role(p.Role) {
+		case applicantOf(a.Kind):
+			p.Org = a.Org
+		case access.Department:
+			p.Org = who.authorizer
+		case access.Authorized:
+			p.Org = who.operator
+		}
+	}
+	if !slices.ContainsFunc(parties, func(p Party) bool { return p.Org == a.Org }) || len(parties) < 2 {
+		return errs.New(errs.Unavailable, "规则包没有写明这种协议由哪些单位签订, 请联系数据主管部门补充")
+	}
+	a.Parties = parties
+	return nil
 }
 
 func (s *Service) saveAgreement(ctx context.Context, tx *act.Tx, a Agreement) error {
@@ -96,192 +306,48 @@ func (s *Service) saveAgreement(ctx context.Context, tx *act.Tx, a Agreement) er
 	return tx.Changed(ctx, "agreement", a.ID, a)
 }
 
-// FileAgreement reports a signed agreement to the bureau (备案, 三(五)).
-func (s *Service) FileAgreement(ctx context.Context, id string) (Agreement, error) {
-	var a Agreement
-	_, err := s.acts.Do(ctx, act.Call{Act: "grant.agreement.file"}, func(ctx context.Context, tx *act.Tx) (err error) {
-		if a, err = loadAgreement(ctx, tx.Tx, id); err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": a.Org, "agreement": a.ID}); err != nil {
-			return err
-		}
-		if a.State != Signed {
-			return errs.New(errs.Conflict, "协议须双方签署后才能备案, 请先完成签署")
-		}
-		now := tx.Now()
-		a.State, a.FiledAt = Filed, &now
-		return s.saveAgreement(ctx, tx, a)
-	})
-	return a, err
-}
-
-// Start puts the grant of a filed agreement in force: the permit on the scenario, one permit for each approved model,
-// and its share of the disclosure budget.
-func (s *Service) Start(ctx context.Context, agreementID string) (Grant, error) {
-	var g Grant
-	_, err := s.acts.Do(ctx, act.Call{Act: "grant.start"}, func(ctx context.Context, tx *act.Tx) error {
-		a, err := loadAgreement(ctx, tx.Tx, agreementID)
-		if err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": a.Org, "agreement": a.ID}); err != nil {
-			return err
-		}
-		if a.State != Filed {
-			return errs.New(errs.Conflict, "协议尚未备案, 授权不能生效; 请先备案")
-		}
-		if !tx.Day().Before(a.Until) {
-			return errs.New(errs.Conflict, "协议已于 %s 到期, 授权不能生效; 请重新申报并签订协议", a.Until)
-		}
-		g, err = s.startTx(ctx, tx, a)
+// seen lets a party and those who supervise pass; others are answered as if there were nothing.
+func seen(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement, err error, none string) error {
+	if err != nil {
 		return err
-	})
-	return g, err
+	}
+	ok, err := mayReadAgreement(ctx, tx, actor, a)
+	if err == nil && !ok {
+		err = errs.New(errs.NotFound, "%s", none)
+	}
+	return err
 }
 
-func (s *Service) startTx(ctx context.Context, tx *act.Tx, a Agreement) (Grant, error) {
-	d, err := loadDeclaration(ctx, tx.Tx, a.Declaration)
-	if err != nil {
-		return Grant{}, err
+func mayReadAgreement(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement) (bool, error) {
+	if overseer(actor) || a.of(actor.Org) {
+		return true, nil
 	}
-	sc, err := loadScenario(ctx, tx.Tx, a.Scenario)
-	if err != nil {
-		return Grant{}, err
-	}
-	org, err := party.Load(ctx, tx.Tx, a.Org)
-	if err != nil {
-		return Grant{}, err
-	}
-	p, err := tx.Issue(ctx, access.Permit{Kind: PermitGrant, Holder: a.Org, Object: sc.ID, Fields: fieldsOf(sc.Plan), Purpose: sc.Plan.Purpose,
-		From: a.From, Until: a.Until, Parents: []string{org.Permit}, Basis: d.Matter})
-	if err != nil {
-		return Grant{}, err
-	}
-	g := Grant{ID: tx.NewID("grt"), Scenario: sc.ID, Declaration: d.ID, Agreement: a.ID, Org: a.Org, Title: sc.Plan.Title,
-		Purpose: sc.Plan.Purpose, Models: d.Models, From: a.From, Until: a.Until, Budget: a.Budget, Permit: p.ID, Opened: tx.Now()}
-	for _, m := range d.Models {
-		_, err := tx.Issue(ctx, access.Permit{Kind: PermitModel, Holder: a.Org, Object: m.Version, Fields: p.Fields, Purpose: sc.ID,
-			From: a.From, Until: a.Until, Parents: []string{p.ID}, Basis: d.Matter})
-		if err != nil {
-			return g, err
-		}
-	}
-	if err := insertGrant(ctx, tx.Tx, g); err != nil {
-		return g, err
-	}
-	if err := s.allot(ctx, tx, sc, g); err != nil {
-		return g, err
-	}
-	return g, tx.Changed(ctx, "grant", g.ID, g)
+	name, err := callName(ctx, tx, actor, a)
+	return slices.ContainsFunc(a.parties(), func(p Party) bool {
+		return p.named(actor.Org, name) || p.Org == "" && p.Name == "" && p.mayStandFor(actor)
+	}), err
 }
 
-// allot sets the grant's share of the yearly disclosure budget of every resource about people, for each year of its
-// term, so that nobody who holds a grant finds the till empty.
-func (s *Service) allot(ctx context.Context, tx *act.Tx, sc Scenario, g Grant) error {
-	return s.shares(ctx, tx, sc, g, func(resource, year string) error {
-		return s.budget.Allot(ctx, tx.Tx, disclose.Share{Grant: g.ID, Resource: resource, Year: year, Rho: release.Rho(g.Budget), Document: g.Agreement})
-	})
-}
-
-// namedFields are the plan's fields as the catalog names them: an agreement is read by people.
-func (s *Service) namedFields(ctx context.Context, tx *act.Tx, p Plan) (string, error) {
-	var resources []string
-	for _, n := range p.Needs {
-		entry, err := s.catalog.Load(ctx, tx.Tx, n.Resource)
-		if err != nil {
-			return "", err
-		}
-		var titles []string
-		for _, name := range n.Fields {
-			title := name
-			if f, ok := entry.Field(name); ok {
-				title = f.Title + " (" + name + ")"
-			}
-			titles = append(titles, title)
-		}
-		resources = append(resources, "《"+entry.Title+"》的"+strings.Join(titles, "、"))
+// callName is the name of the actor's organization, where the agreement knows a partner by name.
+func callName(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement) (string, error) {
+	if !slices.ContainsFunc(a.parties(), func(p Party) bool { return p.Name != "" }) {
+		return "", nil
 	}
-	return strings.Join(resources, "; "), nil
+	return nameOf(ctx, tx, actor.Org)
 }
 
-// shares goes through the resource-years of which the grant has a share, this year and later.
-func (s *Service) shares(ctx context.Context, tx *act.Tx, sc Scenario, g Grant, each func(resource, year string) error) error {
-	if g.Budget == 0 {
-		return nil
+// nameOf is an organization's name; the government and an expert belong to none.
+func nameOf(ctx context.Context, tx *sqldb.Tx, org string) (string, error) {
+	if org == "" {
+		return "", nil
 	}
-	for _, n := range sc.Plan.Needs {
-		entry, err := s.catalog.Load(ctx, tx.Tx, n.Resource)
-		if err != nil {
-			return err
-		}
-		if entry.Unit == catalog.NoUnit {
-			continue
-		}
-		for year := max(g.From.Year(), tx.Day().Year()); year <= g.Until.AddDays(-1).Year(); year++ {
-			if err := each(n.Resource, strconv.Itoa(year)); err != nil {
-				return err
-			}
-		}
+	o, err := party.Load(ctx, tx, org)
+	return o.Name, err
+}
+
+func orText(text, other string) string {
+	if text == "" {
+		return other
 	}
-	return nil
-}
-
-// Suspend (暂停), Lift (恢复) and Terminate (终止) change the grant's one permit; everything that rests on it follows at
-// its next use.
-func (s *Service) Suspend(ctx context.Context, id string) (Grant, error) {
-	return s.setPermit(ctx, "grant.suspend", id, access.Suspended)
-}
-
-// Lift ends a suspension.
-func (s *Service) Lift(ctx context.Context, id string) (Grant, error) {
-	return s.setPermit(ctx, "grant.lift", id, access.Active)
-}
-
-// Terminate ends a grant for good; what it has not spent of its shares goes back to the resources.
-func (s *Service) Terminate(ctx context.Context, id string) (Grant, error) {
-	return s.setPermit(ctx, "grant.terminate", id, access.Revoked)
-}
-
-func (s *Service) setPermit(ctx context.Context, name, id, state string) (Grant, error) {
-	var g Grant
-	_, err := s.acts.Do(ctx, act.Call{Act: name}, func(ctx context.Context, tx *act.Tx) (err error) {
-		if g, err = loadGrant(ctx, tx.Tx, id); err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": g.Org, "grant": g.ID}); err != nil {
-			return err
-		}
-		permit, err := access.LoadPermit(ctx, tx.Tx, g.Permit)
-		if err != nil {
-			return err
-		}
-		if err := mayTurn(permit.State, state); err != nil {
-			return err
-		}
-		if err := tx.SetPermit(ctx, g.Permit, state); err != nil || state != access.Revoked {
-			return err
-		}
-		sc, err := loadScenario(ctx, tx.Tx, g.Scenario)
-		if err != nil {
-			return err
-		}
-		return s.shares(ctx, tx, sc, g, func(resource, year string) error {
-			return s.budget.EndShare(ctx, tx.Tx, g.ID, resource, year, "授权 "+g.ID+" 终止")
-		})
-	})
-	return g, err
-}
-
-// mayTurn reports whether a grant whose permit stands so can be suspended, lifted or terminated.
-func mayTurn(from, to string) error {
-	switch {
-	case from == access.Revoked:
-		return errs.New(errs.Conflict, "授权已经终止, 不能再改变; 需要继续使用的请重新申报")
-	case from == to && to == access.Suspended:
-		return errs.New(errs.Conflict, "授权已经暂停, 请刷新查看")
-	case from == to:
-		return errs.New(errs.Conflict, "授权没有被暂停, 无须恢复; 请刷新查看")
-	}
-	return nil
+	return text
 }

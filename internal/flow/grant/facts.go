@@ -18,6 +18,7 @@ const (
 	DocDesign        = "modelling-design"
 	DocModel         = "model"
 	DocQualification = "qualification"
+	DocRenewal       = "renewal-reason"
 )
 
 // registerFacts tells the law what it may look at. A plan is a scenario or a declaration: both are 方案.

@@ -15,13 +15,18 @@ import (
 const (
 	KindPrescenario = "grant.prescenario" // 场景预申报
 	KindScenario    = "grant.scenario"    // 场景申报
+	KindOperator    = "grant.operator"    // 授权运营主体授权
+	KindDeveloper   = "grant.developer"   // 开发利用主体授权
+	KindRenewal     = "grant.renewal"     // 续签
 )
 
 // Permit kinds of this stage.
 const (
-	PermitSample = "sample" // samples and a lab space, from the passed pre-declaration
-	PermitGrant  = "grant"  // the grant itself, on its scenario
-	PermitModel  = "model"  // one approved model version under a grant
+	PermitSample        = "sample"        // samples and a lab space, from the passed pre-declaration
+	PermitGrant         = "grant"         // the grant itself, on its scenario
+	PermitModel         = "model"         // one approved model version under a grant
+	PermitAuthorization = "authorization" // an authorization, on its level
+	PermitAgreement     = "agreement"     // an agreement that stands by itself, on its kind
 )
 
 // Scenario states.
@@ -49,6 +54,13 @@ type Plan struct {
 	Special   bool              `json:"special" doc:"特殊经营范围: the business needs a license"`
 	Budget    int64             `json:"budget" minimum:"0" doc:"Yearly disclosure budget asked for, in units of 10^-12 rho; 0 for one-person queries only"`
 	Documents []matter.Document `json:"documents,omitempty"`
+	Field     string            `json:"field,omitempty" maxLength:"60" doc:"领域, such as one the law opens first"`
+	Functions string            `json:"functions,omitempty" maxLength:"5000" doc:"产品功能"`
+	Benefit   string            `json:"benefit,omitempty" maxLength:"5000" doc:"预期效益"`
+	Cost      int64             `json:"cost,omitempty" minimum:"0" doc:"产品预算, in fen"`
+	Raw       string            `json:"raw,omitempty" maxLength:"2000" doc:"Why raw data is truly needed (确需利用原始数据); empty where it is not"`
+	Buyer     string            `json:"buyer,omitempty" doc:"The organization that will buy the product, where it is known (明确的购买方)"`
+	Operator  string            `json:"operator,omitempty" doc:"The authorized operator applied to, where there are several"`
 }
 
 // Scenario (应用场景) is one use of public data for one purpose: 一场景一授权.
@@ -60,6 +72,9 @@ type Scenario struct {
 	Matter string    `json:"matter"`
 	Permit string    `json:"permit,omitempty" doc:"The sample permit, once the pre-declaration passed"`
 	Opened time.Time `json:"opened"`
+
+	Authorization string `json:"authorization,omitempty" doc:"The authorization of its developer, where the law has that level"`
+	Revises       string `json:"revises,omitempty" doc:"The scenario it changes, which stays as it was approved"`
 }
 
 // check finds what a form can be told at once; what the law asks is the pack's.
@@ -96,6 +111,21 @@ func (p Plan) check() error {
 		return e
 	}
 	return nil
+}
+
+// parts are the parts of a development plan that are stated (海南 第十八条: 资源需求、产品功能、预期效益和产品预算).
+func (p Plan) parts() []string {
+	var out []string
+	for _, part := range []struct {
+		id     string
+		stated bool
+	}{{"resources", len(p.Needs) > 0}, {"functions", strings.TrimSpace(p.Functions) != ""},
+		{"benefit", strings.TrimSpace(p.Benefit) != ""}, {"budget", p.Cost > 0}} {
+		if part.stated {
+			out = append(out, part.id)
+		}
+	}
+	return out
 }
 
 // Need finds what the scenario asks of a resource.
@@ -140,6 +170,8 @@ type Declaration struct {
 	Matter    string    `json:"matter"`
 	Opened    time.Time `json:"opened"`
 	Agreement string    `json:"agreement,omitempty"`
+	Renewal   string    `json:"renewal,omitempty" doc:"The renewal that opened it to a further agreement"`
+	Renewed   int       `json:"renewed,omitempty"`
 }
 
 // SignText is the text that an expert signs: every model hash of the declaration, one a line, under its id.
@@ -150,72 +182,6 @@ func (d Declaration) SignText() string {
 		b.WriteString(m.Version + " " + m.Hash + "\n")
 	}
 	return b.String()
-}
-
-// Agreement states.
-const (
-	Drafted = "drafted"
-	Signed  = "signed"
-	Filed   = "filed"
-)
-
-// PartySignature is one party's signature of an agreement.
-type PartySignature struct {
-	Org     string    `json:"org"`
-	Account string    `json:"account"`
-	Name    string    `json:"name"`
-	At      time.Time `json:"at"`
-}
-
-// Agreement (公共数据使用和安全保障协议) is what operator and data user sign before any raw data is used.
-type Agreement struct {
-	ID          string           `json:"id"`
-	Scenario    string           `json:"scenario"`
-	Declaration string           `json:"declaration"`
-	Org         string           `json:"org"`
-	Text        string           `json:"text"`
-	From        workday.Date     `json:"from"`
-	Until       workday.Date     `json:"until"`
-	Budget      int64            `json:"budget" doc:"Share of the yearly disclosure budget, in units of 10^-12 rho"`
-	Signatures  []PartySignature `json:"signatures"`
-	State       string           `json:"state"`
-	FiledAt     *time.Time       `json:"filed_at,omitempty"`
-	Opened      time.Time        `json:"opened"`
-}
-
-// sign adds a party's signature; the agreement is signed when user and operator both have. Whoever signs for one side
-// does not sign for the other.
-func (a *Agreement) sign(s PartySignature, operator bool) error {
-	if a.State != Drafted {
-		return errs.New(errs.Conflict, "协议已签署完毕, 请刷新查看")
-	}
-	if slices.ContainsFunc(a.Signatures, func(p PartySignature) bool { return p.Org == s.Org }) {
-		return errs.New(errs.Conflict, "贵单位已经签署, 请等待对方签署")
-	}
-	if s.Org != a.Org && !operator {
-		return errs.New(errs.Forbidden, "只有协议双方可以签署, 请由数据使用单位和平台运营单位办理")
-	}
-	a.Signatures = append(slices.Clone(a.Signatures), s)
-	if len(a.Signatures) == 2 {
-		a.State = Signed
-	}
-	return nil
-}
-
-// maxTermYears bounds a term: each of its years takes a share of every resource's disclosure budget.
-const maxTermYears = 5
-
-// check refuses terms that are none.
-func (t Terms) check(today workday.Date) error {
-	switch {
-	case t.From.IsZero() || !t.From.Before(t.Until):
-		return errs.New(errs.Invalid, "请填写协议期限, 到期日须晚于起始日")
-	case !today.Before(t.Until):
-		return errs.New(errs.Invalid, "协议到期日 %s 已过, 请重新填写", t.Until)
-	case t.Until.After(t.From.AddYears(maxTermYears)) || t.From.After(today.AddYears(1)):
-		return errs.New(errs.Invalid, "协议须在一年内起始, 期限不超过 %d 年, 请缩短后重新填写, 到期可续签", maxTermYears)
-	}
-	return nil
 }
 
 // Declares reports whether the grant is for this model version.

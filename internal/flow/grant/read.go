@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"slices"
-	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -12,24 +11,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
-	"yunei/internal/core/regime"
 )
-
-// agreementText fills the pack's template of the agreement. Without a template there is no agreement to sign.
-func agreementText(law *regime.Law, sc Scenario, d Declaration, t Terms, fields string) (string, error) {
-	text, ok := law.Template("agreement")
-	if !ok {
-		return "", errs.New(errs.Unavailable, "规则包没有提供协议文本, 请联系数据主管部门补充模板")
-	}
-	var models []string
-	for _, m := range d.Models {
-		models = append(models, m.Name+" ("+m.Hash+")")
-	}
-	return strings.NewReplacer(
-		"{scenario}", sc.Plan.Title, "{purpose}", sc.Plan.Purpose, "{from}", t.From.String(), "{until}", t.Until.String(),
-		"{models}", strings.Join(models, "、"), "{fields}", fields,
-	).Replace(text), nil
-}
 
 // overseer sees every organization's files; a data user sees its own.
 func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
@@ -208,7 +190,7 @@ func ForModel(ctx context.Context, tx *sqldb.Tx, org, scenario, version string, 
 // Agreements lists what the caller may see, newest first.
 func (s *Service) Agreements(ctx context.Context, before string, limit int) (list []Agreement, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listAgreements(ctx, tx, scope(access.From(ctx)), before, limit)
+		list, err = listAgreements(ctx, tx, access.From(ctx), before, limit)
 		return err
 	})
 	return list, err
@@ -217,6 +199,7 @@ func (s *Service) Agreements(ctx context.Context, before string, limit int) (lis
 // AgreementPage is an agreement with what the caller may do.
 type AgreementPage struct {
 	Agreement Agreement    `json:"agreement"`
+	Filings   []Filing     `json:"filings,omitempty"`
 	Acts      []act.Option `json:"acts"`
 }
 
@@ -227,21 +210,37 @@ func (s *Service) Agreement(ctx context.Context, id string) (p AgreementPage, er
 			return err
 		}
 		actor := access.From(ctx)
-		if !overseer(actor) && actor.Org != p.Agreement.Org {
-			p.Agreement = Agreement{}
-			return errs.New(errs.NotFound, noAgreement)
-		}
 		a := p.Agreement
-		signed := a.sign(PartySignature{Org: actor.Org}, actor.Has(access.Operator))
+		if err := seen(ctx, tx, actor, a, nil, noAgreement); err != nil {
+			p.Agreement = Agreement{}
+			return err
+		}
+		name, err := callName(ctx, tx, actor, a)
+		if err != nil {
+			return err
+		}
+		_, signed := a.side(actor, name)
 		var unsigned error
-		if p.Agreement.State != Signed {
+		if a.State != Signed {
 			unsigned = errs.New(errs.Conflict, "双方签署完毕且尚未备案的协议才能备案, 请刷新查看")
 		}
-		objects := map[string]string{"org": a.Org, "agreement": a.ID, "plan": a.Declaration}
+		objects := map[string]string{"org": a.Org, "agreement": a.ID}
+		if a.Declaration != "" {
+			objects["plan"] = a.Declaration
+		}
+		if a.Authorization != "" {
+			objects["authorization"] = a.Authorization
+		}
+		if p.Filings, err = filingsOf(ctx, tx, a.ID); err != nil {
+			return err
+		}
 		for _, o := range []struct {
 			name  string
 			state error
 		}{{"grant.agreement.sign", signed}, {"grant.agreement.file", unsigned}, {"grant.start", nil}} { // the law itself says that filing comes first
+			if o.name == "grant.start" && a.Declaration == "" {
+				continue
+			}
 			option, err := s.acts.Option(ctx, tx, o.name, o.state, objects)
 			if err != nil {
 				return err

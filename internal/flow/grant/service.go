@@ -9,7 +9,6 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
-	"yunei/internal/core/party"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/catalog"
 )
@@ -28,19 +27,39 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 	acts.Define(
 		act.Def{Name: "grant.prescenario.submit", Roles: []access.Role{access.DataUser}},
 		act.Def{Name: "grant.scenario.submit", Roles: []access.Role{access.DataUser}},
-		act.Def{Name: "grant.agreement.sign", Roles: []access.Role{access.DataUser, access.Operator}},
-		act.Def{Name: "grant.agreement.file", Roles: []access.Role{access.Operator}},
-		act.Def{Name: "grant.start", Roles: []access.Role{access.Operator}},
+		act.Def{Name: "grant.agreement.sign", Roles: signers},
+		act.Def{Name: "grant.agreement.file", Roles: filers},
+		act.Def{Name: "grant.start", Roles: []access.Role{access.Operator, access.Authorized, access.Bureau}},
 		act.Def{Name: "grant.suspend", Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: "grant.lift", Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: "grant.terminate", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "grant.authorization.apply", Roles: []access.Role{access.Applicant, access.DataUser, access.Authorized}},
+		act.Def{Name: "grant.authorization.recommend", Roles: []access.Role{access.Department}},
+		act.Def{Name: "grant.authorization.start", Roles: []access.Role{access.Bureau, access.Department}},
+		act.Def{Name: "grant.department.confirm", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "grant.department.end", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "grant.seal.register", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "grant.seal.close", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "grant.filing.submit", Roles: append([]access.Role{access.Government}, filers...)},
+		act.Def{Name: "grant.filing.acknowledge", Roles: []access.Role{access.Bureau, access.Upper}},
+		act.Def{Name: "grant.renewal.submit", Roles: []access.Role{access.DataUser}},
 	)
 	log := acts.Ledger()
 	log.Register("scenario", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadScenario(ctx, tx, id) })
 	log.Register("declaration", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDeclaration(ctx, tx, id) })
 	log.Register("agreement", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadAgreement(ctx, tx, id) })
 	log.Register("grant", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadGrant(ctx, tx, id) })
+	log.Register("authorization", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadAuthorization(ctx, tx, id) })
+	log.Register("department", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDepartment(ctx, tx, id) })
+	log.Register("recommendation", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		return loadRecommendation(ctx, tx, id)
+	})
+	log.Register("seal", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSeal(ctx, tx, id) })
+	log.Register("seal-use", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSealUse(ctx, tx, id) })
+	log.Register("filing", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFiling(ctx, tx, id) })
+	log.Register("renewal", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRenewal(ctx, tx, id) })
 	s.registerFacts(acts.Law())
+	s.registerLevelFacts(acts.Law())
 	s.defineMatters()
 	return s
 }
@@ -59,16 +78,57 @@ func (s *Service) defineMatters() {
 		Signs:     s.signs,
 		Ended:     s.declarationEnded,
 	})
+	for _, l := range levels {
+		s.matters.Define(matter.Kind{
+			Name:      l.kind,
+			Objects:   func(m *matter.Matter) map[string]string { return map[string]string{"authorization": m.Subject} },
+			Addressed: s.toAuthorizer,
+			Ended:     s.authorizationEnded,
+		})
+	}
+	s.matters.Define(matter.Kind{
+		Name:    KindRenewal,
+		Objects: func(m *matter.Matter) map[string]string { return map[string]string{"renewal": m.Subject} },
+		Ended:   s.renewalEnded,
+	})
 }
+
+// signers are the roles that may be a party of some agreement, and filers those that may answer for a result; which of them is
+// one, the agreement says.
+var (
+	signers = []access.Role{access.DataUser, access.Applicant, access.Operator, access.Authorized, access.Bureau, access.Department,
+		access.Government, access.Provider, access.Holder}
+	filers = []access.Role{access.DataUser, access.Operator, access.Authorized, access.Bureau, access.Department}
+)
 
 // Predeclare files a scenario (场景预申报) and starts its review.
 func (s *Service) Predeclare(ctx context.Context, plan Plan) (Scenario, error) {
+	return s.predeclare(ctx, plan, "")
+}
+
+// Revise files a changed plan of a scenario: what was approved stays as it was, and the change is reviewed as a filing of its own
+// (泉州 三(六): 应当重新提报).
+func (s *Service) Revise(ctx context.Context, scenario string, plan Plan) (Scenario, error) {
+	return s.predeclare(ctx, plan, scenario)
+}
+
+func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Scenario, error) {
 	var sc Scenario
 	if err := plan.check(); err != nil {
 		return sc, err
 	}
 	_, err := s.acts.Do(ctx, act.Call{Act: "grant.prescenario.submit"}, func(ctx context.Context, tx *act.Tx) error {
-		sc = Scenario{ID: tx.NewID("scn"), Org: tx.Actor().Org, Plan: plan, State: Predeclared, Opened: tx.Now()}
+		sc = Scenario{ID: tx.NewID("scn"), Org: tx.Actor().Org, Plan: plan, State: Predeclared, Opened: tx.Now(), Revises: revises}
+		if revises != "" {
+			if _, err := s.own(ctx, tx, revises); err != nil {
+				return err
+			}
+		}
+		developer, _, err := authorized(ctx, tx.Tx, sc.Org, LevelDeveloper, plan.Field, tx.Day())
+		if err != nil {
+			return err
+		}
+		sc.Authorization = developer.ID
 		if err := s.checkNeeds(ctx, tx, plan); err != nil {
 			return err
 		}
@@ -85,7 +145,11 @@ func (s *Service) Predeclare(ctx context.Context, plan Plan) (Scenario, error) {
 		if err := s.saveScenario(ctx, tx, sc); err != nil {
 			return err
 		}
-		return tx.Judge(ctx, map[string]string{"org": sc.Org, "plan": sc.ID, "matter": m.ID})
+		if err := tx.Judge(ctx, map[string]string{"org": sc.Org, "plan": sc.ID, "matter": m.ID}); err != nil {
+			return err
+		}
+		_, err = s.parents(ctx, tx, sc)
+		return err
 	})
 	return sc, err
 }
@@ -136,13 +200,13 @@ func (s *Service) prescenarioEnded(ctx context.Context, tx *act.Tx, m *matter.Ma
 	}
 	switch m.State {
 	case matter.Passed:
-		org, err := party.Load(ctx, tx.Tx, sc.Org)
+		parents, err := s.parents(ctx, tx, sc)
 		if err != nil {
 			return err
 		}
 		p, err := tx.Issue(ctx, access.Permit{
 			Kind: PermitSample, Holder: sc.Org, Object: sc.ID, Fields: fieldsOf(sc.Plan), Purpose: sc.Plan.Purpose,
-			From: tx.Day(), Until: tx.Day().AddYears(1), Parents: []string{org.Permit}, Basis: m.ID,
+			From: tx.Day(), Until: tx.Day().AddYears(1), Parents: parents, Basis: m.ID,
 		})
 		if err != nil {
 			return err
@@ -153,7 +217,10 @@ func (s *Service) prescenarioEnded(ctx context.Context, tx *act.Tx, m *matter.Ma
 	default:
 		sc.State = Withdrawn
 	}
-	return s.saveScenario(ctx, tx, sc)
+	if err := s.saveScenario(ctx, tx, sc); err != nil || m.State != matter.Passed {
+		return err
+	}
+	return s.fileResult(ctx, tx, "scenario", sc.ID, m)
 }
 
 // fieldsOf writes the asked-for fields as resource.field.
@@ -221,44 +288,10 @@ func (s *Service) declarationEnded(ctx context.Context, tx *act.Tx, m *matter.Ma
 	default:
 		d.State = Withdrawn
 	}
-	return s.saveDeclaration(ctx, tx, d)
-}
-
-// addressed sends the providers' step to the holders of the data asked for.
-func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, step *matter.Step) ([]string, error) {
-	if access.Role(step.Role) == access.Holder {
-		return s.holders(ctx, tx, m)
+	if err := s.saveDeclaration(ctx, tx, d); err != nil || m.State != matter.Passed {
+		return err
 	}
-	return nil, nil
-}
-
-func (s *Service) holders(ctx context.Context, tx *sqldb.Tx, m *matter.Matter) ([]string, error) {
-	sc, err := scenarioOfPlan(ctx, tx, m.Subject)
-	if err != nil {
-		return nil, err
-	}
-	return s.Holders(ctx, tx, sc.ID, m.Applicant)
-}
-
-// Holders are the inboxes of those whose data a scenario asks for. The applicant is not asked about its own, on which it could
-// not decide.
-func (s *Service) Holders(ctx context.Context, tx *sqldb.Tx, scenario, applicant string) ([]string, error) {
-	sc, err := loadScenario(ctx, tx, scenario)
-	if err != nil {
-		return nil, err
-	}
-	to, seen := []string{}, map[string]bool{}
-	for _, n := range sc.Plan.Needs {
-		entry, err := s.catalog.Load(ctx, tx, n.Resource)
-		if err != nil {
-			return nil, err
-		}
-		if !seen[entry.Holder] && entry.Holder != applicant {
-			seen[entry.Holder] = true
-			to = append(to, access.OrgAddress(entry.Holder, access.Holder))
-		}
-	}
-	return to, nil
+	return s.fileResult(ctx, tx, "declaration", d.ID, m)
 }
 
 // signs asks every passing expert for a signature over the hashes of the declared models.

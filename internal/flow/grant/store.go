@@ -18,6 +18,13 @@ const (
 	noDeclaration = "没有这份申报, 请核对后重试"
 	noAgreement   = "没有这份协议, 请核对后重试"
 	noGrant       = "没有这项授权, 请核对后重试"
+
+	noAuthorization  = "没有这项授权申请, 请核对后重试"
+	noDepartment     = "没有这个部门的审核确认, 请核对后重试"
+	noRecommendation = "没有这件推荐, 请核对后重试"
+	noSeal           = "没有这枚印章, 请从登记簿中选择"
+	noFiling         = "没有这件备案, 请核对后重试"
+	noRenewal        = "没有这件续签申请, 请核对后重试"
 )
 
 type row interface{ Scan(dest ...any) error }
@@ -150,28 +157,6 @@ func declarationsOf(ctx context.Context, tx *sqldb.Tx, version string) ([]Declar
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Declaration, error) { return scanDeclaration(r) })
 }
 
-func insertAgreement(ctx context.Context, tx *sqldb.Tx, a Agreement) error {
-	body, err := encode(a)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `INSERT INTO agreement (id, scenario, declaration, org, state, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		a.ID, a.Scenario, a.Declaration, a.Org, a.State, body, a.Opened.UnixMicro())
-	if sqldb.IsUnique(err, "agreement_declaration") || sqldb.IsUnique(err, "agreement.declaration") {
-		return errs.New(errs.Conflict, "这份申报已有协议, 请直接签署")
-	}
-	return err
-}
-
-func saveAgreement(ctx context.Context, tx *sqldb.Tx, a Agreement) error {
-	body, err := encode(a)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE agreement SET state = $2, body = $3 WHERE id = $1`, a.ID, a.State, body)
-	return err
-}
-
 func scanAgreement(r row) (Agreement, error) {
 	var a Agreement
 	var id, scenario, declaration, org, state, body string
@@ -190,12 +175,6 @@ const agreementColumns = `id, scenario, declaration, org, state, body`
 func loadAgreement(ctx context.Context, tx *sqldb.Tx, id string) (Agreement, error) {
 	a, err := scanAgreement(tx.QueryRow(ctx, `SELECT `+agreementColumns+` FROM agreement WHERE id = $1`, id))
 	return a, missing(err, noAgreement)
-}
-
-func listAgreements(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Agreement, error) {
-	rows, err := tx.Query(ctx, `SELECT `+agreementColumns+` FROM agreement
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Agreement, error) { return scanAgreement(r) })
 }
 
 func insertGrant(ctx context.Context, tx *sqldb.Tx, g Grant) error {

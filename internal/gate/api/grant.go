@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"yunei/internal/base/workday"
 	"yunei/internal/flow/grant"
 )
 
@@ -22,6 +23,14 @@ func (a *API) registerGrant() {
 	get(a, "/v1/scenarios/{id}", "scenario", tag, "场景详情", func(ctx context.Context, in *ByID) (grant.ScenarioPage, error) {
 		return a.s.Grant.Scenario(ctx, in.ID)
 	})
+	post(a, "/v1/scenarios/{id}/revise", "revise-scenario", tag, "变更场景", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Plan grant.Plan `json:"plan"`
+		}
+	}) (grant.Scenario, error) {
+		return a.s.Grant.Revise(ctx, in.ID, in.Body.Plan)
+	})
 	post(a, "/v1/declarations/{id}/sign", "sign-agreement", tag, "签署协议", func(ctx context.Context, in *struct {
 		ByID
 		Body grant.Terms
@@ -34,6 +43,17 @@ func (a *API) registerGrant() {
 	})
 	get(a, "/v1/agreements/{id}", "agreement", tag, "协议详情", func(ctx context.Context, in *ByID) (grant.AgreementPage, error) {
 		return a.s.Grant.Agreement(ctx, in.ID)
+	})
+	post(a, "/v1/agreements", "sign-vendor-agreement", tag, "签署开发前的协议", func(ctx context.Context, in *struct {
+		Body grant.Terms
+	}) (grant.Agreement, error) {
+		return a.s.Grant.SignVendor(ctx, in.Body)
+	})
+	post(a, "/v1/agreements/{id}/sign", "countersign-agreement", tag, "签署待签协议", func(ctx context.Context, in *struct {
+		ByID
+		Body grant.Terms
+	}) (grant.Agreement, error) {
+		return a.s.Grant.Sign(ctx, in.ID, in.Body)
 	})
 	post(a, "/v1/agreements/{id}/file", "file-agreement", tag, "协议备案", func(ctx context.Context, in *ByID) (grant.Agreement, error) {
 		return a.s.Grant.FileAgreement(ctx, in.ID)
@@ -57,6 +77,16 @@ func (a *API) registerGrant() {
 	post(a, "/v1/grants/{id}/terminate", "terminate-grant", tag, "终止授权", func(ctx context.Context, in *ByID) (grant.Grant, error) {
 		return a.s.Grant.Terminate(ctx, in.ID)
 	})
+	post(a, "/v1/grants/{id}/renew", "renew-grant", tag, "申请续签", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Until  workday.Date `json:"until"`
+			Reason string       `json:"reason" minLength:"2" maxLength:"2000"`
+		}
+	}) (grant.Renewal, error) {
+		return a.s.Grant.Renew(ctx, in.ID, in.Body.Until, in.Body.Reason)
+	})
+	a.registerAuthorization()
 }
 
 // paged makes a page of a list that was asked for with a limit.

@@ -83,7 +83,8 @@ export interface paths {
         /** 协议 */
         get: operations["agreements"];
         put?: never;
-        post?: never;
+        /** 签署开发前的协议 */
+        post: operations["sign-vendor-agreement"];
         delete?: never;
         options?: never;
         head?: never;
@@ -124,6 +125,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/agreements/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 签署待签协议 */
+        post: operations["countersign-agreement"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/agreements/{id}/start": {
         parameters: {
             query?: never;
@@ -135,6 +153,75 @@ export interface paths {
         put?: never;
         /** 授权生效 */
         post: operations["start-grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authorizations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 授权资格 */
+        get: operations["authorizations"];
+        put?: never;
+        /** 申请授权资格 */
+        post: operations["apply-authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authorizations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 授权资格详情 */
+        get: operations["authorization"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authorizations/{id}/sign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 签署授权协议 */
+        post: operations["sign-authorization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/authorizations/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 授权资格生效 */
+        post: operations["start-authorization"];
         delete?: never;
         options?: never;
         head?: never;
@@ -535,6 +622,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/departments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 授权部门 */
+        get: operations["departments"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/departments/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审核确认授权部门 */
+        post: operations["confirm-department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/departments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 终止授权部门的审核确认 */
+        post: operations["end-department"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments": {
         parameters: {
             query?: never;
@@ -604,6 +742,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 退出 */
+        get: operations["exits"];
+        put?: never;
+        /** 终止入驻或者授权 */
+        post: operations["terminate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 退出详情 */
+        get: operations["exit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}/certify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 出具删除证明 */
+        post: operations["certify-deletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理删除 */
+        post: operations["delete-held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 追溯数据使用情况 */
+        get: operations["exit-traces"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files": {
         parameters: {
             query?: never;
@@ -615,6 +839,41 @@ export interface paths {
         put?: never;
         /** 上传文件 */
         post: operations["upload"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/filings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 备案登记簿 */
+        get: operations["filings"];
+        put?: never;
+        /** 报送备案 */
+        post: operations["submit-filing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/filings/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 备案回执 */
+        post: operations["acknowledge-filing"];
         delete?: never;
         options?: never;
         head?: never;
@@ -666,6 +925,23 @@ export interface paths {
         put?: never;
         /** 恢复授权 */
         post: operations["lift-grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/grants/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请续签 */
+        post: operations["renew-grant"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1184,6 +1460,92 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 整改和处置决定 */
+        get: operations["orders"];
+        put?: never;
+        /** 作出整改或者处置决定 */
+        post: operations["issue-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 整改和处置决定详情 */
+        get: operations["order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认定整改结果 */
+        post: operations["decide-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 签收决定 */
+        post: operations["receive-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 反馈整改情况 */
+        post: operations["report-rectification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations": {
         parameters: {
             query?: never;
@@ -1403,6 +1765,24 @@ export interface paths {
         put?: never;
         /** 核验资质 */
         post: operations["verify-qualification"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/recommendations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 部门推荐 */
+        get: operations["recommendations"];
+        put?: never;
+        /** 推荐授权运营主体 */
+        post: operations["recommend-operator"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1700,6 +2080,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scenarios/{id}/revise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 变更场景 */
+        post: operations["revise-scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/scenarios/{id}/space": {
         parameters: {
             query?: never;
@@ -1711,6 +2108,58 @@ export interface paths {
         put?: never;
         /** 开通开发空间 */
         post: operations["open-space"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/seals": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 合同专用章登记簿 */
+        get: operations["seals"];
+        put?: never;
+        /** 登记合同专用章 */
+        post: operations["register-seal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/seals/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用合同专用章 */
+        post: operations["close-seal"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/seals/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 用印记录 */
+        get: operations["seal-uses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1947,6 +2396,10 @@ export interface components {
             opened: string;
             /** @description Base64 of the raw public key, 32 bytes */
             public: string;
+        };
+        "Acknowledge-filingRequest": {
+            note?: string;
+            number: string;
         };
         ActOption: {
             act: string;
@@ -2467,6 +2920,9 @@ export interface components {
             rho?: number;
             text: string;
         };
+        "End-departmentRequest": {
+            reason: string;
+        };
         EntryBody: {
             /** @description 信息资源代码 */
             code?: string;
@@ -2656,20 +3112,45 @@ export interface components {
             title: string;
             until: string;
         };
+        GrantAcknowledgement: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            name: string;
+            note?: string;
+            /** @description Its own number */
+            number: string;
+        };
         GrantAgreement: {
+            authorization?: string;
             /**
              * Format: int64
              * @description Share of the yearly disclosure budget, in units of 10^-12 rho
              */
             budget: number;
+            clauses?: components["schemas"]["GrantClause"][] | null;
             declaration: string;
+            /** @description Why the term is longer than the law has it as a rule */
+            exception?: string;
             /** Format: date-time */
             filed_at?: string;
             from: string;
             id: string;
+            /** @description scenario where it is empty */
+            kind?: string;
             /** Format: date-time */
             opened: string;
             org: string;
+            /** @description 有偿使用 */
+            paid?: boolean;
+            parties?: components["schemas"]["GrantParty"][] | null;
+            /** @description Of an agreement that stands by itself */
+            permit?: string;
+            /**
+             * Format: int64
+             * @description Counts renewals
+             */
+            round?: number;
             scenario: string;
             signatures: components["schemas"]["GrantPartySignature"][] | null;
             state: string;
@@ -2679,6 +3160,54 @@ export interface components {
         GrantAgreementPage: {
             acts: components["schemas"]["ActOption"][] | null;
             agreement: components["schemas"]["GrantAgreement"];
+            filings?: components["schemas"]["GrantFiling"][] | null;
+        };
+        GrantAuthorization: {
+            agreement?: string;
+            /** @description The department that authorizes a developer; the one body of the level authorizes operators */
+            authorizer?: string;
+            /** @description Call (征集通告) it answers */
+            call?: string;
+            documents?: components["schemas"]["MatterDocument"][] | null;
+            /** @description Sector or field (领域) */
+            field?: string;
+            from?: string;
+            id: string;
+            /** @enum {string} */
+            level: "operator" | "developer";
+            matter: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            permit?: string;
+            /** @description Recommendation by a department it rests on */
+            recommendation?: string;
+            /** @enum {string} */
+            state: "applied" | "approved" | "refused" | "withdrawn" | "started";
+            /** @description 能力说明 */
+            statement: string;
+            until?: string;
+        };
+        GrantAuthorizationPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            authorization: components["schemas"]["GrantAuthorization"];
+            filings?: components["schemas"]["GrantFiling"][] | null;
+            in_force: boolean;
+            /** @description Why it is not in force */
+            why?: string;
+        };
+        GrantClause: {
+            id: string;
+            /** @description Asked for by law and not stated yet */
+            needs?: boolean;
+            /** @description As the parties worded it; empty where the standard text states it */
+            text?: string;
+            title: string;
+        };
+        GrantConfirmation: {
+            /** @description Number of the paper (文号) */
+            document: string;
+            fields: string[] | null;
         };
         GrantDeclaration: {
             agreement?: string;
@@ -2689,8 +3218,57 @@ export interface components {
             opened: string;
             org: string;
             papers: components["schemas"]["GrantPapers"];
+            /** @description The renewal that opened it to a further agreement */
+            renewal?: string;
+            /** Format: int64 */
+            renewed?: number;
             scenario: string;
             state: string;
+        };
+        GrantDepartment: {
+            /** Format: date-time */
+            at: string;
+            /** @description The body that confirmed */
+            by: string;
+            /** @description Number of the confirming paper (文号) */
+            document: string;
+            /** Format: date-time */
+            ended?: string;
+            /** @description Its own sectors (本行业、本领域) */
+            fields: string[] | null;
+            org: string;
+            reason?: string;
+        };
+        GrantFiling: {
+            account?: string;
+            /** Format: date-time */
+            filed?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "agreement" | "scenario" | "declaration" | "authorization" | "grant";
+            note?: string;
+            /** @description 备案号 */
+            number?: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description The body that filed */
+            org?: string;
+            /** @description The organization the result is about */
+            owner: string;
+            received?: components["schemas"]["GrantAcknowledgement"];
+            /** @enum {string} */
+            state: "due" | "filed" | "acknowledged";
+            subject: string;
+            title: string;
+            /** @description Role of the authority it is filed with */
+            to: string;
+            to_title: string;
+        };
+        GrantFilingDraft: {
+            note?: string;
+            subject: string;
+            /** @enum {string} */
+            to: "data-bureau" | "upper-authority";
         };
         GrantModel: {
             class: string;
@@ -2722,23 +3300,54 @@ export interface components {
             /** @description Own consent template, where the platform's is not used */
             template?: string;
         };
+        GrantParty: {
+            /** @description For a partner: as the plan names it */
+            name?: string;
+            /** @description The organization, where it is known before it signs */
+            org?: string;
+            role: string;
+            /** @description Signs under the contract seal (合同专用章) */
+            seal?: boolean;
+            /** @description The regulation's own title */
+            title: string;
+        };
         GrantPartySignature: {
             account: string;
             /** Format: date-time */
             at: string;
             name: string;
             org: string;
+            role?: string;
+            /** @description The contract seal that was used; its keeper is the account */
+            seal?: string;
         };
         GrantPlan: {
+            /** @description 预期效益 */
+            benefit?: string;
             /**
              * Format: int64
              * @description Yearly disclosure budget asked for, in units of 10^-12 rho; 0 for one-person queries only
              */
             budget: number;
+            /** @description The organization that will buy the product, where it is known (明确的购买方) */
+            buyer?: string;
+            /**
+             * Format: int64
+             * @description 产品预算, in fen
+             */
+            cost?: number;
             documents?: components["schemas"]["MatterDocument"][] | null;
+            /** @description 领域, such as one the law opens first */
+            field?: string;
+            /** @description 产品功能 */
+            functions?: string;
             needs: components["schemas"]["GrantNeed"][] | null;
+            /** @description The authorized operator applied to, where there are several */
+            operator?: string;
             /** @description The one purpose data may be used for */
             purpose: string;
+            /** @description Why raw data is truly needed (确需利用原始数据); empty where it is not */
+            raw?: string;
             /** @description 使用安全性: who handles the data and how it is protected */
             safety: string;
             /** @description 应用场景解决方案 */
@@ -2747,7 +3356,45 @@ export interface components {
             special: boolean;
             title: string;
         };
+        GrantRecommendation: {
+            department: string;
+            field: string;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description The organization recommended */
+            org: string;
+            reason: string;
+        };
+        GrantRenewal: {
+            declaration: string;
+            grant: string;
+            id: string;
+            matter: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            reason: string;
+            /** @enum {string} */
+            state: "applied" | "approved" | "refused" | "withdrawn";
+            /** @description How long the renewed agreement may run */
+            until: string;
+        };
+        GrantRequest: {
+            /** @description For a developer: the department applied to */
+            authorizer?: string;
+            call?: string;
+            documents?: components["schemas"]["MatterDocument"][] | null;
+            field?: string;
+            /** @enum {string} */
+            level: "operator" | "developer";
+            recommendation?: string;
+            /** @description 能力说明 */
+            statement: string;
+        };
         GrantScenario: {
+            /** @description The authorization of its developer, where the law has that level */
+            authorization?: string;
             id: string;
             matter: string;
             /** Format: date-time */
@@ -2756,6 +3403,8 @@ export interface components {
             /** @description The sample permit, once the pre-declaration passed */
             permit?: string;
             plan: components["schemas"]["GrantPlan"];
+            /** @description The scenario it changes, which stays as it was approved */
+            revises?: string;
             state: string;
         };
         GrantScenarioPage: {
@@ -2764,9 +3413,53 @@ export interface components {
             grants: components["schemas"]["Grant"][] | null;
             scenario: components["schemas"]["GrantScenario"];
         };
+        GrantSeal: {
+            /** @description The body that keeps it */
+            by: string;
+            /** Format: date-time */
+            closed?: string;
+            /** @description Number of the paper that set it up and entrusted it (文号) */
+            document: string;
+            id: string;
+            /** @description Accounts that keep and use it */
+            keepers: string[] | null;
+            name: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description The body it signs for, such as government */
+            role: string;
+        };
+        GrantSealDraft: {
+            document: string;
+            /** @description Accounts of the body that keeps it */
+            keepers: string[] | null;
+            name: string;
+            role: string;
+        };
+        GrantSealUse: {
+            account: string;
+            agreement: string;
+            /** Format: date-time */
+            at: string;
+            /** @description SHA-256 of the text that was sealed */
+            digest: string;
+            id: string;
+            name: string;
+            seal: string;
+        };
         GrantTerms: {
-            from: string;
-            until: string;
+            /** @description Wording of clauses that the standard text leaves open, by id */
+            clauses?: {
+                [key: string]: string;
+            };
+            /** @description Why the term is longer than the law has it as a rule */
+            exception?: string;
+            from?: string;
+            /** @description 有偿使用 */
+            paid?: boolean;
+            /** @description The contract seal used, for a party that signs under it */
+            seal?: string;
+            until?: string;
         };
         GuardCheck: {
             evidence?: string[] | null;
@@ -3506,6 +4199,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageAuthorization: {
+            items: components["schemas"]["GrantAuthorization"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageBreach: {
             items: components["schemas"]["WatchBreach"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -3526,6 +4224,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageDepartment: {
+            items: components["schemas"]["GrantDepartment"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageDeployment: {
             items: components["schemas"]["ServeDeployment"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -3536,8 +4239,18 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageExit: {
+            items: components["schemas"]["WatchExit"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageExplanation: {
             items: components["schemas"]["RegimeExplanation"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageFiling: {
+            items: components["schemas"]["GrantFiling"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -3581,6 +4294,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageOrder: {
+            items: components["schemas"]["WatchOrder"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageOrganization: {
             items: components["schemas"]["PartyOrganization"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -3601,6 +4319,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageRecommendation: {
+            items: components["schemas"]["GrantRecommendation"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageRelease: {
             items: components["schemas"]["OutputRelease"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -3613,6 +4336,16 @@ export interface components {
         };
         PageScenario: {
             items: components["schemas"]["GrantScenario"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageSeal: {
+            items: components["schemas"]["GrantSeal"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageSealUse: {
+            items: components["schemas"]["GrantSealUse"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -3638,6 +4371,11 @@ export interface components {
         };
         PageTaskItem: {
             items: components["schemas"]["TaskItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageTrace: {
+            items: components["schemas"]["WatchTrace"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -4009,6 +4747,11 @@ export interface components {
         ReasonedBody: {
             reason: string;
         };
+        "Recommend-operatorRequest": {
+            field: string;
+            org: string;
+            reason: string;
+        };
         "Record-breachRequest": {
             day: string;
             evidence: string[] | null;
@@ -4133,30 +4876,54 @@ export interface components {
             title?: string;
         };
         RegimeObligation: {
+            /** @description 义务人 */
             actor: string;
+            /** @description 操作 */
             acts?: string[] | null;
+            /** @description planned: 待哪项功能 */
             capability?: string;
+            /** @description 判例 */
             cases?: string[] | null;
             cite: components["schemas"]["RegimeCiteSpec"];
             /** @description Cases that do not */
             failing: string[] | null;
+            /** @description 义务编号 */
             id: string;
             /** @description The acts it names, and those at which its rules are judged */
             judged_at: string[] | null;
+            /** @description 说明 */
             note?: string;
             /** @description Cases that pass */
             passing: string[] | null;
+            /** @description 办理程序 */
             procedures?: string[] | null;
-            reason?: string;
+            /**
+             * @description excused: 理由
+             * @enum {string}
+             */
+            reason?: "human-judgement" | "outside-program" | "liability" | "no-software-effect";
+            /** @description 规则 */
             rules?: string[] | null;
+            /** @description 页面 */
             screens?: string[] | null;
-            status: string;
+            /**
+             * @description 已落实、待后续、不由程序落实
+             * @enum {string}
+             */
+            status: "upheld" | "planned" | "excused";
+            /** @description 测试: core/party.TestX, http/文件#标题, script/文件 */
             tests?: string[] | null;
+            /** @description 取值 */
             values?: string[] | null;
         };
         RegimeOutsideSpec: {
+            /** @description 条 */
             article: string;
-            reason: string;
+            /**
+             * @description 理由
+             * @enum {string}
+             */
+            reason: "human-judgement" | "outside-program" | "liability" | "no-software-effect";
         };
         RegimePackInfo: {
             digest: string;
@@ -4371,6 +5138,10 @@ export interface components {
             scale: number;
             variance: string | null;
         };
+        "Renew-grantRequest": {
+            reason: string;
+            until: string;
+        };
         "ReplyPledge \"json:\\\"pledge\\\"\" }Body": {
             organization: string;
             pledge: components["schemas"]["PartyPledge"];
@@ -4379,9 +5150,16 @@ export interface components {
             /** @description Shown once; keep it */
             key: string;
         };
+        "Report-rectificationRequest": {
+            evidence?: string[] | null;
+            text: string;
+        };
         "Return-entryRequest": {
             /** @description What must be mended */
             opinion: string;
+        };
+        "Revise-scenarioRequest": {
+            plan: components["schemas"]["GrantPlan"];
         };
         "Run-rawRequest": {
             version: string;
@@ -4554,6 +5332,176 @@ export interface components {
             /** @enum {string} */
             state: "standing" | "revoked";
             what: string;
+        };
+        WatchDecision: {
+            /** @description The new term, for 'again' */
+            due?: string;
+            reason: string;
+            /** @enum {string} */
+            ruling: "accept" | "again" | "terminate" | "revoke";
+        };
+        WatchDirection: {
+            article?: string;
+            basis?: string;
+            /** @description The term that was agreed; else the regulation's */
+            due?: string;
+            evidence?: string[] | null;
+            /** @enum {string} */
+            ground: "breach" | "complaint" | "evaluation" | "inspection" | "agreement" | "security" | "harm";
+            /** @enum {string} */
+            measure: "circulate" | "rectify" | "delist" | "suspend";
+            /** @description The organization; its admission is the permit, where it has one */
+            org?: string;
+            /** @description Or one permit: a grant's, an authorization's, an approved model's */
+            permit?: string;
+            reason: string;
+        };
+        WatchEnding: {
+            article?: string;
+            basis?: string;
+            /** @enum {string} */
+            ground: "breach" | "complaint" | "evaluation" | "inspection" | "agreement" | "security" | "harm" | "request";
+            /** @description The organization, whose admission ends */
+            org?: string;
+            /** @description Or one permit: a grant's, an authorization's */
+            permit?: string;
+            reason: string;
+        };
+        WatchExit: {
+            /** @description Logs are kept at least until this day (保存) */
+            archive_until: string;
+            article?: string;
+            /** @description Id of the order, evaluation or other record it rests on */
+            basis?: string;
+            /** @description SHA-256 of the certificate's text */
+            certificate?: string;
+            /** Format: date-time */
+            certified?: string;
+            /** @description Account */
+            certifier?: string;
+            /**
+             * Format: date-time
+             * @description From this instant on access is refused
+             */
+            closed: string;
+            /** Format: date-time */
+            deleted?: string;
+            /** @description Day by which everything is deleted */
+            due?: string;
+            explain?: string;
+            ground: string;
+            id: string;
+            /** @description The body that ended it; empty: the platform, because it was over */
+            issuer?: string;
+            /** @description Kind of the permit that ended */
+            kind: string;
+            /** @description Logs can be searched at least until this day (留存) */
+            logs_until: string;
+            /** @description What the permit was for: the organization, a scenario */
+            object: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            permit: string;
+            reason: string;
+            /** @enum {string} */
+            state: "deleting" | "deleted" | "certified";
+            tasks: components["schemas"]["WatchTask"][] | null;
+        };
+        WatchExitPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            exit: components["schemas"]["WatchExit"];
+            /** @description Something is left after the day by which it had to be deleted */
+            overdue: boolean;
+            /** @description The certificate, once everything is deleted */
+            text?: string;
+        };
+        WatchOrder: {
+            /** @description The clause of the agreement or the regulation that was broken */
+            article?: string;
+            /** @description Id of the breach, complaint or evaluation it rests on */
+            basis?: string;
+            /** @description Access was closed by it */
+            closed: boolean;
+            /** Format: date-time */
+            decided?: string;
+            due?: string;
+            /** @description Digests of the files, or numbers of the records, that show it */
+            evidence?: string[] | null;
+            /** @description The exit that followed */
+            exit?: string;
+            /** @description How the term was counted */
+            explain?: string;
+            ground: string;
+            id: string;
+            issued: string;
+            /** @description The body that gave it */
+            issuer: string;
+            /** @description Kind of the permit: admission, grant, authorization… */
+            kind?: string;
+            /** @enum {string} */
+            measure: "circulate" | "rectify" | "delist" | "suspend";
+            /** Format: date-time */
+            opened: string;
+            /** @description Why it was decided so */
+            opinion?: string;
+            org: string;
+            permit?: string;
+            /** @description The findings */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When the party acknowledged it (签收)
+             */
+            received?: string;
+            reports?: components["schemas"]["WatchRectification"][] | null;
+            /** @description In which capacity it was given */
+            roles: string[] | null;
+            /** @enum {string} */
+            state: "standing" | "open" | "reported" | "overdue" | "accepted" | "failed" | "revoked";
+        };
+        WatchOrderPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            /** @description Its term is over */
+            late: boolean;
+            order: components["schemas"]["WatchOrder"];
+        };
+        WatchRectification: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Digests of the files that show it */
+            evidence: string[] | null;
+            text: string;
+        };
+        WatchTask: {
+            /** Format: date-time */
+            at?: string;
+            /** @description Account */
+            by?: string;
+            /** @description Of the file that is deleted */
+            digest?: string;
+            /** @description How it was deleted, or why it is kept */
+            method?: string;
+            object: string;
+            /** @enum {string} */
+            state: "open" | "done" | "kept";
+            /** @enum {string} */
+            what: "deployment" | "answers" | "space" | "release" | "consent" | "result";
+        };
+        WatchTrace: {
+            account?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The document of the person asked about */
+            consent?: string;
+            /** @description What became of it */
+            handling: string;
+            id: string;
+            /** @enum {string} */
+            kind: "call" | "export";
+            /** @description Who got the result */
+            recipient?: string;
         };
         "Withdraw-matterRequest": {
             reason: string;
@@ -4784,6 +5732,40 @@ export interface operations {
             };
         };
     };
+    "sign-vendor-agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantAgreement"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     agreement: {
         parameters: {
             query?: never;
@@ -4848,6 +5830,42 @@ export interface operations {
             };
         };
     };
+    "countersign-agreement": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantAgreement"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "start-grant": {
         parameters: {
             query?: never;
@@ -4867,6 +5885,175 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorizations: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                level?: "operator" | "developer";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAuthorization"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantAuthorization"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    authorization: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantAuthorizationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantTerms"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantAgreement"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-authorization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantAuthorization"];
                 };
             };
             /** @description Error */
@@ -5769,6 +6956,112 @@ export interface operations {
             };
         };
     };
+    departments: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDepartment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-department": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantConfirmation"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantDepartment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-department": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["End-departmentRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantDepartment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deployments: {
         parameters: {
             query?: {
@@ -5937,6 +7230,208 @@ export interface operations {
             };
         };
     };
+    exits: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description One organization; empty: all that the caller may see */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchEnding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "certify-deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exit-traces": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTrace"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload: {
         parameters: {
             query?: never;
@@ -5961,6 +7456,111 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["BlobRef"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    filings: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                state?: "due" | "filed" | "acknowledged";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFiling"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "submit-filing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantFilingDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantFiling"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "acknowledge-filing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Acknowledge-filingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantFiling"];
                 };
             };
             /** @description Error */
@@ -6059,6 +7659,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renew-grant": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renew-grantRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantRenewal"];
                 };
             };
             /** @description Error */
@@ -7173,6 +8809,212 @@ export interface operations {
             };
         };
     };
+    orders: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description One organization; empty: all that the caller may see */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOrder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchDirection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Report-rectificationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     organizations: {
         parameters: {
             query?: {
@@ -7744,6 +9586,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyQualification"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    recommendations: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRecommendation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recommend-operator": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recommend-operatorRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantRecommendation"];
                 };
             };
             /** @description Error */
@@ -8375,6 +10285,42 @@ export interface operations {
             };
         };
     };
+    "revise-scenario": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Revise-scenarioRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantScenario"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "open-space": {
         parameters: {
             query?: never;
@@ -8394,6 +10340,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabSpace"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    seals: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSeal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "register-seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantSealDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantSeal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-seal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantSeal"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "seal-uses": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSealUse"];
                 };
             };
             /** @description Error */

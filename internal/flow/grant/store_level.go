@@ -1,0 +1,123 @@
+package grant
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"yunei/internal/base/sqldb"
+)
+
+func insertAuthorization(ctx context.Context, tx *sqldb.Tx, a Authorization) error {
+	body, err := encode(a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO authorized (id, level, org, authorizer, state, matter, permit, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
+		a.ID, a.Level, a.Org, a.Authorizer, a.State, a.Matter, a.Permit, body, a.Opened.UnixMicro())
+	return err
+}
+
+func saveAuthorization(ctx context.Context, tx *sqldb.Tx, a Authorization) error {
+	body, err := encode(a)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE authorized SET state = $2, matter = $3, permit = $4, body = $5 WHERE id = $1`, a.ID, a.State, a.Matter, a.Permit, body)
+	return err
+}
+
+func scanAuthorization(r row) (Authorization, error) {
+	var a Authorization
+	var id, level, org, authorizer, state, matter, permit, body string
+	if err := r.Scan(&id, &level, &org, &authorizer, &state, &matter, &permit, &body); err != nil {
+		return a, err
+	}
+	if err := json.Unmarshal([]byte(body), &a); err != nil {
+		return a, fmt.Errorf("decode authorization %s: %w", id, err)
+	}
+	a.ID, a.Level, a.Org, a.Authorizer, a.State, a.Matter, a.Permit = id, level, org, authorizer, state, matter, permit
+	return a, nil
+}
+
+const authorizationColumns = `id, level, org, authorizer, state, matter, permit, body`
+
+func loadAuthorization(ctx context.Context, tx *sqldb.Tx, id string) (Authorization, error) {
+	a, err := scanAuthorization(tx.QueryRow(ctx, `SELECT `+authorizationColumns+` FROM authorized WHERE id = $1`, id))
+	return a, missing(err, noAuthorization)
+}
+
+// authorizationFilter chooses authorizations; empty fields choose all.
+type authorizationFilter struct {
+	org, authorizer, level, before string
+	limit                          int
+}
+
+func listAuthorizations(ctx context.Context, tx *sqldb.Tx, f authorizationFilter) ([]Authorization, error) {
+	rows, err := tx.Query(ctx, `SELECT `+authorizationColumns+` FROM authorized
+		WHERE (($1 = '' AND $2 = '') OR ($1 <> '' AND org = $1) OR ($2 <> '' AND authorizer = $2))
+		AND ($3 = '' OR level = $3) AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5`, f.org, f.authorizer, f.level, f.before, f.limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Authorization, error) { return scanAuthorization(r) })
+}
+
+func keepDepartment(ctx context.Context, tx *sqldb.Tx, d Department) error {
+	body, err := encode(d)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO department (org, body) VALUES ($1, $2) ON CONFLICT (org) DO UPDATE SET body = excluded.body`, d.Org, body)
+	return err
+}
+
+func loadDepartment(ctx context.Context, tx *sqldb.Tx, org string) (Department, error) {
+	d, err := scanBody[Department](tx.QueryRow(ctx, `SELECT body FROM department WHERE org = $1`, org))
+	return d, missing(err, noDepartment)
+}
+
+func listDepartments(ctx context.Context, tx *sqldb.Tx, after string, limit int) ([]Department, error) {
+	rows, err := tx.Query(ctx, `SELECT body FROM department WHERE org > $1 ORDER BY org LIMIT $2`, after, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Department, error) { return scanBody[Department](r) })
+}
+
+// confirmed is the department's standing confirmation; the zero value where it has none.
+func confirmed(ctx context.Context, tx *sqldb.Tx, org string) (Department, error) {
+	d, err := scanBody[Department](tx.QueryRow(ctx, `SELECT body FROM department WHERE org = $1`, org))
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return Department{}, nil
+	}
+	return d, err
+}
+
+func insertRecommendation(ctx context.Context, tx *sqldb.Tx, r Recommendation) error {
+	body, err := encode(r)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO recommendation (id, org, department, body) VALUES ($1, $2, $3, $4)`, r.ID, r.Org, r.Department, body)
+	return err
+}
+
+func loadRecommendation(ctx context.Context, tx *sqldb.Tx, id string) (Recommendation, error) {
+	r, err := scanBody[Recommendation](tx.QueryRow(ctx, `SELECT body FROM recommendation WHERE id = $1`, id))
+	return r, missing(err, noRecommendation)
+}
+
+func listRecommendations(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Recommendation, error) {
+	rows, err := tx.Query(ctx, `SELECT body FROM recommendation WHERE ($1 = '' OR org = $1 OR department = $1) AND ($2 = '' OR id < $2)
+		ORDER BY id DESC LIMIT $3`, org, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Recommendation, error) { return scanBody[Recommendation](r) })
+}
+
+// scanBody reads an object that is kept as one text.
+func scanBody[T any](r row) (T, error) {
+	var v T
+	var body string
+	if err := r.Scan(&body); err != nil {
+		return v, err
+	}
+	if err := json.Unmarshal([]byte(body), &v); err != nil {
+		return v, fmt.Errorf("decode %T: %w", v, err)
+	}
+	return v, nil
+}
