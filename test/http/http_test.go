@@ -392,5 +392,6 @@ func (c *conversation) moveClock(t *testing.T, where, to string) {
 		}
 		c.clock.Advance(d)
 	}
+	c.node.Sweep(system(t)) // the platform's timers see the new time at once
 	clear(c.tokens)
 }

@@ -274,46 +274,72 @@ func (s *Service) closeBy(ctx context.Context, name, id string, to State, reason
 		if !may(tx.Actor(), loaded) {
 			return errNone()
 		}
-		if c, err = loaded.close(to, reason, tx.Now()); err != nil {
-			return err
-		}
-		if err := updateState(ctx, tx.Tx, c); err != nil {
-			return err
-		}
-		for _, hook := range s.onClose {
-			if err := hook(ctx, tx, c); err != nil {
-				return err
-			}
-		}
-		if err := tx.Judge(ctx, map[string]string{"consent": c.ID}); err != nil {
-			return err
-		}
-		return tx.Changed(ctx, "consent", c.ID, c)
+		c, err = s.closeTx(ctx, tx, name, loaded, to, reason)
+		return err
 	})
 	return c, err
+}
+
+func (s *Service) closeTx(ctx context.Context, tx *act.Tx, name string, c Consent, to State, reason string) (Consent, error) {
+	c, err := c.close(to, reason, tx.Now())
+	if err != nil {
+		return c, err
+	}
+	if err := updateState(ctx, tx.Tx, c); err != nil {
+		return c, err
+	}
+	for _, hook := range s.onClose {
+		if err := hook(ctx, tx, c); err != nil {
+			return c, err
+		}
+	}
+	if err := tx.JudgeAs(ctx, name, map[string]string{"consent": c.ID}, nil); err != nil {
+		return c, err
+	}
+	return c, tx.Changed(ctx, "consent", c.ID, c)
 }
 
 // Erase deletes the stored bytes of a document whose consent is over. What remains proves that it existed and says nothing.
 func (s *Service) Erase(ctx context.Context, id string) (Consent, error) {
 	var c Consent
-	_, err := s.Acts.Do(ctx, act.Call{Act: ActErase}, func(ctx context.Context, tx *act.Tx) error {
-		var err error
-		if c, err = Load(ctx, tx.Tx, id); err != nil {
-			return err
-		}
-		if err := c.May(ActErase, tx.Now()); err != nil {
-			return err
-		}
-		c.Erased = tx.Now()
-		if err := erase(ctx, tx.Tx, c); err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"consent": c.ID}); err != nil {
-			return err
-		}
-		return tx.Changed(ctx, "consent", c.ID, c)
+	_, err := s.Acts.Do(ctx, act.Call{Act: ActErase}, func(ctx context.Context, tx *act.Tx) (err error) {
+		c, err = s.EraseTx(ctx, tx, id)
+		return err
 	})
 	return c, err
+}
+
+// EraseTx is Erase inside another act.
+func (s *Service) EraseTx(ctx context.Context, tx *act.Tx, id string) (Consent, error) {
+	c, err := Load(ctx, tx.Tx, id)
+	if err != nil {
+		return c, err
+	}
+	if err := c.May(ActErase, tx.Now()); err != nil {
+		return c, err
+	}
+	c.Erased = tx.Now()
+	if err := erase(ctx, tx.Tx, c); err != nil {
+		return c, err
+	}
+	if err := tx.JudgeAs(ctx, ActErase, map[string]string{"consent": c.ID}, nil); err != nil {
+		return c, err
+	}
+	return c, tx.Changed(ctx, "consent", c.ID, c)
+}
+
+// EndTx ends a document because the one body it names is gone. One that names a further body stays theirs.
+func (s *Service) EndTx(ctx context.Context, tx *act.Tx, id, reason string) (Consent, error) {
+	c, err := Load(ctx, tx.Tx, id)
+	if err != nil {
+		return c, err
+	}
+	return s.closeTx(ctx, tx, ActEnd, c, StateEnded, reason)
+}
+
+// OnlyFor lists the stored documents that name an organization and nobody beside it.
+func OnlyFor(ctx context.Context, tx *sqldb.Tx, org string) ([]Consent, error) {
+	return listOnlyFor(ctx, tx, org)
 }
 
 func (s *Service) digest(b []byte) string {

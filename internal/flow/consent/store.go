@@ -124,6 +124,13 @@ func listFor(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) (
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Consent, error) { return scanConsent(r) })
 }
 
+func listOnlyFor(ctx context.Context, tx *sqldb.Tx, org string) ([]Consent, error) {
+	rows, err := tx.Query(ctx, `SELECT c.id, c.sid, c.digest, c.terms, c.state, c.reason, c.uses, c.submitted_by, c.received, c.closed, c.erased
+		FROM consent_recipient r JOIN consent c ON c.id = r.consent
+		WHERE r.org = $1 AND c.erased = 0 AND NOT EXISTS (SELECT 1 FROM consent_recipient o WHERE o.consent = r.consent AND o.org <> $1) ORDER BY r.consent`, org)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Consent, error) { return scanConsent(r) })
+}
+
 func micros(t time.Time) int64 {
 	if t.IsZero() {
 		return 0

@@ -170,27 +170,46 @@ func (s *Service) sensitive(ctx context.Context, tx *sqldb.Tx, m *query.Model) (
 func (s *Service) Close(ctx context.Context, id string) (Deployment, error) {
 	var d Deployment
 	_, err := s.Acts.Do(ctx, act.Call{Act: ActClose}, func(ctx context.Context, tx *act.Tx) error {
-		var err error
-		if d, err = loadDeployment(ctx, tx.Tx, id); err != nil {
+		found, err := loadDeployment(ctx, tx.Tx, id)
+		if err != nil {
 			return err
 		}
-		if !tx.Actor().Has(access.Operator) && d.Org != tx.Actor().Org {
-			d = Deployment{}
+		if !tx.Actor().Has(access.Operator) && found.Org != tx.Actor().Org {
 			return errNoDeployment()
 		}
-		if d.State == Closed {
-			return errs.New(errs.Conflict, "这个数据服务已经停用, 无需再次办理")
-		}
-		d.State = Closed
-		if err := setDeploymentState(ctx, tx.Tx, d.ID, d.State); err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": d.Org}); err != nil {
-			return err
-		}
-		return tx.Changed(ctx, "deployment", d.ID, d)
+		d, err = s.CloseTx(ctx, tx, id)
+		return err
 	})
 	return d, err
+}
+
+// CloseTx is Close inside another act, such as the end of a grant.
+func (s *Service) CloseTx(ctx context.Context, tx *act.Tx, id string) (Deployment, error) {
+	d, err := loadDeployment(ctx, tx.Tx, id)
+	if err != nil {
+		return d, err
+	}
+	if d.State == Closed {
+		return d, errs.New(errs.Conflict, "这个数据服务已经停用, 无需再次办理")
+	}
+	d.State = Closed
+	if err := setDeploymentState(ctx, tx.Tx, d.ID, d.State); err != nil {
+		return d, err
+	}
+	if err := tx.JudgeAs(ctx, ActClose, map[string]string{"org": d.Org}, nil); err != nil {
+		return d, err
+	}
+	return d, tx.Changed(ctx, "deployment", d.ID, d)
+}
+
+// OpenUnder lists an organization's open deployments of one scenario or ("") of all, for the end of a grant.
+func OpenUnder(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]Deployment, error) {
+	return openDeployments(ctx, tx, org, scenario)
+}
+
+// ForgetTx deletes the answers that are kept for an organization's broken connections, at once.
+func (s *Service) ForgetTx(ctx context.Context, tx *act.Tx, org string) error {
+	return dropReplays(ctx, tx.Tx, org, tx.Now().Add(replayFor))
 }
 
 // Sweep deletes kept answers whose ten minutes are over. A busy organization's go with its next call; this is for those

@@ -66,6 +66,12 @@ func listDeployments(ctx context.Context, tx *sqldb.Tx, org, before string, limi
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Deployment, error) { return scanDeployment(r) })
 }
 
+func openDeployments(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]Deployment, error) {
+	rows, err := tx.Query(ctx, `SELECT `+deploymentColumns+` FROM deployment
+		WHERE org = $1 AND ($2 = '' OR scenario = $2) AND state = 'open' ORDER BY id`, org, scenario)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Deployment, error) { return scanDeployment(r) })
+}
+
 // takeDaily counts one call against the day's quota; false when it is used up.
 func takeDaily(ctx context.Context, tx *sqldb.Tx, d Deployment, day workday.Date) (bool, error) {
 	if d.Daily == 0 {

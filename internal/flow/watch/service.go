@@ -8,27 +8,65 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/blob"
 	"yunei/internal/core/party"
+	"yunei/internal/core/query/disclose"
+	"yunei/internal/flow/catalog"
+	"yunei/internal/flow/consent"
+	"yunei/internal/flow/lab"
+	"yunei/internal/flow/serve"
 )
 
 // The acts of this package.
 const (
-	ActRecord = "watch.breach"
-	ActRevoke = "watch.breach.revoke"
+	ActRecord    = "watch.breach"
+	ActRevoke    = "watch.breach.revoke"
+	ActIssue     = "watch.order.issue"
+	ActReceive   = "watch.order.receive"
+	ActRectified = "watch.order.report"
+	ActRule      = "watch.order.decide"
+	ActExpire    = "watch.order.expire"
+	ActTerminate = "watch.terminate"
+	ActDelete    = "watch.exit.delete"
+	ActCertify   = "watch.exit.certify"
 )
 
-// Service keeps the credit file.
-type Service struct{ Acts *act.Runner }
+// Service supervises: it keeps the credit file, gives orders, ends what must end and sees to what is left behind.
+type Service struct{ Deps }
+
+// Deps are what New needs.
+type Deps struct {
+	Acts     *act.Runner
+	Catalog  *catalog.Service
+	Consents *consent.Service
+	Lab      *lab.Service
+	Serve    *serve.Service
+	Budget   *disclose.Ledger
+	Blobs    *blob.Store
+}
 
 // New defines the acts and registers the objects and facts of this package.
-func New(acts *act.Runner) *Service {
-	acts.Define(
+func New(d Deps) *Service {
+	supervisors := []access.Role{access.Bureau, access.Operator, access.Department, access.Holder}
+	parties := []access.Role{access.DataUser, access.Authorized, access.Provider, access.Operator, access.Holder, access.Applicant}
+	d.Acts.Define(
 		act.Def{Name: ActRecord, Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: ActRevoke, Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: ActIssue, Roles: supervisors},
+		act.Def{Name: ActReceive, Roles: parties},
+		act.Def{Name: ActRectified, Roles: parties},
+		act.Def{Name: ActRule, Roles: supervisors},
+		act.Def{Name: ActExpire, Roles: []access.Role{access.Platform}},
+		act.Def{Name: ActTerminate, Roles: append([]access.Role{access.Platform}, supervisors...)},
+		act.Def{Name: ActDelete, Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: ActCertify, Roles: []access.Role{access.Bureau, access.Operator}},
 	)
-	acts.Ledger().Register("breach", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return load(ctx, tx, id) })
-	acts.Law().RegisterFact(Facts()...)
-	return &Service{Acts: acts}
+	log := d.Acts.Ledger()
+	log.Register("breach", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return load(ctx, tx, id) })
+	log.Register("order", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadOrder(ctx, tx, id) })
+	log.Register("exit", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadExit(ctx, tx, id) })
+	d.Acts.Law().RegisterFact(Facts()...)
+	return &Service{Deps: d}
 }
 
 // Report is what is recorded of a breach.

@@ -26,7 +26,7 @@ func each(t *testing.T, fn func(t *testing.T, o *office)) {
 	testdb.EachClock(t, clock.NewSet(time.Date(2025, 6, 3, 2, 0, 0, 0, time.UTC)), func(t *testing.T, db *sqldb.DB) {
 		h := house.New(t, db)
 		parties := party.New(h.Acts, h.Keys, matter.New(h.Acts))
-		o := &office{Service: watch.New(h.Acts), House: h}
+		o := &office{Service: watch.New(watch.Deps{Acts: h.Acts}), House: h}
 		uscc, err := party.MakeUSCC("91990000MA990000")
 		if err != nil {
 			t.Fatal(err)

@@ -136,7 +136,7 @@ func (n *Node) build(o Options) {
 	n.Open = open.New(open.Deps{DB: n.DB, Law: law, Catalog: n.Catalog, Collect: n.Collect})
 	n.Output = output.New(n.Acts, n.Matters, n.Lab, n.Blobs)
 	n.Serve = serve.New(serve.Deps{Acts: n.Acts, Keys: n.Keys, Consents: n.Consent, Catalog: n.Catalog, Collect: n.Collect, Disclose: budget, Lab: n.Lab, Pace: serve.DefaultPace})
-	n.Watch = watch.New(n.Acts)
+	n.Watch = watch.New(watch.Deps{Acts: n.Acts, Catalog: n.Catalog, Consents: n.Consent, Lab: n.Lab, Serve: n.Serve, Budget: budget, Blobs: n.Blobs})
 }
 
 func (n *Node) routes(apis, files http.Handler) http.Handler {
@@ -191,16 +191,23 @@ func (n *Node) sweep(ctx context.Context) error {
 	tick := time.NewTicker(sweepEvery)
 	defer tick.Stop()
 	for {
-		if err := n.Lab.Sweep(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "sweep runs", "err", err)
-		}
-		if err := n.Serve.Sweep(ctx); err != nil && ctx.Err() == nil {
-			slog.ErrorContext(ctx, "sweep kept answers", "err", err)
-		}
+		n.Sweep(ctx)
 		select {
 		case <-ctx.Done():
 			return nil
 		case <-tick.C:
+		}
+	}
+}
+
+// Sweep lets every timer of the platform act once. A failing one is logged and tried again at the next.
+func (n *Node) Sweep(ctx context.Context) {
+	for _, o := range []struct {
+		what  string
+		sweep func(context.Context) error
+	}{{"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
+		if err := o.sweep(ctx); err != nil && ctx.Err() == nil {
+			slog.ErrorContext(ctx, "sweep "+o.what, "err", err)
 		}
 	}
 }

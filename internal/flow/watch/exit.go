@@ -1,0 +1,130 @@
+package watch
+
+import (
+	"encoding/json"
+	"slices"
+	"time"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/workday"
+)
+
+// Exit states.
+const (
+	ExitDeleting  = "deleting"
+	ExitDeleted   = "deleted"
+	ExitCertified = "certified"
+)
+
+// What a party may still hold inside the platform, and what is done with it.
+const (
+	HeldDeployment = "deployment" // 数据服务: closed
+	HeldAnswers    = "answers"    // answers kept for a broken connection: deleted
+	HeldSpace      = "space"      // 开发空间里的数据副本: deleted
+	HeldRelease    = "release"    // 出域结果文件: deleted
+	HeldConsent    = "consent"    // 授权文件: ended and deleted
+	HeldResult     = "result"     // noised results: kept as evidence of the disclosure ledger, nobody may read them
+)
+
+// Task states.
+const (
+	TaskOpen = "open"
+	TaskDone = "done"
+	TaskKept = "kept" // not deleted, for the reason given
+)
+
+// Task (删除任务) is one thing to be deleted, and how it was.
+type Task struct {
+	What   string     `json:"what" enum:"deployment,answers,space,release,consent,result"`
+	Object string     `json:"object"`
+	Digest string     `json:"digest,omitempty" doc:"Of the file that is deleted"`
+	State  string     `json:"state" enum:"open,done,kept"`
+	Method string     `json:"method,omitempty" doc:"How it was deleted, or why it is kept"`
+	By     string     `json:"by,omitempty" doc:"Account"`
+	At     *time.Time `json:"at,omitempty"`
+}
+
+// Exit (退出) is what follows when an admission, a grant or an authorization ends: access is closed at an instant, what the
+// party holds inside the platform is deleted, the logs are kept.
+type Exit struct {
+	ID      string `json:"id"`
+	Org     string `json:"org"`
+	Permit  string `json:"permit"`
+	Kind    string `json:"kind" doc:"Kind of the permit that ended"`
+	Object  string `json:"object" doc:"What the permit was for: the organization, a scenario"`
+	Ground  Ground `json:"ground"`
+	Basis   string `json:"basis,omitempty" doc:"Id of the order, evaluation or other record it rests on"`
+	Reason  string `json:"reason"`
+	Article string `json:"article,omitempty"`
+	Issuer  string `json:"issuer,omitempty" doc:"The body that ended it; empty: the platform, because it was over"`
+
+	Closed time.Time `json:"closed" doc:"From this instant on access is refused"`
+	Tasks  []Task    `json:"tasks"`
+	// 授权运营主体授权程序: 及时删除授权运营留存的相关数据.
+	Due     workday.Date `json:"due,omitempty" doc:"Day by which everything is deleted"`
+	Explain string       `json:"explain,omitempty"`
+
+	LogsUntil    workday.Date `json:"logs_until" doc:"Logs can be searched at least until this day (留存)"`
+	ArchiveUntil workday.Date `json:"archive_until" doc:"Logs are kept at least until this day (保存)"`
+
+	State       string     `json:"state" enum:"deleting,deleted,certified"`
+	Deleted     *time.Time `json:"deleted,omitempty"`
+	Certificate string     `json:"certificate,omitempty" doc:"SHA-256 of the certificate's text"`
+	Certifier   string     `json:"certifier,omitempty" doc:"Account"`
+	Certified   *time.Time `json:"certified,omitempty"`
+	Opened      time.Time  `json:"opened"`
+}
+
+// done settles one task; the exit is deleted when none is left.
+func (e Exit) done(what, object, state, method, account string, now time.Time) Exit {
+	e.Tasks = slices.Clone(e.Tasks)
+	for i := range e.Tasks {
+		t := &e.Tasks[i]
+		if t.What == what && t.Object == object && t.State == TaskOpen {
+			t.State, t.Method, t.By, t.At = state, method, account, &now
+		}
+	}
+	if !slices.ContainsFunc(e.Tasks, func(t Task) bool { return t.State == TaskOpen }) && e.State == ExitDeleting {
+		e.State, e.Deleted = ExitDeleted, &now
+	}
+	return e
+}
+
+// certify refuses a certificate of what is not done, or by the one who did it.
+func (e Exit) certify(account, digest string, now time.Time) (Exit, error) {
+	switch {
+	case e.State == ExitCertified:
+		return e, errs.New(errs.Conflict, "删除证明已经出具, 请刷新查看")
+	case e.State != ExitDeleted:
+		return e, errs.New(errs.Conflict, "还有没有完成的删除任务, 不能出具删除证明; 请先完成删除")
+	case slices.ContainsFunc(e.Tasks, func(t Task) bool { return t.By == account }):
+		return e, errs.New(errs.Forbidden, "删除证明须由没有办理删除的另一人核对后出具, 请转由同事办理")
+	}
+	e.State, e.Certificate, e.Certifier, e.Certified = ExitCertified, digest, account, &now
+	return e, nil
+}
+
+// text is what the certificate says: every dataset, copy and document with the way it went. It names no person.
+func (e Exit) text() (string, error) {
+	type line struct {
+		What, Object, Digest, State, Method string
+		At                                  *time.Time
+	}
+	out := struct {
+		Title, Exit, Org, Permit, Kind string
+		Closed, Deleted                *time.Time
+		LogsUntil, ArchiveUntil        workday.Date
+		Lines                          []line
+	}{Title: "数据删除证明", Exit: e.ID, Org: e.Org, Permit: e.Permit, Kind: e.Kind, Closed: &e.Closed, Deleted: e.Deleted,
+		LogsUntil: e.LogsUntil, ArchiveUntil: e.ArchiveUntil}
+	for _, t := range e.Tasks {
+		out.Lines = append(out.Lines, line{t.What, t.Object, t.Digest, t.State, t.Method, t.At})
+	}
+	raw, err := json.MarshalIndent(out, "", "  ")
+	return string(raw), err
+}
+
+// overdue reports whether something is left after the day by which it had to be deleted.
+func (e Exit) overdue(today workday.Date) bool {
+	return e.State == ExitDeleting && !e.Due.IsZero() && today.After(e.Due)
+}

@@ -1,0 +1,420 @@
+package watch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strconv"
+	"strings"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+	"yunei/internal/core/party"
+	"yunei/internal/core/query/disclose"
+	"yunei/internal/flow/consent"
+	"yunei/internal/flow/grant"
+	"yunei/internal/flow/serve"
+)
+
+// Values a pack sets for what follows an end.
+const (
+	valueDelete  = "exit.delete.within"
+	valueLogs    = "keep.logs"    // 网络日志留存时长
+	valueArchive = "keep.archive" // 网络日志保存时间
+)
+
+// ending is why a permit ends.
+type ending struct {
+	permit  string
+	ground  Ground
+	basis   string
+	reason  string
+	article string
+}
+
+// Ending is what a supervisor decides.
+type Ending struct {
+	Org     string `json:"org,omitempty" doc:"The organization, whose admission ends"`
+	Permit  string `json:"permit,omitempty" doc:"Or one permit: a grant's, an authorization's"`
+	Ground  Ground `json:"ground" enum:"breach,complaint,evaluation,inspection,agreement,security,harm,request"`
+	Basis   string `json:"basis,omitempty" maxLength:"64"`
+	Reason  string `json:"reason" minLength:"2" maxLength:"5000"`
+	Article string `json:"article,omitempty" maxLength:"200"`
+}
+
+// End ends an admission, a grant or an authorization for good (终止). Access is refused from this act on, everywhere; what is
+// left inside the platform becomes the tasks of an exit.
+func (s *Service) End(ctx context.Context, in Ending) (Exit, error) {
+	var e Exit
+	_, err := s.Acts.Do(ctx, act.Call{Act: ActTerminate}, func(ctx context.Context, tx *act.Tx) error {
+		if strings.TrimSpace(in.Reason) == "" {
+			return errs.New(errs.Invalid, "请写明终止的理由后再提交")
+		}
+		if !slices.Contains(grounds, in.Ground) && in.Ground != OnRequest {
+			return errs.New(errs.Invalid, "终止的事由不在列表中, 请重新选择")
+		}
+		permit, org, err := s.target(ctx, tx.Tx, in.Org, in.Permit)
+		if err != nil {
+			return err
+		}
+		if err := s.maySupervise(ctx, tx.Tx, tx.Actor(), org, permit); err != nil {
+			return err
+		}
+		if permit.ID == "" {
+			return errs.New(errs.Conflict, "这个单位尚未入驻, 没有可以终止的许可")
+		}
+		e, err = s.endTx(ctx, tx, ending{permit: permit.ID, ground: in.Ground, basis: in.Basis, reason: strings.TrimSpace(in.Reason), article: in.Article})
+		return err
+	})
+	return e, err
+}
+
+// mayEnd: the operator ends admissions, never what a public body granted (依法依规终止开发授权 is the bureau's).
+func mayEnd(actor access.Actor, p access.Permit) error {
+	if actor.Has(access.Operator) && !actor.Has(access.Bureau, access.Platform) && p.Kind != party.PermitKind {
+		return errs.New(errs.Forbidden, "授权由数据主管部门或者授权部门终止, 请报请他们决定")
+	}
+	return nil
+}
+
+// endTx revokes the permit inside another act and opens the exit. A permit that ended by itself keeps its last state.
+func (s *Service) endTx(ctx context.Context, tx *act.Tx, en ending) (Exit, error) {
+	p, err := access.LoadPermit(ctx, tx.Tx, en.permit)
+	if err != nil {
+		return Exit{}, err
+	}
+	if err := mayEnd(tx.Actor(), p); err != nil {
+		return Exit{}, err
+	}
+	e := Exit{ID: tx.NewID("ext"), Org: p.Holder, Permit: p.ID, Kind: p.Kind, Object: p.Object, Ground: en.ground, Basis: en.basis, Reason: en.reason,
+		Article: en.article, Issuer: tx.Actor().Org, Closed: tx.Now(), State: ExitDeleting, Opened: tx.Now()}
+	switch {
+	case en.ground == OnExpiry:
+		e.Closed = p.Until.Time()
+	case p.State == access.Revoked && en.ground != OnEnd:
+		return e, errs.New(errs.Conflict, "这项许可已经终止, 请刷新查看")
+	case p.State != access.Revoked:
+		if err := tx.SetPermit(ctx, p.ID, access.Revoked); err != nil {
+			return e, err
+		}
+	}
+	if err := s.terms(tx, &e); err != nil {
+		return e, err
+	}
+	if err := s.returnShares(ctx, tx, e); err != nil {
+		return e, err
+	}
+	if e.Tasks, err = s.held(ctx, tx.Tx, e); err != nil {
+		return e, err
+	}
+	if !slices.ContainsFunc(e.Tasks, func(t Task) bool { return t.State == TaskOpen }) {
+		now := tx.Now()
+		e.State, e.Deleted = ExitDeleted, &now
+	}
+	if err := insertExit(ctx, tx.Tx, e); err != nil {
+		return e, err
+	}
+	if err := s.moot(ctx, tx, e); err != nil {
+		return e, err
+	}
+	if err := tx.JudgeAs(ctx, ActTerminate, map[string]string{"org": e.Org, "exit": e.ID}, nil); err != nil {
+		return e, err
+	}
+	return e, tx.Changed(ctx, "exit", e.ID, e)
+}
+
+// terms are the days that follow from the end: until when everything is deleted, until when the logs are kept. The days of the
+// logs are counted from the end, which is the later of the end and the making of each entry there is.
+func (s *Service) terms(tx *act.Tx, e *Exit) error {
+	day := workday.DateOf(e.Closed)
+	d, err := deadline(tx.Law(), valueDelete, day)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	e.Due, e.Explain = d.Due, d.Explain
+	logs, err := deadline(tx.Law(), valueLogs, day)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	archive, err := deadline(tx.Law(), valueArchive, day)
+	if err != nil && !errs.Is(err, errs.NotFound) {
+		return err
+	}
+	e.LogsUntil, e.ArchiveUntil = logs.Due, max(logs.Due, archive.Due)
+	return nil
+}
+
+// moot settles the orders that still run on a permit that has ended.
+func (s *Service) moot(ctx context.Context, tx *act.Tx, e Exit) error {
+	orders, err := ordersOn(ctx, tx.Tx, e.Permit)
+	if err != nil {
+		return err
+	}
+	for _, o := range orders {
+		if o.ID == e.Basis {
+			continue // its own act settles it
+		}
+		now := tx.Now()
+		o.State, o.Opinion, o.Decided, o.Exit = OrderFailed, "许可已经终止: "+e.Reason, &now, e.ID
+		if err := s.saveOrder(ctx, tx, o); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// returnShares gives back to the resources what the ended grants have not spent of the yearly disclosure budgets.
+func (s *Service) returnShares(ctx context.Context, tx *act.Tx, e Exit) error {
+	grants, err := grantsUnder(ctx, tx.Tx, e)
+	if err != nil {
+		return err
+	}
+	for _, g := range grants {
+		sc, err := grant.LoadScenario(ctx, tx.Tx, g.Scenario)
+		if err != nil {
+			return err
+		}
+		for _, n := range sc.Plan.Needs {
+			for year := max(g.From.Year(), tx.Day().Year()); year <= g.Until.AddDays(-1).Year(); year++ {
+				b, err := s.Budget.Budget(ctx, tx.Tx, disclose.GrantScope(g.ID, n.Resource, strconv.Itoa(year)))
+				if err != nil || b.Default || b.Left() == 0 {
+					if err != nil {
+						return err
+					}
+					continue
+				}
+				if err := s.Budget.EndShare(ctx, tx.Tx, g.ID, n.Resource, strconv.Itoa(year), "授权 "+g.ID+" 终止"); err != nil {
+					return err
+				}
+			}
+		}
+	}
+	return nil
+}
+
+// scenario is the one an exit is about, "" for all of the organization's.
+func (e Exit) scenario() string {
+	if e.Kind == grant.PermitGrant {
+		return e.Object
+	}
+	return ""
+}
+
+// held lists what the party still holds inside the platform under the permit that ended.
+func (s *Service) held(ctx context.Context, tx *sqldb.Tx, e Exit) ([]Task, error) {
+	tasks := []Task{}
+	deployments, err := serve.OpenUnder(ctx, tx, e.Org, e.scenario())
+	if err != nil {
+		return nil, err
+	}
+	for _, d := range deployments {
+		tasks = append(tasks, Task{What: HeldDeployment, Object: d.ID, State: TaskOpen})
+	}
+	tasks = append(tasks, Task{What: HeldAnswers, Object: e.Org, State: TaskOpen})
+	spaces, err := spacesOf(ctx, tx, e.Org, e.scenario())
+	if err != nil {
+		return nil, err
+	}
+	for _, id := range spaces {
+		tasks = append(tasks, Task{What: HeldSpace, Object: id, State: TaskOpen})
+	}
+	releases, err := releasesOf(ctx, tx, e.Org, e.scenario())
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range releases {
+		tasks = append(tasks, Task{What: HeldRelease, Object: r.ID, Digest: r.Digest, State: TaskOpen})
+	}
+	runs, err := resultsOf(ctx, tx, e.Org, e.scenario())
+	if err != nil {
+		return nil, err
+	}
+	for _, r := range runs {
+		tasks = append(tasks, Task{What: HeldResult, Object: r.ID, Digest: r.Result, State: TaskKept, At: &e.Opened,
+			Method: "加噪结果是累计披露账的凭证, 封存备查; 任何单位不再能够读取或者导出"})
+	}
+	if e.Kind != party.PermitKind {
+		return tasks, nil
+	}
+	consents, err := consent.OnlyFor(ctx, tx, e.Org)
+	if err != nil {
+		return nil, err
+	}
+	for _, c := range consents {
+		tasks = append(tasks, Task{What: HeldConsent, Object: c.ID, State: TaskOpen})
+	}
+	return tasks, nil
+}
+
+// Delete does what is left of an exit's deletion tasks. Files go before the act that records it, so that no entry claims what did
+// not happen; an interrupted deletion is simply done again.
+func (s *Service) Delete(ctx context.Context, id string) (Exit, error) {
+	var e Exit
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		if e, err = loadExit(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.mayClean(ctx, e)
+	})
+	if err != nil {
+		return Exit{}, err
+	}
+	removed, err := s.removeFiles(ctx, e)
+	if err != nil {
+		return Exit{}, err
+	}
+	_, err = s.Acts.Do(ctx, act.Call{Act: ActDelete}, func(ctx context.Context, tx *act.Tx) error {
+		if e, err = loadExit(ctx, tx.Tx, id); err != nil {
+			return err
+		}
+		if err := s.mayClean(ctx, e); err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": e.Org, "exit": e.ID}); err != nil {
+			return err
+		}
+		for _, t := range e.Tasks {
+			if t.State != TaskOpen {
+				continue
+			}
+			method := removed[t.What+" "+t.Object]
+			if method == "" {
+				if method, err = s.removeRows(ctx, tx, e, t); err != nil {
+					return err
+				}
+			}
+			e = e.done(t.What, t.Object, TaskDone, method, tx.Actor().Account, tx.Now())
+		}
+		return s.saveExit(ctx, tx, e)
+	})
+	if err != nil {
+		return Exit{}, err
+	}
+	return e, nil
+}
+
+func (s *Service) mayClean(ctx context.Context, e Exit) error {
+	actor := access.From(ctx)
+	switch {
+	case !actor.Has(access.Bureau, access.Operator):
+		return errs.New(errs.Forbidden, "删除由数据主管部门或者平台运营单位办理")
+	case actor.Org == e.Org:
+		return errs.New(errs.Forbidden, "不能办理本单位的退出, 请由其他单位的人员办理")
+	case e.State != ExitDeleting:
+		return errs.New(errs.Conflict, "没有剩下的删除任务, 请刷新查看")
+	}
+	return nil
+}
+
+// removeRows deletes what lies in the database, each by the act's own rule of its stage.
+func (s *Service) removeRows(ctx context.Context, tx *act.Tx, e Exit, t Task) (string, error) {
+	switch t.What {
+	case HeldDeployment:
+		_, err := s.Serve.CloseTx(ctx, tx, t.Object)
+		if errs.Is(err, errs.Conflict) {
+			err = nil // closed meanwhile
+		}
+		return "停用", err
+	case HeldAnswers:
+		return "清除暂存的答复", s.Serve.ForgetTx(ctx, tx, t.Object)
+	case HeldConsent:
+		c, err := consent.Load(ctx, tx.Tx, t.Object)
+		if err != nil {
+			return "", err
+		}
+		if c.State == consent.StateValid {
+			if _, err := s.Consents.EndTx(ctx, tx, c.ID, "被授权单位已经退出"); err != nil {
+				return "", err
+			}
+		}
+		if c.Erased.IsZero() {
+			_, err = s.Consents.EraseTx(ctx, tx, c.ID)
+		}
+		return "删除密文, 只留摘要", err
+	}
+	return "", fmt.Errorf("exit %s: nothing deletes %s %s", e.ID, t.What, t.Object)
+}
+
+// removeFiles deletes what lies on disk. A file that somebody else's release also names stays, and its task says so.
+func (s *Service) removeFiles(ctx context.Context, e Exit) (map[string]string, error) {
+	done := map[string]string{}
+	for _, t := range e.Tasks {
+		if t.State != TaskOpen {
+			continue
+		}
+		switch t.What {
+		case HeldSpace:
+			if err := os.RemoveAll(filepath.Join(s.Lab.Dir, filepath.Base(t.Object))); err != nil {
+				return nil, fmt.Errorf("remove copies of space %s: %w", t.Object, err)
+			}
+			done[t.What+" "+t.Object] = "删除空间内的全部数据副本"
+		case HeldRelease:
+			shared, err := s.namedElsewhere(ctx, e.Org, t.Digest)
+			if err != nil {
+				return nil, err
+			}
+			if shared {
+				done[t.What+" "+t.Object] = "另一单位的出域结果与之相同, 只取消本单位的读取"
+				continue
+			}
+			if err := s.Blobs.Delete(t.Digest); err != nil {
+				return nil, err
+			}
+			done[t.What+" "+t.Object] = "删除文件"
+		}
+	}
+	return done, nil
+}
+
+func (s *Service) namedElsewhere(ctx context.Context, org, digest string) (shared bool, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		others, err := releasesBeside(ctx, tx, org)
+		for _, r := range others {
+			shared = shared || r.Digest == digest
+		}
+		return err
+	})
+	return shared, err
+}
+
+// Certify issues the certificate of deletion (删除证明): a second person confirms what was deleted, and its digest goes into the
+// ledger.
+func (s *Service) Certify(ctx context.Context, id string) (Exit, error) {
+	var e Exit
+	_, err := s.Acts.Do(ctx, act.Call{Act: ActCertify}, func(ctx context.Context, tx *act.Tx) error {
+		was, err := loadExit(ctx, tx.Tx, id)
+		if err != nil {
+			return err
+		}
+		if was.Org == tx.Actor().Org {
+			return errs.New(errs.Forbidden, "不能办理本单位的退出, 请由其他单位的人员办理")
+		}
+		text, err := was.text()
+		if err != nil {
+			return err
+		}
+		sum := sha256.Sum256([]byte(text))
+		if e, err = was.certify(tx.Actor().Account, "sha256:"+hex.EncodeToString(sum[:]), tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": e.Org, "exit": e.ID}); err != nil {
+			return err
+		}
+		return s.saveExit(ctx, tx, e)
+	})
+	return e, err
+}
+
+func (s *Service) saveExit(ctx context.Context, tx *act.Tx, e Exit) error {
+	if err := saveExit(ctx, tx.Tx, e); err != nil {
+		return err
+	}
+	return tx.Changed(ctx, "exit", e.ID, e)
+}

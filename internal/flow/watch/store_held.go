@@ -1,0 +1,74 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"time"
+
+	"yunei/internal/base/sqldb"
+	"yunei/internal/flow/grant"
+	"yunei/internal/flow/lab"
+	"yunei/internal/flow/output"
+)
+
+// decoded reads rows whose body is the object itself.
+func decoded[T any](rows *sqldb.Rows, err error) ([]T, error) {
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (v T, err error) {
+		var body string
+		if err := r.Scan(&body); err != nil {
+			return v, err
+		}
+		if err := json.Unmarshal([]byte(body), &v); err != nil {
+			return v, fmt.Errorf("decode %T: %w", v, err)
+		}
+		return v, nil
+	})
+}
+
+// grantsUnder lists the grants that end with an exit: the one whose permit ended, or all of an organization that left.
+func grantsUnder(ctx context.Context, tx *sqldb.Tx, e Exit) ([]grant.Grant, error) {
+	if e.Kind == grant.PermitGrant {
+		rows, err := tx.Query(ctx, `SELECT body FROM grants WHERE permit = $1 AND org = $2 ORDER BY id`, e.Permit, e.Org)
+		return decoded[grant.Grant](rows, err)
+	}
+	rows, err := tx.Query(ctx, `SELECT body FROM grants WHERE org = $1 ORDER BY id`, e.Org)
+	return decoded[grant.Grant](rows, err)
+}
+
+func spacesOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]string, error) {
+	rows, err := tx.Query(ctx, `SELECT id FROM space WHERE org = $1 AND ($2 = '' OR scenario = $2) ORDER BY id`, org, scenario)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (id string, err error) { return id, r.Scan(&id) })
+}
+
+// resultsOf lists the runs of a scenario that left a result.
+func resultsOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]lab.Run, error) {
+	rows, err := tx.Query(ctx, `SELECT r.body FROM run r JOIN space s ON s.id = r.space
+		WHERE r.org = $1 AND ($2 = '' OR s.scenario = $2) AND r.state = 'done' ORDER BY r.id`, org, scenario)
+	return decoded[lab.Run](rows, err)
+}
+
+func releasesOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]output.Release, error) {
+	rows, err := tx.Query(ctx, `SELECT q.body FROM release_request q JOIN run r ON r.id = q.run JOIN space s ON s.id = r.space
+		WHERE q.org = $1 AND ($2 = '' OR s.scenario = $2) ORDER BY q.id`, org, scenario)
+	return decoded[output.Release](rows, err)
+}
+
+func releasesBeside(ctx context.Context, tx *sqldb.Tx, org string) ([]output.Release, error) {
+	rows, err := tx.Query(ctx, `SELECT body FROM release_request WHERE org <> $1 ORDER BY id`, org)
+	return decoded[output.Release](rows, err)
+}
+
+// callsUnder lists the calls of an organization under a scenario or ("") all, without the person's pseudonym: the document says
+// whom they were about.
+func callsUnder(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Trace, error) {
+	rows, err := tx.Query(ctx, `SELECT id, account, consent, at FROM call
+		WHERE org = $1 AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, scenario, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Trace, error) {
+		t := Trace{Kind: "call", Handling: "答复已交付, 平台内不再保存"}
+		var at int64
+		err := r.Scan(&t.ID, &t.Account, &t.Consent, &at)
+		t.At = time.UnixMicro(at).UTC()
+		return t, err
+	})
+}
