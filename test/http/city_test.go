@@ -42,6 +42,11 @@ var members = []member{
 	{key: "bank", name: "示例银行", code: "91990000MA990006", kind: party.Enterprise, roles: []access.Role{access.DataUser}, admitted: true},
 	{key: "insurer", name: "示例财产保险公司", code: "91990000MA990007", kind: party.Enterprise, roles: []access.Role{access.DataUser}, admitted: true},
 	{key: "firm", name: "示例科技公司", code: "91990000MA990008", kind: party.Enterprise, roles: []access.Role{access.DataUser}},
+	{key: "runner", name: "示例数据集团", code: "91990000MA990009", kind: party.Enterprise, roles: []access.Role{access.DataUser}, admitted: true},
+	{key: "finance", name: "示例市金融管理局", code: "11990000MB990010", kind: party.PublicBody, roles: []access.Role{access.Department}},
+	{key: "health", name: "示例市卫生健康委员会", code: "11990000MB990011", kind: party.PublicBody, roles: []access.Role{access.Department}},
+	{key: "cityhall", name: "示例市人民政府", code: "11990000MB990012", kind: party.PublicBody, roles: []access.Role{access.Government}},
+	{key: "province", name: "示例省数据管理局", code: "11990000MB990013", kind: party.PublicBody, roles: []access.Role{access.Upper}},
 }
 
 // offices are the organizations that decide on an admission, by the role in which a regulation lets them.
@@ -66,10 +71,16 @@ var people = map[string]person{
 	"BANK":      {"陈明", "bank", nil},
 	"INSURER":   {"杨柳", "insurer", nil},
 	"FIRM":      {"周舟", "firm", nil},
-	"EXPERT":    {"何远", "", []access.Role{access.Expert}},
-	"EXPERT2":   {"彭朗", "", []access.Role{access.Expert}},
-	"EXPERT3":   {"严清", "", []access.Role{access.Expert}},
-	"CITIZEN":   {"林小河", "", []access.Role{access.Subject}},
+	// RUNNER's company runs authorized operation once it is authorized to.
+	"RUNNER":   {"方圆", "runner", nil},
+	"FINANCE":  {"钱进", "finance", []access.Role{access.Department}},
+	"HEALTH":   {"安康", "health", []access.Role{access.Department}},
+	"CITYHALL": {"高远", "cityhall", []access.Role{access.Government}},
+	"PROVINCE": {"江山", "province", []access.Role{access.Upper}},
+	"EXPERT":   {"何远", "", []access.Role{access.Expert}},
+	"EXPERT2":  {"彭朗", "", []access.Role{access.Expert}},
+	"EXPERT3":  {"严清", "", []access.Role{access.Expert}},
+	"CITIZEN":  {"林小河", "", []access.Role{access.Subject}},
 }
 
 // papers is what an organization hands in on paper.
