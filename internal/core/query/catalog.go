@@ -108,9 +108,9 @@ func DefaultUses(r Role) []Use {
 	case SubjectKey, JoinKey:
 		return []Use{AfterJoin}
 	case Dimension:
-		return []Use{AfterGroupBy, AfterAggregate, AfterCompare, ConsentedField, ConsentedScore}
+		return []Use{AfterGroupBy, AfterAggregate, AfterCompare, ConsentedField, ConsentedScore, VerifyOnly}
 	case Measure:
-		return []Use{AfterAggregate, AfterCompare, ConsentedScore}
+		return []Use{AfterAggregate, AfterCompare, ConsentedScore, VerifyOnly}
 	case FilterOnly:
 		return []Use{AfterCompare}
 	}

@@ -11,6 +11,9 @@ const (
 	O Class = "O" // rows of open resources (开放)
 )
 
+// Own reports whether the class answers about one subject from that subject's own rows.
+func (c Class) Own() bool { return c == B || c == C }
+
 // Op is an operator of an expression. The list is closed: whatever reads expressions refuses any other.
 type Op string
 

@@ -83,7 +83,7 @@ func (m *Model) Validate() error {
 	if m.Root == nil {
 		return fmt.Errorf("no root")
 	}
-	want := map[Class]RelOp{A: RelReduce, B: RelProject, O: RelProject}[m.Class]
+	want := map[Class]RelOp{A: RelReduce, B: RelProject, C: RelProject, O: RelProject}[m.Class]
 	if want == "" {
 		return fmt.Errorf("class %q is not known", m.Class)
 	}

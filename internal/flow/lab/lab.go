@@ -22,7 +22,7 @@ type Model struct {
 	Space  string    `json:"space"`
 	Org    string    `json:"org"`
 	Name   string    `json:"name"`
-	Class  string    `json:"class" enum:"A,B"`
+	Class  string    `json:"class" enum:"A,B,C"`
 	Draft  string    `json:"draft"`
 	Opened time.Time `json:"opened"`
 }

@@ -118,7 +118,7 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	if err != nil {
 		return Trial{}, err
 	}
-	if c.model.Class == query.B {
+	if c.model.Class.Own() {
 		return tryPeople(c.model, program, data)
 	}
 	return s.tryTable(ctx, c, program, data)

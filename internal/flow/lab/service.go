@@ -186,7 +186,7 @@ func (s *Service) SaveModel(ctx context.Context, spaceID string, draft Model) (M
 
 // tenantClass lets a lab write tables (A) and one-person models (B); rows of a department's or of open data are no lab's.
 func tenantClass(class string) error {
-	if class != string(query.A) && class != string(query.B) {
+	if class != string(query.A) && !query.Class(class).Own() {
 		return errs.New(errs.Invalid, "开发空间只能编写汇总 (A) 和按人查询 (B) 模型, 请重新选择类别")
 	}
 	return nil

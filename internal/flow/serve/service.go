@@ -116,7 +116,7 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	if m.Hash() != a.Hash {
 		return Deployment{}, errs.New(errs.Conflict, "模型内容与审批时签名的散列值不一致, 请联系平台运营单位核查")
 	}
-	if m.Class != query.B {
+	if !m.Class.Own() {
 		return Deployment{}, errs.New(errs.Invalid, "只有实时查询模型 (B 类) 可以部署为调用服务, 统计模型请在开发空间运行")
 	}
 	org := tx.Actor().Org

@@ -8,7 +8,7 @@ import (
 )
 
 type draft struct {
-	Class string `json:"class" enum:"A,B"`
+	Class string `json:"class" enum:"A,B,C"`
 	Text  string `json:"text" maxLength:"65536"`
 	Rho   int64  `json:"rho,omitempty" minimum:"0" doc:"Charge to plan for, in units of 10^-12; 0: the default share"`
 }
@@ -48,7 +48,7 @@ func (a *API) registerLab() {
 		Body struct {
 			ID    string `json:"id,omitempty"`
 			Name  string `json:"name" minLength:"1" maxLength:"100"`
-			Class string `json:"class" enum:"A,B"`
+			Class string `json:"class" enum:"A,B,C"`
 			Text  string `json:"text" maxLength:"65536"`
 		}
 	}) (lab.Model, error) {

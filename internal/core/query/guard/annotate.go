@@ -104,6 +104,8 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 	switch m.Class {
 	case query.O:
 		want(rows, always(query.Plaintext))
+	case query.C:
+		want(rows, always(query.VerifyOnly))
 	case query.B:
 		want(rows, always(query.ConsentedScore))
 	default:
@@ -115,6 +117,8 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 		switch {
 		case m.Class == query.O:
 			want(o.Sources, always(query.Plaintext))
+		case m.Class == query.C:
+			want(o.Sources, always(query.VerifyOnly))
 		case m.Class == query.B && m.Root.Exprs[o.Index].Op == query.OpCol:
 			want(sources(&m.Root.Exprs[o.Index], know.cols(m.Root.In[0]), query.WayValue), always(query.ConsentedField))
 		case m.Class == query.B:

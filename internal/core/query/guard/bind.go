@@ -243,7 +243,7 @@ func (b *binder) inner(s *selectNode) ([]scopeColumn, *block, bool) {
 	if !ok {
 		return nil, nil, false
 	}
-	if b.class == query.B && s.where != nil {
+	if b.class.Own() && s.where != nil {
 		// Whether a record is found must say no more than that it exists.
 		b.refuse(Unimplemented, s.where.at, "B 类的 WITH 中不用 WHERE，请写进 CASE", "no WHERE in WITH of class B; use CASE", "MAX(CASE WHEN at >= DATE '2024-01-01' THEN x END)")
 		return nil, nil, false

@@ -258,7 +258,7 @@ func (in *inspection) soundJoin(r *query.Rel) bool {
 func (in *inspection) keysStayIn() {
 	below := in.model.Root.In[0]
 	in.expressions(func(e *query.Expr, cols []column) {
-		if in.model.Class == query.B && e == below.Pred && isOwn(e, cols) {
+		if in.model.Class.Own() && e == below.Pred && isOwn(e, cols) {
 			return
 		}
 		e.Walk(func(x *query.Expr) bool {
@@ -287,7 +287,7 @@ func (in *inspection) multiplicity() {
 			in.fail(TooExpensive, 0, "缺少计入上限", "no contribution bounds", "")
 		}
 	}
-	if in.model.Class == query.B && rows != 1 {
+	if in.model.Class.Own() && rows != 1 {
 		in.fail(NotOwnRows, 0, "每人可有多行", "several rows per subject", "")
 	}
 }
@@ -419,7 +419,7 @@ func (in *inspection) cost() {
 }
 
 func (in *inspection) parameters() {
-	if in.model.Class == query.B {
+	if in.model.Class.Own() {
 		in.note("唯一的参数是 :subject，取自已核验的授权书")
 		return
 	}

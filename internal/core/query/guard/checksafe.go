@@ -227,20 +227,20 @@ func (in *inspection) lattice() {
 	for _, o := range in.model.Outputs {
 		fine := map[query.Class][]query.Standing{
 			query.A: {query.AggDP, query.Public},
-			query.B: {query.SubjectOwn},
+			query.B: {query.SubjectOwn}, query.C: {query.SubjectOwn},
 			query.O: {query.Public},
 		}[in.model.Class]
 		if !slices.Contains(fine, o.Standing) {
 			in.fail(RawOutput, 0, o.Name, o.Name, "")
 		}
 		switch {
-		case in.model.Class == query.B:
+		case in.model.Class.Own():
 			in.note("%s：%d 个可能取值", o.Name, o.Cells)
 		default:
 			in.note("%s：%s", o.Name, standingNames[o.Standing])
 		}
 	}
-	if in.model.Class == query.B {
+	if in.model.Class.Own() {
 		in.finiteAgain()
 		in.precision()
 	}
@@ -332,7 +332,7 @@ func fieldTotals(m *query.Model) []query.FieldCells {
 }
 
 func (in *inspection) ownRows() {
-	if in.model.Class != query.B {
+	if !in.model.Class.Own() {
 		in.notHere()
 		return
 	}
@@ -373,7 +373,7 @@ func (in *inspection) grades() {
 				in.fail(GradeTooHigh, in.placeOf(c), c.Name+"："+why, c.Name, "")
 				continue
 			}
-			if in.model.Class == query.B && (g.Sensitive || g.Level >= 4) {
+			if in.model.Class.Own() && (g.Sensitive || g.Level >= 4) {
 				in.note("%s 须逐项单独同意", c.Name)
 			}
 			in.note("%s：%s", c.Name, gradeName(g))

@@ -24,7 +24,7 @@ func (b *binder) classB(s *selectNode) *query.Model {
 	if !ok {
 		return nil
 	}
-	m := &query.Model{Format: query.Format, Class: query.B, Unit: b.cols[key].table.UnitKind}
+	m := &query.Model{Format: query.Format, Class: b.class, Unit: b.cols[key].table.UnitKind}
 	exprs, ok := b.ownItems(s, sc)
 	if !ok {
 		return nil
@@ -56,6 +56,20 @@ func (b *binder) classB(s *selectNode) *query.Model {
 		m.Outputs = append(m.Outputs, o)
 	}
 	l.finish(m)
+	return m
+}
+
+// classC binds a verification (联机验证): one answer of yes or no.
+func (b *binder) classC(s *selectNode) *query.Model {
+	if len(s.items) != 1 {
+		b.refuse(RawOutput, s.items[len(s.items)-1].at, "C 类模型只有一个真假输出", "class C has one output, true or false", "SELECT age >= 18 AS adult FROM person WHERE sid = :subject")
+		return nil
+	}
+	m := b.classB(s)
+	if m != nil && m.Outputs[0].Type.Kind != query.Bool {
+		b.refuse(WrongType, s.items[0].expr.at, "C 类模型的输出须为真假值", "the output of class C is true or false", "SELECT age >= 18 AS adult FROM person WHERE sid = :subject")
+		return nil
+	}
 	return m
 }
 

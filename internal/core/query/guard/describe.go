@@ -20,7 +20,7 @@ func (r *Review) fill(m *query.Model, know *knowledge, f *faults) {
 	case query.A:
 		r.Cells = m.Cells()
 		r.Vectors = vectorViews(m)
-	case query.B:
+	case query.B, query.C:
 		r.Fields = fieldTotals(m)
 	}
 	r.Summary = summary(m, know)
@@ -74,6 +74,8 @@ func summary(m *query.Model, know *knowledge) string {
 	switch m.Class {
 	case query.A:
 		return fmt.Sprintf("出域的只有%s的一张 %d 格汇总表，每格都加噪、人数不足的不显示；任何一个人的记录、主体标识和未加噪的数字都不会出域。", from, m.Cells())
+	case query.C:
+		return fmt.Sprintf("经本人授权，出域的只有该人在%s中“是、否或无记录”的一个答案（%s）；任何数据项的值和其他人的任何信息都不会出域。", from, m.Outputs[0].Name)
 	case query.B:
 		var outs []string
 		for i := range m.Outputs {

@@ -121,7 +121,7 @@ func Describe(m *query.Model, cat query.Catalog) Review {
 }
 
 func compile(text string, class query.Class, cat query.Catalog, f *faults) (*query.Model, []string) {
-	if class != query.A && class != query.B && class != query.O {
+	if class != query.A && !class.Own() && class != query.O {
 		f.refuse(Unimplemented, 0, "输出类别 "+string(class), "class "+string(class), "")
 		return nil, nil
 	}
@@ -147,7 +147,7 @@ func compile(text string, class query.Class, cat query.Catalog, f *faults) (*que
 		}
 	}
 	var notes []string
-	bind := map[query.Class]func(*selectNode) *query.Model{query.A: b.classA, query.B: b.classB, query.O: b.classO}[class]
+	bind := map[query.Class]func(*selectNode) *query.Model{query.A: b.classA, query.B: b.classB, query.C: b.classC, query.O: b.classO}[class]
 	m := bind(s)
 	if m != nil && m.Post != nil {
 		notes = append(notes, "HAVING、ORDER BY、LIMIT 在加噪之后作用于所发布的数值，不另计披露额度。")

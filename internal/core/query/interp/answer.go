@@ -18,9 +18,9 @@ type Answer struct {
 	Values []query.Value // one per output of the model
 }
 
-// Subject runs a class B model over the rows of one subject.
+// Subject runs a class B or C model over the rows of one subject.
 func (p *Program) Subject(sid string, data Data) (Answer, error) {
-	if p.model.Class != query.B {
+	if !p.model.Class.Own() {
 		return Answer{}, fmt.Errorf("a class %s model does not answer about one subject", p.model.Class)
 	}
 	rows, err := p.root.run(data, sid)

@@ -742,92 +742,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/exits": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 退出 */
-        get: operations["exits"];
-        put?: never;
-        /** 终止入驻或者授权 */
-        post: operations["terminate"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exits/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 退出详情 */
-        get: operations["exit"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exits/{id}/certify": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 出具删除证明 */
-        post: operations["certify-deletion"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exits/{id}/delete": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 办理删除 */
-        post: operations["delete-held"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/exits/{id}/traces": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 追溯数据使用情况 */
-        get: operations["exit-traces"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/files": {
         parameters: {
             query?: never;
@@ -1454,92 +1368,6 @@ export interface paths {
         get: operations["open-series"];
         put?: never;
         post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 整改和处置决定 */
-        get: operations["orders"];
-        put?: never;
-        /** 作出整改或者处置决定 */
-        post: operations["issue-order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 整改和处置决定详情 */
-        get: operations["order"];
-        put?: never;
-        post?: never;
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 认定整改结果 */
-        post: operations["decide-order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}/receive": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 签收决定 */
-        post: operations["receive-order"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/orders/{id}/report": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 反馈整改情况 */
-        post: operations["report-rectification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2912,7 +2740,7 @@ export interface components {
         };
         Draft: {
             /** @enum {string} */
-            class: "A" | "B";
+            class: "A" | "B" | "C";
             /**
              * Format: int64
              * @description Charge to plan for, in units of 10^-12; 0: the default share
@@ -3578,7 +3406,7 @@ export interface components {
         };
         LabModel: {
             /** @enum {string} */
-            class: "A" | "B";
+            class: "A" | "B" | "C";
             draft: string;
             id: string;
             name: string;
@@ -4239,11 +4067,6 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
-        PageExit: {
-            items: components["schemas"]["WatchExit"][] | null;
-            /** @description Pass as cursor for the next page; absent on the last */
-            next?: string;
-        };
         PageExplanation: {
             items: components["schemas"]["RegimeExplanation"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -4291,11 +4114,6 @@ export interface components {
         };
         PageOpenItem: {
             items: components["schemas"]["OpenItem"][] | null;
-            /** @description Pass as cursor for the next page; absent on the last */
-            next?: string;
-        };
-        PageOrder: {
-            items: components["schemas"]["WatchOrder"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -4371,11 +4189,6 @@ export interface components {
         };
         PageTaskItem: {
             items: components["schemas"]["TaskItem"][] | null;
-            /** @description Pass as cursor for the next page; absent on the last */
-            next?: string;
-        };
-        PageTrace: {
-            items: components["schemas"]["WatchTrace"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -5150,10 +4963,6 @@ export interface components {
             /** @description Shown once; keep it */
             key: string;
         };
-        "Report-rectificationRequest": {
-            evidence?: string[] | null;
-            text: string;
-        };
         "Return-entryRequest": {
             /** @description What must be mended */
             opinion: string;
@@ -5166,7 +4975,7 @@ export interface components {
         };
         "Save-modelRequest": {
             /** @enum {string} */
-            class: "A" | "B";
+            class: "A" | "B" | "C";
             id?: string;
             name: string;
             text: string;
@@ -5332,176 +5141,6 @@ export interface components {
             /** @enum {string} */
             state: "standing" | "revoked";
             what: string;
-        };
-        WatchDecision: {
-            /** @description The new term, for 'again' */
-            due?: string;
-            reason: string;
-            /** @enum {string} */
-            ruling: "accept" | "again" | "terminate" | "revoke";
-        };
-        WatchDirection: {
-            article?: string;
-            basis?: string;
-            /** @description The term that was agreed; else the regulation's */
-            due?: string;
-            evidence?: string[] | null;
-            /** @enum {string} */
-            ground: "breach" | "complaint" | "evaluation" | "inspection" | "agreement" | "security" | "harm";
-            /** @enum {string} */
-            measure: "circulate" | "rectify" | "delist" | "suspend";
-            /** @description The organization; its admission is the permit, where it has one */
-            org?: string;
-            /** @description Or one permit: a grant's, an authorization's, an approved model's */
-            permit?: string;
-            reason: string;
-        };
-        WatchEnding: {
-            article?: string;
-            basis?: string;
-            /** @enum {string} */
-            ground: "breach" | "complaint" | "evaluation" | "inspection" | "agreement" | "security" | "harm" | "request";
-            /** @description The organization, whose admission ends */
-            org?: string;
-            /** @description Or one permit: a grant's, an authorization's */
-            permit?: string;
-            reason: string;
-        };
-        WatchExit: {
-            /** @description Logs are kept at least until this day (保存) */
-            archive_until: string;
-            article?: string;
-            /** @description Id of the order, evaluation or other record it rests on */
-            basis?: string;
-            /** @description SHA-256 of the certificate's text */
-            certificate?: string;
-            /** Format: date-time */
-            certified?: string;
-            /** @description Account */
-            certifier?: string;
-            /**
-             * Format: date-time
-             * @description From this instant on access is refused
-             */
-            closed: string;
-            /** Format: date-time */
-            deleted?: string;
-            /** @description Day by which everything is deleted */
-            due?: string;
-            explain?: string;
-            ground: string;
-            id: string;
-            /** @description The body that ended it; empty: the platform, because it was over */
-            issuer?: string;
-            /** @description Kind of the permit that ended */
-            kind: string;
-            /** @description Logs can be searched at least until this day (留存) */
-            logs_until: string;
-            /** @description What the permit was for: the organization, a scenario */
-            object: string;
-            /** Format: date-time */
-            opened: string;
-            org: string;
-            permit: string;
-            reason: string;
-            /** @enum {string} */
-            state: "deleting" | "deleted" | "certified";
-            tasks: components["schemas"]["WatchTask"][] | null;
-        };
-        WatchExitPage: {
-            acts: components["schemas"]["ActOption"][] | null;
-            exit: components["schemas"]["WatchExit"];
-            /** @description Something is left after the day by which it had to be deleted */
-            overdue: boolean;
-            /** @description The certificate, once everything is deleted */
-            text?: string;
-        };
-        WatchOrder: {
-            /** @description The clause of the agreement or the regulation that was broken */
-            article?: string;
-            /** @description Id of the breach, complaint or evaluation it rests on */
-            basis?: string;
-            /** @description Access was closed by it */
-            closed: boolean;
-            /** Format: date-time */
-            decided?: string;
-            due?: string;
-            /** @description Digests of the files, or numbers of the records, that show it */
-            evidence?: string[] | null;
-            /** @description The exit that followed */
-            exit?: string;
-            /** @description How the term was counted */
-            explain?: string;
-            ground: string;
-            id: string;
-            issued: string;
-            /** @description The body that gave it */
-            issuer: string;
-            /** @description Kind of the permit: admission, grant, authorization… */
-            kind?: string;
-            /** @enum {string} */
-            measure: "circulate" | "rectify" | "delist" | "suspend";
-            /** Format: date-time */
-            opened: string;
-            /** @description Why it was decided so */
-            opinion?: string;
-            org: string;
-            permit?: string;
-            /** @description The findings */
-            reason: string;
-            /**
-             * Format: date-time
-             * @description When the party acknowledged it (签收)
-             */
-            received?: string;
-            reports?: components["schemas"]["WatchRectification"][] | null;
-            /** @description In which capacity it was given */
-            roles: string[] | null;
-            /** @enum {string} */
-            state: "standing" | "open" | "reported" | "overdue" | "accepted" | "failed" | "revoked";
-        };
-        WatchOrderPage: {
-            acts: components["schemas"]["ActOption"][] | null;
-            /** @description Its term is over */
-            late: boolean;
-            order: components["schemas"]["WatchOrder"];
-        };
-        WatchRectification: {
-            account: string;
-            /** Format: date-time */
-            at: string;
-            /** @description Digests of the files that show it */
-            evidence: string[] | null;
-            text: string;
-        };
-        WatchTask: {
-            /** Format: date-time */
-            at?: string;
-            /** @description Account */
-            by?: string;
-            /** @description Of the file that is deleted */
-            digest?: string;
-            /** @description How it was deleted, or why it is kept */
-            method?: string;
-            object: string;
-            /** @enum {string} */
-            state: "open" | "done" | "kept";
-            /** @enum {string} */
-            what: "deployment" | "answers" | "space" | "release" | "consent" | "result";
-        };
-        WatchTrace: {
-            account?: string;
-            /** Format: date-time */
-            at: string;
-            /** @description The document of the person asked about */
-            consent?: string;
-            /** @description What became of it */
-            handling: string;
-            id: string;
-            /** @enum {string} */
-            kind: "call" | "export";
-            /** @description Who got the result */
-            recipient?: string;
         };
         "Withdraw-matterRequest": {
             reason: string;
@@ -7230,208 +6869,6 @@ export interface operations {
             };
         };
     };
-    exits: {
-        parameters: {
-            query?: {
-                /** @description From the previous page's next */
-                cursor?: string;
-                limit?: number;
-                /** @description One organization; empty: all that the caller may see */
-                org?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageExit"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    terminate: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WatchEnding"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchExitPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    exit: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchExitPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "certify-deletion": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchExitPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "delete-held": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchExitPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "exit-traces": {
-        parameters: {
-            query?: {
-                /** @description From the previous page's next */
-                cursor?: string;
-                limit?: number;
-            };
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageTrace"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     upload: {
         parameters: {
             query?: never;
@@ -8796,212 +8233,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    orders: {
-        parameters: {
-            query?: {
-                /** @description From the previous page's next */
-                cursor?: string;
-                limit?: number;
-                /** @description One organization; empty: all that the caller may see */
-                org?: string;
-            };
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PageOrder"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "issue-order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WatchDirection"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchOrderPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    order: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchOrderPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "decide-order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["WatchDecision"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchOrderPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "receive-order": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchOrderPage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    "report-rectification": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Report-rectificationRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["WatchOrderPage"];
                 };
             };
             /** @description Error */

@@ -24,7 +24,7 @@ const SqlEditor = lazy(() => import("@/ui/SqlEditor"));
 interface Draft {
   id?: string;
   name: string;
-  class: "A" | "B";
+  class: "A" | "B" | "C";
   text: string;
 }
 
@@ -50,7 +50,7 @@ function Bench({ page }: { page: SpacePage }) {
   const [submitting, setSubmitting] = useState(false);
   const body = { class: draft.class, text: draft.text };
   const at = { path: { id: page.space.id } };
-  const check = useAsk((asked: { class: "A" | "B"; text: string }) => post("/v1/spaces/{id}/compile", at, asked));
+  const check = useAsk((asked: { class: "A" | "B" | "C"; text: string }) => post("/v1/spaces/{id}/compile", at, asked));
   const attempt = useAct(() => post("/v1/spaces/{id}/try", at, body));
   const save = useAct(
     () => post("/v1/spaces/{id}/models", at, { id: draft.id, name: draft.name, ...body }),
@@ -129,12 +129,13 @@ function Bench({ page }: { page: SpacePage }) {
         <section className="lab-middle">
           <Flex gap={10} align="center" className="lab-bar">
             <Input aria-label={t.common.name} value={draft.name} onChange={(e) => setDraft({ ...draft, name: e.target.value })} maxLength={100} style={{ maxWidth: 280 }} />
-            <Segmented<"A" | "B">
+            <Segmented<"A" | "B" | "C">
               value={draft.class}
               onChange={(value) => setDraft({ ...draft, class: value })}
               options={[
                 { value: "A", label: t.model.classes.A },
                 { value: "B", label: t.model.classes.B },
+                { value: "C", label: t.model.classes.C },
               ]}
             />
           </Flex>

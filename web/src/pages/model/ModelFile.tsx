@@ -62,7 +62,7 @@ export default function ModelFile() {
             { label: t.common.created, value: minute(version.opened) },
             { label: t.model.hash, value: <Typography.Text copyable={{ text: version.hash }}>{version.hash.slice(0, 30)}…</Typography.Text> },
           ]}
-          acts={me.org === version.org && approved && version.class === "B" && <ActButton primary label={t.call.deploy} run={() => deploy.mutateAsync(undefined)} />}
+          acts={me.org === version.org && approved && version.class !== "A" && <ActButton primary label={t.call.deploy} run={() => deploy.mutateAsync(undefined)} />}
           tabs={[
             {
               key: "lineage",
