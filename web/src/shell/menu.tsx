@@ -10,6 +10,7 @@ import {
   HomeOutlined,
   IdcardOutlined,
   InboxOutlined,
+  NotificationOutlined,
   SafetyCertificateOutlined,
   SearchOutlined,
   SolutionOutlined,
@@ -28,27 +29,33 @@ interface Item {
   roles: Role[];
 }
 
+/** Bodies that decide or supervise without running the platform. They also make things public. */
+const authorities: Role[] = ["authorizing-department", "coordination-mechanism", "government", "upper-authority", "local-data-bureau"];
 const offices: Role[] = ["data-bureau", "platform-operator", "auditor"];
+/** Whoever applies for something. */
+const companies: Role[] = ["data-user", "applicant-org", "authorized-operator", "third-party-provider"];
+const officials: Role[] = [...offices, ...authorities, "data-provider", "authorized-operator", "external-assessor"];
+const all: Role[] = [...officials, ...companies, "expert", "info-subject"];
 
 // In the order of the law: what a data product lives through, from the catalog to the ledger.
 const items: Item[] = [
-  { to: path.desk(), icon: <HomeOutlined aria-hidden />, label: "menuDesk", roles: ["data-bureau", "platform-operator", "data-provider", "data-user", "applicant-org", "auditor"] },
+  { to: path.desk(), icon: <HomeOutlined aria-hidden />, label: "menuDesk", roles: [...officials, ...companies] },
   { to: path.expert(), icon: <AuditOutlined aria-hidden />, label: "menuExpert", roles: ["expert"] },
   { to: path.my(), icon: <UserOutlined aria-hidden />, label: "menuMy", roles: ["info-subject"] },
   { to: path.catalog(), icon: <DatabaseOutlined aria-hidden />, label: "menuCatalog", group: "groupData", roles: [...offices, "data-provider", "data-user"] },
   { to: path.collect(), icon: <InboxOutlined aria-hidden />, label: "menuCollect", group: "groupData", roles: ["data-bureau", "data-provider"] },
-  { to: path.admissions(), icon: <IdcardOutlined aria-hidden />, label: "menuAdmissions", group: "groupMatter", roles: [...offices, "data-user", "applicant-org"] },
+  { to: path.admissions(), icon: <IdcardOutlined aria-hidden />, label: "menuAdmissions", group: "groupMatter", roles: [...offices, ...companies] },
   { to: path.scenarios(), icon: <SolutionOutlined aria-hidden />, label: "menuScenarios", group: "groupMatter", roles: [...offices, "data-user"] },
-  { to: path.matters(), icon: <FileTextOutlined aria-hidden />, label: "menuMatters", group: "groupMatter", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org"] },
+  { to: path.matters(), icon: <FileTextOutlined aria-hidden />, label: "menuMatters", group: "groupMatter", roles: [...officials, ...companies, "expert"] },
   { to: path.lab(), icon: <CodeOutlined aria-hidden />, label: "menuLab", group: "groupUse", roles: ["data-user"] },
   { to: path.models(), icon: <DeploymentUnitOutlined aria-hidden />, label: "menuModels", group: "groupUse", roles: [...offices, "data-user", "expert"] },
   { to: path.grants(), icon: <FileDoneOutlined aria-hidden />, label: "menuGrants", group: "groupUse", roles: [...offices, "data-user"] },
   { to: path.calls(), icon: <SearchOutlined aria-hidden />, label: "menuCalls", group: "groupUse", roles: ["data-user", "platform-operator", "auditor"] },
   { to: path.releases(), icon: <ExportOutlined aria-hidden />, label: "menuReleases", group: "groupUse", roles: [...offices, "data-user"] },
-  { to: path.ledger(), icon: <SafetyCertificateOutlined aria-hidden />, label: "menuLedger", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
-  { to: path.rules(), icon: <BookOutlined aria-hidden />, label: "menuRules", group: "groupWatch", roles: [...offices, "data-provider", "data-user", "expert", "applicant-org", "info-subject"] },
+  { to: path.publishing(), icon: <NotificationOutlined aria-hidden />, label: "menuNotices", group: "groupWatch", roles: ["data-bureau", ...authorities] },
+  { to: path.ledger(), icon: <SafetyCertificateOutlined aria-hidden />, label: "menuLedger", group: "groupWatch", roles: all },
+  { to: path.rules(), icon: <BookOutlined aria-hidden />, label: "menuRules", group: "groupWatch", roles: all },
 ];
-
 
 /** The menu of a person: only what their roles may open, grouped. */
 export function menuFor(roles: readonly string[], t: Words["shell"]) {

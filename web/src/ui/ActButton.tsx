@@ -1,5 +1,6 @@
 import { Button, type ButtonProps, Form, Input, Modal, Popover, Typography } from "antd";
 import { type ReactNode, useState } from "react";
+import { Link } from "react-router";
 import type { Cite, Problem } from "@/api/problem";
 import { useText } from "@/text";
 import { Citations } from "./Citation";
@@ -32,6 +33,8 @@ interface Props {
   icon?: ReactNode;
   size?: ButtonProps["size"];
   block?: boolean;
+  /** Acts that begin on a page of their own lead there. */
+  to?: string;
   /** Acts whose input is a form of its own open that form instead. */
   onOpen?: () => void;
 }
@@ -62,6 +65,16 @@ export function ActButton(props: Props) {
           {props.label}
         </Button>
       </Popover>
+    );
+  }
+
+  if (props.to) {
+    return (
+      <Link to={props.to}>
+        <Button type={props.primary ? "primary" : "default"} icon={props.icon} size={props.size} block={props.block} tabIndex={-1}>
+          {props.label}
+        </Button>
+      </Link>
     );
   }
 

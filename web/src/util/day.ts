@@ -27,6 +27,11 @@ export function minute(instant: string | number | undefined | null): string {
   return Number.isNaN(date.getTime()) ? String(instant) : minutes.format(date);
 }
 
+/** The legal day in Shanghai of an instant. */
+export function dayOf(instant: string): string {
+  return minute(instant).slice(0, 10);
+}
+
 /** Today's legal day in Shanghai. */
 export function today(): string {
   return new Intl.DateTimeFormat("sv-SE", { timeZone: zone }).format(new Date());

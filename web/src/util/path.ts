@@ -42,6 +42,7 @@ export const path = {
   grant: (grant: string) => `/grants/${id(grant)}`,
   agreement: (agreement: string) => `/agreements/${id(agreement)}`,
   calls: () => "/calls",
+  publishing: () => "/publishing",
   ledger: () => "/ledger",
   entry: (seq: number | string) => `/ledger/${id(seq)}`,
   rules: () => "/rules",
