@@ -44,7 +44,7 @@ func TestJudge_LoadsOnlyWhatIsNamed(t *testing.T) {
 		counted("org.last_breach", regime.Day, workday.Date("2020-01-01"), &other),
 	)
 	j, err := law.Judge(t.Context(), nil, "serve.call", "2025-09-26", map[string]string{"org": "org_1", "grant": "grt_1"},
-		map[string]any{"consent.verified": true, "call.purpose": "scn_1"})
+		map[string]any{"consent.verified": true, "consent.reason": "", "call.purpose": "scn_1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -66,7 +66,7 @@ func TestJudge_Refusal(t *testing.T) {
 		counted("org.admitted", regime.Bool, true, new(int)),
 	)
 	j, err := law.Judge(t.Context(), nil, "serve.call", "2025-09-26", map[string]string{"org": "org_1", "grant": "grt_1"},
-		map[string]any{"consent.verified": false, "call.purpose": "scn_1"})
+		map[string]any{"consent.verified": false, "consent.reason": "consent.missing", "call.purpose": "scn_1"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -215,11 +215,11 @@ func TestLoad_BringsAlong(t *testing.T) {
 	for _, p := range law.Packs() {
 		got = append(got, p.ID)
 	}
-	if strings.Join(got, " ") != quanzhou+" yunei-base yunei-release" {
-		t.Errorf("packs %v", got)
+	if want := "national-2025 national-esign-2019 national-dsl-2021 national-pipl-2021 national-netdata-2025 " + quanzhou + " yunei-base yunei-release"; strings.Join(got, " ") != want {
+		t.Errorf("packs %v, want %s", got, want)
 	}
-	if len(law.Digests()) != 3 || !strings.HasPrefix(law.Digests()[0], quanzhou+"@sha256:") {
-		t.Errorf("digests %v", law.Digests())
+	if d := law.Digests(); len(d) != len(got) || !strings.HasPrefix(d[len(d)-3], quanzhou+"@sha256:") {
+		t.Errorf("digests %v", d)
 	}
 }
 
@@ -249,7 +249,7 @@ func BenchmarkJudge(b *testing.B) {
 	law := loadQuanzhou(b, counted("grant.in_force", regime.Bool, true, new(int)), counted("grant.purpose", regime.String, "scn_1", new(int)),
 		counted("org.admitted", regime.Bool, true, new(int)))
 	objects := map[string]string{"org": "org_1", "grant": "grt_1"}
-	extra := map[string]any{"consent.verified": true, "call.purpose": "scn_1"}
+	extra := map[string]any{"consent.verified": true, "consent.reason": "", "call.purpose": "scn_1"}
 	for b.Loop() {
 		if _, err := law.Judge(b.Context(), nil, "serve.call", "2025-09-26", objects, extra); err != nil {
 			b.Fatal(err)
