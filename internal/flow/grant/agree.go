@@ -333,7 +333,11 @@ func callName(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement
 	if !slices.ContainsFunc(a.parties(), func(p Party) bool { return p.Name != "" }) {
 		return "", nil
 	}
-	return nameOf(ctx, tx, actor.Org)
+	name, err := nameOf(ctx, tx, actor.Org)
+	if errs.Is(err, errs.NotFound) { // a body that takes part without standing in the register
+		return "", nil
+	}
+	return name, err
 }
 
 // nameOf is an organization's name; the government and an expert belong to none.
