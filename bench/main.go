@@ -32,6 +32,7 @@ func main() {
 	flag.BoolVar(&b.short, "short", false, "fewer rounds on smaller tables, in under a minute on a quiet machine")
 	only := flag.String("only", "", "measure only these groups, separated by commas: "+strings.Join(groupNames(), ", "))
 	asJSON := flag.Bool("json", false, "print one JSON document at the end instead of tables")
+	flag.Float64Var(&b.scale, "sf", 0.1, "scale factor of TPC-H")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.Parse()
 	// The measured programs log as in production; only what went wrong is worth reading here.
@@ -74,6 +75,7 @@ var groups = []group{
 	{"acts", "An act with its ledger entry beside the same statements without", acts},
 	{"aggregates", "A guarded table beside the same question as raw SQL, same engine, same walls", aggregates},
 	{"calls", "A consent-verified query beside an indexed read, same HTTP server", calls},
+	{"tpch", "TPC-H: guarded beside raw, same engine, same walls", tpchBench},
 	{"parts", "What the parts take", parts},
 }
 
@@ -104,6 +106,7 @@ func choose(only string) ([]group, error) {
 type bench struct {
 	rounds int
 	short  bool
+	scale  float64 // of TPC-H
 	tmp    string
 	report report
 	city   *city // told when the first measurement needs it

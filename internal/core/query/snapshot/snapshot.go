@@ -52,7 +52,7 @@ func write(path string, columns []query.ColumnRef, rows [][]query.Value, keyed b
 		rows = slices.Clone(rows)
 		slices.SortStableFunc(rows, func(a, b []query.Value) int { return strings.Compare(a[0].S, b[0].S) })
 	}
-	return writeRows(path, columns, func(row func([]query.Value) error) error {
+	return Stream(path, columns, func(row func([]query.Value) error) error {
 		for i, r := range rows {
 			if err := row(r); err != nil {
 				return fmt.Errorf("row %d: %w", i, err)
@@ -62,8 +62,8 @@ func write(path string, columns []query.ColumnRef, rows [][]query.Value, keyed b
 	})
 }
 
-// writeRows writes the rows that produce hands to row, which keeps none of them.
-func writeRows(path string, columns []query.ColumnRef, produce func(row func([]query.Value) error) error) (err error) {
+// Stream writes the rows that produce hands to row, in their order; row keeps none of them.
+func Stream(path string, columns []query.ColumnRef, produce func(row func([]query.Value) error) error) (err error) {
 	file, err := os.Create(path)
 	if err != nil {
 		return err

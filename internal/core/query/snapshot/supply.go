@@ -53,7 +53,7 @@ func Copy(src, dst string, s Supply) (Copied, error) {
 	if s.Key != "" {
 		columns = append([]query.ColumnRef{{Name: s.As, Type: query.Type{Kind: query.Int}}}, columns...)
 	}
-	return seen, writeRows(dst, columns, func(row func([]query.Value) error) error {
+	return seen, Stream(dst, columns, func(row func([]query.Value) error) error {
 		out := make([]query.Value, len(columns))
 		for _, u := range store.units {
 			for r := u.from; r < u.to; r++ {
