@@ -46,6 +46,7 @@ var members = []member{
 	{key: "finance", name: "示例市金融管理局", code: "11990000MB990010", kind: party.PublicBody, roles: []access.Role{access.Department}},
 	{key: "health", name: "示例市卫生健康委员会", code: "11990000MB990011", kind: party.PublicBody, roles: []access.Role{access.Department}},
 	{key: "cityhall", name: "示例市人民政府", code: "11990000MB990012", kind: party.PublicBody, roles: []access.Role{access.Government}},
+	{key: "mechanism", name: "示例市公共数据授权运营管理协调机制", code: "11990000MB990014", kind: party.PublicBody, roles: []access.Role{access.Mechanism}},
 	{key: "province", name: "示例省数据管理局", code: "11990000MB990013", kind: party.PublicBody, roles: []access.Role{access.Upper}},
 }
 
@@ -72,15 +73,16 @@ var people = map[string]person{
 	"INSURER":   {"杨柳", "insurer", nil},
 	"FIRM":      {"周舟", "firm", nil},
 	// RUNNER's company runs authorized operation once it is authorized to.
-	"RUNNER":   {"方圆", "runner", nil},
-	"FINANCE":  {"钱进", "finance", []access.Role{access.Department}},
-	"HEALTH":   {"安康", "health", []access.Role{access.Department}},
-	"CITYHALL": {"高远", "cityhall", []access.Role{access.Government}},
-	"PROVINCE": {"江山", "province", []access.Role{access.Upper}},
-	"EXPERT":   {"何远", "", []access.Role{access.Expert}},
-	"EXPERT2":  {"彭朗", "", []access.Role{access.Expert}},
-	"EXPERT3":  {"严清", "", []access.Role{access.Expert}},
-	"CITIZEN":  {"林小河", "", []access.Role{access.Subject}},
+	"RUNNER":    {"方圆", "runner", nil},
+	"FINANCE":   {"钱进", "finance", []access.Role{access.Department}},
+	"HEALTH":    {"安康", "health", []access.Role{access.Department}},
+	"CITYHALL":  {"高远", "cityhall", []access.Role{access.Government}},
+	"MECHANISM": {"钟会", "mechanism", []access.Role{access.Mechanism}},
+	"PROVINCE":  {"江山", "province", []access.Role{access.Upper}},
+	"EXPERT":    {"何远", "", []access.Role{access.Expert}},
+	"EXPERT2":   {"彭朗", "", []access.Role{access.Expert}},
+	"EXPERT3":   {"严清", "", []access.Role{access.Expert}},
+	"CITIZEN":   {"林小河", "", []access.Role{access.Subject}},
 }
 
 // papers is what an organization hands in on paper.

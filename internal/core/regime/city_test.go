@@ -239,9 +239,9 @@ training: data-bureau(公共数据主管部门) after acceptance [相关管理�
 experts: expert(公共数据授权运营专家组) panel 2 of 3 [专业资质 知识人才积累和生产服务能力 数据安全管理能力 应用场景的经济价值和社会价值 可实施性 算法审查] pass/return/refuse
 provider: data-provider(数据提供单位) beside experts [同意提供所申请的数据] pass/return/refuse
 data: data-bureau(公共数据主管部门) after provider [全省一体化数字资源系统(IRS)技术审核同意 没有省回流数据, 或者已经省公共数据主管部门同意] pass/return/refuse
-mechanism: data-bureau(公共数据主管部门) after experts+data [协调机制已审定给予授权运营] pass/return/refuse
-government: data-bureau(公共数据主管部门) after mechanism [本级政府已确定] pass/return/refuse
-publication: data-bureau(公共数据主管部门) after government [已向社会公开 已报省政府备案] pass
+mechanism: coordination-mechanism(公共数据授权运营管理协调机制) after experts+data [协调机制已审定给予授权运营] pass/return/refuse
+government: government(本级政府) after mechanism [本级政府已确定] pass/return/refuse
+publication: data-bureau(公共数据主管部门) after government [已向社会公开] pass
 `,
 		"output.release": `
 experts: expert(公共数据授权运营专家组) panel 2 of 3 [敏感数据发现与脱敏 访问控制 原始数据不出域 个人信息保护 安全审查 算法审查 安全审计 数据来源合法、加工过程合规] pass/return/refuse
