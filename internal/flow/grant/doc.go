@@ -6,9 +6,17 @@
 // (公共数据使用和安全保障协议), which is filed with the bureau; only then the grant (授权) can start, with its share of
 // the yearly disclosure budget. Who decides, in which order and how long is the regime's; the states are here:
 //
+// Where the law authorizes by level (分级授权, 贵州 第五条), an operator and a developer are authorized first: each by its own matter,
+// with its own agreement, and everything a developer does descends from both permits. Who signs an agreement, what it must
+// state, how long it may run, whether a party signs under the contract seal, and where a result is filed, are values of the
+// pack (docs/pack-format.md).
+//
+//	Authorization: applied ──► approved ──► started          applied ──► refused | withdrawn
 //	Scenario:     predeclared ──► sampling ──► (its declarations)     predeclared ──► refused | withdrawn
 //	Declaration:  declared ──► approved | refused | withdrawn
-//	Agreement:    drafted ──► signed (both parties) ──► filed
+//	Agreement:    drafted ──► signed (every party) ──► filed
+//	Filing:       due ──► filed ──► acknowledged (by an authority above)
+//	Renewal:      applied ──► approved (a further agreement may be signed) | refused | withdrawn
 //	Grant:        in force until its term ends, suspended or terminated: a permit (core/access) says so, not a copy
 //
 // 泉州市公共数据资源开发服务管理细则(试行) 三.
