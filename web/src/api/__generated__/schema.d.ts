@@ -417,23 +417,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/changes/{id}/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 核验注册信息变更 */
-        post: operations["decide-change"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/codes/{code}": {
         parameters: {
             query?: never;
@@ -673,6 +656,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请退出平台 */
+        post: operations["leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/departures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 退出申请 */
+        get: operations["departure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments": {
         parameters: {
             query?: never;
@@ -736,6 +753,92 @@ export interface paths {
         put?: never;
         /** 停用数据服务 */
         post: operations["close-deployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 退出 */
+        get: operations["exits"];
+        put?: never;
+        /** 终止入驻或者授权 */
+        post: operations["terminate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 退出详情 */
+        get: operations["exit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}/certify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 出具删除证明 */
+        post: operations["certify-deletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}/delete": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 办理删除 */
+        post: operations["delete-held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}/traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 追溯数据使用情况 */
+        get: operations["exit-traces"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1368,6 +1471,92 @@ export interface paths {
         get: operations["open-series"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 整改和处置决定 */
+        get: operations["orders"];
+        put?: never;
+        /** 作出整改或者处置决定 */
+        post: operations["issue-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 整改和处置决定详情 */
+        get: operations["order"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 认定整改结果 */
+        post: operations["decide-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 签收决定 */
+        post: operations["receive-order"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/orders/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 反馈整改情况 */
+        post: operations["report-rectification"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2214,6 +2403,22 @@ export interface components {
             roles: string[] | null;
             sid?: string;
         };
+        AccessPermit: {
+            /** @description The matter or decision it rests on */
+            basis: string;
+            fields?: string[] | null;
+            from: string;
+            holder: string;
+            id: string;
+            kind: string;
+            object: string;
+            /** Format: date-time */
+            opened: string;
+            parents?: string[] | null;
+            purpose?: string;
+            state: string;
+            until: string;
+        };
         AccessSigningKey: {
             account: string;
             /** @enum {string} */
@@ -2651,10 +2856,6 @@ export interface components {
             /** @description Last day on which it may be used, that day included */
             until: string;
         };
-        "Decide-changeRequest": {
-            accept: boolean;
-            reason?: string;
-        };
         "Decide-matterRequest": {
             checks?: {
                 [key: string]: boolean;
@@ -2919,6 +3120,7 @@ export interface components {
             where: string;
         };
         "File-changeRequest": {
+            documents?: components["schemas"]["MatterDocument"][] | null;
             /** @description 变动情况发生之日 */
             happened: string;
             set: components["schemas"]["PartyChangeSet"];
@@ -3535,6 +3737,9 @@ export interface components {
             listed: boolean;
             version: components["schemas"]["LabVersion"];
         };
+        LeaveRequest: {
+            reason: string;
+        };
         LedgerItem: {
             act: string;
             /** @description Account */
@@ -4067,6 +4272,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageExit: {
+            items: components["schemas"]["WatchExit"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageExplanation: {
             items: components["schemas"]["RegimeExplanation"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -4114,6 +4324,11 @@ export interface components {
         };
         PageOpenItem: {
             items: components["schemas"]["OpenItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageOrder: {
+            items: components["schemas"]["WatchOrder"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -4192,6 +4407,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageTrace: {
+            items: components["schemas"]["WatchTrace"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageValue: {
             items: components["schemas"]["RegimeValue"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -4255,7 +4475,7 @@ export interface components {
             reason?: string;
             set: components["schemas"]["PartyChangeSet"];
             /** @enum {string} */
-            state: "filed" | "accepted" | "rejected";
+            state: "filed" | "accepted" | "rejected" | "withdrawn";
         };
         PartyChangeSet: {
             contact?: string;
@@ -4272,6 +4492,32 @@ export interface components {
             generated: string;
             /** Format: date-time */
             used?: string;
+        };
+        PartyDeparture: {
+            /** @description What was said at its end */
+            answer?: string;
+            /** Format: date-time */
+            decided?: string;
+            /** Format: date-time */
+            filed: string;
+            id: string;
+            matter: string;
+            org: string;
+            reason: string;
+            /** @enum {string} */
+            state: "filed" | "done" | "refused" | "withdrawn";
+        };
+        PartyDeparturePage: {
+            /**
+             * Format: int64
+             * @description Undertakings of its people that stay binding
+             */
+            binding: number;
+            departure: components["schemas"]["PartyDeparture"];
+            /** @description Permits in force that end with the admission */
+            ends: components["schemas"]["AccessPermit"][] | null;
+            /** @description Applications of the organization that are still on their way */
+            matters: components["schemas"]["PartyRunningMatter"][] | null;
         };
         PartyDocument: {
             /** @description Digest under which the file is kept */
@@ -4406,6 +4652,11 @@ export interface components {
             /** @description Capacities it will act in; default data-user */
             roles?: string[] | null;
             uscc: string;
+        };
+        PartyRunningMatter: {
+            id: string;
+            kind: string;
+            title: string;
         };
         PledgeRequest: {
             /** @description PEM of the representative's SM2 certificate */
@@ -4963,6 +5214,10 @@ export interface components {
             /** @description Shown once; keep it */
             key: string;
         };
+        "Report-rectificationRequest": {
+            evidence?: string[] | null;
+            text: string;
+        };
         "Return-entryRequest": {
             /** @description What must be mended */
             opinion: string;
@@ -5141,6 +5396,176 @@ export interface components {
             /** @enum {string} */
             state: "standing" | "revoked";
             what: string;
+        };
+        WatchDecision: {
+            /** @description The new term, for 'again' */
+            due?: string;
+            reason: string;
+            /** @enum {string} */
+            ruling: "accept" | "again" | "terminate" | "revoke";
+        };
+        WatchDirection: {
+            article?: string;
+            basis?: string;
+            /** @description The term that was agreed; else the regulation's */
+            due?: string;
+            evidence?: string[] | null;
+            /** @enum {string} */
+            ground: "breach" | "complaint" | "evaluation" | "inspection" | "agreement" | "security" | "harm";
+            /** @enum {string} */
+            measure: "circulate" | "rectify" | "delist" | "suspend";
+            /** @description The organization; its admission is the permit, where it has one */
+            org?: string;
+            /** @description Or one permit: a grant's, an authorization's, an approved model's */
+            permit?: string;
+            reason: string;
+        };
+        WatchEnding: {
+            article?: string;
+            basis?: string;
+            /** @enum {string} */
+            ground: "breach" | "complaint" | "evaluation" | "inspection" | "agreement" | "security" | "harm" | "request";
+            /** @description The organization, whose admission ends */
+            org?: string;
+            /** @description Or one permit: a grant's, an authorization's */
+            permit?: string;
+            reason: string;
+        };
+        WatchExit: {
+            /** @description Logs are kept at least until this day (保存) */
+            archive_until: string;
+            article?: string;
+            /** @description Id of the order, evaluation or other record it rests on */
+            basis?: string;
+            /** @description SHA-256 of the certificate's text */
+            certificate?: string;
+            /** Format: date-time */
+            certified?: string;
+            /** @description Account */
+            certifier?: string;
+            /**
+             * Format: date-time
+             * @description From this instant on access is refused
+             */
+            closed: string;
+            /** Format: date-time */
+            deleted?: string;
+            /** @description Day by which everything is deleted */
+            due?: string;
+            explain?: string;
+            ground: string;
+            id: string;
+            /** @description The body that ended it; empty: the platform, because it was over */
+            issuer?: string;
+            /** @description Kind of the permit that ended */
+            kind: string;
+            /** @description Logs can be searched at least until this day (留存) */
+            logs_until: string;
+            /** @description What the permit was for: the organization, a scenario */
+            object: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            permit: string;
+            reason: string;
+            /** @enum {string} */
+            state: "deleting" | "deleted" | "certified";
+            tasks: components["schemas"]["WatchTask"][] | null;
+        };
+        WatchExitPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            exit: components["schemas"]["WatchExit"];
+            /** @description Something is left after the day by which it had to be deleted */
+            overdue: boolean;
+            /** @description The certificate, once everything is deleted */
+            text?: string;
+        };
+        WatchOrder: {
+            /** @description The clause of the agreement or the regulation that was broken */
+            article?: string;
+            /** @description Id of the breach, complaint or evaluation it rests on */
+            basis?: string;
+            /** @description Access was closed by it */
+            closed: boolean;
+            /** Format: date-time */
+            decided?: string;
+            due?: string;
+            /** @description Digests of the files, or numbers of the records, that show it */
+            evidence?: string[] | null;
+            /** @description The exit that followed */
+            exit?: string;
+            /** @description How the term was counted */
+            explain?: string;
+            ground: string;
+            id: string;
+            issued: string;
+            /** @description The body that gave it */
+            issuer: string;
+            /** @description Kind of the permit: admission, grant, authorization… */
+            kind?: string;
+            /** @enum {string} */
+            measure: "circulate" | "rectify" | "delist" | "suspend";
+            /** Format: date-time */
+            opened: string;
+            /** @description Why it was decided so */
+            opinion?: string;
+            org: string;
+            permit?: string;
+            /** @description The findings */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description When the party acknowledged it (签收)
+             */
+            received?: string;
+            reports?: components["schemas"]["WatchRectification"][] | null;
+            /** @description In which capacity it was given */
+            roles: string[] | null;
+            /** @enum {string} */
+            state: "standing" | "open" | "reported" | "overdue" | "accepted" | "failed" | "revoked";
+        };
+        WatchOrderPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            /** @description Its term is over */
+            late: boolean;
+            order: components["schemas"]["WatchOrder"];
+        };
+        WatchRectification: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Digests of the files that show it */
+            evidence: string[] | null;
+            text: string;
+        };
+        WatchTask: {
+            /** Format: date-time */
+            at?: string;
+            /** @description Account */
+            by?: string;
+            /** @description Of the file that is deleted */
+            digest?: string;
+            /** @description How it was deleted, or why it is kept */
+            method?: string;
+            object: string;
+            /** @enum {string} */
+            state: "open" | "done" | "kept";
+            /** @enum {string} */
+            what: "deployment" | "answers" | "space" | "release" | "consent" | "result";
+        };
+        WatchTrace: {
+            account?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The document of the person asked about */
+            consent?: string;
+            /** @description What became of it */
+            handling: string;
+            id: string;
+            /** @enum {string} */
+            kind: "call" | "export";
+            /** @description Who got the result */
+            recipient?: string;
         };
         "Withdraw-matterRequest": {
             reason: string;
@@ -6159,42 +6584,6 @@ export interface operations {
             };
         };
     };
-    "decide-change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Decide-changeRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PartyChange"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "admission-phone": {
         parameters: {
             query?: never;
@@ -6701,6 +7090,72 @@ export interface operations {
             };
         };
     };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDeparturePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    departure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDeparturePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deployments: {
         parameters: {
             query?: {
@@ -6856,6 +7311,208 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServeDeployment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exits: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description One organization; empty: all that the caller may see */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageExit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    terminate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchEnding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    exit: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "certify-deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "exit-traces": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTrace"];
                 };
             };
             /** @description Error */
@@ -8233,6 +8890,212 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Series"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    orders: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description One organization; empty: all that the caller may see */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOrder"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "issue-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchDirection"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    order: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-order": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-rectification": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Report-rectificationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchOrderPage"];
                 };
             };
             /** @description Error */
