@@ -43,6 +43,22 @@ type Actor struct {
 	Org     string
 	Roles   []Role
 	SID     string // the citizen's pseudonym; empty for everyone else
+	// Deputies are those in whose place the actor works while they are absent (委派); core/matter fills them in.
+	Deputies []Deputy
+}
+
+// Deputy is somebody who delegated their inboxes to a colleague of the same organization.
+type Deputy struct {
+	Delegation string
+	Account    string
+	Name       string
+	Org        string
+	Roles      []Role
+}
+
+// Addresses are the inboxes that were delegated.
+func (d Deputy) Addresses() []string {
+	return Actor{Account: d.Account, Org: d.Org, Roles: d.Roles}.Addresses()
 }
 
 // System acts for the platform itself: timers and sweepers.
@@ -61,8 +77,8 @@ func (a Actor) Has(roles ...Role) bool {
 	return false
 }
 
-// Addresses are the inboxes this actor reads: their own, their roles' and, in each role, their organization's. The public
-// reads none.
+// Addresses are the inboxes this actor reads: their own, their roles', in each role their organization's, and those that
+// were delegated to them. The public reads none.
 func (a Actor) Addresses() []string {
 	if !a.SignedIn() {
 		return nil
@@ -73,6 +89,9 @@ func (a Actor) Addresses() []string {
 		if a.Org != "" {
 			out = append(out, OrgAddress(a.Org, r))
 		}
+	}
+	for _, d := range a.Deputies {
+		out = append(out, d.Addresses()...)
 	}
 	return out
 }

@@ -1,13 +1,11 @@
 package matter
 
 import (
-	"slices"
 	"strings"
 	"time"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
-	"yunei/internal/core/access"
 	"yunei/internal/core/regime"
 )
 
@@ -20,6 +18,7 @@ const (
 	Passed    State = "passed"
 	Refused   State = "refused"
 	Withdrawn State = "withdrawn"
+	Revoked   State = "revoked" // 撤销: a decision taken back by an act of its own
 )
 
 // Verdict of one opinion.
@@ -81,8 +80,39 @@ type Opinion struct {
 	Reason    string          `json:"reason"`
 	Checks    map[string]bool `json:"checks,omitempty"`
 	At        time.Time       `json:"at"`
+	Seat      string          `json:"seat,omitempty" doc:"The inbox in whose place the person spoke"`
+	For       string          `json:"for,omitempty" doc:"Delegation (委派): the account in whose place the person acted"`
+	ForName   string          `json:"for_name,omitempty"`
 	Late      bool            `json:"late,omitempty"`
+	Excuse    string          `json:"excuse,omitempty" doc:"Why a soft limit was missed (超期说明); told to the applicant"`
+	Day       workday.Date    `json:"day,omitempty" doc:"Of a late entry (补录): the day it was decided on paper"`
+	Recorder  string          `json:"recorder,omitempty" doc:"Of a late entry: the account that entered it; Account confirmed it"`
+	Document  *Paper          `json:"document,omitempty" doc:"The paper that holds the decision"`
+	Items     []Lack          `json:"items,omitempty" doc:"Of a return: what must be supplemented, told once and completely (一次性告知)"`
+	To        string          `json:"to,omitempty" doc:"Of a return: the earlier step it goes back to; empty for the applicant"`
 	Signature *Signature      `json:"signature,omitempty"`
+	Corrected []Correction    `json:"corrected,omitempty" doc:"Clerical errors set right (更正); the first wording stays"`
+}
+
+// Paper is a document that holds a decision taken elsewhere.
+type Paper struct {
+	Number string `json:"number" minLength:"2" maxLength:"120" doc:"Document number (文号)"`
+	Digest string `json:"digest" minLength:"8" maxLength:"128" doc:"SHA-256 of the uploaded file"`
+}
+
+// Lack is one thing that a return asks for.
+type Lack struct {
+	Kind string `json:"kind" minLength:"1" maxLength:"80" doc:"Which material"`
+	What string `json:"what" minLength:"2" maxLength:"1000" doc:"What is missing or wrong"`
+}
+
+// Correction (更正) sets a clerical error of an opinion right.
+type Correction struct {
+	At   time.Time `json:"at"`
+	By   string    `json:"by"`
+	Name string    `json:"name"`
+	Text string    `json:"text" doc:"The wording that holds from now on"`
+	Why  string    `json:"why"`
 }
 
 // Signature is a decider's signature over what they approved, such as the hashes of the models.
@@ -108,18 +138,35 @@ type Step struct {
 	Addressed []string          `json:"addressed" doc:"Inboxes the step is addressed to"`
 	Cite      errs.Cite         `json:"cite"`
 	Within    *regime.Within    `json:"within,omitempty"`
+	Join      string            `json:"join,omitempty" enum:"any,all,sequence,vote" doc:"How several addressees decide (会签)"`
+	Vote      *regime.Vote      `json:"vote,omitempty"`
+	Limits    []regime.Within   `json:"limits,omitempty" doc:"Further limits that run beside the first"`
+	Publicity *regime.Publicity `json:"publicity,omitempty" doc:"The step is a period in public (公示)"`
+	Records   bool              `json:"records,omitempty" doc:"The step records a decision taken elsewhere: number and paper are asked for"`
+	Pause     *regime.Pause     `json:"pause,omitempty" doc:"For which reasons the clock may be stopped"`
+	Extend    *regime.Within    `json:"extend,omitempty" doc:"By how much the limit may be lengthened, once"`
+	Lapse     *regime.Within    `json:"lapse,omitempty" doc:"When an opinion that binds nobody falls away"`
 	State     string            `json:"state"`
 	Opened    *time.Time        `json:"opened,omitempty"`
-	Deadline  *workday.Deadline `json:"deadline,omitempty"`
+	Deadline  *workday.Deadline `json:"deadline,omitempty" doc:"The earliest of the clocks"`
+	Clocks    []Clock           `json:"clocks,omitempty" doc:"Every limit that runs, local and national"`
+	Lapses    *workday.Deadline `json:"lapses,omitempty"`
+	Public    *Public           `json:"public,omitempty" doc:"The period in public as it runs"`
+	Pauses    []Paused          `json:"pauses,omitempty"`
+	Extended  *Extension        `json:"extended,omitempty"`
+	Escalated workday.Date      `json:"escalated,omitempty" doc:"The day on which the step was marked overdue"`
+	Asks      []Ask             `json:"asks,omitempty" doc:"Opinions of further people (加签)"`
+	Pending   *LateEntry        `json:"pending,omitempty" doc:"A late entry (补录) that waits for the second person"`
 	Left      *int              `json:"left,omitempty" doc:"Working days left when it was read; negative when overdue; never stored"`
 	Skipped   *errs.Cite        `json:"skipped,omitempty" doc:"The article by which the step was left out"`
 	Opinions  []Opinion         `json:"opinions,omitempty"`
+	Past      []Opinion         `json:"past,omitempty" doc:"Opinions of earlier rounds"`
 }
 
 // Event is one line of the timeline.
 type Event struct {
 	At     time.Time `json:"at"`
-	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,passed,refused,withdrawn"`
+	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened"`
 	Step   string    `json:"step,omitempty"`
 	Who    string    `json:"who,omitempty"`
 	Reason string    `json:"reason,omitempty"`
@@ -142,208 +189,17 @@ type Matter struct {
 	Events    []Event      `json:"events"`
 	Opened    time.Time    `json:"opened"`
 	Closed    *time.Time   `json:"closed,omitempty"`
+
+	Pack         string         `json:"pack,omitempty" doc:"The pack its procedure comes from"`
+	Supplement   *regime.Within `json:"supplement,omitempty" doc:"How long the applicant has to answer a return"`
+	Answer       *Clock         `json:"answer,omitempty" doc:"Until when the applicant must supplement"`
+	Appeal       *regime.Appeal `json:"appeal,omitempty" doc:"Where a refused applicant may turn (申诉)"`
+	Appealed     string         `json:"appealed,omitempty" doc:"The matter that decides on the appeal"`
+	Of           string         `json:"of,omitempty" doc:"Of an appeal: the matter it is about"`
+	Barred       []string       `json:"barred,omitempty" doc:"Accounts that may not decide here, such as those who refused what is appealed"`
+	SetAside     string         `json:"set_aside,omitempty" doc:"The appeal that set the refusal aside"`
+	Versions     []Former       `json:"versions,omitempty" doc:"Documents of earlier rounds"`
+	Copies       []Copy         `json:"copies,omitempty" doc:"Who was sent a copy (抄送)"`
+	Urges        []Urge         `json:"urges,omitempty"`
+	Supervisions []Supervision  `json:"supervisions,omitempty"`
 }
-
-// Step finds a step by id.
-func (m *Matter) Step(id string) (*Step, error) {
-	for i := range m.Steps {
-		if m.Steps[i].ID == id {
-			return &m.Steps[i], nil
-		}
-	}
-	return nil, errs.New(errs.NotFound, "这个办件没有 %s 环节, 请刷新后重试", id)
-}
-
-// Over reports whether nothing more can happen to the matter.
-func (m *Matter) Over() bool { return m.State != Running && m.State != Returned }
-
-// ready lists the waiting steps that can open.
-func (m *Matter) ready() []*Step {
-	var out []*Step
-	for i := range m.Steps {
-		if s := &m.Steps[i]; s.State == StepWaiting && m.canOpen(s) {
-			out = append(out, s)
-		}
-	}
-	return out
-}
-
-// canOpen reports whether what the step comes after is over. An opinion that binds nobody and has been asked for holds
-// nothing up once a binding step beside it is over: it may still be given, but whoever is silent decides nothing by that
-// (泉州 七(二)5: 不作为审批是否通过的必要条件).
-func (m *Matter) canOpen(s *Step) bool {
-	unanswered, binding := false, false
-	for _, id := range s.After {
-		p, err := m.Step(id)
-		switch {
-		case err != nil:
-			return false
-		case p.State == StepSkipped && !m.canOpen(p):
-			return false // what is left out passes on what it waited for: nobody overtakes the first review
-		case p.over():
-			binding = binding || p.Binding
-		case p.Binding || p.State != StepOpen:
-			return false
-		default:
-			unanswered = true
-		}
-	}
-	return binding || !unanswered
-}
-
-func (s *Step) over() bool { return s.State == StepDone || s.State == StepSkipped }
-
-// inHand reports whether the step can be decided by anybody now.
-func (m *Matter) inHand(s *Step) error {
-	switch {
-	case m.State != Running:
-		return errs.New(errs.Conflict, "这个办件已%s, 不能再办理, 请刷新查看", stateWords[m.State])
-	case s.State != StepOpen:
-		return errs.New(errs.Conflict, "“%s”环节现在不在办理中, 请刷新查看", s.Title)
-	}
-	return nil
-}
-
-// mayDecide checks everything that needs neither the law nor the addressee: the state, the reason, the checks.
-func (m *Matter) mayDecide(s *Step, o Opinion) error {
-	if err := m.inHand(s); err != nil {
-		return err
-	}
-	switch {
-	case s.spoken(o.Account, o.Org):
-		return errs.New(errs.Conflict, "您或贵单位已在“%s”环节提出过意见, 不能重复办理; 请等待其他人员办理", s.Title)
-	case !slices.Contains(s.May, o.Verdict):
-		return errs.New(errs.Invalid, "“%s”环节不能作出这种决定, 请从页面所列选项中选择", s.Title)
-	case len([]rune(strings.TrimSpace(o.Reason))) < 2:
-		return errs.New(errs.Invalid, "请填写理由后再提交")
-	}
-	return checked(s, o)
-}
-
-// spoken reports whether the account has given its opinion at the step, or its organization where the step asks
-// organizations: two clerks of one holder are one opinion.
-func (s *Step) spoken(account, org string) bool {
-	asked := org != "" && slices.Contains(s.Addressed, access.OrgAddress(org, access.Role(s.Role)))
-	return slices.ContainsFunc(s.Opinions, func(p Opinion) bool { return p.Account == account || asked && p.Org == org })
-}
-
-// checked asks for an answer to every check, and lets nobody pass what they marked as failing.
-func checked(s *Step, o Opinion) error {
-	for _, c := range s.Checks {
-		ok, answered := o.Checks[c.ID]
-		switch {
-		case !answered:
-			return errs.New(errs.Invalid, "请先对“%s”给出结论", c.Title)
-		case !ok && o.Verdict == Pass:
-			return errs.New(errs.Invalid, "“%s”一项未通过, 不能作出通过的决定; 请退回或不予通过", c.Title)
-		}
-	}
-	return nil
-}
-
-var stateWords = map[State]string{Running: "在办", Returned: "退回补正", Passed: "办结通过", Refused: "不予通过", Withdrawn: "撤回"}
-
-// decide records an opinion and moves the step and the matter on. It assumes mayDecide.
-func (m *Matter) decide(s *Step, o Opinion) {
-	s.Opinions = append(s.Opinions, o)
-	m.event(Event{At: o.At, What: "decided", Step: s.ID, Who: o.Name, Reason: o.Reason})
-	switch {
-	case !s.Binding:
-		if len(s.Opinions) >= len(s.Addressed) {
-			s.State = StepDone
-		}
-	case o.Verdict == Return:
-		s.State = StepDone
-		m.end(Returned, o)
-	case o.Verdict == Refuse && !s.canStillPass():
-		s.State = StepDone
-		m.end(Refused, o)
-	case s.passes() >= s.Need:
-		s.State = StepDone
-	}
-	if m.State == Running && m.allOver() {
-		m.end(Passed, o)
-	}
-}
-
-// canStillPass reports whether enough of the addressed people have not refused.
-func (s *Step) canStillPass() bool {
-	refusals := 0
-	for _, o := range s.Opinions {
-		if o.Verdict == Refuse {
-			refusals++
-		}
-	}
-	return len(s.Addressed)-refusals >= s.Need
-}
-
-func (s *Step) passes() int {
-	n := 0
-	for _, o := range s.Opinions {
-		if o.Verdict == Pass {
-			n++
-		}
-	}
-	return n
-}
-
-// allOver reports whether nothing is left that the outcome depends on.
-func (m *Matter) allOver() bool {
-	return !slices.ContainsFunc(m.Steps, func(s Step) bool { return !s.over() && (s.Binding || s.State != StepOpen) })
-}
-
-// end closes the matter, or hands it back: whatever was open or waiting is closed.
-func (m *Matter) end(to State, o Opinion) {
-	m.State = to
-	for i := range m.Steps {
-		if s := &m.Steps[i]; s.State == StepOpen || s.State == StepWaiting {
-			s.State = StepClosed
-		}
-	}
-	m.event(Event{At: o.At, What: string(to), Who: o.Name, Reason: o.Reason})
-	if m.Over() {
-		at := o.At
-		m.Closed = &at
-	}
-}
-
-// supplement starts the steps again after a return: the steps that passed before the returning one stay passed, and
-// the clock of the others starts anew.
-func (m *Matter) supplement(at time.Time, who string, docs []Document) error {
-	if m.State != Returned {
-		return errs.New(errs.Conflict, "这个办件现在不需要补正, 请刷新查看")
-	}
-	m.Documents = slices.DeleteFunc(m.Documents, func(old Document) bool { return slices.Contains(DocumentKinds(docs), old.Kind) })
-	m.Documents = append(m.Documents, docs...)
-	m.State, m.Rounds = Running, m.Rounds+1
-	for i := range m.Steps {
-		s := &m.Steps[i]
-		returned := slices.ContainsFunc(s.Opinions, func(o Opinion) bool { return o.Verdict == Return })
-		if s.State == StepClosed || returned {
-			s.State, s.Opinions, s.Opened, s.Deadline = StepWaiting, nil, nil, nil
-		}
-	}
-	m.event(Event{At: at, What: "supplemented", Who: who})
-	return nil
-}
-
-// withdraw ends the matter at the applicant's wish.
-func (m *Matter) withdraw(at time.Time, who, reason string) error {
-	if m.Over() {
-		return errs.New(errs.Conflict, "这个办件已%s, 不能撤回; 请刷新查看结果", stateWords[m.State])
-	}
-	m.end(Withdrawn, Opinion{At: at, Name: who, Reason: reason})
-	return nil
-}
-
-// LastReason is what the last decision or withdrawal said.
-func (m *Matter) LastReason() string {
-	for i := len(m.Events) - 1; i >= 0; i-- {
-		if m.Events[i].Reason != "" {
-			return m.Events[i].Reason
-		}
-	}
-	return stateWords[m.State]
-}
-
-func (m *Matter) event(e Event) { m.Events = append(m.Events, e) }

@@ -28,11 +28,11 @@ func pipeline() *Matter {
 // openReady does to steps what the service does, without inboxes: three experts, one of everyone else.
 func openReady(m *Matter) {
 	for _, s := range m.ready() {
-		s.State = StepOpen
-		s.Addressed = []string{"account:" + s.ID + "1"}
+		to := []string{"account:" + s.ID + "1"}
 		if s.ID == "experts" {
-			s.Addressed = []string{"account:experts1", "account:experts2", "account:experts3"}
+			to = []string{"account:experts1", "account:experts2", "account:experts3"}
 		}
+		m.open(s, to, counter{}, noon)
 	}
 }
 
@@ -48,7 +48,7 @@ func say(m *Matter, step, who string, v Verdict) error {
 	if err := m.mayDecide(s, o); err != nil {
 		return err
 	}
-	m.decide(s, o)
+	m.decide(s, o, counter{})
 	if m.State == Running {
 		openReady(m)
 	}

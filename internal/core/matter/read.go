@@ -7,6 +7,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 )
@@ -20,48 +21,128 @@ func MaySee(actor access.Actor, m *Matter) bool {
 	return Asked(actor, m)
 }
 
-// Asked reports whether a step of the matter was ever addressed to the actor.
+// Asked reports whether a step of the matter was ever addressed to the actor, or they were asked for a further opinion or
+// sent a copy.
 func Asked(actor access.Actor, m *Matter) bool {
 	mine := actor.Addresses()
 	for _, st := range m.Steps {
-		if slices.ContainsFunc(st.Addressed, func(to string) bool { return slices.Contains(mine, to) }) {
+		if slices.ContainsFunc(st.Addressed, func(to string) bool { return slices.Contains(mine, to) }) || st.asks(actor.Account) && actor.SignedIn() {
 			return true
 		}
 	}
-	return false
+	return slices.ContainsFunc(m.Copies, func(c Copy) bool { return slices.Contains(mine, c.To) })
 }
 
-// Options are the acts on a matter for the caller: deciding at each open step, supplementing, withdrawing.
+// Options are the acts on a matter for the caller: at each open step, and on the whole.
 func (s *Service) Options(ctx context.Context, tx *sqldb.Tx, m *Matter) ([]act.Option, error) {
-	kind, actor := s.kinds[m.Kind], access.From(ctx)
-	var out []act.Option
+	actor, err := Standing(ctx, tx, access.From(ctx))
+	if err != nil {
+		return nil, err
+	}
+	o := &options{s: s, tx: tx, m: m, objects: s.objects(s.kinds[m.Kind], m)}
+	c, day := counter{s.acts.Law().Calendar()}, workday.DateOf(tx.Now())
 	for i := range m.Steps {
-		step := &m.Steps[i]
-		if step.State != StepOpen {
-			continue
+		if m.Steps[i].State == StepOpen {
+			o.atStep(ctx, &m.Steps[i], actor, day)
 		}
-		state := addressee(step, actor)
-		if state == nil && step.spoken(actor.Account, actor.Org) {
-			state = errs.New(errs.Conflict, "您或贵单位已在“%s”环节提出过意见, 请等待其他人员办理", step.Title)
-		}
-		o, err := s.acts.Option(ctx, tx, "matter.decide", state, s.objects(kind, m))
-		if err != nil {
-			return nil, err
-		}
-		o.On = step.ID
-		out = append(out, o)
 	}
-	for _, name := range []string{"matter.supplement", "matter.withdraw"} {
-		if actor.Org != m.Applicant || (name == "matter.supplement" && m.State != Returned) || m.Over() {
-			continue
-		}
-		o, err := s.acts.Option(ctx, tx, name, nil, s.objects(kind, m))
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, o)
+	mine := actor.Org != "" && actor.Org == m.Applicant
+	if mine && m.State == Returned {
+		o.add(ctx, "matter.supplement", "", nil)
 	}
-	return out, nil
+	if mine && !m.Over() {
+		o.add(ctx, "matter.withdraw", "", nil)
+	}
+	if mine && m.State == Refused && m.Appeal != nil {
+		o.add(ctx, "matter.appeal", "", m.mayAppeal(day, c))
+	}
+	if m.State == Running {
+		probe := *m
+		o.add(ctx, "matter.urge", "", probe.urge(Urge{At: tx.Now(), By: actor.Account, Org: actor.Org}, c))
+	}
+	if !mine && actor.Has(offices...) {
+		o.add(ctx, "matter.copy", "", nil)
+	}
+	if m.State == Passed && s.kinds[m.Kind].Revoked != nil && !mine && actor.Has(offices...) {
+		probe := *m
+		o.add(ctx, "matter.revoke", "", probe.revoke(actor, tx.Now(), ""))
+	}
+	return o.list, o.err
+}
+
+// options collects what the caller may do.
+type options struct {
+	s       *Service
+	tx      *sqldb.Tx
+	m       *Matter
+	objects map[string]string
+	list    []act.Option
+	err     error
+}
+
+func (o *options) add(ctx context.Context, name, on string, state error) {
+	if o.err != nil {
+		return
+	}
+	found, err := o.s.acts.Option(ctx, o.tx, name, state, o.objects)
+	found.On = on
+	o.list, o.err = append(o.list, found), err
+}
+
+// atStep lists the acts at one open step: deciding is shown to everyone with the reason why it is closed to them, the
+// others to those who hold it.
+func (o *options) atStep(ctx context.Context, s *Step, actor access.Actor, day workday.Date) {
+	_, by, seated := o.m.sits(s, actor)
+	state := seated
+	switch {
+	case s.asks(actor.Account):
+		state = nil
+	case state == nil && (s.spoken(actor.Account, actor.Org) || by != nil && s.spoken(by.Account, "")):
+		state = refuse(errs.Conflict, s.Cite, "您或贵单位已在“%s”环节提出过意见, 请等待其他人员办理", s.Title)
+	case state == nil && s.paused() != nil:
+		state = refuse(errs.Conflict, s.Pause.Cite, "“%s”环节正在中止计时, 请先恢复计时再办理", s.Title)
+	}
+	o.add(ctx, "matter.decide", s.ID, state)
+	if actor.Has(access.Bureau, access.Government, access.Upper) {
+		o.add(ctx, "matter.supervise", s.ID, nil)
+	}
+	if seated != nil {
+		return
+	}
+	if s.Draw != nil {
+		o.add(ctx, "matter.recuse", s.ID, state)
+	} else {
+		o.add(ctx, "matter.transfer", s.ID, nil)
+	}
+	if s.Publicity != nil {
+		o.add(ctx, "matter.object.decide", s.ID, nil)
+		return
+	}
+	o.add(ctx, "matter.cosign", s.ID, nil)
+	if s.Pause != nil && s.paused() == nil {
+		o.add(ctx, "matter.pause", s.ID, nil)
+	}
+	if s.paused() != nil {
+		o.add(ctx, "matter.resume", s.ID, nil)
+	}
+	if s.Extend != nil && s.Extended == nil {
+		var late error
+		if s.missed(day) != nil {
+			late = refuse(errs.Unlawful, s.Extend.Cite, "“%s”环节的期限已经届满, 不能再延期", s.Title)
+		}
+		o.add(ctx, "matter.extend", s.ID, late)
+	}
+	switch {
+	case s.Draw != nil:
+	case s.Pending == nil:
+		o.add(ctx, "matter.record", s.ID, nil)
+	default:
+		var own error
+		if s.Pending.By == actor.Account {
+			own = refuse(errs.Forbidden, s.Cite, "补录须由另一人核对原件后确认")
+		}
+		o.add(ctx, "matter.record.confirm", s.ID, own)
+	}
 }
 
 // SignText is what a passing opinion at one of the caller's open steps must sign; empty where none must.
@@ -72,7 +153,10 @@ func (s *Service) SignText(ctx context.Context, tx *sqldb.Tx, m *Matter) (string
 	}
 	for i := range m.Steps {
 		step := &m.Steps[i]
-		if step.State != StepOpen || addressee(step, access.From(ctx)) != nil {
+		if step.State != StepOpen {
+			continue
+		}
+		if _, _, err := m.sits(step, access.From(ctx)); err != nil {
 			continue
 		}
 		if text, signs, err := kind.Signs(ctx, tx, m, step); err != nil || signs {

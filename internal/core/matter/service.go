@@ -2,17 +2,14 @@ package matter
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"maps"
-	"slices"
-	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
-	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/regime"
 )
 
@@ -28,10 +25,19 @@ type Kind struct {
 	Signs func(ctx context.Context, tx *sqldb.Tx, m *Matter, s *Step) (text string, signs bool, err error)
 	// Ended is the effect of the matter's end, in the same transaction.
 	Ended func(ctx context.Context, tx *act.Tx, m *Matter) error
+	// Revoked takes the effect of a passed decision back, in the same transaction; without it a decision of this kind
+	// cannot be revoked. What was permitted ends by its permits.
+	Revoked func(ctx context.Context, tx *act.Tx, m *Matter) error
+	// Reopened takes the effect of a refusal back, because an appeal set it aside; the matter then runs on. Without it the
+	// refusal is set aside and the applicant may apply anew.
+	Reopened func(ctx context.Context, tx *act.Tx, m *Matter) error
 }
 
 // Service runs matters.
 type Service struct {
+	// Notices publishes periods in public; a procedure that has one cannot be run without it.
+	Notices *notice.Service
+
 	acts  *act.Runner
 	kinds map[string]Kind
 }
@@ -43,21 +49,45 @@ var deciders = []access.Role{access.Bureau, access.Operator, access.Holder, acce
 // applicants are the roles that may file some application.
 var applicants = []access.Role{access.DataUser, access.Applicant, access.Operator, access.Holder, access.Department, access.Authorized, access.Provider, access.Local}
 
+// offices are the roles that handle other people's applications as an office.
+var offices = []access.Role{access.Bureau, access.Operator, access.Holder, access.Department, access.Authorized, access.Mechanism,
+	access.Government, access.Upper, access.Local}
+
 // New makes the service and makes its acts known.
 func New(acts *act.Runner) *Service {
 	s := &Service{acts: acts, kinds: map[string]Kind{}}
+	anybody := append([]access.Role{access.Auditor}, deciders...)
+	for roles, names := range map[*[]access.Role][]string{
+		&deciders: {"matter.decide", "matter.pause", "matter.resume", "matter.extend", "matter.transfer", "matter.cosign", "matter.recuse", "matter.record",
+			"matter.record.confirm", "matter.object.decide", "matter.correct", "matter.delegate", "matter.delegate.end", "matter.urge"},
+		&applicants: {"matter.supplement", "matter.withdraw", "matter.appeal"},
+		&offices:    {"matter.copy", "matter.revoke"},
+		&anybody:    {"matter.read"},
+	} {
+		for _, name := range names {
+			acts.Define(act.Def{Name: name, Roles: *roles})
+		}
+	}
 	acts.Define(
-		act.Def{Name: "matter.decide", Roles: deciders},
-		act.Def{Name: "matter.supplement", Roles: applicants},
-		act.Def{Name: "matter.withdraw", Roles: applicants},
+		act.Def{Name: "matter.supervise", Roles: []access.Role{access.Bureau, access.Government, access.Upper}},
+		act.Def{Name: "matter.object", Roles: []access.Role{access.Anyone}},
+		act.Def{Name: "matter.escalate", Roles: []access.Role{access.Platform}},
+		act.Def{Name: "matter.recount", Roles: []access.Role{access.Platform}},
 	)
 	acts.Law().RegisterFact(facts()...)
-	acts.Ledger().Register("matter", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
+	log := acts.Ledger()
+	log.Register("matter", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
+	log.Register("matter-version", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadVersion(ctx, tx, id) })
+	log.Register("objection", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadProtest(ctx, tx, id) })
+	log.Register("delegation", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDelegation(ctx, tx, id) })
+	s.Define(Kind{Name: KindAppeal, Ended: s.appealEnded})
 	return s
 }
 
 // Define makes a kind known; a stage calls it once at start.
 func (s *Service) Define(k Kind) { s.kinds[k.Name] = k }
+
+func (s *Service) counter(tx *act.Tx) counter { return counter{tx.Law().Calendar()} }
 
 // Application is a new matter.
 type Application struct {
@@ -85,7 +115,7 @@ func (s *Service) SubmitTx(ctx context.Context, tx *act.Tx, app Application) (*M
 	m := &Matter{
 		ID: tx.NewID("mat"), Kind: app.Kind, Title: app.Title, Applicant: app.Applicant, Filer: tx.Actor().Account,
 		Subject: app.Subject, State: Running, Day: tx.Day(), Regimes: tx.Law().Digests(),
-		Documents: app.Documents, Opened: tx.Now(), Steps: stepsOf(proc),
+		Documents: app.Documents, Opened: tx.Now(), Steps: stepsOf(proc), Pack: proc.Pack, Supplement: proc.Supplement, Appeal: proc.Appeal,
 	}
 	m.event(Event{At: tx.Now(), What: "submitted", Who: tx.Actor().Name})
 	tx.InMatter(m.ID, "")
@@ -127,6 +157,7 @@ func stepsOf(proc regime.Procedure) []Step {
 		st := Step{
 			ID: p.ID, Title: p.Title, Role: p.By, RoleTitle: p.ByTitle, After: p.After, Binding: p.Binding,
 			Checks: p.Checks, Need: p.People, Cite: p.Cite, Within: p.Within, State: StepWaiting,
+			Join: p.Join, Vote: p.Vote, Limits: p.Clocks, Publicity: p.Publicity, Records: p.Records, Pause: p.Pause, Extend: p.Extend, Lapse: p.Lapse,
 		}
 		if p.Panel != nil {
 			st.Need, st.Seats = p.Panel.Quorum, p.Panel.Size
@@ -189,249 +220,22 @@ func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter
 	if people := accounts(addressed); people == len(addressed) && people < step.Need {
 		return errs.New(errs.Conflict, "“%s”环节须 %d 人办理, 现在只有 %d 人, 请先由主管部门配置%s", step.Title, step.Need, people, step.RoleTitle)
 	}
-	now := tx.Now()
-	step.State, step.Opened, step.Addressed = StepOpen, &now, addressed
-	if step.Binding && organizations(addressed) {
-		// Whose data it is, each must agree: one department does not consent for another.
-		step.Need = max(step.Need, len(addressed))
-	}
-	if d, ok := tx.Law().StepDeadline(regime.Step{Within: step.Within}, workday.DateOf(now)); ok {
-		step.Deadline = &d
-	}
-	m.event(Event{At: now, What: "opened", Step: step.ID})
-	for _, to := range addressed {
-		task := Task{ID: tx.NewID("tsk"), Matter: m.ID, Step: step.ID, Kind: m.Kind, Title: m.Title, StepTitle: step.Title,
-			Applicant: m.Applicant, Addressee: to, State: taskOpen, Opened: now}
-		if step.Deadline != nil {
-			task.Due, task.Explain = step.Deadline.Due.String(), step.Deadline.Explain
+	m.open(step, addressed, s.counter(tx), tx.Now())
+	if step.Publicity != nil {
+		if err := s.publish(ctx, tx, m, step); err != nil {
+			return err
 		}
-		if err := insertTask(ctx, tx.Tx, task); err != nil {
+	}
+	for _, to := range step.turn() {
+		if err := s.task(ctx, tx, m, step, to); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// accounts counts the addresses that are one person's.
-func accounts(addressed []string) int {
-	n := 0
-	for _, to := range addressed {
-		if strings.HasPrefix(to, access.AccountAddress("")) {
-			n++
-		}
-	}
-	return n
-}
-
-// Decision is what a decider says.
-type Decision struct {
-	Verdict   Verdict         `json:"verdict" enum:"pass,return,refuse,agree,disagree"`
-	Reason    string          `json:"reason" minLength:"2" maxLength:"2000" doc:"No decision without a reason"`
-	Checks    map[string]bool `json:"checks,omitempty"`
-	Signature *Signature      `json:"signature,omitempty"`
-}
-
-// Decide records an opinion at a step and moves the matter on: the next steps open, or it ends and its effect follows,
-// all in one act.
-func (s *Service) Decide(ctx context.Context, matterID, stepID string, d Decision) (*Matter, error) {
-	var m *Matter
-	_, err := s.acts.Do(ctx, act.Call{Act: "matter.decide", Matter: matterID, Step: stepID}, func(ctx context.Context, tx *act.Tx) (err error) {
-		if err = tx.Lock(ctx, matterID); err != nil {
-			return err
-		}
-		if m, err = Load(ctx, tx.Tx, matterID); err != nil {
-			return err
-		}
-		if !MaySee(tx.Actor(), m) {
-			return noMatter()
-		}
-		return s.decideTx(ctx, tx, m, stepID, d)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
-}
-
-func (s *Service) decideTx(ctx context.Context, tx *act.Tx, m *Matter, stepID string, d Decision) error {
-	kind := s.kinds[m.Kind]
-	step, err := m.Step(stepID)
-	if err != nil {
-		return err
-	}
-	actor := tx.Actor()
-	// An application of one's own organization is the law's to refuse, with its article; the rest is told at once.
-	if own := actor.Org != "" && actor.Org == m.Applicant; !own {
-		if err := m.inHand(step); err != nil {
-			return err
-		}
-		if err := addressee(step, actor); err != nil {
-			return err
-		}
-	}
-	if err := tx.Judge(ctx, s.objects(kind, m)); err != nil {
-		return err
-	}
-	o := Opinion{Account: actor.Account, Name: actor.Name, Org: actor.Org, Verdict: d.Verdict, Reason: d.Reason,
-		Checks: answers(step, d.Checks), At: tx.Now()}
-	o.Late = step.Deadline != nil && workday.DateOf(tx.Now()).After(step.Deadline.Due)
-	if err := m.mayDecide(step, o); err != nil {
-		return err
-	}
-	if err := addressee(step, actor); err != nil {
-		return err
-	}
-	if o.Signature, err = s.signed(ctx, tx, kind, m, step, d); err != nil {
-		return err
-	}
-	m.decide(step, o)
-	return s.settle(ctx, tx, kind, m, step, actor)
-}
-
-// settle closes and opens tasks and lets the effect follow.
-func (s *Service) settle(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step, actor access.Actor) error {
-	var err error
-	switch {
-	case m.State != Running:
-		err = closeTasks(ctx, tx.Tx, m.ID, "", "")
-	case step.State != StepOpen:
-		err = closeTasks(ctx, tx.Tx, m.ID, step.ID, "")
-	default:
-		for _, to := range []string{access.AccountAddress(actor.Account), access.OrgAddress(actor.Org, access.Role(step.Role))} {
-			err = errors.Join(err, closeTasks(ctx, tx.Tx, m.ID, step.ID, to))
-		}
-	}
-	if err != nil {
-		return err
-	}
-	switch {
-	case m.State == Running:
-		err = s.open(ctx, tx, kind, m)
-	case m.State == Returned:
-		err = s.askSupplement(ctx, tx, m)
-	case kind.Ended != nil:
-		err = kind.Ended(ctx, tx, m)
-	}
-	if err != nil {
-		return err
-	}
-	return s.save(ctx, tx, m)
-}
-
-// organizations reports whether a step is addressed to organizations by name.
-func organizations(addressed []string) bool {
-	return !slices.ContainsFunc(addressed, func(to string) bool { return !strings.HasPrefix(to, "org:") })
-}
-
-func addressee(step *Step, actor access.Actor) error {
-	mine := actor.Addresses()
-	if !slices.ContainsFunc(step.Addressed, func(to string) bool { return slices.Contains(mine, to) }) {
-		return errs.New(errs.Forbidden, "“%s”环节由%s办理, 不在您的职责内; 请转由承办人员办理", step.Title, step.RoleTitle)
-	}
-	return nil
-}
-
-// answers keeps the answers to the step's own checks.
-func answers(step *Step, given map[string]bool) map[string]bool {
-	var out map[string]bool
-	for _, c := range step.Checks {
-		if v, ok := given[c.ID]; ok {
-			if out == nil {
-				out = map[string]bool{}
-			}
-			out[c.ID] = v
-		}
-	}
-	return out
-}
-
-// signed checks the signature that a passing opinion needs and returns it; where none is needed none is kept.
-func (s *Service) signed(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step, d Decision) (*Signature, error) {
-	if kind.Signs == nil || d.Verdict != Pass {
-		return nil, nil
-	}
-	text, signs, err := kind.Signs(ctx, tx.Tx, m, step)
-	if err != nil || !signs {
-		return nil, err
-	}
-	if d.Signature == nil || d.Signature.Signed != text {
-		return nil, errs.New(errs.Invalid, "通过意见须对待审内容的摘要签名; 内容可能已变化, 请刷新后重新签名")
-	}
-	key, err := access.LoadKey(ctx, tx.Tx, d.Signature.Key)
-	if err != nil {
-		return nil, err
-	}
-	if key.Account != tx.Actor().Account || key.Closed {
-		return nil, errs.New(errs.Forbidden, "这个签名公钥不是您登记的, 请用本人的密钥签名")
-	}
-	return d.Signature, key.Verify([]byte(text), d.Signature.Value)
-}
-
-func (s *Service) askSupplement(ctx context.Context, tx *act.Tx, m *Matter) error {
-	return insertTask(ctx, tx.Tx, Task{ID: tx.NewID("tsk"), Matter: m.ID, Step: supplementStep, Kind: m.Kind, Title: m.Title,
-		StepTitle: "补正", Applicant: m.Applicant, Addressee: access.AccountAddress(m.Filer), State: taskOpen, Opened: tx.Now()})
-}
-
-// Supplement (补正) answers a return: documents of the same kind are replaced, and the clock starts anew.
-func (s *Service) Supplement(ctx context.Context, matterID string, docs []Document) (*Matter, error) {
-	if err := readable(docs); err != nil {
-		return nil, err
-	}
-	return s.byApplicant(ctx, "matter.supplement", matterID, func(ctx context.Context, tx *act.Tx, kind Kind, m *Matter) error {
-		if err := m.supplement(tx.Now(), tx.Actor().Name, docs); err != nil {
-			return err
-		}
-		if err := closeTasks(ctx, tx.Tx, m.ID, "", ""); err != nil {
-			return err
-		}
-		return s.open(ctx, tx, kind, m)
-	})
-}
-
-// Withdraw (撤回) ends a matter at the applicant's wish.
-func (s *Service) Withdraw(ctx context.Context, matterID, reason string) (*Matter, error) {
-	return s.byApplicant(ctx, "matter.withdraw", matterID, func(ctx context.Context, tx *act.Tx, kind Kind, m *Matter) error {
-		if err := m.withdraw(tx.Now(), tx.Actor().Name, reason); err != nil {
-			return err
-		}
-		if err := closeTasks(ctx, tx.Tx, m.ID, "", ""); err != nil {
-			return err
-		}
-		if kind.Ended == nil {
-			return nil
-		}
-		return kind.Ended(ctx, tx, m)
-	})
-}
-
-func (s *Service) byApplicant(ctx context.Context, name, matterID string, fn func(context.Context, *act.Tx, Kind, *Matter) error) (*Matter, error) {
-	var m *Matter
-	_, err := s.acts.Do(ctx, act.Call{Act: name, Matter: matterID}, func(ctx context.Context, tx *act.Tx) (err error) {
-		if err = tx.Lock(ctx, matterID); err != nil {
-			return err
-		}
-		if m, err = Load(ctx, tx.Tx, matterID); err != nil {
-			return err
-		}
-		if tx.Actor().Org != m.Applicant {
-			return noMatter()
-		}
-		kind := s.kinds[m.Kind]
-		if err := tx.Judge(ctx, s.objects(kind, m)); err != nil {
-			return err
-		}
-		if err := fn(ctx, tx, kind, m); err != nil {
-			return err
-		}
-		return s.save(ctx, tx, m)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return m, nil
 }
 
 func (s *Service) save(ctx context.Context, tx *act.Tx, m *Matter) error {
+	m.settleSupervisions(tx.Now())
 	if err := saveMatter(ctx, tx.Tx, m); err != nil {
 		return err
 	}

@@ -63,7 +63,8 @@ func TestService_tasks(t *testing.T) {
 }
 
 // Two working days from the Monday before the holidays end on the Thursday after them; from the Friday before, on that
-// Monday, because the Sunday between is worked. The explanation says so, and a decision after it is marked late.
+// Monday, because the Sunday between is worked. The explanation says so; whoever decides after it explains why (三(七)), the
+// opinion is marked late and the applicant is told.
 func TestService_deadline(t *testing.T) {
 	for _, c := range []struct {
 		from time.Time
@@ -84,10 +85,16 @@ func TestService_deadline(t *testing.T) {
 		due, err := time.Parse(time.DateOnly, c.due)
 		must(t, err)
 		clk.Advance(due.Add(36 * time.Hour).Sub(c.from)) // the day after
-		m, err = o.say(o.operator(), m.ID, "review", matter.Pass)
-		if err != nil || !m.Steps[0].Opinions[0].Late {
-			t.Errorf("decided the day after %s: %v, late %v; want decided and marked late", c.due, err, m != nil && m.Steps[0].Opinions[0].Late)
+		e := wantCode(t, "late without an explanation", second(o.say(o.operator(), m.ID, "review", matter.Pass)), errs.Invalid)
+		if len(e.Cites) != 1 || e.Cites[0].Article != "三(七)" {
+			t.Errorf("late without an explanation cites %v, want 三(七)", e.Cites)
 		}
+		said := matter.Decision{Verdict: matter.Pass, Reason: "理由充分", Excuse: "材料较多, 逐项核对", Checks: map[string]bool{"feasible": true, "necessary": true, "safe": true}}
+		m, err = o.Decide(o.operator(), m.ID, "review", said)
+		if err != nil || !m.Steps[0].Opinions[0].Late || m.Steps[0].Opinions[0].Excuse != said.Excuse {
+			t.Fatalf("decided the day after %s: %v; want decided, marked late, with the explanation", c.due, err)
+		}
+		o.wantInbox("the applicant", o.bank(), "read x")
 	}
 }
 

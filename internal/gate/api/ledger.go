@@ -65,32 +65,35 @@ func (a *API) ledgerEntries(ctx context.Context, in *entriesIn) (Page[LedgerItem
 		if err != nil {
 			return err
 		}
-		people := map[string]string{access.SystemName: "平台"}
 		for _, r := range list {
-			if _, seen := people[r.Actor]; !seen && r.Actor != "" {
-				if acc, err := access.LoadAccount(ctx, tx, r.Actor); err == nil {
-					people[r.Actor] = acc.Name
-				}
-			}
-			out.Items = append(out.Items, LedgerItem{Record: r, ActorName: people[r.Actor]})
+			out.Items = append(out.Items, LedgerItem{Record: r})
 		}
 		return nil
 	})
 	if err != nil {
 		return out, err
 	}
-	orgs := make([]string, len(out.Items))
-	for i, e := range out.Items {
-		orgs[i] = e.Org
-	}
-	names, err := a.orgNames(ctx, orgs...)
-	for i := range out.Items {
-		out.Items[i].OrgName = names[out.Items[i].Org]
-	}
+	err = a.nameEntries(ctx, out.Items)
 	if n := len(out.Items); n == in.Limit {
 		out.Next = itoa(out.Items[n-1].Seq)
 	}
 	return out, err
+}
+
+// personNames are the names of those who acted.
+func (a *API) personNames(ctx context.Context, items []LedgerItem) (map[string]string, error) {
+	people := map[string]string{access.SystemName: "平台"}
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		for _, r := range items {
+			if _, seen := people[r.Actor]; !seen && r.Actor != "" {
+				if acc, err := access.LoadAccount(ctx, tx, r.Actor); err == nil {
+					people[r.Actor] = acc.Name
+				}
+			}
+		}
+		return nil
+	})
+	return people, err
 }
 
 func (a *API) receipt(ctx context.Context, in *struct {

@@ -3,7 +3,6 @@ package api
 import (
 	"context"
 
-	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/act"
@@ -44,43 +43,23 @@ func (a *API) registerMatter() {
 	get(a, "/v1/tasks", "tasks", "matters", "我的待办", a.tasks)
 	get(a, "/v1/matters", "matters", "matters", "办件", a.matters)
 	get(a, "/v1/matters/{id}", "matter", "matters", "办件详情", a.matter)
-	post(a, "/v1/matters/{id}/decide", "decide-matter", "matters", "办理环节", func(ctx context.Context, in *struct {
-		ByID
-		Body struct {
-			Step string `json:"step" minLength:"1"`
-			matter.Decision
-		}
-	}) (MatterPage, error) {
-		if _, err := a.s.Matters.Decide(ctx, in.ID, in.Body.Step, in.Body.Decision); err != nil {
-			return MatterPage{}, err
-		}
-		return a.matter(ctx, &in.ByID)
+	get(a, "/v1/tasks/counts", "task-counts", "matters", "待办数量", func(ctx context.Context, _ *none) (c matter.Counts, err error) {
+		err = a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+			c, err = matter.Count(ctx, tx, actor(ctx))
+			return err
+		})
+		return c, err
 	})
-	post(a, "/v1/matters/{id}/supplement", "supplement-matter", "matters", "补正", func(ctx context.Context, in *struct {
-		ByID
-		Body struct {
-			Documents []matter.Document `json:"documents"`
-		}
-	}) (MatterPage, error) {
-		if _, err := a.s.Matters.Supplement(ctx, in.ID, in.Body.Documents); err != nil {
-			return MatterPage{}, err
-		}
-		return a.matter(ctx, &in.ByID)
-	})
-	post(a, "/v1/matters/{id}/withdraw", "withdraw-matter", "matters", "撤回", func(ctx context.Context, in *struct {
-		ByID
-		Body struct {
-			Reason string `json:"reason" minLength:"2"`
-		}
-	}) (MatterPage, error) {
-		if _, err := a.s.Matters.Withdraw(ctx, in.ID, in.Body.Reason); err != nil {
-			return MatterPage{}, err
-		}
-		return a.matter(ctx, &in.ByID)
-	})
+	a.registerMatterActs()
+	a.registerMatterOffice()
+	a.registerMatterFile()
+	a.registerPublicity()
 }
 
 func (a *API) kindTitle(kind string) string {
+	if kind == matter.KindAppeal {
+		return "申诉"
+	}
 	p, err := a.s.Acts.Law().Procedure(kind, workday.DateOf(a.s.Clock.Now()))
 	if err != nil {
 		return kind
@@ -90,11 +69,14 @@ func (a *API) kindTitle(kind string) string {
 
 func (a *API) tasks(ctx context.Context, in *struct {
 	Paging
+	View string `query:"view" enum:"mine,organization,overdue,done" default:"mine" doc:"mine: my inboxes and those delegated to me; organization: everyone's in my organization; overdue: mine past their day; done: what I did"`
+	Kind string `query:"kind" doc:"Only this kind of matter"`
+	Pack string `query:"pack" doc:"Only under this regulation"`
 }) (Page[TaskItem], error) {
 	var out Page[TaskItem]
 	var tasks []matter.Task
 	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		tasks, err = matter.Tasks(ctx, tx, actor(ctx).Addresses(), in.Cursor, in.Limit)
+		tasks, err = matter.Inbox(ctx, tx, actor(ctx), matter.View{Name: in.View, Kind: in.Kind, Pack: in.Pack, After: in.Cursor, Limit: in.Limit})
 		return err
 	})
 	if err != nil {
@@ -160,12 +142,9 @@ func (a *API) matters(ctx context.Context, in *struct {
 func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 	var p MatterPage
 	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		m, err := matter.Load(ctx, tx, in.ID)
+		m, err := matter.Visible(ctx, tx, in.ID)
 		if err != nil {
 			return err
-		}
-		if !matter.MaySee(actor(ctx), m) {
-			return errs.New(errs.NotFound, "没有这个办件, 请核对后重试")
 		}
 		p.Matter, p.KindTitle = m, a.kindTitle(m.Kind)
 		today := workday.DateOf(tx.Now())

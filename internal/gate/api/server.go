@@ -31,6 +31,8 @@ type API struct {
 	mux     *http.ServeMux
 	s       Services
 	limiter *limiter
+	// objections bounds what one address may post without signing in.
+	objections *limiter
 }
 
 // New builds the API and registers every endpoint.
@@ -50,7 +52,7 @@ func New(s Services) *API {
 		"session": {Type: "apiKey", In: "cookie", Name: cookieName},
 		"key":     {Type: "http", Scheme: "bearer"},
 	}
-	a := &API{huma: humago.New(mux, cfg), mux: mux, s: s, limiter: newLimiter(20, time.Minute)}
+	a := &API{huma: humago.New(mux, cfg), mux: mux, s: s, limiter: newLimiter(20, time.Minute), objections: newLimiter(30, time.Minute)}
 	a.register()
 	return a
 }

@@ -126,6 +126,7 @@ func (n *Node) build(o Options) {
 	n.Acts = act.NewRunner(n.DB, n.Log, law)
 	n.Notice = notice.New(n.Acts)
 	n.Matters = matter.New(n.Acts)
+	n.Matters.Notices = n.Notice
 	n.Party = party.New(n.Acts, n.Keys, n.Matters)
 	n.Catalog = catalog.New(n.Acts)
 	n.Collect = collect.New(collect.Deps{DB: n.DB, Acts: n.Acts, Catalog: n.Catalog, Blobs: n.Blobs, Seal: subjects, Temp: filepath.Join(o.Data, "incoming")})
@@ -205,7 +206,7 @@ func (n *Node) Sweep(ctx context.Context) {
 	for _, o := range []struct {
 		what  string
 		sweep func(context.Context) error
-	}{{"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
+	}{{"matters", n.Matters.Sweep}, {"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
 		if err := o.sweep(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "sweep "+o.what, "err", err)
 		}

@@ -22,6 +22,7 @@ import (
 	"yunei/internal/core/blob"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/duckdb"
@@ -143,6 +144,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 		Budget: disclose.New(), Blobs: blobs, actors: map[string]access.Actor{}}
 	w.Acts = act.NewRunner(db, w.Log, w.Law)
 	w.Matters = matter.New(w.Acts)
+	w.Matters.Notices = notice.New(w.Acts)
 	w.Party = party.New(w.Acts, keys, w.Matters)
 	w.Catalog = catalog.New(w.Acts)
 	w.Collect = collect.New(collect.Deps{DB: db, Acts: w.Acts, Catalog: w.Catalog, Blobs: blobs, Temp: filepath.Join(dir, "incoming"), Seal: collect.SealerOf(keys)})

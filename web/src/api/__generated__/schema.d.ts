@@ -417,6 +417,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/changes/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核验注册信息变更 */
+        post: operations["decide-change"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/codes/{code}": {
         parameters: {
             query?: never;
@@ -445,6 +462,23 @@ export interface paths {
         put?: never;
         /** 法定代表人认证并签署入驻承诺书 */
         post: operations["pledge"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/colleagues": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本单位人员 */
+        get: operations["colleagues"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -605,6 +639,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/delegations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的委派 */
+        get: operations["delegations"];
+        put?: never;
+        /** 委派代理 */
+        post: operations["delegate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/delegations/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 结束委派 */
+        post: operations["end-delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/departments": {
         parameters: {
             query?: never;
@@ -650,40 +719,6 @@ export interface paths {
         put?: never;
         /** 终止授权部门的审核确认 */
         post: operations["end-department"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/departures": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 申请退出平台 */
-        post: operations["leave"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
-    "/v1/departures/{id}": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        /** 退出申请 */
-        get: operations["departure"];
-        put?: never;
-        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -1101,6 +1136,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matters/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 批量办理 */
+        post: operations["decide-matters"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters/{id}": {
         parameters: {
             query?: never;
@@ -1112,6 +1164,91 @@ export interface paths {
         get: operations["matter"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/appeal": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申诉 */
+        post: operations["appeal-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/compare": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 比较两轮材料 */
+        get: operations["compare-rounds"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/copy": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 抄送 */
+        post: operations["copy-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/correct": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更正意见 */
+        post: operations["correct-opinion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/cosign": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 加签 */
+        post: operations["cosign-matter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1135,6 +1272,244 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matters/{id}/documents/{digest}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 下载材料 */
+        get: operations["matter-document"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/extend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 延期 */
+        post: operations["extend-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 整卷 */
+        get: operations["matter-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 异议内容和联系方式 */
+        get: operations["objections"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/objections/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 处理异议 */
+        post: operations["decide-objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 中止计时 */
+        post: operations["pause-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 阅知 */
+        post: operations["read-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 补录决定 */
+        post: operations["record-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/record/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认补录 */
+        post: operations["confirm-record"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/recuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 回避 */
+        post: operations["recuse-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复计时 */
+        post: operations["resume-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/revoke": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤销决定 */
+        post: operations["revoke-decision"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/rounds/{round}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 某一轮的材料 */
+        get: operations["matter-round"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/supervise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 督办 */
+        post: operations["supervise-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters/{id}/supplement": {
         parameters: {
             query?: never;
@@ -1146,6 +1521,40 @@ export interface paths {
         put?: never;
         /** 补正 */
         post: operations["supplement-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 转办 */
+        post: operations["transfer-task"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/urge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 催办 */
+        post: operations["urge-matter"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1730,6 +2139,57 @@ export interface paths {
         put?: never;
         /** 暂停数据服务 */
         post: operations["suspend-organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publicity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公示 */
+        get: operations["publicities"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publicity/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公示详情 */
+        get: operations["publicity"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/publicity/{id}/objections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提出异议 */
+        post: operations["object"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2354,6 +2814,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/tasks/counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待办数量 */
+        get: operations["task-counts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/versions": {
         parameters: {
             query?: never;
@@ -2403,22 +2880,6 @@ export interface components {
             roles: string[] | null;
             sid?: string;
         };
-        AccessPermit: {
-            /** @description The matter or decision it rests on */
-            basis: string;
-            fields?: string[] | null;
-            from: string;
-            holder: string;
-            id: string;
-            kind: string;
-            object: string;
-            /** Format: date-time */
-            opened: string;
-            parents?: string[] | null;
-            purpose?: string;
-            state: string;
-            until: string;
-        };
         AccessSigningKey: {
             account: string;
             /** @enum {string} */
@@ -2455,10 +2916,17 @@ export interface components {
             admission: components["schemas"]["PartyAdmission"];
             organization: components["schemas"]["PartyOrganization"];
         };
+        "Appeal-matterRequest": {
+            documents?: components["schemas"]["MatterDocument"][] | null;
+            grounds: string;
+        };
         ApplyRequest: {
             documents?: components["schemas"]["PartyDocument"][] | null;
             /** @enum {string} */
             method: "qr" | "paper";
+        };
+        Because: {
+            reason: string;
         };
         BlobRef: {
             /** @description sha256:<hex> of the bytes */
@@ -2638,6 +3106,11 @@ export interface components {
              */
             subjects: number;
         };
+        Colleague: {
+            account: string;
+            name: string;
+            roles: string[] | null;
+        };
         CollectColumnReport: {
             /** Format: int64 */
             missing: number;
@@ -2713,6 +3186,9 @@ export interface components {
              * @description Number of the snapshot within its resource; 0 until activated
              */
             version: number;
+        };
+        "Confirm-recordRequest": {
+            accept: boolean;
         };
         ConsentDocument: {
             /** @description 来源与范围 */
@@ -2856,20 +3332,63 @@ export interface components {
             /** @description Last day on which it may be used, that day included */
             until: string;
         };
-        "Decide-matterRequest": {
-            checks?: {
-                [key: string]: boolean;
-            };
-            /** @description No decision without a reason */
+        "Copy-matterRequest": {
+            accounts: string[] | null;
             reason: string;
-            signature?: components["schemas"]["MatterSignature"];
+        };
+        "Correct-opinionRequest": {
+            /** @description Whose opinion */
+            account: string;
+            /** @description The wording that holds from now on */
+            text: string;
+        };
+        "Cosign-matterRequest": {
+            account: string;
+            /** @description The step cannot pass before this person agreed */
+            binding?: boolean;
+            /** @description Take back what is not answered yet */
+            cancel?: boolean;
+        };
+        "Decide-changeRequest": {
+            accept: boolean;
+            reason?: string;
+        };
+        "Decide-mattersRequest": {
+            items: components["schemas"]["Item"][] | null;
+        };
+        "Decide-objectionRequest": {
+            objection: string;
+            /** @description 成立; otherwise dismissed */
+            upheld: boolean;
+            /**
+             * @description What an upheld objection means for the matter
+             * @enum {string}
+             */
+            verdict?: "return" | "refuse";
+        };
+        Decided: {
+            cites?: components["schemas"]["ErrsCite"][] | null;
+            code?: string;
+            /** @description Why it was not done, and what to do */
+            detail?: string;
+            done: boolean;
+            matter: string;
+            /** @description Ledger number of the act */
+            receipt?: string;
+            state?: string;
             step: string;
-            /** @enum {string} */
-            verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
         };
         DeclareRequest: {
             papers: components["schemas"]["GrantPapers"];
             versions: string[] | null;
+        };
+        DelegateRequest: {
+            reason: string;
+            since: string;
+            /** @description Account of the same organization */
+            to: string;
+            /** @description Last day */
+            until: string;
         };
         DeployRequest: {
             /**
@@ -3119,8 +3638,14 @@ export interface components {
             start?: number;
             where: string;
         };
+        "Extend-matterRequest": {
+            /**
+             * Format: int64
+             * @description In the unit of the step's extension
+             */
+            days: number;
+        };
         "File-changeRequest": {
-            documents?: components["schemas"]["MatterDocument"][] | null;
             /** @description 变动情况发生之日 */
             happened: string;
             set: components["schemas"]["PartyChangeSet"];
@@ -3571,6 +4096,9 @@ export interface components {
             Unparsed: string[] | null;
             Value: string;
         };
+        Item: {
+            matter: string;
+        };
         JoinRequest: {
             account: components["schemas"]["PartyNewAccount"];
             organization: components["schemas"]["PartyRegistration"];
@@ -3737,9 +4265,6 @@ export interface components {
             listed: boolean;
             version: components["schemas"]["LabVersion"];
         };
-        LeaveRequest: {
-            reason: string;
-        };
         LedgerItem: {
             act: string;
             /** @description Account */
@@ -3801,10 +4326,20 @@ export interface components {
             values: (number | null)[] | null;
         };
         Matter: {
+            /** @description Until when the applicant must supplement */
+            answer?: components["schemas"]["MatterClock"];
+            /** @description Where a refused applicant may turn (申诉) */
+            appeal?: components["schemas"]["RegimeAppeal"];
+            /** @description The matter that decides on the appeal */
+            appealed?: string;
             /** @description The applying organization */
             applicant: string;
+            /** @description Accounts that may not decide here, such as those who refused what is appealed */
+            barred?: string[] | null;
             /** Format: date-time */
             closed?: string;
+            /** @description Who was sent a copy (抄送) */
+            copies?: components["schemas"]["MatterCopy"][] | null;
             /** @description Legal day of acceptance */
             day: string;
             documents: components["schemas"]["MatterDocument"][] | null;
@@ -3813,8 +4348,12 @@ export interface components {
             filer: string;
             id: string;
             kind: string;
+            /** @description Of an appeal: the matter it is about */
+            of?: string;
             /** Format: date-time */
             opened: string;
+            /** @description The pack its procedure comes from */
+            pack?: string;
             /** @description Digests of the packs it runs under */
             regimes: string[] | null;
             /**
@@ -3822,11 +4361,34 @@ export interface components {
              * @description How often it was supplemented
              */
             rounds: number;
+            /** @description The appeal that set the refusal aside */
+            set_aside?: string;
             state: string;
             steps: components["schemas"]["MatterStep"][] | null;
             /** @description Id of what it is about */
             subject: string;
+            supervisions?: components["schemas"]["MatterSupervision"][] | null;
+            /** @description How long the applicant has to answer a return */
+            supplement?: components["schemas"]["RegimeWithin"];
             title: string;
+            urges?: components["schemas"]["MatterUrge"][] | null;
+            /** @description Documents of earlier rounds */
+            versions?: components["schemas"]["MatterFormer"][] | null;
+        };
+        MatterAsk: {
+            account: string;
+            answer?: string;
+            /** Format: date-time */
+            at: string;
+            /** @description The step cannot pass before this person agreed */
+            binding: boolean;
+            by: string;
+            name: string;
+            reason: string;
+            /** @enum {string} */
+            verdict?: "agree" | "disagree";
+            /** Format: date-time */
+            when?: string;
         };
         MatterCandidate: {
             account: string;
@@ -3835,6 +4397,105 @@ export interface components {
             org?: string;
             /** @description Where the person joined by a further draw: its seed */
             seed?: string;
+        };
+        MatterClock: {
+            /** @description 依据 */
+            basis?: string;
+            /** @description Version of the calendar it was counted by */
+            calendar?: string;
+            /** Format: int64 */
+            days: number;
+            /** @description Last day of the period; kept by every act on this day */
+            due: string;
+            explain: string;
+            /** @description Day the period starts from; not counted */
+            from: string;
+            limit: components["schemas"]["RegimeWithin"];
+            /** @description 暂定: counted through a year whose holidays are not announced */
+            provisional?: boolean;
+            /** @description Working days (工作日); otherwise calendar days */
+            working: boolean;
+        };
+        MatterCopy: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** Format: date-time */
+            read?: string;
+            reason?: string;
+            /** @description An inbox */
+            to: string;
+        };
+        MatterCorrection: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            name: string;
+            /** @description The wording that holds from now on */
+            text: string;
+            why: string;
+        };
+        MatterCounts: {
+            /**
+             * Format: int64
+             * @description A number that reaches this means: as many or more
+             */
+            cap: number;
+            /** @description Mine by pack and kind */
+            laws: components["schemas"]["MatterLawCount"][] | null;
+            /** Format: int64 */
+            mine: number;
+            /** Format: int64 */
+            organization: number;
+            /** Format: int64 */
+            overdue: number;
+        };
+        MatterDecision: {
+            checks?: {
+                [key: string]: boolean;
+            };
+            /** @description The paper of a decision taken elsewhere */
+            document?: components["schemas"]["MatterPaper"];
+            /** @description Why a limit that holds in principle (原则上) was missed */
+            excuse?: string;
+            /** @description With return to the applicant: everything that must be supplemented, told once */
+            items?: components["schemas"]["MatterLack"][] | null;
+            /** @description No decision without a reason */
+            reason: string;
+            signature?: components["schemas"]["MatterSignature"];
+            /** @description With return: the earlier step it goes back to (退回); empty sends it to the applicant (补正) */
+            to?: string;
+            /** @enum {string} */
+            verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
+        };
+        MatterDelegation: {
+            /** Format: date-time */
+            ended?: string;
+            /** @description Account that is absent */
+            from: string;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            reason: string;
+            since: string;
+            /** @description Account of the same organization that works in its place */
+            to: string;
+            /** @description Last day */
+            until: string;
+        };
+        MatterDiffLine: {
+            /** @enum {string} */
+            op: "same" | "added" | "removed";
+            text: string;
+        };
+        MatterDifference: {
+            kind: string;
+            /** @description Of a text: its lines with what happened to each */
+            lines?: components["schemas"]["MatterDiffLine"][] | null;
+            title: string;
+            /** @enum {string} */
+            what: "same" | "added" | "removed" | "replaced" | "edited";
         };
         MatterDocument: {
             /** @description SHA-256 of the uploaded file */
@@ -3859,8 +4520,43 @@ export interface components {
             reason?: string;
             step?: string;
             /** @enum {string} */
-            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "passed" | "refused" | "withdrawn";
+            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened";
             who?: string;
+        };
+        MatterExtension: {
+            by: string;
+            day: string;
+            limit: components["schemas"]["RegimeWithin"];
+            name: string;
+            reason: string;
+        };
+        MatterFile: {
+            acts: components["schemas"]["ActOption"][] | null;
+            applicant_name: string;
+            /** @description Every act on the matter, oldest first */
+            entries: components["schemas"]["LedgerItem"][] | null;
+            kind_title: string;
+            matter: components["schemas"]["Matter"];
+            /** @description Of the entries that are sealed */
+            receipts: components["schemas"]["ProofReceipt"][] | null;
+            /** @description The documents of every round */
+            rounds: components["schemas"]["MatterRound"][] | null;
+            /** @description What a passing opinion at an open step must sign */
+            sign_text?: string;
+        };
+        MatterFormer: {
+            /**
+             * Format: date-time
+             * @description When it was replaced
+             */
+            at: string;
+            /** @description The materials it holds */
+            kinds: string[] | null;
+            /**
+             * Format: int64
+             * @description 0 for what was first handed in
+             */
+            round: number;
         };
         MatterItem: {
             applicant: string;
@@ -3874,6 +4570,39 @@ export interface components {
             step?: string;
             title: string;
         };
+        MatterLack: {
+            /** @description Which material */
+            kind: string;
+            /** @description What is missing or wrong */
+            what: string;
+        };
+        MatterLateEntry: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @description The day it was decided on paper */
+            day: string;
+            decision: components["schemas"]["MatterDecision"];
+            name: string;
+        };
+        MatterLawCount: {
+            /** Format: int64 */
+            count: number;
+            kind: string;
+            pack: string;
+        };
+        MatterObjection: {
+            /** Format: date-time */
+            at: string;
+            by?: string;
+            /** Format: date-time */
+            decided?: string;
+            id: string;
+            /** @description The reason of the decision on it */
+            reply?: string;
+            /** @enum {string} */
+            state: "open" | "upheld" | "dismissed" | "closed";
+        };
         MatterOpinion: {
             account: string;
             /** Format: date-time */
@@ -3881,11 +4610,30 @@ export interface components {
             checks?: {
                 [key: string]: boolean;
             };
+            /** @description Clerical errors set right (更正); the first wording stays */
+            corrected?: components["schemas"]["MatterCorrection"][] | null;
+            /** @description Of a late entry (补录): the day it was decided on paper */
+            day?: string;
+            /** @description The paper that holds the decision */
+            document?: components["schemas"]["MatterPaper"];
+            /** @description Why a soft limit was missed (超期说明); told to the applicant */
+            excuse?: string;
+            /** @description Delegation (委派): the account in whose place the person acted */
+            for?: string;
+            for_name?: string;
+            /** @description Of a return: what must be supplemented, told once and completely (一次性告知) */
+            items?: components["schemas"]["MatterLack"][] | null;
             late?: boolean;
             name: string;
             org?: string;
             reason: string;
+            /** @description Of a late entry: the account that entered it; Account confirmed it */
+            recorder?: string;
+            /** @description The inbox in whose place the person spoke */
+            seat?: string;
             signature?: components["schemas"]["MatterSignature"];
+            /** @description Of a return: the earlier step it goes back to; empty for the applicant */
+            to?: string;
             verdict: string;
         };
         MatterPage: {
@@ -3895,6 +4643,49 @@ export interface components {
             matter: components["schemas"]["Matter"];
             /** @description What a passing opinion at an open step must sign */
             sign_text?: string;
+        };
+        MatterPaper: {
+            /** @description SHA-256 of the uploaded file */
+            digest: string;
+            /** @description Document number (文号) */
+            number: string;
+        };
+        MatterPaused: {
+            by: string;
+            from: string;
+            name: string;
+            reason: string;
+            /** @description Empty while the clock stands still */
+            until?: string;
+        };
+        MatterProtest: {
+            /** Format: date-time */
+            at: string;
+            /** @description Telephone or address */
+            contact: string;
+            id: string;
+            matter: string;
+            name: string;
+            step: string;
+            text: string;
+        };
+        MatterPublic: {
+            /** @description Its last day and how it was counted */
+            deadline: components["schemas"]["WorkdayDeadline"];
+            from: string;
+            /** @description The notice that was published */
+            notice?: string;
+            objections?: components["schemas"]["MatterObjection"][] | null;
+        };
+        MatterPublicResult: {
+            reply?: string;
+            /** @enum {string} */
+            state: "open" | "upheld" | "dismissed" | "closed";
+        };
+        MatterRound: {
+            documents: components["schemas"]["MatterDocument"][] | null;
+            /** Format: int64 */
+            round: number;
         };
         MatterSignature: {
             /** @description Id of the registered signing key */
@@ -3908,18 +4699,38 @@ export interface components {
             /** @description Inboxes the step is addressed to */
             addressed: string[] | null;
             after?: string[] | null;
+            /** @description Opinions of further people (加签) */
+            asks?: components["schemas"]["MatterAsk"][] | null;
             binding: boolean;
             checks?: components["schemas"]["RegimeCheck"][] | null;
             cite: components["schemas"]["ErrsCite"];
+            /** @description Every limit that runs, local and national */
+            clocks?: components["schemas"]["MatterClock"][] | null;
+            /** @description The earliest of the clocks */
             deadline?: components["schemas"]["WorkdayDeadline"];
             /** @description How the seats were filled */
             draw?: components["schemas"]["MatterDraw"];
+            /** @description The day on which the step was marked overdue */
+            escalated?: string;
+            /** @description By how much the limit may be lengthened, once */
+            extend?: components["schemas"]["RegimeWithin"];
+            extended?: components["schemas"]["MatterExtension"];
             id: string;
+            /**
+             * @description How several addressees decide (会签)
+             * @enum {string}
+             */
+            join?: "any" | "all" | "sequence" | "vote";
+            /** @description When an opinion that binds nobody falls away */
+            lapse?: components["schemas"]["RegimeWithin"];
+            lapses?: components["schemas"]["WorkdayDeadline"];
             /**
              * Format: int64
              * @description Working days left when it was read; negative when overdue; never stored
              */
             left?: number;
+            /** @description Further limits that run beside the first */
+            limits?: components["schemas"]["RegimeWithin"][] | null;
             may: string[] | null;
             /**
              * Format: int64
@@ -3929,6 +4740,19 @@ export interface components {
             /** Format: date-time */
             opened?: string;
             opinions?: components["schemas"]["MatterOpinion"][] | null;
+            /** @description Opinions of earlier rounds */
+            past?: components["schemas"]["MatterOpinion"][] | null;
+            /** @description For which reasons the clock may be stopped */
+            pause?: components["schemas"]["RegimePause"];
+            pauses?: components["schemas"]["MatterPaused"][] | null;
+            /** @description A late entry (补录) that waits for the second person */
+            pending?: components["schemas"]["MatterLateEntry"];
+            /** @description The period in public as it runs */
+            public?: components["schemas"]["MatterPublic"];
+            /** @description The step is a period in public (公示) */
+            publicity?: components["schemas"]["RegimePublicity"];
+            /** @description The step records a decision taken elsewhere: number and paper are asked for */
+            records?: boolean;
             role: string;
             /** @description The regulation's own title of the role */
             role_title: string;
@@ -3941,7 +4765,32 @@ export interface components {
             skipped?: components["schemas"]["ErrsCite"];
             state: string;
             title: string;
+            vote?: components["schemas"]["RegimeVote"];
             within?: components["schemas"]["RegimeWithin"];
+        };
+        MatterSupervision: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /**
+             * Format: date-time
+             * @description When the step was over
+             */
+            ended?: string;
+            /** @description The day on which it was found overdue */
+            missed?: string;
+            name: string;
+            step: string;
+            text: string;
+            until: string;
+        };
+        MatterUrge: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            name: string;
+            org?: string;
+            text: string;
         };
         Me: {
             account: string;
@@ -4088,6 +4937,12 @@ export interface components {
         NoticeVersion: {
             in_force: boolean;
             notice: components["schemas"]["Notice"];
+        };
+        ObjectRequest: {
+            /** @description Telephone or address; only the deciding body sees it */
+            contact: string;
+            name: string;
+            text: string;
         };
         "Open-keyRequest": {
             /**
@@ -4252,8 +5107,23 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageColleague: {
+            items: components["schemas"]["Colleague"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageConsentItem: {
             items: components["schemas"]["ConsentItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageDecided: {
+            items: components["schemas"]["Decided"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageDelegation: {
+            items: components["schemas"]["MatterDelegation"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -4264,6 +5134,11 @@ export interface components {
         };
         PageDeployment: {
             items: components["schemas"]["ServeDeployment"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageDifference: {
+            items: components["schemas"]["MatterDifference"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -4344,6 +5219,16 @@ export interface components {
         };
         PageProcedure: {
             items: components["schemas"]["RegimeProcedure"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageProtest: {
+            items: components["schemas"]["MatterProtest"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PagePublicityItem: {
+            items: components["schemas"]["PublicityItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -4475,7 +5360,7 @@ export interface components {
             reason?: string;
             set: components["schemas"]["PartyChangeSet"];
             /** @enum {string} */
-            state: "filed" | "accepted" | "rejected" | "withdrawn";
+            state: "filed" | "accepted" | "rejected";
         };
         PartyChangeSet: {
             contact?: string;
@@ -4492,32 +5377,6 @@ export interface components {
             generated: string;
             /** Format: date-time */
             used?: string;
-        };
-        PartyDeparture: {
-            /** @description What was said at its end */
-            answer?: string;
-            /** Format: date-time */
-            decided?: string;
-            /** Format: date-time */
-            filed: string;
-            id: string;
-            matter: string;
-            org: string;
-            reason: string;
-            /** @enum {string} */
-            state: "filed" | "done" | "refused" | "withdrawn";
-        };
-        PartyDeparturePage: {
-            /**
-             * Format: int64
-             * @description Undertakings of its people that stay binding
-             */
-            binding: number;
-            departure: components["schemas"]["PartyDeparture"];
-            /** @description Permits in force that end with the admission */
-            ends: components["schemas"]["AccessPermit"][] | null;
-            /** @description Applications of the organization that are still on their way */
-            matters: components["schemas"]["PartyRunningMatter"][] | null;
         };
         PartyDocument: {
             /** @description Digest under which the file is kept */
@@ -4653,11 +5512,6 @@ export interface components {
             roles?: string[] | null;
             uscc: string;
         };
-        PartyRunningMatter: {
-            id: string;
-            kind: string;
-            title: string;
-        };
         PledgeRequest: {
             /** @description PEM of the representative's SM2 certificate */
             certificate: string;
@@ -4713,6 +5567,31 @@ export interface components {
         ProofVerdict: {
             outcome: string;
             rule: string;
+        };
+        PublicityItem: {
+            applicant: string;
+            applicant_name: string;
+            /** @description The regulation's own title of the body that decides on objections */
+            body: string;
+            cite: components["schemas"]["ErrsCite"];
+            deadline: components["schemas"]["WorkdayDeadline"];
+            from: string;
+            kind: string;
+            kind_title: string;
+            matter: string;
+            notice: string;
+            /** @description Objections are taken now */
+            open: boolean;
+            /**
+             * Format: int64
+             * @description How many objections were made
+             */
+            received: number;
+            /** @description What was decided on them, without who made them */
+            results: components["schemas"]["MatterPublicResult"][] | null;
+            step: string;
+            step_title: string;
+            title: string;
         };
         QueryCode: {
             label?: string;
@@ -4822,6 +5701,10 @@ export interface components {
             /** @enum {string} */
             kind: "environment" | "safety" | "intellectual" | "trust" | "other";
             what: string;
+        };
+        "Record-decisionRequest": {
+            /** @description The day it was decided on paper */
+            day: string;
         };
         RegimeAppeal: {
             cite: components["schemas"]["ErrsCite"];
@@ -5210,6 +6093,10 @@ export interface components {
             organization: string;
             pledge: components["schemas"]["PartyPledge"];
         };
+        "ReplyStruct { ID string \"json:\\\"id\\\" doc:\\\"Number of the objection\\\"\" }Body": {
+            /** @description Number of the objection */
+            id: string;
+        };
         "ReplyStruct { Key string \"json:\\\"key\\\" doc:\\\"Shown once; keep it\\\"\" }Body": {
             /** @description Shown once; keep it */
             key: string;
@@ -5330,6 +6217,29 @@ export interface components {
             /** @description The session token, for programs; browsers get it as a cookie */
             token: string;
         };
+        StepDecision: {
+            checks?: {
+                [key: string]: boolean;
+            };
+            /** @description The paper of a decision taken elsewhere */
+            document?: components["schemas"]["MatterPaper"];
+            /** @description Why a limit that holds in principle (原则上) was missed */
+            excuse?: string;
+            /** @description With return to the applicant: everything that must be supplemented, told once */
+            items?: components["schemas"]["MatterLack"][] | null;
+            /** @description No decision without a reason */
+            reason: string;
+            signature?: components["schemas"]["MatterSignature"];
+            step: string;
+            /** @description With return: the earlier step it goes back to (退回); empty sends it to the applicant (补正) */
+            to?: string;
+            /** @enum {string} */
+            verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
+        };
+        StepReason: {
+            reason: string;
+            step: string;
+        };
         "Submit-modelRequest": {
             /**
              * Format: int64
@@ -5339,6 +6249,10 @@ export interface components {
             /** @description Offer it for reuse once approved (上架) */
             shared: boolean;
         };
+        "Supervise-matterRequest": {
+            /** @description The day by which the step must be over */
+            until: string;
+        };
         "Supplement-matterRequest": {
             documents: components["schemas"]["MatterDocument"][] | null;
         };
@@ -5346,6 +6260,8 @@ export interface components {
             addressee: string;
             applicant: string;
             applicant_name: string;
+            /** Format: date-time */
+            closed?: string;
             /** @description Day it is due; empty where no limit is set */
             due?: string;
             /** @description How the due day was counted, with its article */
@@ -5361,10 +6277,20 @@ export interface components {
             matter: string;
             /** Format: date-time */
             opened: string;
+            pack?: string;
             state: string;
             step: string;
             step_title: string;
             title: string;
+            /**
+             * Format: int64
+             * @description How often it was urged or supervised
+             */
+            urged?: number;
+        };
+        "Transfer-taskRequest": {
+            /** @description An account of one's own organization, or organization for everyone there in the step's role */
+            to: string;
         };
         V2FormFile: {
             ContentType: string;
@@ -6584,6 +7510,42 @@ export interface operations {
             };
         };
     };
+    "decide-change": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-changeRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyChange"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admission-phone": {
         parameters: {
             query?: never;
@@ -6639,6 +7601,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ReplyPledge \"json:\\\"pledge\\\"\" }Body"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    colleagues: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageColleague"];
                 };
             };
             /** @description Error */
@@ -6984,6 +7976,102 @@ export interface operations {
             };
         };
     };
+    delegations: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDelegation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    delegate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DelegateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterDelegation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-delegation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterDelegation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     departments: {
         parameters: {
             query?: {
@@ -7077,72 +8165,6 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GrantDepartment"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    leave: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["LeaveRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PartyDeparturePage"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
-    departure: {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody?: never;
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PartyDeparturePage"];
                 };
             };
             /** @description Error */
@@ -8074,6 +9096,40 @@ export interface operations {
             };
         };
     };
+    "decide-matters": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-mattersRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDecided"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     matter: {
         parameters: {
             query?: never;
@@ -8084,6 +9140,185 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "appeal-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Appeal-matterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "compare-rounds": {
+        parameters: {
+            query?: {
+                from?: number;
+                to?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDifference"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "copy-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Copy-matterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "correct-opinion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Correct-opinionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "cosign-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Cosign-matterRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {
@@ -8117,7 +9352,492 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Decide-matterRequest"];
+                "application/json": components["schemas"]["StepDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "matter-document": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                digest: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "extend-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Extend-matterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "matter-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    objections: {
+        parameters: {
+            query: {
+                step: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProtest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-objection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Decide-objectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pause-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Record-decisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm-recordRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recuse-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "matter-round": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                round: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterRound"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "supervise-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Supervise-matterRequest"];
             };
         };
         responses: {
@@ -8154,6 +9874,78 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Supplement-matterRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer-task": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer-taskRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "urge-matter": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Because"];
             };
         };
         responses: {
@@ -9553,6 +11345,108 @@ export interface operations {
             };
         };
     };
+    publicities: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePublicityItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    publicity: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PublicityItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    object: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ObjectRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyStruct { ID string \"json:\\\"id\\\" doc:\\\"Number of the objection\\\"\" }Body"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     qualifications: {
         parameters: {
             query?: {
@@ -10930,6 +12824,12 @@ export interface operations {
                 /** @description From the previous page's next */
                 cursor?: string;
                 limit?: number;
+                /** @description mine: my inboxes and those delegated to me; organization: everyone's in my organization; overdue: mine past their day; done: what I did */
+                view?: "mine" | "organization" | "overdue" | "done";
+                /** @description Only this kind of matter */
+                kind?: string;
+                /** @description Only under this regulation */
+                pack?: string;
             };
             header?: never;
             path?: never;
@@ -10945,6 +12845,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageTaskItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "task-counts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterCounts"];
                 };
             };
             /** @description Error */

@@ -1,0 +1,257 @@
+package matter
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+	"unicode/utf8"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/act"
+)
+
+// hand is one step of a matter in somebody's hands, inside an act.
+type hand struct {
+	kind  Kind
+	m     *Matter
+	step  *Step
+	actor access.Actor
+	seat  string
+	by    *access.Deputy
+	count counter
+}
+
+// opinion is the actor speaking from this seat.
+func (h *hand) opinion(now time.Time) Opinion {
+	o := Opinion{Account: h.actor.Account, Name: h.actor.Name, Org: h.actor.Org, Seat: h.seat, At: now}
+	if h.by != nil {
+		o.For, o.ForName = h.by.Account, h.by.Name
+	}
+	return o
+}
+
+// atStep does an act of somebody who holds an open step: the matter is locked and loaded, the law asked, the seat found.
+func (s *Service) atStep(ctx context.Context, c act.Call, reason string, fn func(ctx context.Context, tx *act.Tx, h *hand) error) (*Matter, error) {
+	var m *Matter
+	_, err := s.acts.Do(ctx, c, func(ctx context.Context, tx *act.Tx) (err error) {
+		if m, err = s.visible(ctx, tx, c.Matter); err != nil {
+			return err
+		}
+		h := &hand{kind: s.kinds[m.Kind], m: m, count: s.counter(tx)}
+		if h.step, err = m.Step(c.Step); err != nil {
+			return err
+		}
+		if h.actor, err = Standing(ctx, tx.Tx, tx.Actor()); err != nil {
+			return err
+		}
+		// An application of one's own organization is the law's to refuse, with its article.
+		if err := tx.Judge(ctx, s.objects(h.kind, m)); err != nil {
+			return err
+		}
+		if err := m.inHand(h.step); err != nil {
+			return err
+		}
+		if h.seat, h.by, err = m.sits(h.step, h.actor); err != nil {
+			return err
+		}
+		if err := said(reason); err != nil {
+			return err
+		}
+		if err := fn(ctx, tx, h); err != nil {
+			return err
+		}
+		return s.save(ctx, tx, m)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return m, nil
+}
+
+// visible locks and loads a matter that is the actor's business.
+func (s *Service) visible(ctx context.Context, tx *act.Tx, id string) (*Matter, error) {
+	if err := tx.Lock(ctx, id); err != nil {
+		return nil, err
+	}
+	m, err := Load(ctx, tx.Tx, id)
+	if err != nil {
+		return nil, err
+	}
+	actor, err := Standing(ctx, tx.Tx, tx.Actor())
+	if err != nil {
+		return nil, err
+	}
+	if !MaySee(actor, m) {
+		return nil, noMatter()
+	}
+	return m, nil
+}
+
+func said(reason string) error {
+	if utf8.RuneCountInString(strings.TrimSpace(reason)) < 2 {
+		return errs.New(errs.Invalid, "请填写理由后再提交")
+	}
+	return nil
+}
+
+// Pause (中止计时) stops the clock of a step for a reason that its procedure names.
+func (s *Service) Pause(ctx context.Context, matterID, stepID, reason string) (*Matter, error) {
+	return s.atStep(ctx, act.Call{Act: "matter.pause", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
+		p := Paused{From: workday.DateOf(tx.Now()), Reason: reason, By: h.actor.Account, Name: h.actor.Name}
+		if err := h.m.pause(h.step, h.count, p); err != nil {
+			return err
+		}
+		h.m.event(Event{At: tx.Now(), What: "paused", Step: h.step.ID, Who: h.actor.Name, Reason: reason})
+		return errors.Join(s.redue(ctx, tx, h.m, h.step), s.tellApplicant(ctx, tx, h.m, h.step, "办理时限中止计时: "+reason))
+	})
+}
+
+// Resume (恢复计时) lets the clock run on.
+func (s *Service) Resume(ctx context.Context, matterID, stepID, reason string) (*Matter, error) {
+	return s.atStep(ctx, act.Call{Act: "matter.resume", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
+		if err := h.m.resume(h.step, h.count, workday.DateOf(tx.Now())); err != nil {
+			return err
+		}
+		h.m.event(Event{At: tx.Now(), What: "resumed", Step: h.step.ID, Who: h.actor.Name, Reason: reason})
+		return errors.Join(s.redue(ctx, tx, h.m, h.step), s.tellApplicant(ctx, tx, h.m, h.step, "办理时限恢复计时, 至 "+h.step.Deadline.Due.String()))
+	})
+}
+
+// Extend (延期) lengthens the first limit of a step, once.
+func (s *Service) Extend(ctx context.Context, matterID, stepID string, n int, reason string) (*Matter, error) {
+	return s.atStep(ctx, act.Call{Act: "matter.extend", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
+		x := Extension{Day: workday.DateOf(tx.Now()), Reason: reason, By: h.actor.Account, Name: h.actor.Name}
+		x.Limit.N = n
+		if err := h.m.extend(h.step, h.count, x); err != nil {
+			return err
+		}
+		h.m.event(Event{At: tx.Now(), What: "extended", Step: h.step.ID, Who: h.actor.Name, Reason: reason})
+		return errors.Join(s.redue(ctx, tx, h.m, h.step), s.tellApplicant(ctx, tx, h.m, h.step, "办理时限延长: "+reason))
+	})
+}
+
+// redue writes the step's deadline into its open tasks.
+func (s *Service) redue(ctx context.Context, tx *act.Tx, m *Matter, step *Step) error {
+	due, explain := noDue, ""
+	if d := step.due(); d != nil && d.Due != "" {
+		due, explain = d.Due.String(), d.Explain
+	}
+	return redueTasks(ctx, tx.Tx, m.ID, step.ID, due, explain)
+}
+
+// due is the day that an inbox goes by.
+func (s *Step) due() *workday.Deadline {
+	if s.Public != nil {
+		return &s.Public.Deadline
+	}
+	return s.Deadline
+}
+
+// Transfer (转办) hands a seat to a colleague or to the inbox of one's own organization. A seat on a panel was drawn by
+// lot: it is given back by Recuse, never passed on.
+func (s *Service) Transfer(ctx context.Context, matterID, stepID, to, reason string) (*Matter, error) {
+	return s.atStep(ctx, act.Call{Act: "matter.transfer", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
+		address, err := s.colleague(ctx, tx, h, to)
+		if err != nil {
+			return err
+		}
+		if err := h.m.transfer(h.step, h.seat, address); err != nil {
+			return err
+		}
+		h.m.event(Event{At: tx.Now(), What: "transferred", Step: h.step.ID, Who: h.actor.Name, Reason: reason})
+		if err := closeTasks(ctx, tx, h.m.ID, h.step.ID, h.seat); err != nil {
+			return err
+		}
+		return s.task(ctx, tx, h.m, h.step, address)
+	})
+}
+
+// colleague is the inbox that a seat may be handed to: an account of the actor's organization in the step's role, or
+// (to is "organization") everyone there in that role.
+func (s *Service) colleague(ctx context.Context, tx *act.Tx, h *hand, to string) (string, error) {
+	role := access.Role(h.step.Role)
+	if h.actor.Org == "" {
+		return "", errs.New(errs.Conflict, "您没有所在单位, 不能转办; 请提出回避或者联系主管部门")
+	}
+	if to == "organization" {
+		return access.OrgAddress(h.actor.Org, role), nil
+	}
+	a, err := access.LoadAccount(ctx, tx.Tx, to)
+	if err != nil || a.Closed || a.Org != h.actor.Org || !a.Actor().Has(role) {
+		return "", errs.New(errs.Invalid, "只能转给本单位具有%s职责的在用账号, 请重新选择", h.step.RoleTitle)
+	}
+	if a.ID == h.actor.Account {
+		return "", errs.New(errs.Invalid, "这件待办已经在您手中, 请选择其他人员")
+	}
+	return access.AccountAddress(a.ID), nil
+}
+
+// transfer puts another inbox into a seat.
+func (m *Matter) transfer(s *Step, seat, to string) error {
+	switch {
+	case s.Draw != nil:
+		return refuse(errs.Conflict, s.Cite, "“%s”的人员由抽取产生, 不能转办; 不能参加的请提出回避", s.Title)
+	case slices.Contains(s.Addressed, to):
+		return errs.New(errs.Conflict, "对方已经是“%s”的办理人, 请选择其他人员", s.Title)
+	case s.spoken(strings.TrimPrefix(to, access.AccountAddress("")), ""):
+		return errs.New(errs.Conflict, "对方已在“%s”提出过意见, 请选择其他人员", s.Title)
+	case s.Need > 1 && strings.HasPrefix(seat, "role:"):
+		return refuse(errs.Conflict, s.Cite, "“%s”须由 %d 人分别办理, 不能整体转给一人", s.Title, s.Need)
+	}
+	for i, a := range s.Addressed {
+		if a == seat {
+			s.Addressed[i] = to
+		}
+	}
+	return nil
+}
+
+// Recuse (回避) gives a drawn seat back with a reason; the next in the drawn order takes it.
+func (s *Service) Recuse(ctx context.Context, matterID, stepID, reason string) (*Matter, error) {
+	return s.atStep(ctx, act.Call{Act: "matter.recuse", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
+		if h.step.Draw == nil {
+			return errs.New(errs.Conflict, "“%s”的人员不是抽取产生的; 需要回避的请转办给其他人员", h.step.Title)
+		}
+		pool, err := access.AccountsIn(ctx, tx.Tx, "", access.Role(h.step.Role))
+		if err != nil {
+			return err
+		}
+		next, err := h.m.recuse(h.step, h.actor.Account, reason, pool)
+		if err != nil {
+			return err
+		}
+		h.m.event(Event{At: tx.Now(), What: "recused", Step: h.step.ID, Who: h.actor.Name, Reason: reason})
+		if err := closeTasks(ctx, tx, h.m.ID, h.step.ID, h.seat); err != nil || next == "" {
+			return err
+		}
+		return s.task(ctx, tx, h.m, h.step, next)
+	})
+}
+
+// recuse takes somebody off a panel and seats the next; "" when nobody is left and those who sit are still enough.
+func (m *Matter) recuse(s *Step, account, reason string, pool []access.Account) (next string, err error) {
+	if s.spoken(account, "") {
+		return "", refuse(errs.Conflict, s.Cite, "您已在“%s”提出意见, 不能再回避; 如发现利害关系请向主管部门说明", s.Title)
+	}
+	before := slices.Clone(s.Draw.Candidates)
+	seated := s.Draw.seated()
+	s.Draw.find(account).Excluded = "本人申请回避: " + reason
+	if len(s.Draw.seated()) < s.Draw.Seats {
+		s.further(m, pool)
+	}
+	for _, a := range s.Draw.seated() {
+		if !slices.Contains(seated, a) {
+			next = a
+		}
+	}
+	if len(s.Draw.seated()) < s.Need {
+		s.Draw.Candidates = before
+		return "", refuse(errs.Conflict, s.Cite, "您回避后“%s”不足 %d 人, 没有可以替补的%s; 请联系主管部门增加人员后再提出", s.Title, s.Need, s.RoleTitle)
+	}
+	s.Addressed = s.Draw.seated()
+	return next, nil
+}
