@@ -57,6 +57,8 @@ func TestEntry_Check(t *testing.T) {
 		{"plain text of closed data", func(e *catalog.Entry) { e.Fields[2].Uses = []query.Use{query.Plaintext} }, "fields[2].uses[0]", "CAT-24"},
 		{"item wider than entry", func(e *catalog.Entry) { e.Fields[2].Share = &catalog.Channel{Access: catalog.Unconditional} }, "fields[2].share", "CAT-08"},
 		{"core data operated", func(e *catalog.Entry) { e.Fields[2].Grade = query.Grade{National: query.Core} }, "fields[2].operate", "CAT-12"},
+		{"named by nothing", func(e *catalog.Entry) { e.Unique = []string{"order_no"} }, "unique_items[0]", "CAT-27"},
+		{"named by a measure", func(e *catalog.Entry) { e.Unique = []string{"limit_bal"} }, "unique_items[0]", "CAT-27"},
 		{"observed by nothing", func(e *catalog.Entry) { e.Time = []string{"when"} }, "time_items[0]", "CAT-26"},
 		{"observed by a text", func(e *catalog.Entry) { e.Time = []string{"id_number"} }, "time_items[0]", "CAT-26"},
 		{"linkable with nothing", func(e *catalog.Entry) { e.Fields[5].Linkable = []string{"street"} }, "fields[5].linkable_with[0]", "CAT-24"},

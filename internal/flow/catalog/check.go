@@ -24,6 +24,7 @@ const (
 func (e Entry) Check() []errs.Spot {
 	c := &checker{}
 	c.entry(e)
+	c.unique(e)
 	c.time(e)
 	c.channels("", e.Share, e.Open, e.Operate)
 	names, headers := map[string]int{}, map[string]int{}
@@ -98,6 +99,22 @@ func (c *checker) entry(e Entry) {
 	if e.Open.Access == Unconditional {
 		c.need("licence", e.Licence, "开放协议", 500)
 		c.need("source", e.Source, "来源标注", 500)
+	}
+}
+
+// unique checks the items that are said to name one row: join keys without gaps.
+func (c *checker) unique(e Entry) {
+	for i, name := range e.Unique {
+		at := fmt.Sprintf("unique_items[%d]", i)
+		f, ok := e.Field(name)
+		switch {
+		case !ok:
+			c.add(at, "CAT-27", "没有名为 %s 的数据项, 请改正", name)
+		case f.EffectiveRole() != query.JoinKey || f.Nullable:
+			c.add(at, "CAT-27", "唯一键须由不可空的连接键组成, 请改正 %s 的角色或从唯一键中移除", name)
+		case slices.Contains(e.Unique[:i], name):
+			c.add(at, "CAT-27", "%s 列了两次, 请删除一处", name)
+		}
 	}
 }
 

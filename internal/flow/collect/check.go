@@ -127,6 +127,7 @@ func check(src *source, e catalog.Entry, seal *Sealer) (*table, error) {
 	}
 	t.sort()
 	t.subjects(e, f)
+	t.unique(e, f)
 	return t, f.err()
 }
 
@@ -331,6 +332,43 @@ func (t *table) subjects(e catalog.Entry, f *faults) {
 	if bad := t.report.Unkeyed(); bad*2 > int64(t.rows) {
 		f.add("列 "+headerOfKey(e), "key", "%d 行中有 %d 行没有有效的主体标识号码, 请检查该列是否选错或已被脱敏", t.rows, bad)
 	}
+}
+
+// unique holds the rows to the unique key that the catalog promises: models join on it.
+func (t *table) unique(e catalog.Entry, f *faults) {
+	if len(e.Unique) == 0 {
+		return
+	}
+	seen := make(map[string]int32, t.rows)
+	for row := range t.rows {
+		var key strings.Builder
+		if t.sid != nil {
+			if t.sid[row] == "" {
+				continue // nobody's row is never joined
+			}
+			key.WriteString(t.sid[row])
+		}
+		for _, name := range e.Unique {
+			i := slices.IndexFunc(t.columns, func(c *column) bool { return c.field.Name == name })
+			fmt.Fprintf(&key, "\x1f%s", t.columns[i].key(row))
+		}
+		if first, twice := seen[key.String()]; twice {
+			f.add(fmt.Sprintf("第 %d 行", t.lines[row]), "unique", "与第 %d 行的唯一键相同, 请核对是否重复, 或先变更目录条目的唯一键", first)
+			continue
+		}
+		seen[key.String()] = t.lines[row]
+	}
+}
+
+// key is a value as it tells rows apart.
+func (c *column) key(row int) string {
+	switch {
+	case c.null[row]:
+		return ""
+	case c.typ.Kind == query.Text:
+		return c.s[row]
+	}
+	return strconv.FormatInt(c.n[row], 10)
 }
 
 func headerOfKey(e catalog.Entry) string {

@@ -131,6 +131,27 @@ func TestCheck_Errors(t *testing.T) {
 	}
 }
 
+// What the catalog says names one row does, of one subject or of all.
+func TestCheck_Unique(t *testing.T) {
+	orders := catalog.Entry{ID: "res_2", State: catalog.Published, Version: 1, Content: catalog.Content{Table: "orders", Unit: catalog.Person, MaxRows: 3, Unique: []string{"order_no"}, Fields: []catalog.Field{
+		{Name: "id_number", Title: "公民身份号码", Type: query.Text, Role: query.SubjectKey},
+		{Name: "order_no", Title: "订单号", Type: query.Int, Role: query.JoinKey},
+	}}}
+	text := "id_number,order_no\n" + row(1, "1") + row(1, "2") + row(2, "1") + "无,1\n无,1\n"
+	if _, err := checkText(t, orders, text); err != nil {
+		t.Errorf("one number of two people, and rows that are nobody's: %v, want taken", err)
+	}
+	_, err := checkText(t, orders, text+row(2, "1"))
+	var e *errs.Error
+	if !errors.As(err, &e) || len(e.Spots) != 1 || e.Spots[0].Where != "第 7 行" || e.Spots[0].Code != "unique" {
+		t.Errorf("an order number twice of one person = %+v, want refused at line 7", err)
+	}
+	orders.Unit, orders.MaxRows, orders.Fields = catalog.NoUnit, 0, orders.Fields[1:]
+	if _, err := checkText(t, orders, "order_no\n1\n2\n1\n"); !errors.As(err, &e) || e.Spots[0].Where != "第 4 行" {
+		t.Errorf("a public key twice = %+v, want refused at line 4", err)
+	}
+}
+
 func TestCheck_CountsAllFaults(t *testing.T) {
 	var b strings.Builder
 	b.WriteString(peopleHeader)

@@ -158,6 +158,10 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version) er
 		if err != nil {
 			return err
 		}
+		if t.UnitKind == "" { // about nobody: nothing of it is disclosed
+			j.files[t.Name], j.run.Snapshots[t.Name] = snap.Path, snap.Digest
+			continue
+		}
 		units = max(units, policy.Units)
 		j.files[t.Name], j.keys[t.Name] = snap.Path, policy.SubjectKey
 		j.run.Snapshots[t.Name] = snap.Digest

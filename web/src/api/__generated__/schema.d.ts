@@ -3016,6 +3016,8 @@ export interface components {
             time_items?: string[] | null;
             /** @description 信息资源名称 */
             title: string;
+            /** @description 唯一键: the items that name one row (of one subject); models may join on them */
+            unique_items?: string[] | null;
             /**
              * @description 描述对象: whose data a row is; empty: nobody's
              * @enum {string}
@@ -3516,6 +3518,8 @@ export interface components {
             time_items?: string[] | null;
             /** @description 信息资源名称 */
             title: string;
+            /** @description 唯一键: the items that name one row (of one subject); models may join on them */
+            unique_items?: string[] | null;
             /**
              * @description 描述对象: whose data a row is; empty: nobody's
              * @enum {string}
@@ -3585,6 +3589,8 @@ export interface components {
             time_items?: string[] | null;
             /** @description 信息资源名称 */
             title: string;
+            /** @description 唯一键: the items that name one row (of one subject); models may join on them */
+            unique_items?: string[] | null;
             /**
              * @description 描述对象: whose data a row is; empty: nobody's
              * @enum {string}
