@@ -74,6 +74,9 @@ func (l *Law) Preview(ctx context.Context, tx *sqldb.Tx, act string, day workday
 func (l *Law) judge(view *view, act string, only func(rule string) bool) (Judgement, error) {
 	j := Judgement{Act: act, Day: view.day}
 	for _, p := range l.packs {
+		if !l.asks(p.spec.ID, LapseRule) {
+			continue
+		}
 		v, ok, err := l.lapse(view, p, act)
 		if err != nil {
 			return j, err
@@ -83,7 +86,7 @@ func (l *Law) judge(view *view, act string, only func(rule string) bool) (Judgem
 		}
 	}
 	for _, r := range l.byAct[act] {
-		if only != nil && !only(r.spec.ID) || view.preview && !view.knows(r) {
+		if only != nil && !only(r.spec.ID) || view.preview && !view.knows(r) || !l.asks(r.pack.spec.ID, r.spec.ID) {
 			continue
 		}
 		v, err := r.judge(view)

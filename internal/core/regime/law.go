@@ -6,6 +6,7 @@ import (
 	"sort"
 	"strings"
 	"sync"
+	"sync/atomic"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
@@ -24,6 +25,8 @@ type Law struct {
 
 	measured sync.Once
 	coverage CoverageReport
+
+	rehearsal atomic.Pointer[Rehearsal]
 }
 
 // New is a law without packs: it refuses nothing and knows no procedure.

@@ -100,6 +100,9 @@ func (v *view) load(name string) (any, error) {
 	if !known {
 		return nil, fmt.Errorf("no such fact: %s", name)
 	}
+	if value, ok := v.rehearsed(name); ok {
+		return normal(name, spec.Type, value)
+	}
 	if value, given := v.extra[name]; given {
 		return normal(name, spec.Type, value)
 	}
@@ -130,7 +133,9 @@ func (v *view) trialEnd(p *pack) (workday.Date, error) {
 	end := p.spec.Trial.Until
 	var value any
 	var err error
-	if given, ok := v.extra[ContinuedFact]; ok {
+	if given, ok := v.trialGiven(); ok {
+		value, err = normal(ContinuedFact, Day, given)
+	} else if given, ok := v.extra[ContinuedFact]; ok {
 		value, err = normal(ContinuedFact, Day, given)
 	} else if f, ok := v.law.facts[ContinuedFact]; ok && f.Load != nil {
 		if value, err = f.Load(v.ctx, v.tx, p.spec.ID); err == nil {

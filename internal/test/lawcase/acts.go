@@ -1,0 +1,415 @@
+package lawcase
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"strings"
+
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/matter"
+	"yunei/internal/core/party"
+	"yunei/internal/flow/catalog"
+	"yunei/internal/flow/collect"
+	"yunei/internal/flow/consent"
+	"yunei/internal/flow/grant"
+	"yunei/internal/flow/lab"
+	"yunei/internal/flow/open"
+	"yunei/internal/flow/output"
+	"yunei/internal/flow/serve"
+	"yunei/internal/flow/watch"
+	"yunei/internal/test/story/resources"
+)
+
+// acts bring an act to the point at which the law is asked: each arranges what it needs and returns the act itself.
+var acts = map[string]func(w *World) (func() error, error){
+	"catalog.submit": func(w *World) (func() error, error) {
+		e, err := w.draft(resources.CreditDefault())
+		return func() error { _, err := w.Catalog.Submit(w.seat(access.Holder), e.ID); return err }, err
+	},
+	"catalog.publish": func(w *World) (func() error, error) {
+		e, err := w.draft(resources.CreditDefault())
+		if err == nil {
+			_, err = w.Catalog.Submit(w.seat(access.Holder), e.ID)
+		}
+		return func() error { _, err := w.Catalog.Publish(w.seat(access.Bureau), e.ID); return err }, err
+	},
+	"open.download": func(w *World) (func() error, error) {
+		err := w.air()
+		return func() error { _, err := w.Open.Download(w.t.Context(), "beijing_pm25", open.CSV); return err }, err
+	},
+	"collect.load": func(w *World) (func() error, error) {
+		e, err := w.draft(resources.CreditDefault())
+		if err == nil {
+			_, err = w.Catalog.Submit(w.seat(access.Holder), e.ID)
+		}
+		if err == nil {
+			_, err = w.Catalog.Publish(w.seat(access.Bureau), e.ID)
+		}
+		return func() error { return w.load(e.ID) }, err
+	},
+	"party.suspend": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error { return w.Party.Suspend(w.seat(access.Bureau), f.Org, "违反规定, 暂停服务") }, err
+	},
+	"party.lift": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		if err == nil {
+			err = w.Party.Suspend(w.seat(access.Bureau), f.Org, "违反规定, 暂停服务")
+		}
+		return func() error { return w.Party.Lift(w.seat(access.Bureau), f.Org, "整改完成, 恢复服务") }, err
+	},
+	"party.end": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error { return w.Party.End(w.seat(access.Bureau), f.Org, "违反规定, 终止服务") }, err
+	},
+	"grant.agreement.file": func(w *World) (func() error, error) {
+		_, a, _, err := w.signed()
+		return func() error { return w.file(a) }, err
+	},
+	"grant.start": func(w *World) (func() error, error) {
+		_, a, _, err := w.signed()
+		if err == nil {
+			err = w.file(a)
+		}
+		return func() error { _, err := w.start(a); return err }, err
+	},
+	"grant.suspend": func(w *World) (func() error, error) {
+		_, g, _, err := w.granted()
+		return func() error { _, err := w.Grant.Suspend(w.seat(access.Bureau), g); return err }, err
+	},
+	"grant.lift": func(w *World) (func() error, error) {
+		_, g, _, err := w.granted()
+		if err == nil {
+			_, err = w.Grant.Suspend(w.seat(access.Bureau), g)
+		}
+		return func() error { _, err := w.Grant.Lift(w.seat(access.Bureau), g); return err }, err
+	},
+	"serve.deploy": func(w *World) (func() error, error) {
+		f, _, _, err := w.granted()
+		return func() error { _, err := w.Serve.Deploy(w.as(f), w.band, 0); return err }, err
+	},
+	// Without a person's document: what the call lacks is told after the law was asked.
+	"serve.call": func(w *World) (func() error, error) {
+		f, d, err := w.deployed()
+		return func() error {
+			w.n++
+			_, err := w.Serve.Call(w.as(f), serve.Ask{Deployment: d.ID, Scenario: d.Scenario, Request: fmt.Sprintf("request-%d", w.n), Subject: collect.InventedNumber(7)})
+			return err
+		}, err
+	},
+	"output.release.submit": func(w *World) (func() error, error) {
+		f, run, err := w.ran()
+		return func() error { _, err := w.Output.Submit(w.as(f), releaseOf(run)); return err }, err
+	},
+	"output.export": func(w *World) (func() error, error) {
+		f, run, err := w.ran()
+		if err != nil {
+			return nil, err
+		}
+		r, err := w.Output.Submit(w.as(f), releaseOf(run))
+		if err == nil {
+			err = w.pass(r.ID)
+		}
+		return func() error { _, _, err := w.Output.Export(w.as(f), r.ID); return err }, err
+	},
+	"lab.run.raw": func(w *World) (func() error, error) {
+		f, _, v, err := w.granted()
+		if err == nil {
+			err = w.Log.Seal(w.t.Context()) // raw data wait for the ledger
+		}
+		return func() error { _, err := w.Lab.Run(w.as(f), w.desk, v.ID); return err }, err
+	},
+	"party.apply": func(w *World) (func() error, error) {
+		f := w.firm()
+		return func() error { _, err := w.Party.Apply(w.as(f), party.Paper, papers); return err }, nil
+	},
+	"party.qr.open": func(w *World) (func() error, error) {
+		f := w.firm()
+		a, err := w.Party.Apply(w.as(f), party.QR, nil)
+		return func() error { _, _, err := w.Party.OpenQR(w.as(f), a.ID); return err }, err
+	},
+	"party.admit": func(w *World) (func() error, error) {
+		f := w.firm()
+		a, err := w.Party.Apply(w.as(f), party.Paper, papers)
+		return func() error { return w.pass(a.ID) }, err
+	},
+	"party.change": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error {
+			_, err := w.Party.FileChange(w.as(f), workday.DateOf(w.clock.Now()), party.ChangeSet{Phone: "0595-11111111"})
+			return err
+		}, err
+	},
+	"matter.decide": func(w *World) (func() error, error) {
+		f := w.firm()
+		a, err := w.Party.Apply(w.as(f), party.Paper, papers)
+		if err != nil {
+			return nil, err
+		}
+		m, err := w.about(a.ID)
+		return func() error { return w.step(m) }, err
+	},
+	"grant.prescenario.submit": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		if err == nil {
+			err = w.supply()
+		}
+		return func() error { _, err := w.Grant.Predeclare(w.as(f), w.plan()); return err }, err
+	},
+	"lab.space.open": func(w *World) (func() error, error) {
+		f, sc, err := w.scenario()
+		return func() error { _, err := w.Lab.OpenSpace(w.as(f), sc.ID); return err }, err
+	},
+	"lab.run.sample": func(w *World) (func() error, error) {
+		f, _, sp, err := w.space()
+		return func() error { _, err := w.Lab.Try(w.as(f), sp.ID, "A", tableModel); return err }, err
+	},
+	"lab.model.submit": func(w *World) (func() error, error) {
+		f, _, sp, err := w.space()
+		if err != nil {
+			return nil, err
+		}
+		m, err := w.Lab.SaveModel(w.as(f), sp.ID, lab.Model{Name: "违约率", Class: "A", Draft: tableModel})
+		return func() error { _, err := w.Lab.Submit(w.as(f), m.ID, true, 0); return err }, err
+	},
+	"grant.scenario.submit": func(w *World) (func() error, error) {
+		f, sc, v, err := w.version()
+		return func() error {
+			_, err := w.Lab.Declare(w.as(f), sc.ID, grant.Papers{Solution: "按预申报实施", Design: "按学历分组汇总"}, []string{v.ID, w.band})
+			return err
+		}, err
+	},
+	"watch.order.issue": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error {
+			_, err := w.Watch.Issue(w.seat(access.Bureau), watch.Direction{Org: f.Org, Measure: watch.Rectify, Ground: watch.OnInspection, Reason: "检查发现管理制度不健全", Due: workday.DateOf(w.clock.Now()).AddDays(30)})
+			return err
+		}, err
+	},
+	"consent.submit": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error { _, err := w.Consent.Submit(w.as(f), consent.Signed{}); return err }, err
+	},
+}
+
+// tableModel is how many people default, by education.
+const tableModel = `SELECT education, COUNT(*) AS accounts, AVG(default_next_month) AS rate FROM credit_default GROUP BY education`
+
+// bandModel is one person's credit band.
+const bandModel = `SELECT CASE WHEN pay_0 <= 0 THEN 'A' ELSE 'B' END AS band FROM credit_default WHERE sid = :subject`
+
+func (w *World) draft(c catalog.Content) (catalog.Entry, error) {
+	w.n++
+	c.Table = fmt.Sprintf("%s_%d", c.Table, w.n)
+	return w.Catalog.Draft(w.seat(access.Holder), c)
+}
+
+func (w *World) publish(c catalog.Content) (e catalog.Entry, err error) {
+	if e, err = w.Catalog.Draft(w.seat(access.Holder), c); err != nil {
+		return e, err
+	}
+	if _, err = w.Catalog.Submit(w.seat(access.Holder), e.ID); err != nil {
+		return e, err
+	}
+	return w.Catalog.Publish(w.seat(access.Bureau), e.ID)
+}
+
+// supply publishes the card table and collects its first rows, once.
+func (w *World) supply() error {
+	if w.card.ID != "" {
+		return nil
+	}
+	e, err := w.publish(resources.CreditDefault())
+	if err != nil {
+		return err
+	}
+	if err := w.load(e.ID); err != nil {
+		return err
+	}
+	w.card = e
+	return nil
+}
+
+// load collects the first rows of the card table.
+func (w *World) load(entry string) error {
+	in, err := resources.All()[0].File()
+	if err != nil {
+		return err
+	}
+	all, err := io.ReadAll(in)
+	if err != nil {
+		return err
+	}
+	lines := strings.SplitAfterN(string(all), "\n", 602)
+	_, err = w.Collect.Load(w.seat(access.Holder), entry, "credit_default.csv", strings.NewReader(strings.Join(lines[:601], "")))
+	return err
+}
+
+// air publishes the air quality table, once.
+func (w *World) air() error {
+	if w.open {
+		return nil
+	}
+	_, err := w.publish(resources.BeijingPM25())
+	w.open = err == nil
+	return err
+}
+
+func (w *World) plan() grant.Plan {
+	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 6_000_000_000,
+		Needs:     []grant.Need{{Resource: w.card.ID, Fields: []string{"education", "default_next_month", "pay_0"}, Why: "模型所需"}},
+		Documents: []matter.Document{{Kind: "prescenario-form", Title: "场景预申报表", Text: "信贷授信辅助"}, {Kind: "solution-plan", Title: "解决方案", Text: "按学历分组"}}}
+}
+
+// scenario is a pre-declaration that passed.
+func (w *World) scenario() (f access.Actor, sc grant.Scenario, err error) {
+	if f, err = w.admitted(); err == nil {
+		err = w.supply()
+	}
+	if err != nil {
+		return f, sc, err
+	}
+	if sc, err = w.Grant.Predeclare(w.as(f), w.plan()); err == nil {
+		err = w.pass(sc.ID)
+	}
+	return f, sc, err
+}
+
+func (w *World) space() (f access.Actor, sc grant.Scenario, sp lab.Space, err error) {
+	if f, sc, err = w.scenario(); err == nil {
+		sp, err = w.Lab.OpenSpace(w.as(f), sc.ID)
+		w.desk = sp.ID
+	}
+	return f, sc, sp, err
+}
+
+func (w *World) version() (f access.Actor, sc grant.Scenario, v lab.Version, err error) {
+	f, sc, sp, err := w.space()
+	if err != nil {
+		return f, sc, v, err
+	}
+	if v, err = w.submit(f, sp, "A", tableModel); err != nil {
+		return f, sc, v, err
+	}
+	b, err := w.submit(f, sp, "B", bandModel)
+	w.band = b.ID
+	return f, sc, v, err
+}
+
+func (w *World) submit(f access.Actor, sp lab.Space, class, text string) (v lab.Version, err error) {
+	m, err := w.Lab.SaveModel(w.as(f), sp.ID, lab.Model{Name: "模型" + class, Class: class, Draft: text})
+	if err == nil {
+		v, err = w.Lab.Submit(w.as(f), m.ID, true, 0)
+	}
+	return v, err
+}
+
+// deployed is a service in use. A call leaves it as it was, and a year's disclosure of one resource is enough for some twenty
+// grants only: it is made anew when the year has passed.
+func (w *World) deployed() (access.Actor, serve.Deployment, error) {
+	today := workday.DateOf(w.clock.Now())
+	if s := w.service; s.until > today {
+		return s.by, s.deployment, nil
+	}
+	f, _, _, err := w.granted()
+	if err != nil {
+		return f, serve.Deployment{}, err
+	}
+	d, err := w.Serve.Deploy(w.as(f), w.band, 0)
+	if err == nil {
+		w.service = service{by: f, deployment: d, until: today.AddYears(1)}
+	}
+	return f, d, err
+}
+
+// service is a deployment and how long its grant lasts.
+type service struct {
+	by         access.Actor
+	deployment serve.Deployment
+	until      workday.Date
+}
+
+// ran is a run on raw data that ended.
+func (w *World) ran() (f access.Actor, r lab.Run, err error) {
+	f, _, v, err := w.granted()
+	if err == nil {
+		err = w.Log.Seal(w.t.Context())
+	}
+	if err == nil {
+		r, err = w.Lab.Run(w.as(f), w.desk, v.ID)
+	}
+	return f, r, err
+}
+
+func releaseOf(r lab.Run) output.Ask {
+	return output.Ask{Run: r.ID, Purpose: "用于本行贷款申请的授信审查", Recipient: "授信审查部", Retention: "一年"}
+}
+
+// bodies are the roles that sign, file and start beside the applicant, whichever of them the pack names.
+var bodies = []access.Role{access.Operator, access.Bureau, access.Government, access.Authorized, access.Department, access.Holder}
+
+// byAny lets each of the bodies try; the first that may has done it.
+func (w *World) byAny(do func(ctx context.Context) error) error {
+	var all []error
+	for _, role := range bodies {
+		err := do(w.seat(role))
+		if err == nil {
+			return nil
+		}
+		all = append(all, fmt.Errorf("%s: %w", role, err))
+	}
+	return errors.Join(all...)
+}
+
+// signed is an approved declaration whose agreement every party has signed.
+func (w *World) signed() (f access.Actor, agreement string, v lab.Version, err error) {
+	f, sc, v, err := w.version()
+	if err != nil {
+		return f, "", v, err
+	}
+	d, err := w.Lab.Declare(w.as(f), sc.ID, grant.Papers{Solution: "按预申报实施", Design: "按学历分组汇总"}, []string{v.ID, w.band})
+	if err == nil {
+		err = w.pass(d.ID)
+	}
+	if err != nil {
+		return f, "", v, err
+	}
+	today := workday.DateOf(w.clock.Now())
+	terms := grant.Terms{From: today, Until: today.AddYears(1)}
+	a, err := w.Grant.SignAgreement(w.as(f), d.ID, terms)
+	if err != nil {
+		return f, "", v, fmt.Errorf("sign: %w", err)
+	}
+	for _, role := range bodies { // who is no party may not sign; whether all have is seen when it is filed
+		_, _ = w.Grant.SignAgreement(w.seat(role), d.ID, terms)
+	}
+	return f, a.ID, v, nil
+}
+
+func (w *World) file(agreement string) error {
+	return w.byAny(func(ctx context.Context) error { _, err := w.Grant.FileAgreement(ctx, agreement); return err })
+}
+
+func (w *World) start(agreement string) (id string, err error) {
+	err = w.byAny(func(ctx context.Context) error {
+		g, err := w.Grant.Start(ctx, agreement)
+		id = g.ID
+		return err
+	})
+	return id, err
+}
+
+// granted is a grant in force.
+func (w *World) granted() (f access.Actor, grantID string, v lab.Version, err error) {
+	f, a, v, err := w.signed()
+	if err == nil {
+		err = w.file(a)
+	}
+	if err == nil {
+		grantID, err = w.start(a)
+	}
+	return f, grantID, v, err
+}

@@ -1,0 +1,119 @@
+package lawcase
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"sort"
+	"strings"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/ledger"
+	"yunei/internal/core/regime"
+)
+
+// Result is what became of one case.
+type Result struct {
+	regime.LawCase
+	Unreached string // why the act could not be brought to the point
+	Wrong     string // what the act's own verdicts said otherwise
+}
+
+// Run does the act of one case under its facts and compares the verdicts that the act left.
+func (w *World) Run(c regime.LawCase) Result {
+	r := Result{LawCase: c}
+	arrange := acts[c.Act]
+	if arrange == nil {
+		r.Unreached = "nothing arranges this act"
+		return r
+	}
+	w.clock.Advance(morning(c.Day).Sub(w.clock.Now()))
+	w.silence()
+	do, err := arrange(w)
+	if err != nil {
+		r.Unreached = "arranging: " + err.Error()
+		return r
+	}
+	last := w.newest()
+	w.law.Rehearse(&regime.Rehearsal{Given: c.Given, Asked: func(pack, rule string) bool {
+		_, expected := c.Expect[rule]
+		return expected && pack == c.Pack
+	}})
+	defer w.silence()
+	err = do()
+	if errs.Is(err, errs.Internal) {
+		r.Wrong = "the program cannot judge it: " + err.Error()
+		return r
+	}
+	got := w.verdicts(c, last, err)
+	if len(got) == 0 {
+		if err != nil && notInForce(c) {
+			return r // the procedure was no law either: the act ends before it reaches the rule
+		}
+		r.Unreached = fmt.Sprintf("the act ends before the law is asked: %v", err)
+		return r
+	}
+	var wrong []string
+	for rule, want := range c.Expect {
+		if got[rule] != want {
+			wrong = append(wrong, fmt.Sprintf("%s: the act recorded %q, want %s", rule, got[rule], want))
+		}
+	}
+	sort.Strings(wrong)
+	r.Wrong = strings.Join(wrong, "; ")
+	return r
+}
+
+func notInForce(c regime.LawCase) bool {
+	for _, want := range c.Expect {
+		if want != regime.NotInForce {
+			return false
+		}
+	}
+	return true
+}
+
+// newest is the last entry of the ledger.
+func (w *World) newest() (seq int64) {
+	must(w.t, w.DB.View(w.t.Context(), func(tx *sqldb.Tx) error {
+		list, err := w.Log.Entries(w.t.Context(), tx, ledger.Filter{Limit: 1})
+		if err == nil && len(list) > 0 {
+			seq = list[0].Seq
+		}
+		return err
+	}))
+	return seq
+}
+
+// verdicts are what the act recorded since: in the entries it left, or, where reading is no act, in the refusal itself.
+func (w *World) verdicts(c regime.LawCase, since int64, err error) map[string]regime.Outcome {
+	got := map[string]regime.Outcome{}
+	must(w.t, w.DB.View(w.t.Context(), func(tx *sqldb.Tx) error {
+		list, err := w.Log.Entries(w.t.Context(), tx, ledger.Filter{Limit: 50})
+		slices.Reverse(list)
+		for _, e := range list {
+			for _, v := range e.Verdicts {
+				pack, rule, _ := strings.Cut(v.Rule, "/")
+				if old, seen := got[rule]; e.Seq > since && pack == c.Pack && (!seen || old == regime.NotInForce) {
+					got[rule] = regime.Outcome(v.Outcome)
+				}
+			}
+		}
+		return err
+	}))
+	if len(got) > 0 || !reads[c.Act] {
+		return got
+	}
+	refusal, _ := errors.AsType[*errs.Error](err)
+	for rule := range c.Expect {
+		got[rule] = regime.Pass
+		if refusal != nil && slices.ContainsFunc(refusal.Cites, func(cite errs.Cite) bool { return cite.Rule == rule && cite.Pack == c.Pack }) {
+			got[rule] = regime.Refuse
+		}
+	}
+	return got
+}
+
+// reads are acts that change nothing and leave no entry.
+var reads = map[string]bool{"open.download": true}
