@@ -81,7 +81,7 @@ func (s *Step) weight(address string) int {
 		role = address[i+1:]
 	}
 	if s.Vote != nil {
-		if w, ok := s.Vote.Weights[role]; ok {
+		if w, ok := s.Vote.Weights[role]; ok && w > 0 { // a voice without weight would leave a vote that nobody can end
 			return w
 		}
 	}

@@ -2,7 +2,6 @@ import { DownOutlined, MenuOutlined } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Layout, Menu, Spin } from "antd";
 import { Suspense, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
-import { useItem } from "@/api/hooks";
 import { clearReceipt, useLastReceipt } from "@/api/receipts";
 import { useSession, useSignOut } from "@/api/session";
 import type { Me } from "@/api/types";
@@ -18,12 +17,11 @@ function Navigation({ session, done }: { session: Me; done?: () => void }) {
   const location = useLocation();
   const navigate = useNavigate();
   const active = activeItem(location.pathname);
-  const procedures = useItem("/v1/regime/procedures");
   return (
     <Menu
       mode="inline"
       aria-label={t.shell.menu}
-      items={menuFor(session.roles ?? [], t.shell, procedures.data?.items?.map((p) => p.kind) ?? [])}
+      items={menuFor(session.roles ?? [], t.shell)}
       selectedKeys={active ? [active] : []}
       onClick={({ key }) => {
         void navigate(key);
