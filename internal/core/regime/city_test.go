@@ -181,20 +181,19 @@ func drawn(t *testing.T, law *regime.Law, want map[string]string) {
 	}
 }
 
-// TestGuizhou: a department decides on developer, scenario and product, the bureau takes the filing, and the use of raw data
-// needs the consent of the department whose data it is.
+// TestGuizhou: the bureau authorizes operators, a department developers, each after five working days in public; the department
+// decides on scenario and product, and the use of raw data needs the consent of the department whose data it is.
 func TestGuizhou(t *testing.T) {
 	law := loadCity(t, guizhou)
 	drawn(t, law, map[string]string{
 		"party.admission": `
-review: data-provider(政府部门) [申请主体是法人组织 具备申请领域公共数据开发利用能力 具备成熟的数据管理能力和数据安全保障能力 符合公共数据授权运营的其他规定要求 没有第八条所列的刑事处罚和行政处罚] pass/return/refuse
+register: platform-operator(公共数据平台运营机构) [单位主体信息真实、有效] pass/return/refuse
 `,
 		"grant.prescenario": `
-review: data-provider(政府部门) [场景需求结合公共数据资源目录和开发数据目录提出 申请人是本部门授权的开发利用主体] pass/return/refuse
-filing: data-bureau(同级人民政府数据主管部门) after review [] pass
+review: authorizing-department(授权部门) [场景需求结合公共数据资源目录和开发数据目录提出 申请人是本部门授权的开发利用主体] pass/return/refuse
 `,
 		"grant.scenario": `
-application: platform-operator(授权运营主体(平台运营机构)) [申请的数据没有超出已审核的场景需求] pass/return/refuse
+application: authorized-operator(授权运营主体) [申请的数据没有超出已审核的场景需求] pass/return/refuse
 assessment: expert(评估专家) after application panel 2 of 3 [模型符合安全要求 结果不能通过可逆模型或算法还原出原始数据] pass/return/refuse
 consent: data-provider(政府部门) after application beside assessment [确需利用原始数据开发利用 只用于本场景] pass/return/refuse
 `,
@@ -207,7 +206,7 @@ review: authorizing-department(授权部门) [具备申请领域公共数据开�
 publicity: authorizing-department(授权部门) after review [] 
 `,
 		"output.release": `
-review: data-provider(政府部门) [不含原始公共数据 不能通过可逆模型或算法还原出原始数据包 与审核通过的场景需求一致] pass/return/refuse
+review: authorizing-department(授权部门) [不含原始公共数据 不能通过可逆模型或算法还原出原始数据包 与审核通过的场景需求一致] pass/return/refuse
 filing: data-bureau(同级人民政府数据主管部门) after review [] pass
 `,
 	})
