@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
@@ -65,6 +66,10 @@ var acts = map[string]func(w *World) (func() error, error){
 		f, err := w.admitted()
 		return func() error { return w.Party.End(w.seat(access.Bureau), f.Org, "违反规定, 终止服务") }, err
 	},
+	"grant.agreement.sign": func(w *World) (func() error, error) {
+		f, d, _, err := w.approved()
+		return func() error { _, err := w.Grant.SignAgreement(w.as(f), d.ID, w.year()); return err }, err
+	},
 	"grant.agreement.file": func(w *World) (func() error, error) {
 		_, a, _, err := w.signed()
 		return func() error { return w.file(a) }, err
@@ -117,9 +122,6 @@ var acts = map[string]func(w *World) (func() error, error){
 	},
 	"lab.run.raw": func(w *World) (func() error, error) {
 		f, _, v, err := w.granted()
-		if err == nil {
-			err = w.Log.Seal(w.t.Context()) // raw data wait for the ledger
-		}
 		return func() error { _, err := w.Lab.Run(w.as(f), w.desk, v.ID); return err }, err
 	},
 	"party.apply": func(w *World) (func() error, error) {
@@ -153,7 +155,7 @@ var acts = map[string]func(w *World) (func() error, error){
 		return func() error { return w.step(m) }, err
 	},
 	"grant.prescenario.submit": func(w *World) (func() error, error) {
-		f, err := w.admitted()
+		f, err := w.contracted()
 		if err == nil {
 			err = w.supply()
 		}
@@ -264,9 +266,39 @@ func (w *World) plan() grant.Plan {
 		Documents: []matter.Document{{Kind: "prescenario-form", Title: "场景预申报表", Text: "信贷授信辅助"}, {Kind: "solution-plan", Title: "解决方案", Text: "按学历分组"}}}
 }
 
+// contracted is an admitted firm with the agreement that it makes before it develops at all, where the pack asks for one (海南
+// 第十五条).
+func (w *World) contracted() (access.Actor, error) {
+	f, err := w.admitted()
+	if err != nil {
+		return f, err
+	}
+	today := workday.DateOf(w.clock.Now())
+	a, err := w.Grant.SignVendor(w.as(f), grant.Terms{From: today, Until: today.AddYears(1)})
+	if errs.Is(err, errs.NotFound) {
+		return f, nil
+	}
+	if err != nil {
+		return f, fmt.Errorf("sign before developing: %w", err)
+	}
+	return f, w.countersigned(a)
+}
+
+// countersigned lets every other party of an agreement sign it.
+func (w *World) countersigned(a grant.Agreement) error {
+	for _, p := range a.Parties {
+		if role := access.Role(p.Role); role != access.DataUser {
+			if err := w.sign(a.ID, role, p.Seal); err != nil {
+				return fmt.Errorf("sign as %s: %w", role, err)
+			}
+		}
+	}
+	return nil
+}
+
 // scenario is a pre-declaration that passed.
 func (w *World) scenario() (f access.Actor, sc grant.Scenario, err error) {
-	if f, err = w.admitted(); err == nil {
+	if f, err = w.contracted(); err == nil {
 		err = w.supply()
 	}
 	if err != nil {
@@ -364,29 +396,54 @@ func (w *World) byAny(do func(ctx context.Context) error) error {
 	return errors.Join(all...)
 }
 
-// signed is an approved declaration whose agreement every party has signed.
-func (w *World) signed() (f access.Actor, agreement string, v lab.Version, err error) {
+// approved is a declaration that passed.
+func (w *World) approved() (f access.Actor, d grant.Declaration, v lab.Version, err error) {
 	f, sc, v, err := w.version()
 	if err != nil {
-		return f, "", v, err
+		return f, d, v, err
 	}
-	d, err := w.Lab.Declare(w.as(f), sc.ID, grant.Papers{Solution: "按预申报实施", Design: "按学历分组汇总"}, []string{v.ID, w.band})
+	d, err = w.Lab.Declare(w.as(f), sc.ID, grant.Papers{Solution: "按预申报实施", Design: "按学历分组汇总"}, []string{v.ID, w.band})
 	if err == nil {
 		err = w.pass(d.ID)
 	}
+	return f, d, v, err
+}
+
+// year is a term of one year from today.
+func (w *World) year() grant.Terms {
+	today := workday.DateOf(w.clock.Now())
+	return grant.Terms{From: today, Until: today.AddYears(1)}
+}
+
+// signed is an approved declaration whose agreement every party has signed.
+func (w *World) signed() (f access.Actor, agreement string, v lab.Version, err error) {
+	f, d, v, err := w.approved()
 	if err != nil {
 		return f, "", v, err
 	}
-	today := workday.DateOf(w.clock.Now())
-	terms := grant.Terms{From: today, Until: today.AddYears(1)}
-	a, err := w.Grant.SignAgreement(w.as(f), d.ID, terms)
+	a, err := w.Grant.SignAgreement(w.as(f), d.ID, w.year())
 	if err != nil {
 		return f, "", v, fmt.Errorf("sign: %w", err)
 	}
-	for _, role := range bodies { // who is no party may not sign; whether all have is seen when it is filed
-		_, _ = w.Grant.SignAgreement(w.seat(role), d.ID, terms)
+	return f, a.ID, v, w.countersigned(a)
+}
+
+// sign signs an agreement as one of the bodies; under a contract seal the body that keeps it signs.
+func (w *World) sign(agreement string, role access.Role, sealed bool) error {
+	signer, terms := role, grant.Terms{}
+	if sealed {
+		signer = access.Bureau
+		if w.seals[role] == "" {
+			s, err := w.Grant.RegisterSeal(w.seat(signer), grant.SealDraft{Name: "合同专用章", Role: string(role), Keepers: []string{w.seats[signer][0].Account}, Document: "示发〔2025〕1号"})
+			if err != nil {
+				return fmt.Errorf("register the seal: %w", err)
+			}
+			w.seals[role] = s.ID
+		}
+		terms.Seal = w.seals[role]
 	}
-	return f, a.ID, v, nil
+	_, err := w.Grant.Sign(w.seat(signer), agreement, terms)
+	return err
 }
 
 func (w *World) file(agreement string) error {

@@ -9,6 +9,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/regime"
 )
@@ -18,6 +19,16 @@ type Result struct {
 	regime.LawCase
 	Unreached string // why the act could not be brought to the point
 	Wrong     string // what the act's own verdicts said otherwise
+}
+
+// InForce reports whether every regulation below the national level is in force on a day: without them there is no procedure.
+func (w *World) InForce(day workday.Date) bool {
+	for _, p := range w.law.Packs() {
+		if p.Level != "national" && (day < p.From || p.Until != "" && day > p.Until) {
+			return false
+		}
+	}
+	return true
 }
 
 // Run does the act of one case under its facts and compares the verdicts that the act left.
@@ -35,6 +46,7 @@ func (w *World) Run(c regime.LawCase) Result {
 		r.Unreached = "arranging: " + err.Error()
 		return r
 	}
+	must(w.t, w.Log.Seal(w.t.Context())) // raw data and answers wait for the ledger
 	last := w.newest()
 	w.law.Rehearse(&regime.Rehearsal{Given: c.Given, Asked: func(pack, rule string) bool {
 		_, expected := c.Expect[rule]

@@ -30,9 +30,10 @@ type World struct {
 	clock   *clock.Set
 	law     *regime.Law
 	seats   map[access.Role][]access.Actor
-	card    catalog.Entry // the published card table, once it is
-	desk    string        // the newest space
-	band    string        // the newest class B model in it
+	seals   map[access.Role]string // registered contract seals
+	card    catalog.Entry          // the published card table, once it is
+	desk    string                 // the newest space
+	band    string                 // the newest class B model in it
 	service service
 	open    bool // the air quality table is open to all
 	n       int
@@ -44,7 +45,7 @@ var seatsOf = map[access.Role]int{access.Expert: 5}
 // New opens a node under a pack.
 func New(t testing.TB, pack string, at workday.Date) *World {
 	t.Helper()
-	w := &World{t: t, clock: clock.NewSet(morning(at)), seats: map[access.Role][]access.Actor{}}
+	w := &World{t: t, clock: clock.NewSet(morning(at)), seats: map[access.Role][]access.Actor{}, seals: map[access.Role]string{}}
 	data := t.TempDir()
 	var err error
 	w.Node, err = node.Open(t.Context(), node.Options{Data: data, DB: "sqlite:" + filepath.Join(data, "yunei.db"), Packs: []string{pack}, Clock: w.clock, NoWalls: true})
