@@ -84,6 +84,12 @@ func PermitsOf(ctx context.Context, tx *sqldb.Tx, holder, kind, object string) (
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Permit, error) { return scanPermit(r) })
 }
 
+// PermitsHeld lists everything a holder holds, newest first, whatever its state.
+func PermitsHeld(ctx context.Context, tx *sqldb.Tx, holder string) ([]Permit, error) {
+	rows, err := tx.Query(ctx, `SELECT `+permitColumns+` FROM permit WHERE holder = $1 ORDER BY id DESC`, holder)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Permit, error) { return scanPermit(r) })
+}
+
 // ValidFor finds a valid permit of holder to do kind to object on that day. Where there is none, the error says
 // why the newest one does not hold; where there never was one, it is NotFound.
 func ValidFor(ctx context.Context, tx *sqldb.Tx, holder, kind, object string, day workday.Date) (Permit, error) {

@@ -2,12 +2,15 @@ package party_test
 
 import (
 	"context"
+	"fmt"
 	"reflect"
 	"testing"
 	"time"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
+	"yunei/internal/core/matter"
 	"yunei/internal/core/party"
 )
 
@@ -40,6 +43,54 @@ func (h *house) wantFact(t *testing.T, when, name, id string, want any) {
 
 func as(ctx context.Context, account, org string, roles ...access.Role) context.Context {
 	return access.With(ctx, access.Actor{Account: account, Name: account, Org: org, Roles: roles})
+}
+
+// decide gives an opinion on the newest matter about a subject, with every check answered.
+func (h *house) decide(ctx context.Context, subject, step string, v matter.Verdict) error {
+	var list []*matter.Matter
+	err := h.db.View(ctx, func(tx *sqldb.Tx) (err error) {
+		list, err = matter.List(ctx, tx, matter.Filter{Subject: subject, Limit: 1})
+		return err
+	})
+	if err != nil || len(list) == 0 {
+		return fmt.Errorf("matter about %s: %v, %v", subject, list, err)
+	}
+	d := matter.Decision{Verdict: v, Reason: "理由充分", Checks: map[string]bool{}}
+	if s, err := list[0].Step(step); err == nil {
+		for _, c := range s.Checks {
+			d.Checks[c.ID] = v == matter.Pass
+		}
+	}
+	_, err = h.matters.Decide(ctx, list[0].ID, step, d)
+	return err
+}
+
+// 海南 第二十一条: 可自行申请退出. What descends from the admission ends with it; a refused wish changes nothing.
+func TestService_Leave(t *testing.T) {
+	each(t, func(t *testing.T, h *house) {
+		o := h.admitted(t)
+		child := h.child(t, o)
+		bureau := as(t.Context(), "acc_bureau", "org_bureau", access.Bureau)
+		e, err := h.Leave(bank(t.Context(), o.ID), "业务调整")
+		if err != nil {
+			t.Fatalf("Leave: %v", err)
+		}
+		if err := h.decide(bureau, e.ID, "close", matter.Refuse); err != nil {
+			t.Fatalf("refuse: %v", err)
+		}
+		if err := h.valid(t, child.ID); err != nil {
+			t.Errorf("child permit after a refused exit = %v, want valid", err)
+		}
+		if e, err = h.Leave(bank(t.Context(), o.ID), "业务调整"); err != nil {
+			t.Fatalf("Leave again: %v", err)
+		}
+		if err := h.decide(bureau, e.ID, "close", matter.Pass); err != nil {
+			t.Fatalf("pass: %v", err)
+		}
+		wantCode(t, "child permit after the exit", h.valid(t, child.ID), errs.Forbidden)
+		_, err = h.Leave(bank(t.Context(), o.ID), "再次退出")
+		wantCode(t, "leaving twice", err, errs.Conflict)
+	})
 }
 
 // 贵州 第六条: DCMM三级及以上. A certificate counts from verification, through its last day, and not a day longer.

@@ -7,8 +7,13 @@ import (
 	"yunei/internal/core/matter"
 )
 
-// KindAdmission is the matter that decides on an admission (入驻核验).
-const KindAdmission = "party.admission"
+// The kinds of matter of this package.
+const (
+	KindAdmission = "party.admission" // 入驻核验
+	KindChange    = "party.change"    // 注册信息变更核验
+	KindExit      = "party.exit"      // 自愿退出
+	KindProvider  = "party.provider"  // 第三方服务商评定
+)
 
 func (s *Service) defineMatter() {
 	s.matters.Define(matter.Kind{
@@ -21,6 +26,11 @@ func (s *Service) defineMatter() {
 			}
 			return s.RefuseTx(ctx, tx, m.Subject, m.LastReason())
 		},
+	})
+	s.matters.Define(matter.Kind{
+		Name:    KindChange,
+		Objects: func(m *matter.Matter) map[string]string { return map[string]string{"change": m.Subject} },
+		Ended:   s.endChange,
 	})
 }
 

@@ -25,7 +25,7 @@ const (
 	ActLift         = "party.lift"
 	ActEnd          = "party.end"
 	ActChange       = "party.change"
-	ActChangeDecide = "party.change.decide"
+	ActChangeDecide = "party.change.decide" // inside the matter that verifies it
 )
 
 // PermitKind is the kind of the permit an admission leaves.
@@ -55,8 +55,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 		act.Def{Name: ActSuspend, Roles: []access.Role{access.Operator, access.Bureau}},
 		act.Def{Name: ActLift, Roles: []access.Role{access.Operator, access.Bureau}},
 		act.Def{Name: ActEnd, Roles: []access.Role{access.Operator, access.Bureau}},
-		act.Def{Name: ActChange, Roles: []access.Role{access.Applicant, access.DataUser}},
-		act.Def{Name: ActChangeDecide, Roles: []access.Role{access.Operator}},
+		act.Def{Name: ActChange, Roles: members},
 	)
 	log := acts.Ledger()
 	log.Register("organization", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
@@ -77,6 +76,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	s.defineQualifications(acts)
 	s.defineListings(acts)
 	s.defineMatter()
+	s.defineDeparture(acts)
 	return s
 }
 
@@ -327,84 +327,4 @@ func (s *Service) sanction(ctx context.Context, name, to, orgID, reason string) 
 		return tx.SetPermit(ctx, o.Permit, to)
 	})
 	return err
-}
-
-// FileChange files a change of registration, head or contact (注册信息变更) of the actor's organization.
-func (s *Service) FileChange(ctx context.Context, happened workday.Date, set ChangeSet) (Change, error) {
-	var c Change
-	_, err := s.Acts.Do(ctx, act.Call{Act: ActChange}, func(ctx context.Context, tx *act.Tx) error {
-		clean, err := set.check()
-		if err != nil {
-			return err
-		}
-		if happened.IsZero() || happened.After(tx.Day()) {
-			return spotted("happened", "变动情况发生之日不能为空, 也不能晚于今天")
-		}
-		o, err := Load(ctx, tx.Tx, tx.Actor().Org)
-		if err != nil {
-			return err
-		}
-		days, cite, err := tx.Law().Int(valueChangeDays, tx.Day())
-		if err != nil {
-			return err
-		}
-		deadline := tx.Law().Deadline(cite, happened, int(days), true)
-		c = Change{ID: tx.NewID("chg"), Org: o.ID, Happened: happened, FiledOn: tx.Day(), Due: deadline.Due,
-			Late: deadline.Missed(tx.Day()), State: Filed, Filed: tx.Now()}
-		if clean.RepresentativeID != "" {
-			if err := checkIDNumber(clean.RepresentativeID); err != nil {
-				return spotted("representative_id", "法定代表人的身份号码不正确, 请核对后重新填写")
-			}
-			c.repDigest, clean.RepresentativeID = s.digest("person", clean.RepresentativeID), ""
-		}
-		c.Set = clean
-		if err := insertChange(ctx, tx.Tx, c); err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": o.ID, "change": c.ID}); err != nil {
-			return err
-		}
-		return tx.Changed(ctx, "organization-change", c.ID, c.record())
-	})
-	return c, err
-}
-
-// DecideChange accepts a filed change, which then stands in the register, or rejects it with a reason.
-func (s *Service) DecideChange(ctx context.Context, id string, accept bool, reason string) (Change, error) {
-	var c Change
-	_, err := s.Acts.Do(ctx, act.Call{Act: ActChangeDecide}, func(ctx context.Context, tx *act.Tx) error {
-		var err error
-		if c, err = loadChange(ctx, tx.Tx, id); err != nil {
-			return err
-		}
-		switch {
-		case c.State != Filed:
-			return errs.New(errs.Conflict, "这件信息变更已经办结, 请刷新查看结果")
-		case !accept && reason == "":
-			return spotted("reason", "不予变更须写明理由, 请补充后再提交")
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": c.Org, "change": c.ID}); err != nil {
-			return err
-		}
-		c.State, c.Reason, c.Decided = Rejected, reason, tx.Now()
-		if accept {
-			c.State = Accepted
-			o, err := Load(ctx, tx.Tx, c.Org)
-			if err != nil {
-				return err
-			}
-			o = c.apply(o)
-			if err := updateOrg(ctx, tx.Tx, o); err != nil {
-				return err
-			}
-			if err := tx.Changed(ctx, "organization", o.ID, o.record()); err != nil {
-				return err
-			}
-		}
-		if err := updateChange(ctx, tx.Tx, c); err != nil {
-			return err
-		}
-		return tx.Changed(ctx, "organization-change", c.ID, c.record())
-	})
-	return c, err
 }

@@ -65,6 +65,8 @@ func newHouse(t *testing.T, db *sqldb.DB, clk *clock.Set) *house {
 	h.Service = party.New(acts, keys, h.matters)
 	law.RegisterFact(regime.Fact{Name: "org.last_breach", Type: regime.Day,
 		Load: func(context.Context, *sqldb.Tx, string) (any, error) { return h.breach, nil }})
+	law.RegisterFact(regime.Fact{Name: "org.closed_by_order", Type: regime.Bool, // an order of a stage that is not here
+		Load: func(context.Context, *sqldb.Tx, string) (any, error) { return false, nil }})
 	if err := law.Load(regimes.FS, "quanzhou-2024-05-17"); err != nil {
 		t.Fatal(err)
 	}
@@ -376,25 +378,38 @@ func TestService_Apply_law(t *testing.T) {
 	}
 }
 
+// admitted is an organization that is in.
+func (h *house) admitted(t *testing.T) party.Organization {
+	t.Helper()
+	o := h.register(t)
+	a, err := h.Apply(bank(t.Context(), o.ID), party.Paper, papers)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if o, err = h.admit(t.Context(), a.ID); err != nil {
+		t.Fatal(err)
+	}
+	return o
+}
+
+// child is a permit that descends from an admission.
+func (h *house) child(t *testing.T, o party.Organization) (child access.Permit) {
+	t.Helper()
+	_, err := h.Acts.Do(operator(t.Context()), act.Call{Act: "test.decide"}, func(ctx context.Context, tx *act.Tx) (err error) {
+		child, err = tx.Issue(ctx, access.Permit{Kind: "grant", Holder: o.ID, Object: "x", From: tx.Day(), Until: "2026-01-01", Parents: []string{o.Permit}})
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return child
+}
+
 // Suspending is one row: a permit below the admission stops and comes back with it.
 func TestService_Suspend(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
-		o := h.register(t)
-		a, err := h.Apply(bank(t.Context(), o.ID), party.Paper, papers)
-		if err != nil {
-			t.Fatal(err)
-		}
-		if o, err = h.admit(t.Context(), a.ID); err != nil {
-			t.Fatal(err)
-		}
-		var child access.Permit
-		_, err = h.Acts.Do(operator(t.Context()), act.Call{Act: "test.decide"}, func(ctx context.Context, tx *act.Tx) (err error) {
-			child, err = tx.Issue(ctx, access.Permit{Kind: "grant", Holder: o.ID, Object: "x", From: tx.Day(), Until: "2026-01-01", Parents: []string{o.Permit}})
-			return err
-		})
-		if err != nil {
-			t.Fatal(err)
-		}
+		o := h.admitted(t)
+		child := h.child(t, o)
 		wantCode(t, "Suspend without a reason", h.Suspend(operator(t.Context()), o.ID, ""), errs.Invalid)
 		wantCode(t, "Suspend by the bank", h.Suspend(bank(t.Context(), o.ID), o.ID, "x"), errs.Forbidden)
 		if err := h.Suspend(operator(t.Context()), o.ID, "数据泄露"); err != nil {
@@ -420,32 +435,37 @@ func TestService_Change(t *testing.T) {
 		o := h.register(t)
 		ctx := bank(t.Context(), o.ID)
 		// 2025-06-03 is the Tuesday after the Dragon Boat holiday (05-31 to 06-02): Friday 05-30 plus three working days is 06-05.
-		c, err := h.FileChange(ctx, "2025-05-30", party.ChangeSet{Contact: "周文"})
+		c, err := h.FileChange(ctx, "2025-05-30", party.ChangeSet{Contact: "周文"}, nil)
 		if err != nil {
 			t.Fatalf("FileChange: %v", err)
 		}
 		if c.Due != "2025-06-05" || c.Late {
 			t.Errorf("due %s late %v, want 2025-06-05 in time", c.Due, c.Late)
 		}
-		_, err = h.FileChange(ctx, "2025-05-30", party.ChangeSet{Phone: "0595-11111111"})
+		_, err = h.FileChange(ctx, "2025-05-30", party.ChangeSet{Phone: "0595-11111111"}, nil)
 		wantCode(t, "a second open change", err, errs.Conflict)
-		if _, err := h.DecideChange(operator(t.Context()), c.ID, true, ""); err != nil {
-			t.Fatalf("DecideChange: %v", err)
+		wantCode(t, "deciding on one's own change", h.decide(ctx, c.ID, "verify", matter.Pass), errs.Unlawful)
+		if err := h.decide(operator(t.Context()), c.ID, "verify", matter.Pass); err != nil {
+			t.Fatalf("pass the change: %v", err)
 		}
 		got, err := h.Organization(ctx, o.ID)
 		if err != nil || got.Contact != "周文" || got.Phone != o.Phone {
 			t.Errorf("organization = %+v, %v, want the new contact and the old phone", got, err)
 		}
 		h.clock.Advance(72 * time.Hour)
-		c, err = h.FileChange(ctx, "2025-05-30", party.ChangeSet{Representative: "赵敏", RepresentativeID: "990000198003070043"})
+		c, err = h.FileChange(ctx, "2025-05-30", party.ChangeSet{Representative: "赵敏", RepresentativeID: "990000198003070043"}, nil)
 		if err != nil || !c.Late {
 			t.Errorf("FileChange on 2025-06-06 = %+v, %v, want taken and late", c, err)
 		}
 		if c.Set.RepresentativeID != "" {
 			t.Errorf("the stored change holds an identity number")
 		}
-		_, err = h.DecideChange(operator(t.Context()), c.ID, false, "")
-		wantCode(t, "rejecting without a reason", err, errs.Invalid)
+		if err := h.decide(operator(t.Context()), c.ID, "verify", matter.Refuse); err != nil {
+			t.Fatalf("refuse the change: %v", err)
+		}
+		if got, err := h.Organization(ctx, o.ID); err != nil || got.Representative != repName {
+			t.Errorf("organization after a refused change = %+v, %v, want the old representative", got, err)
+		}
 	})
 }
 

@@ -13,6 +13,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/matter"
 	"yunei/internal/core/party"
 )
 
@@ -167,22 +168,29 @@ func (a *API) registerChange() {
 		Body struct {
 			Happened workday.Date    `json:"happened" doc:"变动情况发生之日"`
 			Set      party.ChangeSet `json:"set"`
+			// Documents are optional here; a pack may ask for some.
+			Documents []matter.Document `json:"documents,omitempty" maxItems:"20"`
 		}
 	}) (party.Change, error) {
-		return a.s.Party.FileChange(ctx, in.Body.Happened, in.Body.Set)
+		return a.s.Party.FileChange(ctx, in.Body.Happened, in.Body.Set, in.Body.Documents)
 	})
 	get(a, "/v1/organizations/{id}/changes", "changes", tag, "注册信息变更", func(ctx context.Context, in *ByID) (Page[party.Change], error) {
 		list, err := a.s.Party.Changes(ctx, in.ID)
 		return paged(list, len(list)+1, func(c party.Change) string { return c.ID }), err
 	})
-	post(a, "/v1/changes/{id}/decide", "decide-change", tag, "核验注册信息变更", func(ctx context.Context, in *struct {
-		ByID
+	post(a, "/v1/departures", "leave", tag, "申请退出平台", func(ctx context.Context, in *struct {
 		Body struct {
-			Accept bool   `json:"accept"`
-			Reason string `json:"reason,omitempty" maxLength:"2000"`
+			Reason string `json:"reason" minLength:"2" maxLength:"2000"`
 		}
-	}) (party.Change, error) {
-		return a.s.Party.DecideChange(ctx, in.ID, in.Body.Accept, in.Body.Reason)
+	}) (party.DeparturePage, error) {
+		e, err := a.s.Party.Leave(ctx, in.Body.Reason)
+		if err != nil {
+			return party.DeparturePage{}, err
+		}
+		return a.s.Party.Departure(ctx, e.ID)
+	})
+	get(a, "/v1/departures/{id}", "departure", tag, "退出申请", func(ctx context.Context, in *ByID) (party.DeparturePage, error) {
+		return a.s.Party.Departure(ctx, in.ID)
 	})
 }
 
