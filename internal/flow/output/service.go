@@ -118,16 +118,17 @@ func (s *Service) save(ctx context.Context, tx *act.Tx, r Release) error {
 	return tx.Changed(ctx, "release", r.ID, r)
 }
 
-// addressed sends a provider's step to those whose data the scenario uses, not to every provider.
+// addressed sends a step to the bodies that the scenario concerns: those whose data it uses, the department of its developer.
 func (s *Service) addressed(ctx context.Context, tx *sqldb.Tx, m *matter.Matter, step *matter.Step) ([]string, error) {
-	if access.Role(step.Role) != access.Holder {
-		return nil, nil
-	}
 	r, err := loadRelease(ctx, tx, m.Subject)
 	if err != nil {
 		return nil, err
 	}
-	return s.lab.Grant.Holders(ctx, tx, r.Scenario, m.Applicant)
+	sc, err := grant.LoadScenario(ctx, tx, r.Scenario)
+	if err != nil {
+		return nil, err
+	}
+	return s.lab.Grant.Addressed(ctx, tx, sc, step.Role, m.Applicant)
 }
 
 func (s *Service) ended(ctx context.Context, tx *act.Tx, m *matter.Matter) error {
