@@ -2,6 +2,7 @@ import {
   AuditOutlined,
   BookOutlined,
   CodeOutlined,
+  CrownOutlined,
   DatabaseOutlined,
   DeploymentUnitOutlined,
   ExportOutlined,
@@ -11,6 +12,7 @@ import {
   IdcardOutlined,
   InboxOutlined,
   NotificationOutlined,
+  ReadOutlined,
   SafetyCertificateOutlined,
   SearchOutlined,
   SolutionOutlined,
@@ -27,6 +29,8 @@ interface Item {
   label: keyof Words["shell"];
   group?: "groupData" | "groupMatter" | "groupUse" | "groupWatch";
   roles: Role[];
+  /** Shown only where the law in force decides one of these kinds of matter. */
+  kinds?: string[];
 }
 
 /** Bodies that decide or supervise without running the platform. They also make things public. */
@@ -45,6 +49,7 @@ const items: Item[] = [
   { to: path.catalog(), icon: <DatabaseOutlined aria-hidden />, label: "menuCatalog", group: "groupData", roles: [...offices, "data-provider", "data-user"] },
   { to: path.collect(), icon: <InboxOutlined aria-hidden />, label: "menuCollect", group: "groupData", roles: ["data-bureau", "data-provider"] },
   { to: path.admissions(), icon: <IdcardOutlined aria-hidden />, label: "menuAdmissions", group: "groupMatter", roles: [...offices, ...companies] },
+  { to: path.authorizations(), icon: <CrownOutlined aria-hidden />, label: "menuAuthorizations", group: "groupMatter", roles: [...officials, ...companies], kinds: ["grant.operator", "grant.developer"] },
   { to: path.scenarios(), icon: <SolutionOutlined aria-hidden />, label: "menuScenarios", group: "groupMatter", roles: [...offices, "data-user"] },
   { to: path.matters(), icon: <FileTextOutlined aria-hidden />, label: "menuMatters", group: "groupMatter", roles: [...officials, ...companies, "expert"] },
   { to: path.lab(), icon: <CodeOutlined aria-hidden />, label: "menuLab", group: "groupUse", roles: ["data-user"] },
@@ -52,14 +57,15 @@ const items: Item[] = [
   { to: path.grants(), icon: <FileDoneOutlined aria-hidden />, label: "menuGrants", group: "groupUse", roles: [...offices, "data-user"] },
   { to: path.calls(), icon: <SearchOutlined aria-hidden />, label: "menuCalls", group: "groupUse", roles: ["data-user", "platform-operator", "auditor"] },
   { to: path.releases(), icon: <ExportOutlined aria-hidden />, label: "menuReleases", group: "groupUse", roles: [...offices, "data-user"] },
+  { to: path.registers(), icon: <ReadOutlined aria-hidden />, label: "menuRegisters", group: "groupWatch", roles: ["data-bureau", "platform-operator", "auditor", ...authorities] },
   { to: path.publishing(), icon: <NotificationOutlined aria-hidden />, label: "menuNotices", group: "groupWatch", roles: ["data-bureau", ...authorities] },
   { to: path.ledger(), icon: <SafetyCertificateOutlined aria-hidden />, label: "menuLedger", group: "groupWatch", roles: all },
   { to: path.rules(), icon: <BookOutlined aria-hidden />, label: "menuRules", group: "groupWatch", roles: all },
 ];
 
 /** The menu of a person: only what their roles may open, grouped. */
-export function menuFor(roles: readonly string[], t: Words["shell"]) {
-  const mine = items.filter((item) => item.roles.some((role) => roles.includes(role)));
+export function menuFor(roles: readonly string[], t: Words["shell"], kinds: readonly string[]) {
+  const mine = items.filter((item) => item.roles.some((role) => roles.includes(role)) && (!item.kinds || item.kinds.some((k) => kinds.includes(k))));
   const entry = (item: Item) => ({ key: item.to, icon: item.icon, label: t[item.label] as string });
   const groups = (["groupData", "groupMatter", "groupUse", "groupWatch"] as const).flatMap((group) => {
     const children = mine.filter((item) => item.group === group).map(entry);

@@ -1,58 +1,18 @@
-import { Button, Flex, Statistic, Tag, Typography } from "antd";
+import { Button, Flex, Statistic, Typography } from "antd";
 import { Link, useNavigate, useOutletContext } from "react-router";
 import { useList } from "@/api/hooks";
 import { useRoleTitle } from "@/api/law";
-import type { Me, Task } from "@/api/types";
+import type { Me } from "@/api/types";
 import { useText } from "@/text";
 import { tone } from "@/theme";
-import { Deadline } from "@/ui/Deadline";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { StateTag } from "@/ui/StateTag";
-import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { Delegations } from "./Delegations";
+import { Inbox, useCounts } from "./Inbox";
 import { shortcutsFor } from "./shortcuts";
 import "./desk.css";
-
-function InboxRow({ task }: { task: Task }) {
-  return (
-    <li>
-      <Link to={path.matter(task.matter)} className="inbox-row">
-        <div>
-          <div className="inbox-title">
-            <Tag color="blue">{task.step_title}</Tag>
-            {task.title}
-          </div>
-          <Typography.Text type="secondary">
-            {task.applicant_name} · {task.kind_title} · {minute(task.opened)}
-          </Typography.Text>
-        </div>
-      </Link>
-      <Deadline value={task.due ? { due: task.due, left: task.left, working: true, explain: task.explain } : undefined} />
-    </li>
-  );
-}
-
-export function Inbox() {
-  const t = useText();
-  const inbox = useList("/v1/tasks");
-  return (
-    <Panel title={t.desk.inbox} flush>
-      {inbox.problem && <ProblemView problem={inbox.problem} action={<Button onClick={inbox.refresh}>{t.common.retry}</Button>} />}
-      {inbox.items?.length === 0 && <EmptyState title={t.desk.inboxEmpty} hint={t.desk.inboxEmptyHint} />}
-      <ul className="inbox">
-        {inbox.items?.map((task) => (
-          <InboxRow key={task.id} task={task} />
-        ))}
-      </ul>
-      {inbox.more && (
-        <Button type="link" onClick={inbox.more}>
-          {t.common.more}
-        </Button>
-      )}
-    </Panel>
-  );
-}
 
 function Recent() {
   const t = useText();
@@ -77,13 +37,17 @@ function Recent() {
   );
 }
 
+/** A number that reached what is counted at most is as many or more. */
+function Count({ title, value, cap, loading, color }: { title: string; value?: number; cap?: number; loading: boolean; color?: string }) {
+  return <Statistic title={title} value={value ?? 0} suffix={value !== undefined && cap !== undefined && value >= cap ? "+" : undefined} loading={loading} styles={{ content: { color } }} />;
+}
+
 export default function Desk() {
   const t = useText();
   const me = useOutletContext<Me>();
   const roleTitle = useRoleTitle();
-  const inbox = useList("/v1/tasks");
-  const overdue = inbox.items?.filter((task) => (task.left ?? 0) < 0).length ?? 0;
-  const soon = inbox.items?.filter((task) => task.left !== undefined && task.left >= 0 && task.left <= 1).length ?? 0;
+  const counts = useCounts();
+  const c = counts.data;
   return (
     <>
       <PageHead
@@ -91,9 +55,9 @@ export default function Desk() {
         lead={[me.org_name, ...(me.roles ?? []).map((r) => roleTitle(r) ?? t.roles[r])].filter(Boolean).join(" · ")}
       />
       <div className="desk-counts">
-        <Statistic title={t.desk.inbox} value={inbox.items?.length ?? 0} loading={inbox.loading} />
-        <Statistic title={t.desk.dueSoon} value={soon} loading={inbox.loading} styles={{ content: { color: soon ? tone.warn : undefined } }} />
-        <Statistic title={t.desk.overdueTitle} value={overdue} loading={inbox.loading} styles={{ content: { color: overdue ? tone.bad : undefined } }} />
+        <Count title={t.desk.views.mine} value={c?.mine} cap={c?.cap} loading={counts.isPending} />
+        <Count title={t.desk.views.organization} value={c?.organization} cap={c?.cap} loading={counts.isPending} />
+        <Count title={t.desk.overdueTitle} value={c?.overdue} cap={c?.cap} loading={counts.isPending} color={c?.overdue ? tone.bad : undefined} />
       </div>
       <div className="desk-grid">
         <div>
@@ -114,6 +78,7 @@ export default function Desk() {
               ))}
             </Flex>
           </Panel>
+          <Delegations />
         </div>
       </div>
     </>

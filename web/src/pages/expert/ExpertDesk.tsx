@@ -11,7 +11,7 @@ import { PageHead, Panel } from "@/ui/FilePage";
 import { ProblemView } from "@/ui/ProblemView";
 import { fromBase64, hex, toBase64 } from "@/util/bytes";
 import { canVerify } from "@/verify/receipt";
-import { Inbox } from "../desk/Desk";
+import { Inbox } from "../desk/Inbox";
 
 function SigningKeyPanel({ account }: { account: string }) {
   const t = useText();

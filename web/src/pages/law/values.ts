@@ -5,7 +5,8 @@ import type { ValueOfLaw } from "./book";
 
 /** A value of the law in words: 3 年, 2 个工作日. */
 export function valueText(value: ValueOfLaw, t: Words): string {
-  if (value.text) return value.text;
+  // A list of roles reads as their titles.
+  if (value.text) return value.text.replace(/[a-z]+(-[a-z]+)+/g, (slug) => t.roles[slug] ?? slug);
   if (value.unit === "fen") return `¥${(value.int / 100).toFixed(2)}`;
   return `${value.int} ${wordFor(t.law.units, value.unit)}`.trim();
 }

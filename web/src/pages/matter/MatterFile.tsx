@@ -1,44 +1,21 @@
-import { Table, Typography } from "antd";
+import { Typography } from "antd";
 import { Link, useOutletContext, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
-import type { MatterPage, Me } from "@/api/types";
+import type { Me } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { Deadline } from "@/ui/Deadline";
+import { DocumentList } from "@/ui/DocumentList";
 import { FilePage } from "@/ui/FilePage";
-import { EmptyState, Loaded } from "@/ui/ProblemView";
+import { Loaded } from "@/ui/ProblemView";
 import { Procedure } from "@/ui/Procedure";
 import { matterSteps } from "@/ui/steps";
 import { StateTag } from "@/ui/StateTag";
 import { Timeline } from "@/ui/Timeline";
 import { dayWithWeekday } from "@/util/day";
-import { paper } from "@/util/paper";
 import { path } from "@/util/path";
 import { MatterActs, Opinions } from "./parts";
 import { subjectPath } from "./subject";
 import "./matter.css";
-
-function Documents({ page }: { page: MatterPage }) {
-  const t = useText();
-  const documents = page.matter.documents ?? [];
-  if (documents.length === 0) return <EmptyState title={t.file.noDocuments} />;
-  return (
-    <Table
-      size="middle"
-      rowKey="kind"
-      pagination={false}
-      dataSource={documents}
-      expandable={{
-        rowExpandable: (d) => Boolean(d.text),
-        expandedRowRender: (d) => <div className="document-text">{d.text}</div>,
-        defaultExpandAllRows: documents.length <= 3,
-      }}
-      columns={[
-        { title: t.common.name, dataIndex: "title", render: (v: string) => paper(v) },
-        { title: t.file.digest, dataIndex: "digest", render: (v?: string) => v && <Typography.Text copyable={{ text: v }}>{v.slice(0, 24)}…</Typography.Text> },
-      ]}
-    />
-  );
-}
 
 export default function MatterFile() {
   const t = useText();
@@ -76,7 +53,7 @@ export default function MatterFile() {
             }
             tabs={[
               { key: "opinions", label: t.matter.sideBySide, content: <Opinions steps={steps} /> },
-              { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <Documents page={page} /> },
+              { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <DocumentList documents={matter.documents ?? []} /> },
               {
                 key: "timeline",
                 label: t.file.timeline,

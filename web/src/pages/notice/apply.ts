@@ -7,6 +7,9 @@ export function applyPath(kind: string): string | undefined {
       return path.admissionNew();
     case "grant.prescenario":
       return path.scenarioNew();
+    case "grant.operator":
+    case "grant.developer":
+      return path.authorizationNew();
     case "grant.scenario":
       return path.scenarios();
     default:

@@ -3,48 +3,17 @@ import { useState } from "react";
 import { Link, useOutletContext, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
 import type { Declaration, Me, ScenarioPage } from "@/api/types";
-import { useLanguage, useText, wordFor } from "@/text";
+import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
-import { Deadline } from "@/ui/Deadline";
 import { FilePage, Panel } from "@/ui/FilePage";
+import { MatterStrip } from "@/ui/MatterStrip";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
-import { Procedure } from "@/ui/Procedure";
-import { matterSteps } from "@/ui/steps";
 import { StateTag } from "@/ui/StateTag";
-import { dayWithWeekday, minute } from "@/util/day";
+import { minute } from "@/util/day";
 import { guessRate, rho } from "@/util/number";
 import { path } from "@/util/path";
 import { DeclareModal } from "./DeclareModal";
 import { SignModal } from "../grant/SignModal";
-
-/** Where the application stands: who holds it, since when, until when, on which article. */
-function MatterStrip({ id, title, day }: { id: string; title: string; day?: string }) {
-  const t = useText();
-  const { language } = useLanguage();
-  const query = useItem("/v1/matters/{id}", { path: { id } }, { enabled: Boolean(id) });
-  const matter = query.data?.matter;
-  if (!matter) return null;
-  return (
-    <Panel
-      title={
-        <>
-          {query.data?.kind_title ?? title} {day && minute(day)} <StateTag state={matter.state} />
-        </>
-      }
-      extra={
-        <>
-          {matter.steps?.filter((s) => s.state === "open").map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, left: s.left, cite: s.within?.cite }} />)}
-          <Link to={path.matter(id)}>{t.scenario.openMatter}</Link>
-        </>
-      }
-    >
-      <Procedure steps={matterSteps(matter.steps ?? [], t)} label={query.data?.kind_title} />
-      <Typography.Text type="secondary">
-        {t.matter.accepted} {dayWithWeekday(matter.day, language)}
-      </Typography.Text>
-    </Panel>
-  );
-}
 
 function Content({ page }: { page: ScenarioPage }) {
   const t = useText();
@@ -122,7 +91,7 @@ function DeclarationPanel({ declaration, me }: { declaration: Declaration; me: M
           ]}
         />
       </Panel>
-      {signing && <SignModal declaration={declaration.id} close={() => setSigning(false)} />}
+      {signing && <SignModal what={{ declaration: declaration.id }} close={() => setSigning(false)} />}
     </>
   );
 }
