@@ -141,7 +141,7 @@ var acts = map[string]func(w *World) (func() error, error){
 	"party.change": func(w *World) (func() error, error) {
 		f, err := w.admitted()
 		return func() error {
-			_, err := w.Party.FileChange(w.as(f), workday.DateOf(w.clock.Now()), party.ChangeSet{Phone: "0595-11111111"})
+			_, err := w.Party.FileChange(w.as(f), workday.DateOf(w.clock.Now()), party.ChangeSet{Phone: "0595-11111111"}, nil)
 			return err
 		}, err
 	},
