@@ -2,7 +2,7 @@
 // run on one machine. It prints ratios, because absolute times are the machine's. It is no test: nothing passes or fails;
 // where the design names a target, the target stands beside what was measured.
 //
-//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,parts]
+//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,judge,parts]
 //
 // With YUNEI_TEST_POSTGRES set the acts are measured on PostgreSQL too; make bench starts a throwaway cluster for them.
 package main
@@ -70,12 +70,13 @@ type group struct {
 	do          func(ctx context.Context, b *bench) error
 }
 
-// groups come in this order because the last one looks at the ledger that the calls filled.
+// groups come in this order because the parts look at the ledger that the calls filled.
 var groups = []group{
 	{"acts", "An act with its ledger entry beside the same statements without", acts},
 	{"aggregates", "A guarded table beside the same question as raw SQL, same engine, same walls", aggregates},
 	{"calls", "A consent-verified query beside an indexed read, same HTTP server", calls},
 	{"tpch", "TPC-H: guarded beside raw, same engine, same walls", tpchBench},
+	{"judge", "The law's word on one act, every pack in force", judges},
 	{"parts", "What the parts take", parts},
 }
 
