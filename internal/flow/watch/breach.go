@@ -22,7 +22,8 @@ const (
 // Record states.
 const (
 	Standing = "standing"
-	Revoked  = "revoked"
+	Revoked  = "revoked"  // it was wrong
+	Repaired = "repaired" // 信用修复: it was made good
 )
 
 // Breach is one record of a credit file.
@@ -33,8 +34,8 @@ type Breach struct {
 	Day      workday.Date `json:"day" doc:"Day on which it happened"`
 	What     string       `json:"what"`
 	Evidence []string     `json:"evidence" doc:"Digests of the files that prove it, or the number of the decision"`
-	State    string       `json:"state" enum:"standing,revoked"`
-	Reason   string       `json:"reason,omitempty" doc:"Why it was revoked"`
+	State    string       `json:"state" enum:"standing,revoked,repaired"`
+	Reason   string       `json:"reason,omitempty" doc:"Why it was revoked or repaired"`
 	Account  string       `json:"account"`
 	Recorded time.Time    `json:"recorded"`
 	Revoked  time.Time    `json:"revoked,omitzero"`
@@ -66,9 +67,21 @@ func (b Breach) revoke(reason string, now time.Time) (Breach, error) {
 	switch {
 	case strings.TrimSpace(reason) == "":
 		return b, errs.New(errs.Invalid, "撤销记录须写明理由, 请补充后再提交")
-	case b.State == Revoked:
-		return b, errs.New(errs.Conflict, "这条记录已经撤销, 无需再次办理")
+	case b.State != Standing:
+		return b, errs.New(errs.Conflict, "这条记录已经撤销或者修复, 无需再次办理")
 	}
 	b.State, b.Reason, b.Revoked = Revoked, strings.TrimSpace(reason), now
+	return b, nil
+}
+
+// repair takes a record off because what it says was made good, with the decision that says so.
+func (b Breach) repair(reason string, evidence []string, now time.Time) (Breach, error) {
+	switch {
+	case strings.TrimSpace(reason) == "" || len(evidence) == 0:
+		return b, errs.New(errs.Invalid, "信用修复须写明理由并附修复决定或者证明, 请补充后再提交")
+	case b.State != Standing:
+		return b, errs.New(errs.Conflict, "这条记录已经撤销或者修复, 无需再次办理")
+	}
+	b.State, b.Reason, b.Revoked = Repaired, strings.TrimSpace(reason)+" ("+strings.Join(evidence, "、")+")", now
 	return b, nil
 }

@@ -9,9 +9,10 @@ import (
 	"yunei/internal/core/regime"
 )
 
-// Facts are what a rule may look at: an organization's record, an order, an exit.
-func Facts() []regime.Fact {
-	return []regime.Fact{
+// Facts are what a rule may look at: an organization's record, an order, an exit, what is on its credit file. What is owed depends
+// on the law itself.
+func Facts(law *regime.Law) []regime.Fact {
+	return append(creditFacts(law), []regime.Fact{
 		{Name: "org.last_breach", Type: regime.Day, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return lastBreach(ctx, tx, id) }},
 		{Name: "org.order_open", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 			list, err := runningOrders(ctx, tx, id)
@@ -44,11 +45,7 @@ func Facts() []regime.Fact {
 		orderFact("order.reported", regime.Bool, func(o Order) any { return len(o.Reports) > 0 }),
 		orderFact("order.article", regime.String, func(o Order) any { return o.Article }),
 		orderFact("order.issuer_roles", regime.StringList, func(o Order) any {
-			roles := []string{}
-			for _, r := range o.Roles {
-				roles = append(roles, string(r))
-			}
-			return roles
+			return slugs(o.Roles)
 		}),
 		{Name: "order.verified", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 			o, err := loadOrder(ctx, tx, id)
@@ -62,7 +59,7 @@ func Facts() []regime.Fact {
 		exitFact("exit.logs_until", regime.Day, func(e Exit) any { return e.LogsUntil }),
 		exitFact("exit.ground", regime.String, func(e Exit) any { return string(e.Ground) }),
 		exitFact("exit.subject", regime.String, func(e Exit) any { return e.Kind }),
-	}
+	}...)
 }
 
 func orderFact(name string, t regime.Type, of func(Order) any) regime.Fact {
@@ -92,15 +89,28 @@ func closedByOrder(ctx context.Context, tx *sqldb.Tx, permit string) (bool, erro
 // verified reports whether an order rests on something that was established: a record of this file that stands, or evidence of
 // its own. A complaint that nobody looked into is none.
 func verified(ctx context.Context, tx *sqldb.Tx, o Order) (bool, error) {
+	var stands bool
+	var err error
 	switch o.Ground {
 	case OnBreach:
-		b, err := load(ctx, tx, o.Basis)
-		if errs.Is(err, errs.NotFound) {
-			return false, nil
-		}
-		return err == nil && b.Org == o.Org && b.State == Standing, err
+		var b Breach
+		b, err = load(ctx, tx, o.Basis)
+		stands = b.Org == o.Org && b.State == Standing
+	case OnComplaint:
+		var c Complaint
+		c, err = loadComplaint(ctx, tx, o.Basis)
+		stands = c.Accused == o.Org && c.State == ComplaintUpheld
+	case OnEvaluation:
+		var e Evaluation
+		e, err = loadEvaluation(ctx, tx, o.Basis)
+		stands = e.Org == o.Org && e.State == EvalConfirmed && e.Result == EvalFail
+	default:
+		return len(o.Evidence) > 0, nil
 	}
-	return len(o.Evidence) > 0, nil
+	if errs.Is(err, errs.NotFound) {
+		return false, nil
+	}
+	return stands && err == nil, err
 }
 
 // permitOfGrant is the permit a grant stands on.

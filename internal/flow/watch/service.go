@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"sync"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -21,6 +22,7 @@ import (
 const (
 	ActRecord    = "watch.breach"
 	ActRevoke    = "watch.breach.revoke"
+	ActRepair    = "watch.breach.repair"
 	ActIssue     = "watch.order.issue"
 	ActReceive   = "watch.order.receive"
 	ActRectified = "watch.order.report"
@@ -29,10 +31,23 @@ const (
 	ActTerminate = "watch.terminate"
 	ActDelete    = "watch.exit.delete"
 	ActCertify   = "watch.exit.certify"
+	ActFile      = "watch.report.file"
+	ActReview    = "watch.report.review"
+	ActRemind    = "watch.report.remind"
+	ActEvaluate  = "watch.evaluate"
+	ActConfirm   = "watch.evaluate.confirm"
+	ActComplain  = "watch.complain"
+	ActAnswer    = "watch.complaint.decide"
+	ActUnsay     = "watch.complaint.withdraw"
 )
 
 // Service supervises: it keeps the credit file, gives orders, ends what must end and sees to what is left behind.
-type Service struct{ Deps }
+type Service struct {
+	Deps
+
+	mu    sync.Mutex
+	swept workday.Date // the legal day whose reports were looked through
+}
 
 // Deps are what New needs.
 type Deps struct {
@@ -52,6 +67,7 @@ func New(d Deps) *Service {
 	d.Acts.Define(
 		act.Def{Name: ActRecord, Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: ActRevoke, Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: ActRepair, Roles: []access.Role{access.Bureau}},
 		act.Def{Name: ActIssue, Roles: supervisors},
 		act.Def{Name: ActReceive, Roles: parties},
 		act.Def{Name: ActRectified, Roles: parties},
@@ -60,12 +76,23 @@ func New(d Deps) *Service {
 		act.Def{Name: ActTerminate, Roles: append([]access.Role{access.Platform}, supervisors...)},
 		act.Def{Name: ActDelete, Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: ActCertify, Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: ActFile, Roles: parties},
+		act.Def{Name: ActReview, Roles: append([]access.Role{access.Upper, access.Government}, supervisors...)},
+		act.Def{Name: ActRemind, Roles: []access.Role{access.Platform}},
+		act.Def{Name: ActEvaluate, Roles: []access.Role{access.Bureau, access.Department, access.Mechanism, access.Assessor}},
+		act.Def{Name: ActConfirm, Roles: []access.Role{access.Bureau, access.Department}},
+		act.Def{Name: ActComplain, Roles: access.Roles()},
+		act.Def{Name: ActAnswer, Roles: []access.Role{access.Bureau, access.Operator, access.Government, access.Department, access.Holder, access.Auditor, access.Local, access.Upper}},
+		act.Def{Name: ActUnsay, Roles: access.Roles()},
 	)
 	log := d.Acts.Ledger()
 	log.Register("breach", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return load(ctx, tx, id) })
 	log.Register("order", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadOrder(ctx, tx, id) })
 	log.Register("exit", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadExit(ctx, tx, id) })
-	d.Acts.Law().RegisterFact(Facts()...)
+	log.Register("report", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFiling(ctx, tx, id) })
+	log.Register("evaluation", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadEvaluation(ctx, tx, id) })
+	log.Register("complaint", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadComplaint(ctx, tx, id) })
+	d.Acts.Law().RegisterFact(Facts(d.Acts.Law())...)
 	return &Service{Deps: d}
 }
 

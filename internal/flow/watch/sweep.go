@@ -45,6 +45,37 @@ func (s *Service) Sweep(ctx context.Context) error {
 	for _, id := range expired {
 		try("exit after "+id, s.follow(ctx, ending{permit: id, ground: OnExpiry, reason: "期限届满, 没有续期, 办理退出"}))
 	}
+	return errors.Join(failed, s.remindAll(ctx))
+}
+
+// remindAll reminds of reports and records what is overdue. Both change with the day only, so it looks once a day.
+func (s *Service) remindAll(ctx context.Context) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var list []Duty
+	var today workday.Date
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		if today = workday.DateOf(tx.Now()); today == s.swept {
+			return nil
+		}
+		list, err = duties(ctx, tx, s.Acts.Law(), "", today)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	var failed error
+	for _, d := range list {
+		if d.State != DutyDue && d.State != DutyOverdue {
+			continue
+		}
+		if err := s.remind(ctx, d); err != nil && !errs.Is(err, errs.Conflict) {
+			failed = errors.Join(failed, fmt.Errorf("remind of %s %s %s: %w", d.Permit, d.Kind, d.From, err))
+		}
+	}
+	if failed == nil {
+		s.swept = today
+	}
 	return failed
 }
 

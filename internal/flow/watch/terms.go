@@ -3,6 +3,7 @@ package watch
 import (
 	"fmt"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/regime"
 )
@@ -43,4 +44,13 @@ func months(v regime.Value) int {
 func span(v regime.Value) string {
 	unit := map[string]string{"day": "日", "working_day": "个工作日", "month": "个月", "quarter": "个季度", "year": "年"}[v.Unit]
 	return fmt.Sprintf("%d %s", v.Int, unit)
+}
+
+// optional turns a value that no pack sets into the zero value.
+func optional(law *regime.Law, name string, day workday.Date) (regime.Value, error) {
+	v, err := law.Value(name, day)
+	if errs.Is(err, errs.NotFound) {
+		return regime.Value{}, nil
+	}
+	return v, err
 }

@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"slices"
 	"testing"
 	"time"
 
@@ -11,6 +12,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/party"
+	"yunei/internal/core/regime"
 	"yunei/internal/flow/watch"
 	"yunei/internal/test/house"
 	"yunei/internal/test/testdb"
@@ -42,16 +44,26 @@ func each(t *testing.T, fn func(t *testing.T, o *office)) {
 }
 
 // lastBreach is what a rule sees.
-func (o *office) lastBreach(t *testing.T) (day any) {
+func (o *office) lastBreach(t *testing.T) any {
 	t.Helper()
-	err := o.DB.View(t.Context(), func(tx *sqldb.Tx) (err error) {
-		day, err = watch.Facts()[0].Load(t.Context(), tx, o.org)
+	return factOf(t, o.DB, o.Law, "org.last_breach", o.org)
+}
+
+// factOf is what a rule sees of an object.
+func factOf(t *testing.T, db *sqldb.DB, law *regime.Law, name, id string) (value any) {
+	t.Helper()
+	facts := watch.Facts(law)
+	i := slices.IndexFunc(facts, func(f regime.Fact) bool { return f.Name == name })
+	if i < 0 {
+		t.Fatalf("no fact %s", name)
+	}
+	if err := db.View(t.Context(), func(tx *sqldb.Tx) (err error) {
+		value, err = facts[i].Load(t.Context(), tx, id)
 		return err
-	})
-	if err != nil {
+	}); err != nil {
 		t.Fatal(err)
 	}
-	return day
+	return value
 }
 
 func (o *office) report(day workday.Date) watch.Report {

@@ -28,8 +28,23 @@ func (a *API) registerWatch() {
 	post(a, "/v1/breaches/{id}/revoke", "revoke-breach", tag, "撤销违法失信记录", func(ctx context.Context, in *reasoned) (watch.Breach, error) {
 		return a.s.Watch.Revoke(ctx, in.ID, in.Body.Reason)
 	})
+	post(a, "/v1/breaches/{id}/repair", "repair-breach", tag, "信用修复", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Reason   string   `json:"reason" minLength:"2" maxLength:"2000"`
+			Evidence []string `json:"evidence" minItems:"1" maxItems:"20"`
+		}
+	}) (watch.Breach, error) {
+		return a.s.Watch.Repair(ctx, in.ID, in.Body.Reason, in.Body.Evidence)
+	})
+	get(a, "/v1/organizations/{id}/credit", "credit-file", tag, "信用档案全卷", func(ctx context.Context, in *ByID) (watch.CreditFile, error) {
+		return a.s.Watch.Credit(ctx, in.ID)
+	})
 	a.registerOrders()
 	a.registerExits()
+	a.registerReports()
+	a.registerEvaluations()
+	a.registerComplaints()
 }
 
 // OfOrg chooses one organization's items of a list.

@@ -1,0 +1,120 @@
+package watch
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+)
+
+const evaluationColumns = `id, org, permit, state, body`
+
+func insertEvaluation(ctx context.Context, tx *sqldb.Tx, e Evaluation) error {
+	body, err := encode(e)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO watch_evaluation (id, org, permit, day, state, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		e.ID, e.Org, e.Permit, e.Day.String(), e.State, body, e.Opened.UnixMicro())
+	return err
+}
+
+func saveEvaluation(ctx context.Context, tx *sqldb.Tx, e Evaluation) error {
+	body, err := encode(e)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE watch_evaluation SET state = $2, body = $3 WHERE id = $1`, e.ID, e.State, body)
+	return err
+}
+
+func scanEvaluation(row scanner) (Evaluation, error) {
+	var e Evaluation
+	var id, org, permit, state, body string
+	if err := row.Scan(&id, &org, &permit, &state, &body); err != nil {
+		return e, err
+	}
+	err := json.Unmarshal([]byte(body), &e)
+	e.ID, e.Org, e.Permit, e.State = id, org, permit, state
+	return e, err
+}
+
+func loadEvaluation(ctx context.Context, tx *sqldb.Tx, id string) (Evaluation, error) {
+	e, err := scanEvaluation(tx.QueryRow(ctx, `SELECT `+evaluationColumns+` FROM watch_evaluation WHERE id = $1`, id))
+	return e, missing(err, noEvaluation)
+}
+
+func listEvaluations(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Evaluation, error) {
+	rows, err := tx.Query(ctx, `SELECT `+evaluationColumns+` FROM watch_evaluation
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Evaluation, error) { return scanEvaluation(r) })
+}
+
+func evaluationsOf(ctx context.Context, tx *sqldb.Tx, permit string) ([]Evaluation, error) {
+	rows, err := tx.Query(ctx, `SELECT `+evaluationColumns+` FROM watch_evaluation WHERE permit = $1 ORDER BY id`, permit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Evaluation, error) { return scanEvaluation(r) })
+}
+
+const complaintColumns = `id, number, complainant, account, accused, state, body`
+
+func insertComplaint(ctx context.Context, tx *sqldb.Tx, c Complaint) error {
+	body, err := encode(c)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO watch_complaint (id, number, complainant, account, accused, addressee, state, due, body, opened)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		c.ID, c.Number, c.Org, c.Account, c.Accused, string(c.To), c.State, dueText(c.Due), body, c.Opened.UnixMicro())
+	if sqldb.IsUnique(err, "watch_complaint_number") || sqldb.IsUnique(err, "watch_complaint.number") {
+		return errs.New(errs.Conflict, "另一件投诉正在受理, 请稍候重试")
+	}
+	return err
+}
+
+func saveComplaint(ctx context.Context, tx *sqldb.Tx, c Complaint) error {
+	body, err := encode(c)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE watch_complaint SET state = $2, body = $3 WHERE id = $1`, c.ID, c.State, body)
+	return err
+}
+
+func scanComplaint(row scanner) (Complaint, error) {
+	var c Complaint
+	var id, number, complainant, account, accused, state, body string
+	if err := row.Scan(&id, &number, &complainant, &account, &accused, &state, &body); err != nil {
+		return c, err
+	}
+	err := json.Unmarshal([]byte(body), &c)
+	c.ID, c.Number, c.Org, c.Account, c.Accused, c.State = id, number, complainant, account, accused, state
+	return c, err
+}
+
+func loadComplaint(ctx context.Context, tx *sqldb.Tx, id string) (Complaint, error) {
+	c, err := scanComplaint(tx.QueryRow(ctx, `SELECT `+complaintColumns+` FROM watch_complaint WHERE id = $1`, id))
+	return c, missing(err, noComplaint)
+}
+
+func listComplaints(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Complaint, error) {
+	rows, err := tx.Query(ctx, `SELECT `+complaintColumns+` FROM watch_complaint WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Complaint, error) { return scanComplaint(r) })
+}
+
+func complaintsAbout(ctx context.Context, tx *sqldb.Tx, org string) ([]Complaint, error) {
+	rows, err := tx.Query(ctx, `SELECT `+complaintColumns+` FROM watch_complaint WHERE accused = $1 ORDER BY id DESC LIMIT 500`, org)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Complaint, error) { return scanComplaint(r) })
+}
+
+// nextComplaint is the number of the next complaint of a year, 2025-0001.
+func nextComplaint(ctx context.Context, tx *sqldb.Tx, year int) (string, error) {
+	if err := tx.Lock(ctx, "complaint number"); err != nil {
+		return "", err
+	}
+	var n int64
+	first, last := fmt.Sprintf("%04d-", year), fmt.Sprintf("%04d-~", year)
+	err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM watch_complaint WHERE number > $1 AND number < $2`, first, last).Scan(&n)
+	return fmt.Sprintf("%04d-%04d", year, n+1), err
+}
