@@ -18,6 +18,7 @@ import (
 	"yunei/internal/base/clock"
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/query/duckdb"
 	"yunei/internal/gate/node"
 	"yunei/internal/test/story"
@@ -93,7 +94,7 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 		return errs.New(errs.Unavailable, "监听 %s 失败, 请换一个 --listen: %w", listen, err)
 	}
 	base := "http://" + listener.Addr().String()
-	teller := &story.Teller{City: city, Base: base, Clock: clk, Anchor: n.Keys.Anchor(), Ledger: &auditor{node: n, options: options}}
+	teller := &story.Teller{City: city, Base: base, Clock: clk, Anchor: n.Keys.Anchor(), Ledger: &auditor{node: n, options: options}, Tick: func(ctx context.Context) { n.Sweep(access.With(ctx, access.System())) }}
 	if !f.asJSON {
 		teller.Say = func(t story.Told) { say1(cmd.OutOrStdout(), t) }
 	}

@@ -29,6 +29,7 @@ type Teller struct {
 	Clock  *clock.Set   // the platform's clock, moved forward where the law counts hours and days
 	Anchor *seal.Anchor // signs the demonstration persons' certificates
 	Ledger Ledger
+	Tick   func(context.Context) // lets the platform's timers see the time at once
 	Say    func(Told)
 
 	people  map[string]*Client
@@ -138,14 +139,14 @@ func (t *Teller) get(ctx context.Context, login, path string, out any) error {
 	return nil
 }
 
-// refused checks that something was refused with this code, and (article not empty) by this article. What is not
+// refused checks that something was refused, with this code and by this article where they are given. What is not
 // refused, or refused otherwise, fails the story.
 func (t *Teller) refused(name string, err error, code errs.Code, article string) error {
 	p, ok := errors.AsType[*Problem](err)
 	if !ok {
 		return fmt.Errorf("%s: want a refusal (%s), got %v", name, code, err)
 	}
-	if p.Code != code {
+	if code != "" && p.Code != code {
 		return fmt.Errorf("%s: want %s, got %w", name, code, p)
 	}
 	fact := map[string]string{"code": string(p.Code), "said": p.Detail}
@@ -173,8 +174,9 @@ func (t *Teller) decide(ctx context.Context, login, matterID, step, verdict, rea
 	var page struct {
 		Matter struct {
 			Steps []struct {
-				ID     string `json:"id"`
-				Checks []struct {
+				ID      string `json:"id"`
+				Records bool   `json:"records"`
+				Checks  []struct {
 					ID string `json:"id"`
 				} `json:"checks"`
 			} `json:"steps"`
@@ -184,9 +186,10 @@ func (t *Teller) decide(ctx context.Context, login, matterID, step, verdict, rea
 	if err := t.get(ctx, login, "/v1/matters/"+matterID, &page); err != nil {
 		return err
 	}
-	answers := checkAnswers{}
+	answers, records := checkAnswers{}, false
 	for _, s := range page.Matter.Steps {
 		if s.ID == step {
+			records = s.Records
 			for _, c := range s.Checks {
 				answers[c.ID] = true
 			}
@@ -199,6 +202,13 @@ func (t *Teller) decide(ctx context.Context, login, matterID, step, verdict, rea
 			return err
 		}
 		body["signature"] = signature
+	}
+	if records { // decided elsewhere: the number and the paper of it
+		digest, err := t.paper(ctx, login, reason)
+		if err != nil {
+			return err
+		}
+		body["document"] = map[string]string{"number": reason, "digest": digest}
 	}
 	return t.post(ctx, login, "/v1/matters/"+matterID+"/decide", body, nil)
 }
