@@ -3,6 +3,7 @@ package grant_test
 import (
 	"context"
 	"io/fs"
+	"slices"
 	"strings"
 	"testing"
 	"testing/fstest"
@@ -131,6 +132,18 @@ rules:
 // leveled is a town that moves from Quanzhou's pack, under which its banks were admitted, to one with every level.
 func leveled(t *testing.T, w *town.Town) (*town.Town, *notice.Service) {
 	t.Helper()
+	w.Admit("runner", "示例数据集团", "91990000MA990009")
+	relaw(t, w, "", "")
+	w.Register("finance", "示例县金融管理局", "11990000MB990010", access.Department)
+	w.Register("health", "示例县卫生健康局", "11990000MB990011", access.Department)
+	w.Account("province", "org_province", access.Upper)
+	w.Account("mayor", "org_cityhall", access.Government)
+	return w, w.Matters.Notices
+}
+
+// relaw puts the pack in force, with one text of it replaced by another.
+func relaw(t *testing.T, w *town.Town, old, now string) {
+	t.Helper()
 	all := fstest.MapFS{}
 	town.Must(t, fs.WalkDir(regimes.FS, ".", func(p string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
@@ -141,16 +154,12 @@ func leveled(t *testing.T, w *town.Town) (*town.Town, *notice.Service) {
 		return err
 	}))
 	for name, body := range levels {
+		if old != "" {
+			body = strings.ReplaceAll(body, old, now)
+		}
 		all["levels/"+name] = &fstest.MapFile{Data: []byte(body)}
 	}
-	w.Admit("runner", "示例数据集团", "91990000MA990009")
-	notices := notice.New(w.Acts)
 	town.Must(t, w.Law.Load(all, "yunei-base", "levels"))
-	w.Register("finance", "示例县金融管理局", "11990000MB990010", access.Department)
-	w.Register("health", "示例县卫生健康局", "11990000MB990011", access.Department)
-	w.Account("province", "org_province", access.Upper)
-	w.Account("mayor", "org_cityhall", access.Government)
-	return w, notices
 }
 
 const county = "第一条"
@@ -409,4 +418,109 @@ func TestAuthorization_noLevel(t *testing.T) {
 	g := must[grant.Grant](t)(w.Grant.Start(w.As("operator"), w.Agree("bank", approved(w, "bank", 0)).ID))
 	_, err := w.Grant.Renew(w.As("bank"), g.ID, g.Until.AddYears(1), "继续使用")
 	town.WantCode(t, "renewing without a procedure", err, errs.NotFound)
+}
+
+// A renewal is a matter: once it passed, a further agreement is signed within what was agreed to, and a new grant starts.
+func TestService_Renew(t *testing.T) {
+	w, _ := leveled(t, town.SQLite(t))
+	today := workday.DateOf(w.Clock.Now())
+	g := granted(t, w, today)
+	for _, c := range []struct {
+		who, reason string
+		until       workday.Date
+		code        errs.Code
+	}{{"other", "继续使用", g.Until.AddYears(1), errs.NotFound}, {"bank", " ", g.Until.AddYears(1), errs.Invalid}, {"bank", "继续使用", g.Until, errs.Invalid}} {
+		_, err := w.Grant.Renew(w.As(c.who), g.ID, c.until, c.reason)
+		town.WantCode(t, c.who+" renewing until "+c.until.String(), err, c.code)
+	}
+	r := must[grant.Renewal](t)(w.Grant.Renew(w.As("bank"), g.ID, g.Until.AddYears(1), "继续使用"))
+	_, err := w.Grant.Renew(w.As("bank"), g.ID, g.Until.AddYears(1), "继续使用")
+	town.WantCode(t, "renewing twice", err, errs.Conflict)
+	again := grant.Terms{From: g.Until, Until: g.Until.AddYears(1)}
+	_, err = w.Grant.SignAgreement(w.As("bank"), g.Declaration, again)
+	town.WantCode(t, "signing anew before the review", err, errs.Conflict)
+	town.Must(t, w.Decide("bureau", r.Matter, "review", matter.Pass))
+	longer := again
+	longer.Until = longer.Until.AddDays(1)
+	_, err = w.Grant.SignAgreement(w.As("bank"), g.Declaration, longer)
+	town.WantCode(t, "signing for longer than agreed to", err, errs.Conflict)
+	a := must[grant.Agreement](t)(w.Grant.SignAgreement(w.As("bank"), g.Declaration, again))
+	if a.Round != 2 || a.ID == g.Agreement {
+		t.Errorf("the agreement is round %d (%s), want a second one", a.Round, a.ID)
+	}
+	must[grant.Agreement](t)(w.Grant.Sign(w.As("runner-clerk"), a.ID, grant.Terms{}))
+	next := must[grant.Grant](t)(w.Grant.Start(w.As("runner-clerk"), a.ID))
+	w.Clock.Advance(time.Duration(g.Until.Sub(today)) * 24 * time.Hour)
+	err = w.DB.View(t.Context(), func(tx *sqldb.Tx) error {
+		now, err := grant.InForce(t.Context(), tx, g.Org, g.Scenario, workday.DateOf(tx.Now()))
+		if err == nil && now.ID != next.ID {
+			t.Errorf("%s is in force, want the renewed %s", now.ID, next.ID)
+		}
+		return err
+	})
+	town.Must(t, err)
+	w.Fsck()
+}
+
+// granted takes the bank to a grant under the levels' pack, the shortest way; the supply has two parties here.
+func granted(t *testing.T, w *town.Town, today workday.Date) grant.Grant {
+	t.Helper()
+	relaw(t, w, "text: \"data-user, authorized-operator, government\"", "text: \"data-user, authorized-operator\"")
+	terms := grant.Terms{From: today, Until: today.AddYears(3), Clauses: map[string]string{"liability": "依法赔偿"}}
+	must[grant.Department](t)(w.Grant.ConfirmDepartment(w.As("bureau"), w.Org("finance"), grant.Confirmation{Fields: []string{"金融"}, Document: "县数〔2025〕1号"}))
+	rec := must[grant.Recommendation](t)(w.Grant.Recommend(w.As("finance"), w.Org("runner"), "金融", "能力强"))
+	op := must[grant.Authorization](t)(clerk{w, "runner"}.apply(grant.Request{Level: grant.LevelOperator, Field: "金融", Recommendation: rec.ID}))
+	town.Must(t, w.Decide("bureau", op.Matter, "review", matter.Pass))
+	must[grant.Agreement](t)(w.Grant.SignAuthorization(w.As("runner"), op.ID, terms))
+	must[grant.Agreement](t)(w.Grant.SignAuthorization(w.As("bureau"), op.ID, grant.Terms{}))
+	must[grant.Authorization](t)(w.Grant.StartAuthorization(w.As("bureau"), op.ID))
+	developed(t, w, "bank", "finance", terms)
+	sc := must[grant.Scenario](t)(w.Grant.Predeclare(w.As("bank"), w.Plan(0, town.Fields...)))
+	town.Must(t, w.Decide("finance", sc.Matter, "review", matter.Pass))
+	v := w.Version("bank", w.Space("bank", sc), "A", town.Table)
+	d := w.Declare("bank", sc, v)
+	w.Account("runner-clerk", w.Org("runner"), access.Authorized)
+	town.Must(t, w.Decide("runner-clerk", d.Matter, "review", matter.Pass))
+	a := must[grant.Agreement](t)(w.Grant.SignAgreement(w.As("bank"), d.ID, w.Terms()))
+	must[grant.Agreement](t)(w.Grant.Sign(w.As("runner-clerk"), a.ID, grant.Terms{}))
+	return must[grant.Grant](t)(w.Grant.Start(w.As("runner-clerk"), a.ID))
+}
+
+// What is returned or late is told of by the operator, once each, and the applicant reads it; nobody else does.
+func TestService_Guide(t *testing.T) {
+	w := town.SQLite(t)
+	sc, err := w.Grant.Predeclare(w.As("bank"), w.Plan(0, town.Fields...))
+	town.Must(t, err)
+	owed := func(when string, want ...string) {
+		t.Helper()
+		p, err := w.Grant.Guidance(w.As("bank"), sc.Matter)
+		town.Must(t, err)
+		if !slices.Equal(p.Owed, want) {
+			t.Errorf("%s: owed %v, want %v", when, p.Owed, want)
+		}
+	}
+	owed("filed")
+	told := grant.GuidanceDraft{Kind: grant.AfterReturn, Text: "请补充数据必要性的说明"}
+	_, err = w.Grant.Guide(w.As("operator"), sc.Matter, told)
+	town.WantCode(t, "guiding on what was not returned", err, errs.Conflict)
+	w.Clock.Advance(21 * 24 * time.Hour)
+	owed("late", grant.AfterDelay)
+	must[grant.Guidance](t)(w.Grant.Guide(w.As("operator"), sc.Matter, grant.GuidanceDraft{Kind: grant.AfterDelay, Text: "节后件多", Expected: "2025-10-20"}))
+	owed("explained")
+	back := w.Decision("operator", sc.Matter, "review", matter.Return)
+	back.Excuse = "节后件多"
+	must[*matter.Matter](t)(w.Matters.Decide(w.As("operator"), sc.Matter, "review", back))
+	owed("returned", grant.AfterReturn)
+	_, err = w.Grant.Guide(w.As("bank"), sc.Matter, told)
+	town.WantCode(t, "guiding oneself", err, errs.Forbidden)
+	must[grant.Guidance](t)(w.Grant.Guide(w.As("operator"), sc.Matter, told))
+	_, err = w.Grant.Guide(w.As("operator"), sc.Matter, told)
+	town.WantCode(t, "guiding twice", err, errs.Conflict)
+	p, err := w.Grant.Guidance(w.As("bank"), sc.Matter)
+	if err != nil || len(p.Items) != 2 || p.Items[0].Expected != "2025-10-20" || p.Items[1].Text != told.Text {
+		t.Errorf("the applicant reads %+v, %v; want both", p, err)
+	}
+	_, err = w.Grant.Guidance(w.As("other"), sc.Matter)
+	town.WantCode(t, "another company reading", err, errs.NotFound)
+	w.Fsck()
 }

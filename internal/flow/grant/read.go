@@ -263,7 +263,11 @@ type GrantPage struct {
 // Grants lists what the caller may see, newest first.
 func (s *Service) Grants(ctx context.Context, before string, limit int) (list []Grant, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listGrants(ctx, tx, scope(access.From(ctx)), "", before, limit)
+		if org := scope(access.From(ctx)); org != "" {
+			list, err = listGrantsOf(ctx, tx, org, before, limit)
+		} else {
+			list, err = listGrants(ctx, tx, "", "", before, limit)
+		}
 		return err
 	})
 	return list, err
@@ -277,8 +281,14 @@ func (s *Service) Grant(ctx context.Context, id string) (p GrantPage, err error)
 		}
 		actor := access.From(ctx)
 		if !overseer(actor) && actor.Org != p.Grant.Org {
-			p.Grant = Grant{}
-			return errs.New(errs.NotFound, noGrant)
+			a, err := loadAgreement(ctx, tx, p.Grant.Agreement)
+			if err == nil && !a.of(actor.Org) {
+				err = errs.New(errs.NotFound, noGrant)
+			}
+			if err != nil {
+				p.Grant = Grant{}
+				return err
+			}
 		}
 		standing := access.Valid(ctx, tx, p.Grant.Permit, workday.DateOf(tx.Now()))
 		p.InForce = standing == nil

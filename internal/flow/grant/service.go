@@ -43,6 +43,7 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 		act.Def{Name: "grant.filing.submit", Roles: append([]access.Role{access.Government}, filers...)},
 		act.Def{Name: "grant.filing.acknowledge", Roles: []access.Role{access.Bureau, access.Upper}},
 		act.Def{Name: "grant.renewal.submit", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "grant.guide", Roles: []access.Role{access.Operator, access.Authorized}},
 	)
 	log := acts.Ledger()
 	log.Register("scenario", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadScenario(ctx, tx, id) })
@@ -58,6 +59,7 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 	log.Register("seal-use", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSealUse(ctx, tx, id) })
 	log.Register("filing", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFiling(ctx, tx, id) })
 	log.Register("renewal", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRenewal(ctx, tx, id) })
+	log.Register("guidance", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadGuidance(ctx, tx, id) })
 	s.registerFacts(acts.Law())
 	s.registerLevelFacts(acts.Law())
 	s.defineMatters()

@@ -53,18 +53,9 @@ func (s *Service) startTx(ctx context.Context, tx *act.Tx, a Agreement) (Grant, 
 	if err != nil {
 		return Grant{}, err
 	}
-	parents, err := s.parents(ctx, tx, sc)
+	parents, err := s.grantParents(ctx, tx, sc, a.kind())
 	if err != nil {
 		return Grant{}, err
-	}
-	if a.kind() == AgreementSupply {
-		operator, err := s.operatorOf(ctx, tx.Tx, sc, tx.Day())
-		if err != nil {
-			return Grant{}, err
-		}
-		if operator.Permit != "" {
-			parents = append(parents, operator.Permit)
-		}
 	}
 	p, err := tx.Issue(ctx, access.Permit{Kind: PermitGrant, Holder: a.Org, Object: sc.ID, Fields: fieldsOf(sc.Plan), Purpose: sc.Plan.Purpose,
 		From: a.From, Until: a.Until, Parents: parents, Basis: d.Matter})

@@ -25,6 +25,7 @@ const (
 	noSeal           = "没有这枚印章, 请从登记簿中选择"
 	noFiling         = "没有这件备案, 请核对后重试"
 	noRenewal        = "没有这件续签申请, 请核对后重试"
+	noMatter         = "没有这个办件, 请核对后重试"
 )
 
 type row interface{ Scan(dest ...any) error }
@@ -213,6 +214,14 @@ func loadGrant(ctx context.Context, tx *sqldb.Tx, id string) (Grant, error) {
 func listGrants(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Grant, error) {
 	rows, err := tx.Query(ctx, `SELECT `+grantColumns+` FROM grants
 		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, scenario, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Grant, error) { return scanGrant(r) })
+}
+
+// listGrantsOf lists the grants of an organization, and those under agreements to which it is a party.
+func listGrantsOf(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Grant, error) {
+	rows, err := tx.Query(ctx, `SELECT `+grantColumns+` FROM grants
+		WHERE (org = $1 OR agreement IN (SELECT agreement FROM agreement_party WHERE org = $1)) AND ($2 = '' OR id < $2)
+		ORDER BY id DESC LIMIT $3`, org, before, limit)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Grant, error) { return scanGrant(r) })
 }
 

@@ -192,3 +192,22 @@ func filingsOf(ctx context.Context, tx *sqldb.Tx, subject string) ([]Filing, err
 	rows, err := tx.Query(ctx, `SELECT body FROM filing WHERE subject = $1 ORDER BY id`, subject)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Filing, error) { return scanBody[Filing](r) })
 }
+
+func insertGuidance(ctx context.Context, tx *sqldb.Tx, g Guidance) error {
+	body, err := encode(g)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO guidance (id, matter, body) VALUES ($1, $2, $3)`, g.ID, g.Matter, body)
+	return err
+}
+
+func loadGuidance(ctx context.Context, tx *sqldb.Tx, id string) (Guidance, error) {
+	g, err := scanBody[Guidance](tx.QueryRow(ctx, `SELECT body FROM guidance WHERE id = $1`, id))
+	return g, missing(err, noMatter)
+}
+
+func listGuidance(ctx context.Context, tx *sqldb.Tx, matter string) ([]Guidance, error) {
+	rows, err := tx.Query(ctx, `SELECT body FROM guidance WHERE matter = $1 ORDER BY id`, matter)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Guidance, error) { return scanBody[Guidance](r) })
+}

@@ -83,6 +83,15 @@ func (a *API) registerAuthorization() {
 	post(a, "/v1/seals/{id}/close", "close-seal", tag, "停用合同专用章", func(ctx context.Context, in *ByID) (grant.Seal, error) {
 		return a.s.Grant.CloseSeal(ctx, in.ID)
 	})
+	get(a, "/v1/matters/{id}/guidance", "guidance", tag, "指导和说明", func(ctx context.Context, in *ByID) (grant.GuidancePage, error) {
+		return a.s.Grant.Guidance(ctx, in.ID)
+	})
+	post(a, "/v1/matters/{id}/guidance", "guide", tag, "指导申请人或者说明延迟", func(ctx context.Context, in *struct {
+		ByID
+		Body grant.GuidanceDraft
+	}) (grant.Guidance, error) {
+		return a.s.Grant.Guide(ctx, in.ID, in.Body)
+	})
 	get(a, "/v1/filings", "filings", tag, "备案登记簿", func(ctx context.Context, in *struct {
 		Paging
 		State string `query:"state" enum:"due,filed,acknowledged"`

@@ -228,6 +228,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/breaches/{id}/repair": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 信用修复 */
+        post: operations["repair-breach"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/breaches/{id}/revoke": {
         parameters: {
             query?: never;
@@ -417,23 +434,6 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/v1/changes/{id}/decide": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path?: never;
-            cookie?: never;
-        };
-        get?: never;
-        put?: never;
-        /** 核验注册信息变更 */
-        post: operations["decide-change"];
-        delete?: never;
-        options?: never;
-        head?: never;
-        patch?: never;
-        trace?: never;
-    };
     "/v1/codes/{code}": {
         parameters: {
             query?: never;
@@ -479,6 +479,75 @@ export interface paths {
         get: operations["colleagues"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 投诉 */
+        get: operations["complaints"];
+        put?: never;
+        /** 投诉 */
+        post: operations["complain"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/complaints/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 投诉详情 */
+        get: operations["complaint"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/complaints/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核实并答复投诉 */
+        post: operations["answer-complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/complaints/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回投诉 */
+        post: operations["withdraw-complaint"];
         delete?: never;
         options?: never;
         head?: never;
@@ -725,6 +794,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/departures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请退出平台 */
+        post: operations["leave"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/departures/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 退出申请 */
+        get: operations["departure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/deployments": {
         parameters: {
             query?: never;
@@ -788,6 +891,92 @@ export interface paths {
         put?: never;
         /** 停用数据服务 */
         post: operations["close-deployment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/duties": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 应报送的报告 */
+        get: operations["duties"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 评估 */
+        get: operations["evaluations"];
+        put?: never;
+        /** 作出评估结论 */
+        post: operations["evaluate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/pending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待评估 */
+        get: operations["pending-evaluations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 评估详情 */
+        get: operations["evaluation"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/evaluations/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认评估结论 */
+        post: operations["confirm-evaluation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1317,6 +1506,24 @@ export interface paths {
         get: operations["matter-file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/guidance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 指导和说明 */
+        get: operations["guidance"];
+        put?: never;
+        /** 指导申请人或者说明延迟 */
+        post: operations["guide"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2042,6 +2249,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{id}/credit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 信用档案全卷 */
+        get: operations["credit-file"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}/end": {
         parameters: {
             query?: never;
@@ -2488,6 +2712,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/reports": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报告 */
+        get: operations["reports"];
+        put?: never;
+        /** 报送报告 */
+        post: operations["file-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报告详情 */
+        get: operations["report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/reports/{id}/review": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 审阅报告 */
+        post: operations["review-report"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/runs": {
         parameters: {
             query?: never;
@@ -2880,6 +3156,22 @@ export interface components {
             roles: string[] | null;
             sid?: string;
         };
+        AccessPermit: {
+            /** @description The matter or decision it rests on */
+            basis: string;
+            fields?: string[] | null;
+            from: string;
+            holder: string;
+            id: string;
+            kind: string;
+            object: string;
+            /** Format: date-time */
+            opened: string;
+            parents?: string[] | null;
+            purpose?: string;
+            state: string;
+            until: string;
+        };
         AccessSigningKey: {
             account: string;
             /** @enum {string} */
@@ -2915,6 +3207,11 @@ export interface components {
             acts: components["schemas"]["ActOption"][] | null;
             admission: components["schemas"]["PartyAdmission"];
             organization: components["schemas"]["PartyOrganization"];
+        };
+        "Answer-complaintRequest": {
+            proof?: string[] | null;
+            reply: string;
+            upheld: boolean;
         };
         "Appeal-matterRequest": {
             documents?: components["schemas"]["MatterDocument"][] | null;
@@ -3189,6 +3486,10 @@ export interface components {
              */
             version: number;
         };
+        "Confirm-evaluationRequest": {
+            agree: boolean;
+            opinion?: string;
+        };
         "Confirm-recordRequest": {
             accept: boolean;
         };
@@ -3350,10 +3651,6 @@ export interface components {
             binding?: boolean;
             /** @description Take back what is not answered yet */
             cancel?: boolean;
-        };
-        "Decide-changeRequest": {
-            accept: boolean;
-            reason?: string;
         };
         "Decide-mattersRequest": {
             items: components["schemas"]["Item"][] | null;
@@ -3652,9 +3949,20 @@ export interface components {
             days: number;
         };
         "File-changeRequest": {
+            documents?: components["schemas"]["MatterDocument"][] | null;
             /** @description 变动情况发生之日 */
             happened: string;
             set: components["schemas"]["PartyChangeSet"];
+        };
+        "File-reportRequest": {
+            documents?: components["schemas"]["MatterDocument"][] | null;
+            /** @description Use in the period, as the party counts it */
+            figures?: components["schemas"]["WatchFigures"];
+            from: string;
+            /** @enum {string} */
+            kind: "annual" | "use" | "security" | "results";
+            permit: string;
+            text: string;
         };
         Grant: {
             agreement: string;
@@ -3830,6 +4138,40 @@ export interface components {
             subject: string;
             /** @enum {string} */
             to: "data-bureau" | "upper-authority";
+        };
+        GrantGuidance: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description By when the late step is expected now */
+            expected?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "return" | "delay";
+            matter: string;
+            name: string;
+            /** @description The text says why no guidance was needed */
+            needless?: boolean;
+            /**
+             * Format: int64
+             * @description Which return it is about
+             */
+            round: number;
+            /** @description The step that is late */
+            step?: string;
+            text: string;
+        };
+        GrantGuidanceDraft: {
+            expected?: string;
+            /** @enum {string} */
+            kind: "return" | "delay";
+            needless?: boolean;
+            text: string;
+        };
+        GrantGuidancePage: {
+            items: components["schemas"]["GrantGuidance"][] | null;
+            /** @description return, delay: not told yet */
+            owed: string[] | null;
         };
         GrantModel: {
             class: string;
@@ -4270,6 +4612,9 @@ export interface components {
             approved: boolean;
             listed: boolean;
             version: components["schemas"]["LabVersion"];
+        };
+        LeaveRequest: {
+            reason: string;
         };
         LedgerItem: {
             act: string;
@@ -5118,6 +5463,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageComplaint: {
+            items: components["schemas"]["WatchComplaint"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageConsentItem: {
             items: components["schemas"]["ConsentItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -5148,8 +5498,23 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageDuty: {
+            items: components["schemas"]["WatchDuty"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageDutyReport: {
+            items: components["schemas"]["WatchDutyReport"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageEntryItem: {
             items: components["schemas"]["EntryItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageEvaluation: {
+            items: components["schemas"]["WatchEvaluation"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -5215,6 +5580,11 @@ export interface components {
         };
         PageOrganization: {
             items: components["schemas"]["PartyOrganization"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PagePending: {
+            items: components["schemas"]["WatchPending"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -5366,7 +5736,7 @@ export interface components {
             reason?: string;
             set: components["schemas"]["PartyChangeSet"];
             /** @enum {string} */
-            state: "filed" | "accepted" | "rejected";
+            state: "filed" | "accepted" | "rejected" | "withdrawn";
         };
         PartyChangeSet: {
             contact?: string;
@@ -5383,6 +5753,32 @@ export interface components {
             generated: string;
             /** Format: date-time */
             used?: string;
+        };
+        PartyDeparture: {
+            /** @description What was said at its end */
+            answer?: string;
+            /** Format: date-time */
+            decided?: string;
+            /** Format: date-time */
+            filed: string;
+            id: string;
+            matter: string;
+            org: string;
+            reason: string;
+            /** @enum {string} */
+            state: "filed" | "done" | "refused" | "withdrawn";
+        };
+        PartyDeparturePage: {
+            /**
+             * Format: int64
+             * @description Undertakings of its people that stay binding
+             */
+            binding: number;
+            departure: components["schemas"]["PartyDeparture"];
+            /** @description Permits in force that end with the admission */
+            ends: components["schemas"]["AccessPermit"][] | null;
+            /** @description Applications of the organization that are still on their way */
+            matters: components["schemas"]["PartyRunningMatter"][] | null;
         };
         PartyDocument: {
             /** @description Digest under which the file is kept */
@@ -5517,6 +5913,11 @@ export interface components {
             /** @description Capacities it will act in; default data-user */
             roles?: string[] | null;
             uscc: string;
+        };
+        PartyRunningMatter: {
+            id: string;
+            kind: string;
+            title: string;
         };
         PledgeRequest: {
             /** @description PEM of the representative's SM2 certificate */
@@ -6095,6 +6496,10 @@ export interface components {
             reason: string;
             until: string;
         };
+        "Repair-breachRequest": {
+            evidence: string[] | null;
+            reason: string;
+        };
         "ReplyPledge \"json:\\\"pledge\\\"\" }Body": {
             organization: string;
             pledge: components["schemas"]["PartyPledge"];
@@ -6114,6 +6519,10 @@ export interface components {
         "Return-entryRequest": {
             /** @description What must be mended */
             opinion: string;
+        };
+        "Review-reportRequest": {
+            accept: boolean;
+            opinion?: string;
         };
         "Revise-scenarioRequest": {
             plan: components["schemas"]["GrantPlan"];
@@ -6319,15 +6728,71 @@ export interface components {
             /** @enum {string} */
             kind: "environment" | "safety" | "intellectual" | "trust" | "other";
             org: string;
-            /** @description Why it was revoked */
+            /** @description Why it was revoked or repaired */
             reason?: string;
             /** Format: date-time */
             recorded: string;
             /** Format: date-time */
             revoked?: string;
             /** @enum {string} */
-            state: "standing" | "revoked";
+            state: "standing" | "revoked" | "repaired";
             what: string;
+        };
+        WatchComplaint: {
+            account: string;
+            accused: string;
+            /** @description The body that answered */
+            by?: string;
+            /** Format: date-time */
+            decided?: string;
+            due?: string;
+            evidence?: string[] | null;
+            explain?: string;
+            id: string;
+            /** @description Answered after the term */
+            late: boolean;
+            /** @description 受理编号 */
+            number: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description The complainant's organization; empty: a person */
+            org?: string;
+            /** @description What the verification found: digests of files, numbers of records */
+            proof?: string[] | null;
+            reply?: string;
+            /** @description In which capacity the body is complained about */
+            role: string;
+            /** @enum {string} */
+            state: "filed" | "upheld" | "rejected" | "withdrawn";
+            text: string;
+            /** @description Who looks into it */
+            to: string;
+            /** @enum {string} */
+            topic: "service" | "monopoly" | "fees" | "security" | "quality" | "other";
+        };
+        WatchComplaintPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            complaint: components["schemas"]["WatchComplaint"];
+            /** @description Unanswered after its term */
+            overdue: boolean;
+        };
+        WatchCreditFile: {
+            /** @description What the caller may do; 'on' names the measure */
+            acts: components["schemas"]["ActOption"][] | null;
+            breaches: components["schemas"]["WatchBreach"][] | null;
+            /** @description Those that were upheld */
+            complaints: components["schemas"]["WatchComplaint"][] | null;
+            /** @description Confirmed ones, newest first */
+            evaluations: components["schemas"]["WatchEvaluation"][] | null;
+            exits: components["schemas"]["WatchExit"][] | null;
+            /** @description Reports that were filed late */
+            late: components["schemas"]["WatchDutyReport"][] | null;
+            name: string;
+            orders: components["schemas"]["WatchOrder"][] | null;
+            org: string;
+            /** @description Reports that are overdue, or were returned */
+            reports: components["schemas"]["WatchDuty"][] | null;
+            standing: components["schemas"]["WatchStandings"];
         };
         WatchDecision: {
             /** @description The new term, for 'again' */
@@ -6352,6 +6817,65 @@ export interface components {
             permit?: string;
             reason: string;
         };
+        WatchDuty: {
+            due: string;
+            /** @description How the day was counted, with its article */
+            explain: string;
+            from: string;
+            /** @enum {string} */
+            kind: "annual" | "use" | "security" | "results";
+            /** @description What the permit is for, such as the scenario */
+            object: string;
+            org: string;
+            permit: string;
+            /** @description The report that was filed */
+            report?: string;
+            /** @enum {string} */
+            state: "coming" | "due" | "overdue" | "filed" | "returned" | "accepted";
+            /** @description Kind of the permit: grant, authorization */
+            subject: string;
+            /** @description The body that reviews it */
+            to: string;
+            /** @description First day after the period */
+            until: string;
+        };
+        WatchDutyReport: {
+            documents?: components["schemas"]["MatterDocument"][] | null;
+            due: string;
+            explain: string;
+            filed_on?: string;
+            from: string;
+            id: string;
+            kind: string;
+            /** @description Filed or still not filed after the day; it stays on record */
+            late: boolean;
+            metered?: components["schemas"]["WatchFigures"];
+            /** Format: date-time */
+            opened: string;
+            opinion?: string;
+            org: string;
+            permit: string;
+            reminded?: string;
+            /** Format: date-time */
+            reviewed?: string;
+            /**
+             * Format: int64
+             * @description How often it was filed
+             */
+            rounds: number;
+            /** @enum {string} */
+            state: "due" | "overdue" | "filed" | "returned" | "accepted";
+            stated?: components["schemas"]["WatchFigures"];
+            text?: string;
+            to: string;
+            until: string;
+        };
+        WatchDutyReportPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            /** @description What was stated contradicts what the platform metered */
+            differs: boolean;
+            report: components["schemas"]["WatchDutyReport"];
+        };
         WatchEnding: {
             article?: string;
             basis?: string;
@@ -6362,6 +6886,48 @@ export interface components {
             /** @description Or one permit: a grant's, an authorization's */
             permit?: string;
             reason: string;
+        };
+        WatchEvaluation: {
+            account: string;
+            /** Format: date-time */
+            confirmed?: string;
+            day: string;
+            /** @description The body that evaluated */
+            evaluator: string;
+            /** @description Digests of the files it rests on */
+            evidence?: string[] | null;
+            /** @description The exit that followed from a failure */
+            exit?: string;
+            from: string;
+            id: string;
+            /** @description What the platform itself knows; filled in, not typed */
+            indicators: components["schemas"]["WatchIndicators"];
+            /** @description Kind of the permit: admission, grant, authorization */
+            kind: string;
+            /** @description The evaluation measures (评价办法) it follows, with their version */
+            measures?: string;
+            /** Format: date-time */
+            opened: string;
+            opinion?: string;
+            org: string;
+            permit: string;
+            reason: string;
+            /** @enum {string} */
+            result: "pass" | "fail";
+            roles: string[] | null;
+            /**
+             * Format: int64
+             * @description Where the measures give points
+             */
+            score?: number;
+            /** @enum {string} */
+            state: "concluded" | "confirmed" | "rejected";
+            /** @description First day after the period */
+            until: string;
+        };
+        WatchEvaluationPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            evaluation: components["schemas"]["WatchEvaluation"];
         };
         WatchExit: {
             /** @description Logs are kept at least until this day (保存) */
@@ -6411,6 +6977,87 @@ export interface components {
             overdue: boolean;
             /** @description The certificate, once everything is deleted */
             text?: string;
+        };
+        WatchFigures: {
+            /**
+             * Format: int64
+             * @description 实时查询次数
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description 出域结果件数
+             */
+            exports: number;
+            /**
+             * Format: int64
+             * @description 加工任务次数
+             */
+            runs: number;
+        };
+        WatchFinding: {
+            evidence?: string[] | null;
+            from: string;
+            measures?: string;
+            /** @description The organization; its admission is evaluated */
+            org?: string;
+            /** @description Or one grant or authorization */
+            permit?: string;
+            reason: string;
+            /** @enum {string} */
+            result: "pass" | "fail";
+            /** Format: int64 */
+            score?: number;
+            until: string;
+        };
+        WatchGrievance: {
+            /** @description The organization complained about */
+            accused: string;
+            evidence?: string[] | null;
+            /** @description In which capacity; needed where the body has several */
+            role?: string;
+            text: string;
+            /** @description Which of the bodies that may receive it; the first where none is chosen */
+            to?: string;
+            /** @enum {string} */
+            topic: "service" | "monopoly" | "fees" | "security" | "quality" | "other";
+        };
+        WatchIndicators: {
+            /**
+             * Format: int64
+             * @description 违法失信记录
+             */
+            breaches: number;
+            /**
+             * Format: int64
+             * @description 实时查询次数
+             */
+            calls: number;
+            /**
+             * Format: int64
+             * @description 查实的投诉
+             */
+            complaints: number;
+            /**
+             * Format: int64
+             * @description 出域结果件数
+             */
+            exports: number;
+            /**
+             * Format: int64
+             * @description 整改和处置决定
+             */
+            orders: number;
+            /**
+             * Format: int64
+             * @description 逾期或者逾期后才报送的报告
+             */
+            overdue_reports: number;
+            /**
+             * Format: int64
+             * @description 加工任务次数
+             */
+            runs: number;
         };
         WatchOrder: {
             /** @description The clause of the agreement or the regulation that was broken */
@@ -6462,6 +7109,17 @@ export interface components {
             late: boolean;
             order: components["schemas"]["WatchOrder"];
         };
+        WatchPending: {
+            due: string;
+            explain: string;
+            from: string;
+            kind: string;
+            object: string;
+            org: string;
+            overdue: boolean;
+            permit: string;
+            until: string;
+        };
         WatchRectification: {
             account: string;
             /** Format: date-time */
@@ -6469,6 +7127,18 @@ export interface components {
             /** @description Digests of the files that show it */
             evidence: string[] | null;
             text: string;
+        };
+        WatchStandings: {
+            failed_evaluation?: string;
+            last_breach?: string;
+            /** @enum {string} */
+            last_evaluation?: "pass" | "fail";
+            /** Format: int64 */
+            open_orders: number;
+            /** Format: int64 */
+            overdue_reports: number;
+            /** Format: int64 */
+            upheld_complaints: number;
         };
         WatchTask: {
             /** Format: date-time */
@@ -7063,6 +7733,42 @@ export interface operations {
             };
         };
     };
+    "repair-breach": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Repair-breachRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchBreach"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "revoke-breach": {
         parameters: {
             query?: never;
@@ -7516,42 +8222,6 @@ export interface operations {
             };
         };
     };
-    "decide-change": {
-        parameters: {
-            query?: never;
-            header?: never;
-            path: {
-                id: string;
-            };
-            cookie?: never;
-        };
-        requestBody: {
-            content: {
-                "application/json": components["schemas"]["Decide-changeRequest"];
-            };
-        };
-        responses: {
-            /** @description OK */
-            200: {
-                headers: {
-                    "Yunei-Receipt"?: string;
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/json": components["schemas"]["PartyChange"];
-                };
-            };
-            /** @description Error */
-            default: {
-                headers: {
-                    [name: string]: unknown;
-                };
-                content: {
-                    "application/problem+json": components["schemas"]["Problem"];
-                };
-            };
-        };
-    };
     "admission-phone": {
         parameters: {
             query?: never;
@@ -7637,6 +8307,174 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageColleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaints: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageComplaint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complain: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchGrievance"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchComplaintPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    complaint: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchComplaintPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer-complaintRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchComplaintPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchComplaintPage"];
                 };
             };
             /** @description Error */
@@ -8184,6 +9022,72 @@ export interface operations {
             };
         };
     };
+    leave: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LeaveRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDeparturePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    departure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDeparturePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     deployments: {
         parameters: {
             query?: {
@@ -8339,6 +9243,206 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ServeDeployment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    duties: {
+        parameters: {
+            query?: {
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDuty"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluations: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description One organization; empty: all that the caller may see */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageEvaluation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluate: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchFinding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchEvaluationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pending-evaluations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePending"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    evaluation: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchEvaluationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-evaluation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm-evaluationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchEvaluationPage"];
                 };
             };
             /** @description Error */
@@ -9468,6 +10572,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatterFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guidance: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantGuidancePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    guide: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["GrantGuidanceDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantGuidance"];
                 };
             };
             /** @description Error */
@@ -11107,6 +12279,38 @@ export interface operations {
             };
         };
     };
+    "credit-file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchCreditFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "end-organization": {
         parameters: {
             query?: never;
@@ -12096,6 +13300,144 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    reports: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description One organization; empty: all that the caller may see */
+                org?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDutyReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["File-reportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchDutyReportPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    report: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchDutyReportPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "review-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Review-reportRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchDutyReportPage"];
                 };
             };
             /** @description Error */
