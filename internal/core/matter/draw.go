@@ -104,7 +104,9 @@ func (s *Service) panel(ctx context.Context, tx *sqldb.Tx, m *Matter, step *Step
 	if err != nil {
 		return nil, err
 	}
+	least := step.Need // after somebody recused, those who remain go on as long as they are a quorum
 	if step.Draw == nil {
+		least = step.Seats
 		seed := m.ID + " " + step.ID
 		step.Draw = &Draw{Method: drawMethod, Seed: seed, Seats: step.Seats,
 			Candidates: draw(seed, pool, func(a access.Account) string { return m.conflict(step, a.ID, a.Org) })}
@@ -120,9 +122,9 @@ func (s *Service) panel(ctx context.Context, tx *sqldb.Tx, m *Matter, step *Step
 		step.further(m, pool)
 		to = step.Draw.seated()
 	}
-	if len(to) < step.Seats {
+	if len(to) < least {
 		return nil, errs.New(errs.Conflict, "“%s”须由 %d 名%s参加, 现在只有 %d 名可以参加, 请先由主管部门增加%s",
-			step.Title, step.Seats, step.RoleTitle, len(to), step.RoleTitle)
+			step.Title, least, step.RoleTitle, len(to), step.RoleTitle)
 	}
 	return to, nil
 }

@@ -207,6 +207,7 @@ func (m *Matter) transfer(s *Step, seat, to string) error {
 			s.Addressed[i] = to
 		}
 	}
+	m.Handed = append(m.Handed, seat)
 	return nil
 }
 
@@ -253,5 +254,6 @@ func (m *Matter) recuse(s *Step, account, reason string, pool []access.Account) 
 		return "", refuse(errs.Conflict, s.Cite, "您回避后“%s”不足 %d 人, 没有可以替补的%s; 请联系主管部门增加人员后再提出", s.Title, s.Need, s.RoleTitle)
 	}
 	s.Addressed = s.Draw.seated()
+	m.Handed = append(m.Handed, access.AccountAddress(account))
 	return next, nil
 }

@@ -199,6 +199,7 @@ type Matter struct {
 	Barred       []string       `json:"barred,omitempty" doc:"Accounts that may not decide here, such as those who refused what is appealed"`
 	SetAside     string         `json:"set_aside,omitempty" doc:"The appeal that set the refusal aside"`
 	Versions     []Former       `json:"versions,omitempty" doc:"Documents of earlier rounds"`
+	Handed       []string       `json:"handed,omitempty" doc:"Inboxes that handed a seat on (转办, 回避); they still may read the matter"`
 	Copies       []Copy         `json:"copies,omitempty" doc:"Who was sent a copy (抄送)"`
 	Urges        []Urge         `json:"urges,omitempty"`
 	Supervisions []Supervision  `json:"supervisions,omitempty"`

@@ -30,6 +30,9 @@ func Asked(actor access.Actor, m *Matter) bool {
 			return true
 		}
 	}
+	if slices.ContainsFunc(m.Handed, func(to string) bool { return slices.Contains(mine, to) }) {
+		return true
+	}
 	return slices.ContainsFunc(m.Copies, func(c Copy) bool { return slices.Contains(mine, c.To) })
 }
 

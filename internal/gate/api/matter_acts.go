@@ -34,12 +34,14 @@ func onMatter[B any](a *API, name, id, summary string, do func(ctx context.Conte
 	})
 }
 
-type stepDecision struct {
+// StepDecision is a decision at one step.
+type StepDecision struct {
 	AtStep
 	matter.Decision
 }
 
-type stepReason struct {
+// StepReason is an act on one step with its reason.
+type StepReason struct {
 	AtStep
 	Because
 }
@@ -47,7 +49,7 @@ type stepReason struct {
 // registerMatterActs are the acts of deciders and applicants.
 func (a *API) registerMatterActs() {
 	s := a.s.Matters
-	onMatter(a, "decide", "decide-matter", "办理环节", func(ctx context.Context, id string, in stepDecision) error {
+	onMatter(a, "decide", "decide-matter", "办理环节", func(ctx context.Context, id string, in StepDecision) error {
 		_, err := s.Decide(ctx, id, in.Step, in.Decision)
 		return err
 	})
@@ -78,21 +80,21 @@ func (a *API) registerMatterActs() {
 		return a.matter(ctx, &ByID{ID: appeal.ID})
 	})
 	onMatter(a, "record", "record-decision", "补录决定", func(ctx context.Context, id string, in struct {
-		stepDecision
+		StepDecision
 		Day workday.Date `json:"day" doc:"The day it was decided on paper"`
 	}) error {
 		_, err := s.Record(ctx, id, in.Step, in.Day, in.Decision)
 		return err
 	})
 	onMatter(a, "record/confirm", "confirm-record", "确认补录", func(ctx context.Context, id string, in struct {
-		stepReason
+		StepReason
 		Accept bool `json:"accept"`
 	}) error {
 		_, err := s.Confirm(ctx, id, in.Step, in.Accept, in.Reason)
 		return err
 	})
 	onMatter(a, "correct", "correct-opinion", "更正意见", func(ctx context.Context, id string, in struct {
-		stepReason
+		StepReason
 		Account string `json:"account" doc:"Whose opinion"`
 		Text    string `json:"text" minLength:"2" maxLength:"2000" doc:"The wording that holds from now on"`
 	}) error {
@@ -112,27 +114,27 @@ func (a *API) registerMatterOffice() {
 		name, title string
 		do          func(ctx context.Context, id, step, reason string) (*matter.Matter, error)
 	}{{"pause", "中止计时", s.Pause}, {"resume", "恢复计时", s.Resume}, {"recuse", "回避", s.Recuse}} {
-		onMatter(a, o.name, o.name+"-matter", o.title, func(ctx context.Context, id string, in stepReason) error {
+		onMatter(a, o.name, o.name+"-matter", o.title, func(ctx context.Context, id string, in StepReason) error {
 			_, err := o.do(ctx, id, in.Step, in.Reason)
 			return err
 		})
 	}
 	onMatter(a, "extend", "extend-matter", "延期", func(ctx context.Context, id string, in struct {
-		stepReason
+		StepReason
 		Days int `json:"days" minimum:"1" maximum:"3650" doc:"In the unit of the step's extension"`
 	}) error {
 		_, err := s.Extend(ctx, id, in.Step, in.Days, in.Reason)
 		return err
 	})
 	onMatter(a, "transfer", "transfer-task", "转办", func(ctx context.Context, id string, in struct {
-		stepReason
+		StepReason
 		To string `json:"to" minLength:"1" maxLength:"80" doc:"An account of one's own organization, or organization for everyone there in the step's role"`
 	}) error {
 		_, err := s.Transfer(ctx, id, in.Step, in.To, in.Reason)
 		return err
 	})
 	onMatter(a, "cosign", "cosign-matter", "加签", func(ctx context.Context, id string, in struct {
-		stepReason
+		StepReason
 		Account string `json:"account" minLength:"1" maxLength:"80"`
 		Binding bool   `json:"binding,omitempty" doc:"The step cannot pass before this person agreed"`
 		Cancel  bool   `json:"cancel,omitempty" doc:"Take back what is not answered yet"`
@@ -158,7 +160,7 @@ func (a *API) registerMatterOffice() {
 		return err
 	})
 	onMatter(a, "supervise", "supervise-matter", "督办", func(ctx context.Context, id string, in struct {
-		stepReason
+		StepReason
 		Until workday.Date `json:"until" doc:"The day by which the step must be over"`
 	}) error {
 		_, err := s.Supervise(ctx, id, in.Step, in.Until, in.Reason)
@@ -239,7 +241,7 @@ func (a *API) decideMany(ctx context.Context, in *struct {
 	Body struct {
 		Items []struct {
 			Matter string `json:"matter" minLength:"1" maxLength:"64"`
-			stepDecision
+			StepDecision
 		} `json:"items" minItems:"1" maxItems:"100"`
 	}
 }) (Page[Decided], error) {

@@ -76,7 +76,7 @@ func (a *API) registerPublicity() {
 		return paged(list, len(list)+1, func(p matter.Protest) string { return p.ID }), err
 	})
 	onMatter(a, "objections/decide", "decide-objection", "处理异议", func(ctx context.Context, id string, in struct {
-		stepReason
+		StepReason
 		Objection string         `json:"objection" minLength:"1" maxLength:"64"`
 		Upheld    bool           `json:"upheld" doc:"成立; otherwise dismissed"`
 		Verdict   matter.Verdict `json:"verdict,omitempty" enum:"return,refuse" doc:"What an upheld objection means for the matter"`

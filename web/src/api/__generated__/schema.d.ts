@@ -3492,6 +3492,8 @@ export interface components {
         };
         "Confirm-recordRequest": {
             accept: boolean;
+            reason: string;
+            step: string;
         };
         ConsentDocument: {
             /** @description 来源与范围 */
@@ -3642,6 +3644,8 @@ export interface components {
         "Correct-opinionRequest": {
             /** @description Whose opinion */
             account: string;
+            reason: string;
+            step: string;
             /** @description The wording that holds from now on */
             text: string;
         };
@@ -3651,12 +3655,16 @@ export interface components {
             binding?: boolean;
             /** @description Take back what is not answered yet */
             cancel?: boolean;
+            reason: string;
+            step: string;
         };
         "Decide-mattersRequest": {
             items: components["schemas"]["Item"][] | null;
         };
         "Decide-objectionRequest": {
             objection: string;
+            reason: string;
+            step: string;
             /** @description 成立; otherwise dismissed */
             upheld: boolean;
             /**
@@ -3947,6 +3955,8 @@ export interface components {
              * @description In the unit of the step's extension
              */
             days: number;
+            reason: string;
+            step: string;
         };
         "File-changeRequest": {
             documents?: components["schemas"]["MatterDocument"][] | null;
@@ -4445,7 +4455,24 @@ export interface components {
             Value: string;
         };
         Item: {
+            checks?: {
+                [key: string]: boolean;
+            };
+            /** @description The paper of a decision taken elsewhere */
+            document?: components["schemas"]["MatterPaper"];
+            /** @description Why a limit that holds in principle (原则上) was missed */
+            excuse?: string;
+            /** @description With return to the applicant: everything that must be supplemented, told once */
+            items?: components["schemas"]["MatterLack"][] | null;
             matter: string;
+            /** @description No decision without a reason */
+            reason: string;
+            signature?: components["schemas"]["MatterSignature"];
+            step: string;
+            /** @description With return: the earlier step it goes back to (退回); empty sends it to the applicant (补正) */
+            to?: string;
+            /** @enum {string} */
+            verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
         };
         JoinRequest: {
             account: components["schemas"]["PartyNewAccount"];
@@ -4697,6 +4724,8 @@ export interface components {
             events: components["schemas"]["MatterEvent"][] | null;
             /** @description Account that filed it */
             filer: string;
+            /** @description Inboxes that handed a seat on (转办, 回避); they still may read the matter */
+            handed?: string[] | null;
             id: string;
             kind: string;
             /** @description Of an appeal: the matter it is about */
@@ -6110,8 +6139,25 @@ export interface components {
             what: string;
         };
         "Record-decisionRequest": {
+            checks?: {
+                [key: string]: boolean;
+            };
             /** @description The day it was decided on paper */
             day: string;
+            /** @description The paper of a decision taken elsewhere */
+            document?: components["schemas"]["MatterPaper"];
+            /** @description Why a limit that holds in principle (原则上) was missed */
+            excuse?: string;
+            /** @description With return to the applicant: everything that must be supplemented, told once */
+            items?: components["schemas"]["MatterLack"][] | null;
+            /** @description No decision without a reason */
+            reason: string;
+            signature?: components["schemas"]["MatterSignature"];
+            step: string;
+            /** @description With return: the earlier step it goes back to (退回); empty sends it to the applicant (补正) */
+            to?: string;
+            /** @enum {string} */
+            verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
         };
         RegimeAppeal: {
             cite: components["schemas"]["ErrsCite"];
@@ -6665,6 +6711,8 @@ export interface components {
             shared: boolean;
         };
         "Supervise-matterRequest": {
+            reason: string;
+            step: string;
             /** @description The day by which the step must be over */
             until: string;
         };
@@ -6704,6 +6752,8 @@ export interface components {
             urged?: number;
         };
         "Transfer-taskRequest": {
+            reason: string;
+            step: string;
             /** @description An account of one's own organization, or organization for everyone there in the step's role */
             to: string;
         };
@@ -6973,12 +7023,8 @@ export interface components {
         WatchExitPage: {
             acts: components["schemas"]["ActOption"][] | null;
             exit: components["schemas"]["WatchExit"];
-            /** @description Orders that still run against the party: leaving settles none of them */
-            orders: components["schemas"]["WatchOrder"][] | null;
             /** @description Something is left after the day by which it had to be deleted */
             overdue: boolean;
-            /** @description Reports it still owes */
-            reports: components["schemas"]["WatchDuty"][] | null;
             /** @description The certificate, once everything is deleted */
             text?: string;
         };
