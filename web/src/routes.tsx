@@ -52,6 +52,7 @@ export const router = createBrowserRouter([
       page("/scenarios/:id", () => import("@/pages/scenario/ScenarioFile")),
       page("/matters", () => import("@/pages/matter/MatterList")),
       page("/matters/:id", () => import("@/pages/matter/MatterFile")),
+      page("/matters/:id/print", () => import("@/pages/matter/MatterPrint")),
       page("/lab", () => import("@/pages/lab/LabList")),
       page("/lab/:id", () => import("@/pages/lab/Workbench")),
       page("/models", () => import("@/pages/model/ModelList")),

@@ -31,6 +31,7 @@ export const path = {
   scenario: (scenario: string) => `/scenarios/${id(scenario)}`,
   matters: () => "/matters",
   matter: (matter: string) => `/matters/${id(matter)}`,
+  matterPrint: (matter: string) => `/matters/${id(matter)}/print`,
   lab: () => "/lab",
   space: (space: string) => `/lab/${id(space)}`,
   models: () => "/models",

@@ -1,6 +1,7 @@
-import { Alert, Form, Input, Modal, Radio, Typography } from "antd";
+import { DeleteOutlined, PlusOutlined, UploadOutlined } from "@ant-design/icons";
+import { Alert, Button, Flex, Form, Input, Modal, Radio, Select, Typography, Upload, type UploadFile } from "antd";
 import { useState } from "react";
-import { post } from "@/api/client";
+import { keepFile, post } from "@/api/client";
 import { useAct } from "@/api/hooks";
 import type { MatterPage, MatterStep } from "@/api/types";
 import { signReview } from "@/sign/review";
@@ -14,6 +15,68 @@ interface Values {
   verdict: Verdict;
   reason: string;
   checks?: Record<string, boolean>;
+  to?: string;
+  items?: { kind: string; what: string }[];
+  excuse?: string;
+  number?: string;
+  file?: UploadFile[];
+}
+
+/** 补正, told once and whole, or 退回 to an earlier step. */
+function Return({ page, step }: { page: MatterPage; step: MatterStep }) {
+  const t = useText();
+  const to = Form.useWatch("to") as string | undefined;
+  const earlier = (page.matter.steps ?? []).filter((s) => s.state === "done" && s.id !== step.id);
+  const papers = (page.matter.documents ?? []).map((d) => ({ value: d.kind, label: d.title }));
+  return (
+    <>
+      {earlier.length > 0 && (
+        <Form.Item name="to" label={t.matter.returnTo}>
+          <Select allowClear placeholder={t.matter.returnToApplicant} options={earlier.map((s) => ({ value: s.id, label: `${s.title}（${s.role_title}）` }))} />
+        </Form.Item>
+      )}
+      {!to && (
+        <Form.List name="items">
+          {(rows, { add, remove }) => (
+            <Form.Item label={t.matter.lacks} extra={t.matter.lacksHint}>
+              {rows.map((row) => (
+                <Flex key={row.key} gap={8} style={{ marginBottom: 8 }}>
+                  <Form.Item name={[row.name, "kind"]} noStyle rules={[{ required: true, message: t.common.required }]}>
+                    <Select style={{ width: 220 }} aria-label={t.file.documents} placeholder={t.file.documents} options={papers} />
+                  </Form.Item>
+                  <Form.Item name={[row.name, "what"]} noStyle rules={[{ required: true, message: t.common.required }]}>
+                    <Input aria-label={t.matter.lack} placeholder={t.matter.lack} />
+                  </Form.Item>
+                  <Button type="text" danger icon={<DeleteOutlined aria-hidden />} aria-label={t.common.remove} onClick={() => remove(row.name)} />
+                </Flex>
+              ))}
+              <Button size="small" icon={<PlusOutlined aria-hidden />} onClick={() => add({})}>
+                {t.matter.addLack}
+              </Button>
+            </Form.Item>
+          )}
+        </Form.List>
+      )}
+    </>
+  );
+}
+
+/** A decision taken elsewhere, by a government or a mechanism: its number and its paper. */
+function Elsewhere() {
+  const t = useText();
+  const need = [{ required: true, message: t.common.required }];
+  return (
+    <>
+      <Form.Item name="number" label={t.notice.document} rules={need}>
+        <Input maxLength={120} />
+      </Form.Item>
+      <Form.Item name="file" label={t.matter.recordPaper} rules={need} valuePropName="fileList" getValueFromEvent={(e: { fileList: UploadFile[] }) => e.fileList}>
+        <Upload maxCount={1} beforeUpload={() => false}>
+          <Button icon={<UploadOutlined aria-hidden />}>{t.common.upload}</Button>
+        </Upload>
+      </Form.Item>
+    </>
+  );
 }
 
 /** What a decider fills in at one step: a conclusion on every check, an outcome, a reason; where the law asks, a signature. */
@@ -23,9 +86,10 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
   const verdict = Form.useWatch("verdict", form);
   const [signing, setSigning] = useState<unknown>();
   // The server gives the text only to those who must sign it.
+  const overdue = (step.left ?? 0) < 0;
   const signs = Boolean(verdict === "pass" && page.sign_text);
   const decide = useAct(
-    async (values: Values) => {
+    async ({ number, file, ...values }: Values) => {
       setSigning(undefined);
       let signature: Awaited<ReturnType<typeof signReview>> | undefined;
       if (values.verdict === "pass" && page.sign_text) {
@@ -36,7 +100,9 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
           throw error;
         }
       }
-      return post("/v1/matters/{id}/decide", { path: { id: page.matter.id } }, { step: step.id, ...values, signature });
+      const kept = file?.[0]?.originFileObj;
+      const document = number && kept ? { number, digest: await keepFile(kept) } : undefined;
+      return post("/v1/matters/{id}/decide", { path: { id: page.matter.id } }, { step: step.id, ...values, signature, document });
     },
     close,
   );
@@ -93,6 +159,13 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
         >
           <Input.TextArea rows={4} maxLength={2000} showCount />
         </Form.Item>
+        {verdict === "return" && <Return page={page} step={step} />}
+        {step.records && verdict && verdict !== "return" && <Elsewhere />}
+        {overdue && (
+          <Form.Item name="excuse" label={t.matter.excuse} extra={<>{t.matter.excuseHint} {step.within && <Citation cite={step.within.cite} />}</>} rules={step.within?.soft ? [{ required: true, message: t.common.required }] : []}>
+            <Input.TextArea rows={2} maxLength={2000} />
+          </Form.Item>
+        )}
         {signs && (
           <Alert
             type="info"

@@ -1,10 +1,10 @@
-import { Typography } from "antd";
+import { PrinterOutlined } from "@ant-design/icons";
+import { Alert, Button, Typography } from "antd";
 import { Link, useOutletContext, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
-import type { Me } from "@/api/types";
+import type { Matter, Me } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { Deadline } from "@/ui/Deadline";
-import { DocumentList } from "@/ui/DocumentList";
 import { FilePage } from "@/ui/FilePage";
 import { Loaded } from "@/ui/ProblemView";
 import { Procedure } from "@/ui/Procedure";
@@ -13,9 +13,28 @@ import { StateTag } from "@/ui/StateTag";
 import { Timeline } from "@/ui/Timeline";
 import { dayWithWeekday } from "@/util/day";
 import { path } from "@/util/path";
-import { MatterActs, Opinions } from "./parts";
+import { MatterActs } from "./acts";
+import { Clocks } from "./Clocks";
+import { DrawView } from "./DrawView";
+import { Objections } from "./Objections";
+import { Papers } from "./Papers";
+import { Opinions } from "./parts";
 import { subjectPath } from "./subject";
 import "./matter.css";
+
+/** 督办: what was asked for by when, until it is over. */
+function Supervised({ matter }: { matter: Matter }) {
+  const t = useText();
+  const { language } = useLanguage();
+  const running = matter.supervisions?.filter((s) => !s.ended) ?? [];
+  return (
+    <>
+      {running.map((s) => (
+        <Alert key={s.at + s.step} type={s.missed ? "error" : "warning"} showIcon style={{ marginBottom: 12 }} title={t.matter.supervised(s.name, dayWithWeekday(s.until, language))} description={s.text} />
+      ))}
+    </>
+  );
+}
 
 export default function MatterFile() {
   const t = useText();
@@ -37,7 +56,16 @@ export default function MatterFile() {
             title={matter.title}
             state={<StateTag state={matter.state} />}
             clock={closed ? undefined : open.map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, left: s.left, cite: s.within?.cite ?? s.cite }} />)}
-            acts={<MatterActs page={page} me={me} />}
+            acts={
+              <>
+                <MatterActs page={page} me={me} />
+                <Link to={path.matterPrint(matter.id)}>
+                  <Button icon={<PrinterOutlined aria-hidden />} tabIndex={-1}>
+                    {t.common.print}
+                  </Button>
+                </Link>
+              </>
+            }
             facts={[
               { label: t.matter.kind, value: page.kind_title },
               { label: t.matter.applicant, value: page.applicant_name },
@@ -45,15 +73,21 @@ export default function MatterFile() {
               { label: t.matter.holder, value: closed ? t.file.closed : open.map((s) => `${s.role_title}（${s.title}）`).join("、") },
               { label: t.matter.subject, value: to && <Link to={to}>{t.matter.openSubject}</Link> },
               { label: t.matter.rounds, value: matter.rounds || undefined },
+              { label: t.matter.appealOf, value: matter.of && <Link to={path.matter(matter.of)}>{t.common.view}</Link> },
+              { label: t.procedure.appeal, value: matter.appealed && <Link to={path.matter(matter.appealed)}>{t.common.view}</Link> },
             ]}
             banner={
               <div className="file-banner">
+                <Supervised matter={matter} />
                 <Procedure steps={matterSteps(steps, t)} />
               </div>
             }
             tabs={[
               { key: "opinions", label: t.matter.sideBySide, content: <Opinions steps={steps} /> },
-              { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <DocumentList documents={matter.documents ?? []} /> },
+              { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <Papers matter={matter} /> },
+              { key: "clocks", label: t.matter.clocks, content: <Clocks matter={matter} /> },
+              ...(steps.some((s) => s.public) ? [{ key: "public", label: t.matter.publicTab, content: <Objections page={page} /> }] : []),
+              ...(steps.some((s) => s.draw) ? [{ key: "draw", label: t.matter.drawTab, content: <DrawView steps={steps} /> }] : []),
               {
                 key: "timeline",
                 label: t.file.timeline,

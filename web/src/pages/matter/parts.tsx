@@ -1,14 +1,8 @@
 import { Tag, Typography } from "antd";
-import { useState } from "react";
-import { post } from "@/api/client";
-import { useAct } from "@/api/hooks";
-import type { MatterPage, MatterStep, Me, Opinion } from "@/api/types";
+import type { MatterStep, Opinion } from "@/api/types";
 import { useText, wordFor } from "@/text";
-import { ActButton } from "@/ui/ActButton";
 import { Citation } from "@/ui/Citation";
 import { minute } from "@/util/day";
-import { DecideModal } from "./DecideModal";
-import { SupplementModal } from "./SupplementModal";
 import "./matter.css";
 
 const verdictColor: Record<string, string> = { pass: "success", agree: "success", return: "warning", refuse: "error", disagree: "warning" };
@@ -29,8 +23,20 @@ function OpinionCard({ step, opinion }: { step: MatterStep; opinion?: Opinion })
           <p>
             <Tag color={verdictColor[opinion.verdict]}>{wordFor(t.outcomes, opinion.verdict)}</Tag>
             {opinion.late && <Tag color="error">{t.matter.late}</Tag>}
+            {opinion.day && <Tag>{t.matter.recordedOf(opinion.day)}</Tag>}
           </p>
           <p className="opinion-reason">{opinion.reason}</p>
+          {opinion.excuse && <p className="quiet">{t.matter.excuseOf(opinion.excuse)}</p>}
+          {opinion.document && <p className="quiet">{`${t.notice.document} ${opinion.document.number}`}</p>}
+          {opinion.items?.map((lack) => (
+            <p key={lack.kind + lack.what} className="quiet">{`${t.matter.lack}：${lack.what}`}</p>
+          ))}
+          {opinion.corrected?.map((c) => (
+            <p key={c.at} className="opinion-reason">
+              <Tag color="warning">{t.matter.correctedBy(c.name, minute(c.at))}</Tag>
+              {c.text}
+            </p>
+          ))}
           {Boolean(step.checks?.length) && (
             <ul className="opinion-checks">
               {step.checks?.map((c) => (
@@ -41,7 +47,7 @@ function OpinionCard({ step, opinion }: { step: MatterStep; opinion?: Opinion })
             </ul>
           )}
           <Typography.Text type="secondary">
-            {opinion.name} · {minute(opinion.at)}
+            {opinion.for_name ? t.matter.onBehalf(opinion.name, opinion.for_name) : opinion.name} · {minute(opinion.at)}
           </Typography.Text>
           {opinion.signature && (
             <div>
@@ -62,6 +68,39 @@ function OpinionCard({ step, opinion }: { step: MatterStep; opinion?: Opinion })
   );
 }
 
+/** 加签: who was asked beside the step, and what they answered. */
+function Asks({ step }: { step: MatterStep }) {
+  const t = useText();
+  if (!step.asks?.length) return null;
+  return (
+    <>
+      {step.asks.map((a) => (
+        <section key={a.account + a.at} className={a.when ? "opinion" : "opinion opinion-waiting"}>
+          <header>
+            <b>{t.matter.cosignOf(step.title)}</b>
+            <span>
+              {a.name}
+              {a.binding && <Tag style={{ marginInlineStart: 6 }}>{t.matter.cosignMust}</Tag>}
+            </span>
+          </header>
+          <p className="opinion-reason">{a.reason}</p>
+          {a.when ? (
+            <>
+              <p>
+                <Tag color={verdictColor[a.verdict ?? ""]}>{wordFor(t.outcomes, a.verdict)}</Tag>
+                {a.answer}
+              </p>
+              <Typography.Text type="secondary">{minute(a.when)}</Typography.Text>
+            </>
+          ) : (
+            <Typography.Text type="secondary">{t.matter.waiting}</Typography.Text>
+          )}
+        </section>
+      ))}
+    </>
+  );
+}
+
 export function Opinions({ steps }: { steps: MatterStep[] }) {
   return (
     <div className="opinions">
@@ -70,52 +109,9 @@ export function Opinions({ steps }: { steps: MatterStep[] }) {
           ? step.opinions.map((o) => <OpinionCard key={`${step.id}-${o.account}`} step={step} opinion={o} />)
           : [<OpinionCard key={step.id} step={step} />],
       )}
+      {steps.map((step) => (
+        <Asks key={step.id} step={step} />
+      ))}
     </div>
-  );
-}
-
-/** The acts of a matter: deciding stands once for each open step that is addressed to the reader. */
-export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
-  const t = useText();
-  const [deciding, setDeciding] = useState<MatterStep>();
-  const [supplementing, setSupplementing] = useState(false);
-  const { matter } = page;
-  const withdraw = useAct((reason: string) => post("/v1/matters/{id}/withdraw", { path: { id: matter.id } }, { reason }));
-  const step = (id?: string) => matter.steps?.find((s) => s.id === id);
-  return (
-    <>
-      {page.acts?.map((option) => {
-        if (option.act.endsWith("decide")) {
-          const on = step(option.on);
-          return (
-            <ActButton
-              key={option.act + option.on}
-              primary
-              state={option}
-              label={on ? t.matter.decideTitle(on.title) : t.matter.decide}
-              run={async () => {}}
-              onOpen={() => on && setDeciding(on)}
-            />
-          );
-        }
-        if (option.act.endsWith("supplement")) {
-          return <ActButton key={option.act} primary state={option} label={t.matter.supplement} run={async () => {}} onOpen={() => setSupplementing(true)} />;
-        }
-        if (option.act.endsWith("withdraw")) {
-          return (
-            <ActButton
-              key={option.act}
-              dangerous
-              state={option}
-              label={t.matter.withdraw}
-              run={({ reason }) => withdraw.mutateAsync(reason ?? "")}
-            />
-          );
-        }
-        return null;
-      })}
-      {deciding && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
-      {supplementing && <SupplementModal page={page} close={() => setSupplementing(false)} />}
-    </>
   );
 }

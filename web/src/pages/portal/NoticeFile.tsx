@@ -9,6 +9,7 @@ import { Loaded } from "@/ui/ProblemView";
 import { dayWithWeekday, minute } from "@/util/day";
 import { path } from "@/util/path";
 import { CallWindow, Entries, NoticeTags, Versions } from "../notice/NoticeParts";
+import { PublicityView } from "../notice/PublicityView";
 import "../notice/notice.css";
 
 /** One notice whole: anybody reads it; who published it may revoke it here. */
@@ -44,6 +45,7 @@ export default function NoticeFile() {
                 content: (
                   <>
                     <CallWindow notice={notice} open={open} />
+                    {notice.kind === "publicity" && !notice.revoked && <PublicityView id={notice.id} />}
                     <Typography.Paragraph className="document-text">{notice.text}</Typography.Paragraph>
                     {notice.call && notice.call.conditions !== notice.text && (
                       <Panel title={t.notice.conditions}>

@@ -17,7 +17,8 @@ import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
-import { MatterActs, Opinions } from "../matter/parts";
+import { MatterActs } from "../matter/acts";
+import { Opinions } from "../matter/parts";
 import { ReviewTable } from "../model/ModelFile";
 
 function Checks({ checks }: { checks: ReleaseCheck[] }) {

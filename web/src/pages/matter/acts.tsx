@@ -1,0 +1,184 @@
+import { DownOutlined } from "@ant-design/icons";
+import { Button, Popover } from "antd";
+import { useState } from "react";
+import { post } from "@/api/client";
+import { useAct, useItem } from "@/api/hooks";
+import type { MatterPage, MatterStep, Me, Option } from "@/api/types";
+import { type Words, useText, wordFor } from "@/text";
+import { ActButton } from "@/ui/ActButton";
+import { FormModal, type FormField } from "@/ui/FormModal";
+import { withinWords } from "@/util/within";
+import { DecideModal } from "./DecideModal";
+import { SupplementModal } from "./SupplementModal";
+
+/** The values of every small form on a matter; each act asks for some of them. */
+interface Values {
+  reason: string;
+  to: string;
+  account: string;
+  accounts: string[];
+  binding?: boolean;
+  days: number;
+  until: string;
+  day: string;
+  verdict: "pass" | "refuse" | "agree" | "disagree";
+  accept: string;
+  text: string;
+  grounds: string;
+  number?: string;
+  paper?: string;
+}
+
+interface Colleague {
+  account: string;
+  name: string;
+}
+
+/** The description of the interface does not name the step and the reason that the server asks for; the pages do. */
+const atStep = (body: object) => body as never;
+
+/** What each act asks for, and how it is sent. */
+function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], t: Words): { fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
+  const m = t.matter;
+  const at = { path: { id: page.matter.id } };
+  const on = step?.id ?? "";
+  const reason: FormField<Values> = { name: "reason", label: t.common.reason, kind: "area", need: true, extra: m.reasonHint };
+  const people = colleagues.map((c) => ({ value: c.account, label: c.name }));
+  switch (option.act) {
+    case "matter.transfer":
+      return {
+        fields: [{ name: "to", label: m.transferTo, kind: "select", need: true, options: [{ value: "organization", label: m.everyone }, ...people] }, reason],
+        run: ({ to, reason }) => post("/v1/matters/{id}/transfer", at, atStep({ step: on, to, reason })),
+      };
+    case "matter.cosign":
+      return {
+        fields: [{ name: "account", label: m.cosignBy, kind: "select", need: true, options: people }, { name: "binding", label: m.cosignBinding, kind: "check" }, reason],
+        run: ({ account, binding, reason }) => post("/v1/matters/{id}/cosign", at, atStep({ step: on, account, binding, reason })),
+      };
+    case "matter.copy":
+      return {
+        fields: [{ name: "accounts", label: m.copyTo, kind: "multiple", need: true, options: people }, reason],
+        run: ({ accounts, reason }) => post("/v1/matters/{id}/copy", at, { accounts, reason }),
+      };
+    case "matter.urge":
+      return { fields: [reason], run: ({ reason }) => post("/v1/matters/{id}/urge", at, { reason }) };
+    case "matter.supervise":
+      return {
+        fields: [{ name: "until", label: m.superviseUntil, kind: "day", need: true }, reason],
+        run: ({ until, reason }) => post("/v1/matters/{id}/supervise", at, atStep({ step: on, until, reason })),
+      };
+    case "matter.pause":
+      return {
+        fields: [{ ...reason, kind: "select", options: step?.pause?.for?.map((r) => ({ value: r, label: r })), extra: m.pauseHint }],
+        run: ({ reason }) => post("/v1/matters/{id}/pause", at, { step: on, reason }),
+      };
+    case "matter.resume":
+      return { fields: [reason], run: ({ reason }) => post("/v1/matters/{id}/resume", at, { step: on, reason }) };
+    case "matter.recuse":
+      return { fields: [reason], danger: true, run: ({ reason }) => post("/v1/matters/{id}/recuse", at, { step: on, reason }) };
+    case "matter.extend":
+      return {
+        fields: [{ name: "days", label: m.extendBy, kind: "number", need: true, initial: step?.extend?.n, extra: step?.extend && m.extendHint(withinWords(step.extend, t) ?? "") }, reason],
+        run: ({ days, reason }) => post("/v1/matters/{id}/extend", at, atStep({ step: on, days, reason })),
+      };
+    case "matter.record":
+      return {
+        fields: [
+          { name: "day", label: m.recordDay, kind: "day", need: true, extra: m.recordHint },
+          { name: "verdict", label: m.outcome, kind: "select", need: true, options: (step?.may ?? []).filter((v) => v !== "return").map((v) => ({ value: v, label: wordFor(t.outcomes, v) })) },
+          { name: "number", label: t.notice.document },
+          { name: "paper", label: m.recordPaper, kind: "file" },
+          reason,
+        ],
+        run: ({ day, verdict, reason, number, paper }) =>
+          post("/v1/matters/{id}/record", at, atStep({
+            step: on,
+            day,
+            verdict,
+            reason,
+            checks: Object.fromEntries((step?.checks ?? []).map((c) => [c.id, verdict === "pass" || verdict === "agree"])),
+            document: number && paper ? { number, digest: paper } : undefined,
+          })),
+      };
+    case "matter.record.confirm":
+      return {
+        fields: [
+          {
+            name: "accept",
+            label: m.outcome,
+            kind: "select",
+            need: true,
+            options: [
+              { value: "yes", label: m.recordAccept },
+              { value: "no", label: m.recordReject },
+            ],
+          },
+          reason,
+        ],
+        run: ({ accept, reason }) => post("/v1/matters/{id}/record/confirm", at, atStep({ step: on, accept: accept === "yes", reason })),
+      };
+    case "matter.revoke":
+      return { fields: [reason], danger: true, run: ({ reason }) => post("/v1/matters/{id}/revoke", at, { reason }) };
+    case "matter.appeal":
+      return { fields: [{ name: "grounds", label: m.grounds, kind: "area", need: true, max: 5000 }], run: ({ grounds }) => post("/v1/matters/{id}/appeal", at, { grounds }) };
+    default:
+      return undefined;
+  }
+}
+
+// What most people came for stands open; the rest of an office's vocabulary is one click away, with the same reasons.
+const first = ["matter.decide", "matter.supplement", "matter.appeal", "matter.record.confirm"];
+
+/** The acts of a matter: deciding stands once for each open step that is addressed to the reader. */
+export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
+  const t = useText();
+  const [deciding, setDeciding] = useState<MatterStep>();
+  const [supplementing, setSupplementing] = useState(false);
+  const [asking, setAsking] = useState<Option>();
+  const colleagues = useItem("/v1/colleagues").data?.items ?? [];
+  const { matter } = page;
+  const withdraw = useAct((reason: string) => post("/v1/matters/{id}/withdraw", { path: { id: matter.id } }, { reason }));
+  const stepOf = (id?: string) => matter.steps?.find((s) => s.id === id);
+  const labelOf = (o: Option) => {
+    const on = stepOf(o.on);
+    if (o.act === "matter.decide") return on ? t.matter.decideTitle(on.title) : t.matter.decide;
+    return [wordFor(t.matter.acts, o.act), (matter.steps?.filter((s) => s.state === "open").length ?? 0) > 1 && on?.title].filter(Boolean).join("：");
+  };
+  const button = (o: Option) => {
+    const primary = first.includes(o.act) && o.allowed;
+    if (o.act === "matter.withdraw") return <ActButton key={o.act} block dangerous state={o} label={t.matter.withdraw} run={({ reason }) => withdraw.mutateAsync(reason ?? "")} />;
+    return (
+      <ActButton
+        key={o.act + o.on}
+        block={!first.includes(o.act)}
+        primary={primary}
+        state={o}
+        label={labelOf(o)}
+        run={async () => {}}
+        onOpen={() => {
+          if (o.act === "matter.decide") setDeciding(stepOf(o.on));
+          else if (o.act === "matter.supplement") setSupplementing(true);
+          else setAsking(o);
+        }}
+      />
+    );
+  };
+  const known = (page.acts ?? []).filter((o) => first.includes(o.act) || o.act === "matter.withdraw" || formOf(o, page, stepOf(o.on), colleagues, t));
+  const more = known.filter((o) => !first.includes(o.act));
+  const form = asking && formOf(asking, page, stepOf(asking.on), colleagues, t);
+  return (
+    <>
+      {known.filter((o) => first.includes(o.act)).map(button)}
+      {more.length > 0 && (
+        <Popover trigger="click" placement="bottomRight" title={t.matter.moreActs} content={<div className="more-acts">{more.map(button)}</div>}>
+          <Button>
+            {t.matter.moreActs} <DownOutlined aria-hidden style={{ fontSize: 10 }} />
+          </Button>
+        </Popover>
+      )}
+      {deciding && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
+      {supplementing && <SupplementModal page={page} close={() => setSupplementing(false)} />}
+      {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} fields={form.fields} run={form.run} close={() => setAsking(undefined)} />}
+    </>
+  );
+}
