@@ -101,8 +101,9 @@ func (s *Service) operatorOf(ctx context.Context, tx *sqldb.Tx, sc Scenario, day
 	return Authorization{}, errs.New(errs.Conflict, "有多个授权运营主体, 请在场景中选择向哪一个申请")
 }
 
-// parents are the permits that everything under a scenario descends from: the admission, and the authorization of its developer
-// where the law has that level. Ending one of them closes all below at once.
+// parents are the permits that everything under a scenario descends from: the admission, the authorization of its developer where
+// the law has that level, and the agreement that comes before any development where it asks for one. Ending one of them closes
+// the space and the grant at once.
 func (s *Service) parents(ctx context.Context, tx *act.Tx, sc Scenario) ([]string, error) {
 	parents, err := admission(ctx, tx.Tx, sc.Org)
 	if err != nil {
@@ -125,25 +126,6 @@ func (s *Service) parents(ctx context.Context, tx *act.Tx, sc Scenario) ([]strin
 		}
 		parents = append(parents, a.Permit)
 	}
-	return parents, nil
-}
-
-// grantParents are those of a grant: beside the scenario's, the agreement that stands by itself where the law asks for one, and
-// the authorization of the operator that supplies the data.
-func (s *Service) grantParents(ctx context.Context, tx *act.Tx, sc Scenario, kind string) ([]string, error) {
-	parents, err := s.parents(ctx, tx, sc)
-	if err != nil {
-		return nil, err
-	}
-	if kind == AgreementSupply {
-		operator, err := s.operatorOf(ctx, tx.Tx, sc, tx.Day())
-		if err != nil {
-			return nil, err
-		}
-		if operator.Permit != "" {
-			parents = append(parents, operator.Permit)
-		}
-	}
 	vendor, _, err := partiesOf(tx.Law(), AgreementVendor, tx.Day())
 	if err != nil || len(vendor) == 0 {
 		return parents, err
@@ -153,4 +135,17 @@ func (s *Service) grantParents(ctx context.Context, tx *act.Tx, sc Scenario, kin
 		err = errs.New(errs.Forbidden, "贵单位尚未签订开发前的协议, 不能办理; 请先签订协议")
 	}
 	return append(parents, p.ID), err
+}
+
+// grantParents are those of a grant: beside the scenario's, the authorization of the operator that supplies the data.
+func (s *Service) grantParents(ctx context.Context, tx *act.Tx, sc Scenario, kind string) ([]string, error) {
+	parents, err := s.parents(ctx, tx, sc)
+	if err != nil || kind != AgreementSupply {
+		return parents, err
+	}
+	operator, err := s.operatorOf(ctx, tx.Tx, sc, tx.Day())
+	if err == nil && operator.Permit != "" {
+		parents = append(parents, operator.Permit)
+	}
+	return parents, err
 }
