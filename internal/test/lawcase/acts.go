@@ -161,6 +161,29 @@ var acts = map[string]func(w *World) (func() error, error){
 		}
 		return func() error { _, err := w.Grant.Predeclare(w.as(f), w.plan()); return err }, err
 	},
+	"grant.authorization.apply": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error {
+			_, err := w.Grant.Apply(w.as(f), grant.Request{Level: grant.LevelDeveloper, Authorizer: w.department(), Field: "金融", Statement: "具备金融领域开发利用能力"})
+			return err
+		}, err
+	},
+	"grant.authorization.recommend": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error {
+			_, err := w.Grant.Recommend(w.seat(access.Department), f.Org, "金融", "数据治理能力强")
+			return err
+		}, err
+	},
+	// The period in public takes weeks, so these were brought this far when the world was made.
+	"grant.authorization.start": func(w *World) (func() error, error) {
+		if len(w.unstarted) == 0 {
+			return nil, errors.New("no authorization is ready to start")
+		}
+		id := w.unstarted[0]
+		w.unstarted = w.unstarted[1:]
+		return func() error { return w.startAuthorization(id) }, nil
+	},
 	"lab.space.open": func(w *World) (func() error, error) {
 		f, sc, err := w.scenario()
 		return func() error { _, err := w.Lab.OpenSpace(w.as(f), sc.ID); return err }, err
@@ -269,8 +292,8 @@ func (w *World) plan() grant.Plan {
 // contracted is an admitted firm with the agreement that it makes before it develops at all, where the pack asks for one (海南
 // 第十五条).
 func (w *World) contracted() (access.Actor, error) {
-	f, err := w.admitted()
-	if err != nil {
+	f, err := w.user()
+	if err != nil || w.developer.SignedIn() {
 		return f, err
 	}
 	today := workday.DateOf(w.clock.Now())
@@ -294,6 +317,14 @@ func (w *World) countersigned(a grant.Agreement) error {
 		}
 	}
 	return nil
+}
+
+// user is a firm that may bring a scenario.
+func (w *World) user() (access.Actor, error) {
+	if w.developer.SignedIn() {
+		return w.developer, nil
+	}
+	return w.admitted()
 }
 
 // scenario is a pre-declaration that passed.

@@ -22,8 +22,8 @@ type Result struct {
 }
 
 // InForce reports whether every regulation below the national level is in force on a day: without them there is no procedure.
-func (w *World) InForce(day workday.Date) bool {
-	for _, p := range w.law.Packs() {
+func InForce(law *regime.Law, day workday.Date) bool {
+	for _, p := range law.Packs() {
 		if p.Level != "national" && (day < p.From || p.Until != "" && day > p.Until) {
 			return false
 		}

@@ -20,23 +20,26 @@ import (
 	"yunei/internal/core/regime"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
+	"yunei/internal/flow/grant"
 	"yunei/internal/gate/node"
 )
 
 // World is a node under one pack, with an account for every role.
 type World struct {
 	*node.Node
-	t       testing.TB
-	clock   *clock.Set
-	law     *regime.Law
-	seats   map[access.Role][]access.Actor
-	seals   map[access.Role]string // registered contract seals
-	card    catalog.Entry          // the published card table, once it is
-	desk    string                 // the newest space
-	band    string                 // the newest class B model in it
-	service service
-	open    bool // the air quality table is open to all
-	n       int
+	t         testing.TB
+	clock     *clock.Set
+	law       *regime.Law
+	seats     map[access.Role][]access.Actor
+	unstarted []string               // authorizations that are signed
+	developer access.Actor           // authorized as a developer, where the pack has that level
+	seals     map[access.Role]string // registered contract seals
+	card      catalog.Entry          // the published card table, once it is
+	desk      string                 // the newest space
+	band      string                 // the newest class B model in it
+	service   service
+	open      bool // the air quality table is open to all
+	n         int
 }
 
 // seatsOf is how many accounts a role has: experts are drawn, two people of the bureau may have to agree.
@@ -45,7 +48,7 @@ var seatsOf = map[access.Role]int{access.Expert: 5}
 // New opens a node under a pack.
 func New(t testing.TB, pack string, at workday.Date) *World {
 	t.Helper()
-	w := &World{t: t, clock: clock.NewSet(morning(at)), seats: map[access.Role][]access.Actor{}, seals: map[access.Role]string{}}
+	w := &World{t: t, clock: clock.NewSet(morning(at.AddDays(-120))), seats: map[access.Role][]access.Actor{}, seals: map[access.Role]string{}}
 	data := t.TempDir()
 	var err error
 	w.Node, err = node.Open(t.Context(), node.Options{Data: data, DB: "sqlite:" + filepath.Join(data, "yunei.db"), Packs: []string{pack}, Clock: w.clock, NoWalls: true})
@@ -59,8 +62,96 @@ func New(t testing.TB, pack string, at workday.Date) *World {
 			w.seats[role] = append(w.seats[role], w.account(fmt.Sprintf("%s%d", role, i), orgOf(role), role))
 		}
 	}
+	must(t, w.levels())
 	return w
 }
+
+// levels authorizes an operator and a developer, where the pack has these levels; it takes weeks in public.
+func (w *World) levels() error {
+	if w.has(grant.KindOperator) {
+		f, err := w.admitted(access.Authorized)
+		if err == nil {
+			err = w.authorize(f, grant.Request{Level: grant.LevelOperator})
+		}
+		if err != nil {
+			return fmt.Errorf("authorize an operator: %w", err)
+		}
+		w.seats[access.Authorized] = []access.Actor{f}
+	}
+	if w.has(grant.KindDeveloper) {
+		department := w.registered(fmt.Sprintf("11990000MB%06d", 1), party.Registration{Name: "示例市金融局", Kind: party.PublicBody, Roles: []access.Role{access.Department}})
+		w.seats[access.Department] = []access.Actor{w.account("department", department, access.Department)}
+		f, err := w.admitted()
+		if err == nil {
+			_, err = w.Grant.ConfirmDepartment(w.seat(access.Bureau), department, grant.Confirmation{Fields: []string{"金融"}, Document: "示数据函〔2025〕3号"})
+		}
+		if err == nil {
+			err = w.authorize(f, grant.Request{Level: grant.LevelDeveloper, Authorizer: department})
+		}
+		if err != nil {
+			return fmt.Errorf("authorize a developer: %w", err)
+		}
+		w.developer = f
+		for range 2 {
+			f, err := w.admitted()
+			if err != nil {
+				return err
+			}
+			id, err := w.agreed(f, grant.Request{Level: grant.LevelDeveloper, Authorizer: department})
+			if err != nil {
+				return err
+			}
+			w.unstarted = append(w.unstarted, id)
+		}
+	}
+	return nil
+}
+
+func (w *World) has(kind string) bool {
+	_, err := w.law.Procedure(kind, workday.DateOf(w.clock.Now()))
+	return err == nil
+}
+
+// authorize takes an application for a level to an authorization in force.
+func (w *World) authorize(f access.Actor, r grant.Request) error {
+	id, err := w.agreed(f, r)
+	if err != nil {
+		return err
+	}
+	return w.startAuthorization(id)
+}
+
+func (w *World) startAuthorization(id string) error {
+	return w.byAny(func(ctx context.Context) error { _, err := w.Grant.StartAuthorization(ctx, id); return err })
+}
+
+// agreed is an approved authorization whose agreement every party has signed.
+func (w *World) agreed(f access.Actor, r grant.Request) (id string, err error) {
+	r.Field, r.Statement = "金融", "具备金融领域开发利用能力"
+	a, err := w.Grant.Apply(w.as(f), r)
+	if err == nil {
+		err = w.pass(a.ID)
+	}
+	if err != nil {
+		return "", err
+	}
+	today := workday.DateOf(w.clock.Now())
+	agreement, err := w.Grant.SignAuthorization(w.as(f), a.ID, grant.Terms{From: today, Until: today.AddYears(2)})
+	if err != nil {
+		return "", fmt.Errorf("sign: %w", err)
+	}
+	for _, p := range agreement.Parties {
+		if p.Org != f.Org {
+			if err := w.sign(agreement.ID, access.Role(p.Role), p.Seal); err != nil {
+				return "", fmt.Errorf("sign as %s: %w", p.Role, err)
+			}
+		}
+	}
+	return a.ID, nil
+}
+
+// department is the organization that may authorize developers.
+func (w *World) department() string { return w.seats[access.Department][0].Org }
 
 func morning(d workday.Date) time.Time { return d.Time().Add(9 * time.Hour) }
 
@@ -115,14 +206,21 @@ func key(login string) ed25519.PrivateKey {
 }
 
 // firm registers an organization with one account, which may apply and use data.
-func (w *World) firm() access.Actor {
+func (w *World) firm(more ...access.Role) access.Actor {
 	w.n++
-	uscc, err := party.MakeUSCC(fmt.Sprintf("91990000MA%06d", w.n))
+	o := w.registered(fmt.Sprintf("91990000MA%06d", w.n), party.Registration{Name: fmt.Sprintf("示例公司%d", w.n)})
+	return w.account(fmt.Sprintf("firm%d", w.n), o, append(more, access.Applicant, access.DataUser)...)
+}
+
+// registered is the id of a new organization.
+func (w *World) registered(first16 string, r party.Registration) string {
+	uscc, err := party.MakeUSCC(first16)
 	must(w.t, err)
-	o, err := w.Party.Register(w.system(), party.Registration{Name: fmt.Sprintf("示例公司%d", w.n), USCC: uscc, Registered: "2010-01-04", InProvince: true,
-		Representative: "林晓", RepresentativeID: collect.InventedNumber(900_000 + w.n), Contact: "陈明", Phone: "0595-00000000"})
+	r.USCC, r.Registered, r.InProvince, r.Representative, r.Contact, r.Phone = uscc, "2010-01-04", true, "林晓", "陈明", "0595-00000000"
+	r.RepresentativeID = collect.InventedNumber(900_000 + w.n)
+	o, err := w.Party.Register(w.system(), r)
 	must(w.t, err)
-	return w.account(fmt.Sprintf("firm%d", w.n), o.ID, access.Applicant, access.DataUser)
+	return o.ID
 }
 
 var papers = []party.Document{
@@ -133,8 +231,8 @@ var papers = []party.Document{
 }
 
 // admitted is a firm that was admitted.
-func (w *World) admitted() (access.Actor, error) {
-	f := w.firm()
+func (w *World) admitted(more ...access.Role) (access.Actor, error) {
+	f := w.firm(more...)
 	a, err := w.Party.Apply(w.as(f), party.Paper, papers)
 	if err != nil {
 		return f, fmt.Errorf("apply: %w", err)
@@ -162,6 +260,10 @@ func (w *World) step(m *matter.Matter) error {
 		s := &m.Steps[i]
 		if s.State != matter.StepOpen {
 			continue
+		}
+		if s.Role == "" || len(s.May) == 0 { // a period in public: the clock decides
+			w.clock.Advance(14 * 24 * time.Hour)
+			return w.Matters.Sweep(w.system())
 		}
 		var refused error
 		for _, who := range w.seats[access.Role(s.Role)] {
