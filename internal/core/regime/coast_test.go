@@ -22,6 +22,9 @@ func TestHainan(t *testing.T) {
 		"party.admission": `
 review: data-bureau(省大数据管理机构) [属于依法成立的企业、社会组织、法定机构、公益二类或者从事生产经营活动的事业单位, 不是财政拨款保障的群团组织 技术服务能力较强 研究分析能力较强] pass/return/refuse
 `,
+		"party.exit": `
+close: data-bureau(省大数据管理机构) [尚未履行完毕的合同、销毁和保密义务已经告知] pass/return
+`,
 		"grant.prescenario": `
 filing: data-bureau(省大数据管理机构) [写明资源需求 写明产品功能 写明应用效益 写明产品预算 财政资金购买且价格达到当年政府采购限额标准的, 附第三方论证评估文件 有明确需求购买方的, 已征询购买方的意见] pass/return
 provider: data-provider(数据资源提供方) beside filing within 5wd [符合公共数据开放清单明确的开放条件和使用要求 应用场景和用途明确 已经定价, 或者属于按规定免费开放的数据 已明确数据销毁的条件、流程和技术要求 销毁以不可逆方式进行] pass/return/refuse
