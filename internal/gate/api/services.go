@@ -55,7 +55,6 @@ func (a *API) register() {
 	a.registerMatter()
 	a.registerParty()
 	a.registerFile()
-	a.registerProviders()
 	a.registerAccounts()
 	a.registerFiles()
 	a.registerCatalog()
