@@ -21,6 +21,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/accounts/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 注销账号 */
+        post: operations["close-account"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/accounts/{id}/roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 变更账号角色 */
+        post: operations["set-account-roles"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/admissions": {
         parameters: {
             query?: never;
@@ -33,6 +67,23 @@ export interface paths {
         put?: never;
         /** 申请入驻 */
         post: operations["apply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/admissions/queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待核验的入驻申请 */
+        get: operations["admission-queue"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -485,6 +536,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/commissions/{id}/dismiss": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 终止委托 */
+        post: operations["dismiss-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/complaints": {
         parameters: {
             query?: never;
@@ -685,6 +753,58 @@ export interface paths {
         put?: never;
         /** 撤销授权 */
         post: operations["withdraw-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 课程 */
+        get: operations["courses"];
+        put?: never;
+        /** 发布课程 */
+        post: operations["publish-course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courses/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用课程 */
+        post: operations["close-course"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/courses/{id}/exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 参加考试 */
+        post: operations["take-exam"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2214,6 +2334,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{id}/accounts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的账号 */
+        get: operations["accounts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}/breaches": {
         parameters: {
             query?: never;
@@ -2352,6 +2489,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{id}/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的专人备案 */
+        get: operations["staff"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}/suspend": {
         parameters: {
             query?: never;
@@ -2363,6 +2517,194 @@ export interface paths {
         put?: never;
         /** 暂停数据服务 */
         post: operations["suspend-organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的培训记录 */
+        get: operations["trainings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/undertakings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位人员的保密承诺书 */
+        get: operations["undertakings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provider-complaints/{id}/verify": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核实投诉 */
+        post: operations["verify-provider-complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 第三方服务商名录 */
+        get: operations["providers"];
+        put?: never;
+        /** 申请第三方服务商评定 */
+        post: operations["apply-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/disclaimer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 第三方服务免责提示 */
+        get: operations["provider-disclaimer"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/register": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 第三方服务商登记册 */
+        get: operations["provider-register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{id}/complaints": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 投诉服务商 */
+        post: operations["complain-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{id}/engage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 选用第三方服务 */
+        post: operations["engage-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{id}/measures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 通报、下架或者恢复服务商 */
+        post: operations["measure-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{id}/publish": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 公布服务商 */
+        post: operations["publish-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{id}/report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 报备评定结果 */
+        post: operations["report-provider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3073,6 +3415,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 待收的专人备案 */
+        get: operations["unacknowledged-staff"];
+        put?: never;
+        /** 报备专人 */
+        post: operations["file-staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/staff/{id}/acknowledge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 专人备案回执 */
+        post: operations["acknowledge-staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/staff/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记离岗 */
+        post: operations["end-staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -3101,6 +3495,41 @@ export interface paths {
         get: operations["task-counts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/trainings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记培训 */
+        post: operations["record-training"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/undertaking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本人的保密承诺书 */
+        get: operations["undertaking"];
+        put?: never;
+        /** 签署保密承诺书 */
+        post: operations["sign-undertaking"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3216,6 +3645,10 @@ export interface components {
         "Appeal-matterRequest": {
             documents?: components["schemas"]["MatterDocument"][] | null;
             grounds: string;
+        };
+        "Apply-providerRequest": {
+            documents?: components["schemas"]["MatterDocument"][] | null;
+            services: components["schemas"]["PartyOffer"][] | null;
         };
         ApplyRequest: {
             documents?: components["schemas"]["PartyDocument"][] | null;
@@ -3486,6 +3919,10 @@ export interface components {
              */
             version: number;
         };
+        "Complain-providerRequest": {
+            evidence?: string;
+            text: string;
+        };
         "Confirm-evaluationRequest": {
             agree: boolean;
             opinion?: string;
@@ -3706,6 +4143,10 @@ export interface components {
             /** @description Approved model version */
             version: string;
         };
+        Disclaimer: {
+            /** @description The SM3 of its UTF-8 bytes is repeated when a provider is chosen */
+            text: string;
+        };
         DiscloseFigure: {
             /** Format: double */
             attribute: number;
@@ -3777,6 +4218,9 @@ export interface components {
         };
         "End-departmentRequest": {
             reason: string;
+        };
+        "End-staffRequest": {
+            day: string;
         };
         EntryBody: {
             /** @description 信息资源代码 */
@@ -5452,6 +5896,11 @@ export interface components {
             state: string;
             title: string;
         };
+        PageAccount: {
+            items: components["schemas"]["AccessAccount"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageAdmission: {
             items: components["schemas"]["PartyAdmission"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -5632,6 +6081,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageProviderPage: {
+            items: components["schemas"]["PartyProviderPage"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PagePublicityItem: {
             items: components["schemas"]["PublicityItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -5639,6 +6093,11 @@ export interface components {
         };
         PageQualification: {
             items: components["schemas"]["PartyQualification"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageQueued: {
+            items: components["schemas"]["PartyQueued"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -5677,6 +6136,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageSheet: {
+            items: components["schemas"]["PartySheet"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageSigningKey: {
             items: components["schemas"]["AccessSigningKey"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -5692,6 +6156,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageStaff: {
+            items: components["schemas"]["PartyStaff"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageTaskItem: {
             items: components["schemas"]["TaskItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -5699,6 +6168,16 @@ export interface components {
         };
         PageTrace: {
             items: components["schemas"]["WatchTrace"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageTraining: {
+            items: components["schemas"]["PartyTraining"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageUndertaking: {
+            items: components["schemas"]["PartyUndertaking"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -5735,6 +6214,10 @@ export interface components {
             reason?: string;
             /** @enum {string} */
             state: "applied" | "admitted" | "refused";
+        };
+        PartyAsked: {
+            options: string[] | null;
+            text: string;
         };
         PartyCertificate: {
             from: string;
@@ -5783,6 +6266,69 @@ export interface components {
             /** Format: date-time */
             used?: string;
         };
+        PartyCommission: {
+            content: string;
+            /** @description SM3 of the disclaimer that was shown */
+            disclaimer_sm3: string;
+            /** Format: date-time */
+            ended?: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @description The data user */
+            org: string;
+            /** @description As the two parties agreed it */
+            price?: string;
+            provider: string;
+            scenario?: string;
+            /** @enum {string} */
+            state: "running" | "ended";
+        };
+        PartyComplaint: {
+            /** @description The complaining organization */
+            by: string;
+            conclusion?: string;
+            /** Format: date-time */
+            decided?: string;
+            /** @description Digest of an uploaded file */
+            evidence?: string;
+            /** Format: date-time */
+            filed: string;
+            id: string;
+            /** @description The provider's organization */
+            org: string;
+            provider: string;
+            /** @enum {string} */
+            state: "filed" | "verified" | "unfounded";
+            text: string;
+        };
+        PartyCourse: {
+            id: string;
+            /** @description Digest of an uploaded file */
+            material?: string;
+            /** @description The body that publishes it */
+            org: string;
+            /**
+             * Format: int64
+             * @description Percent from which the exam is passed; a pack may ask for more
+             */
+            pass: number;
+            /** Format: date-time */
+            published: string;
+            questions: components["schemas"]["PartyQuestion"][] | null;
+            /** @enum {string} */
+            state: "open" | "closed";
+            text: string;
+            title: string;
+        };
+        PartyCourseDraft: {
+            material?: string;
+            /** Format: int64 */
+            pass: number;
+            questions: components["schemas"]["PartyQuestion"][] | null;
+            text: string;
+            title: string;
+        };
         PartyDeparture: {
             /** @description What was said at its end */
             answer?: string;
@@ -5817,6 +6363,13 @@ export interface components {
             /** @description File name as uploaded */
             name: string;
         };
+        PartyEngagement: {
+            content: string;
+            /** @description SM3 (hex) of the disclaimer that was shown and acknowledged */
+            disclaimer_sm3: string;
+            price?: string;
+            scenario?: string;
+        };
         PartyListing: {
             /** @description Day of the decision or of the entry in the list */
             day: string;
@@ -5843,13 +6396,27 @@ export interface components {
             source: string;
             text?: string;
         };
+        PartyMeasureDraft: {
+            complaint?: string;
+            /** @enum {string} */
+            kind: "circulate" | "delist" | "relist";
+            listing?: string;
+            reason: string;
+        };
         PartyNewAccount: {
+            /** @description Identity number, to find a training that was passed before; not kept */
+            identity?: string;
             login: string;
             /** @description Real name */
             name: string;
             org?: string;
             password: string;
             roles: string[] | null;
+        };
+        PartyOffer: {
+            /** @description model, data-service, certification, development, integration, … */
+            kind: string;
+            title: string;
         };
         PartyOrganization: {
             contact: string;
@@ -5875,6 +6442,20 @@ export interface components {
             /** @description 统一社会信用代码, GB 32100 */
             uscc: string;
         };
+        PartyOwnUndertaking: {
+            /** @description The newest that counts today */
+            signed?: components["schemas"]["PartyUndertaking"];
+            /** @description Its UTF-8 bytes are what is signed */
+            text: string;
+        };
+        PartyPersonalSignature: {
+            /** @description PEM of the actor's SM2 certificate, where no key is named */
+            certificate?: string;
+            /** @description Id of the actor's registered signing key */
+            key?: string;
+            /** @description Base64: Ed25519 by the key, or SM2 (ASN.1 DER) by the certificate */
+            signature: string;
+        };
         PartyPhone: {
             code: components["schemas"]["PartyCodeState"];
             organization: string;
@@ -5891,6 +6472,27 @@ export interface components {
             signer: string;
             /** @description SM3 of the text that was shown */
             text_sm3: string;
+        };
+        PartyProvider: {
+            /** Format: date-time */
+            evaluated?: string;
+            id: string;
+            matter: string;
+            measures?: components["schemas"]["PartyRecourse"][] | null;
+            org: string;
+            /** Format: date-time */
+            published?: string;
+            /** @description The report of the result to the bureau */
+            reported?: components["schemas"]["PartyReport"];
+            services: components["schemas"]["PartyOffer"][] | null;
+            /** @enum {string} */
+            state: "applied" | "passed" | "refused" | "listed" | "delisted";
+        };
+        PartyProviderPage: {
+            /** @description For those who decide and supervise, and the provider */
+            complaints: components["schemas"]["PartyComplaint"][] | null;
+            name: string;
+            provider: components["schemas"]["PartyProvider"];
         };
         PartyQualification: {
             /** Format: date-time */
@@ -5922,6 +6524,33 @@ export interface components {
             /** @description Account that verified */
             verifier?: string;
         };
+        PartyQuestion: {
+            /**
+             * Format: int64
+             * @description Index of the right option
+             */
+            answer: number;
+            options: string[] | null;
+            text: string;
+        };
+        PartyQueued: {
+            admission: components["schemas"]["PartyAdmission"];
+            cite?: components["schemas"]["ErrsCite"];
+            /** @description Comes before the others of its day */
+            first: boolean;
+            name: string;
+            reason?: string;
+        };
+        PartyRecourse: {
+            /** Format: date-time */
+            at: string;
+            complaint?: string;
+            /** @enum {string} */
+            kind: "circulate" | "delist" | "relist";
+            listing?: string;
+            notice?: string;
+            reason: string;
+        };
         PartyRegistration: {
             contact: string;
             dcmm?: boolean;
@@ -5943,10 +6572,103 @@ export interface components {
             roles?: string[] | null;
             uscc: string;
         };
+        PartyReport: {
+            day: string;
+            number: string;
+        };
         PartyRunningMatter: {
             id: string;
             kind: string;
             title: string;
+        };
+        PartySheet: {
+            id: string;
+            material?: string;
+            /** Format: int64 */
+            pass: number;
+            questions: components["schemas"]["PartyAsked"][] | null;
+            /** @enum {string} */
+            state: "open" | "closed";
+            text: string;
+            title: string;
+        };
+        PartyStaff: {
+            /** @enum {string} */
+            duty: "public-data" | "data-security";
+            ended?: string;
+            /** Format: date-time */
+            filed: string;
+            from: string;
+            id: string;
+            name: string;
+            org: string;
+            post: string;
+            /** @enum {string} */
+            state: "filed" | "acknowledged" | "ended";
+            /** @description Unit in charge (科室、部门) */
+            unit: string;
+        };
+        PartyStaffDraft: {
+            /** @enum {string} */
+            duty: "public-data" | "data-security";
+            from: string;
+            name: string;
+            post: string;
+            unit: string;
+        };
+        PartyTraining: {
+            /** @description Absent until the person has an account */
+            account?: string;
+            /** @description Absent for a training held elsewhere */
+            course?: string;
+            day: string;
+            id: string;
+            name: string;
+            org: string;
+            /** @description Digest of the attendance sheet or certificate */
+            paper?: string;
+            /** @description False for mere attendance */
+            passed: boolean;
+            /** Format: date-time */
+            recorded: string;
+            /** Format: int64 */
+            score?: number;
+            title: string;
+            /** @description Last day on which it counts; absent where no pack sets an end */
+            until?: string;
+        };
+        PartyTrainingDraft: {
+            /** @description The person's account, where there is one */
+            account?: string;
+            day: string;
+            /** @description Identity number of a person without an account; kept only as a keyed digest, to find the record when the account is opened */
+            identity?: string;
+            /** @description Real name */
+            name: string;
+            org: string;
+            paper?: string;
+            passed: boolean;
+            /** Format: int64 */
+            score?: number;
+            title: string;
+        };
+        PartyUndertaking: {
+            account: string;
+            /** @description the personal certificate it was signed with */
+            certificate?: string;
+            id: string;
+            /** @description Registered signing key, or */
+            key?: string;
+            name: string;
+            org?: string;
+            /** @description Base64 */
+            signature: string;
+            /** Format: date-time */
+            signed: string;
+            /** @description The exact text that was signed */
+            text: string;
+            text_sm3: string;
+            until?: string;
         };
         PledgeRequest: {
             /** @description PEM of the representative's SM2 certificate */
@@ -6669,6 +7391,9 @@ export interface components {
             /** Format: int64 */
             use: number;
         };
+        "Set-account-rolesRequest": {
+            roles: string[] | null;
+        };
         SignInBody: {
             login: string;
             password: string;
@@ -6718,6 +7443,10 @@ export interface components {
         };
         "Supplement-matterRequest": {
             documents: components["schemas"]["MatterDocument"][] | null;
+        };
+        "Take-examRequest": {
+            /** @description Index of the chosen option, question by question */
+            answers: number[] | null;
         };
         TaskItem: {
             addressee: string;
@@ -7282,6 +8011,74 @@ export interface operations {
             };
         };
     };
+    "close-account": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAccount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-account-roles": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Set-account-rolesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAccount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     admissions: {
         parameters: {
             query?: {
@@ -7337,6 +8134,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AdmissionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "admission-queue": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageQueued"];
                 };
             };
             /** @description Error */
@@ -8370,6 +9197,38 @@ export interface operations {
             };
         };
     };
+    "dismiss-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyCommission"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     complaints: {
         parameters: {
             query?: {
@@ -8821,6 +9680,142 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    courses: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSheet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publish-course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyCourseDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyCourse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-course": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyCourse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-exam": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Take-examRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyTraining"];
                 };
             };
             /** @description Error */
@@ -12229,6 +13224,38 @@ export interface operations {
             };
         };
     };
+    accounts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     breaches: {
         parameters: {
             query?: never;
@@ -12569,6 +13596,38 @@ export interface operations {
             };
         };
     };
+    staff: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStaff"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "suspend-organization": {
         parameters: {
             query?: never;
@@ -12592,6 +13651,414 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OrganizationPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    trainings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTraining"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undertakings: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageUndertaking"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "verify-provider-complaint": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["VerdictBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyComplaint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    providers: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProviderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "apply-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Apply-providerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyProvider"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "provider-disclaimer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Disclaimer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "provider-register": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProviderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "complain-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Complain-providerRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyComplaint"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "engage-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyEngagement"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyCommission"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "measure-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyMeasureDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyProvider"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "publish-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyProvider"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "report-provider": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyReport"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyProvider"];
                 };
             };
             /** @description Error */
@@ -14216,6 +15683,142 @@ export interface operations {
             };
         };
     };
+    "unacknowledged-staff": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageStaff"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyStaffDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyStaff"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "acknowledge-staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyStaff"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-staff": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["End-staffRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyStaff"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     tasks: {
         parameters: {
             query?: {
@@ -14273,6 +15876,104 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatterCounts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-training": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyTrainingDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyTraining"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    undertaking: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyOwnUndertaking"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sign-undertaking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyPersonalSignature"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyUndertaking"];
                 };
             };
             /** @description Error */
