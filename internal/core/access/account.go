@@ -118,6 +118,21 @@ func AccountsIn(ctx context.Context, tx *sqldb.Tx, org string, role Role) ([]Acc
 	return out, nil
 }
 
+// AccountsOf lists every account of an organization, closed ones too, oldest first.
+func AccountsOf(ctx context.Context, tx *sqldb.Tx, org string) ([]Account, error) {
+	rows, err := tx.Query(ctx, `SELECT `+accountColumns+` FROM account WHERE org = $1 ORDER BY id`, org)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Account, error) { return scanAccount(r) })
+}
+
+// CloseAccount closes an account and ends its sessions and keys.
+func CloseAccount(ctx context.Context, tx *sqldb.Tx, id string) error {
+	if _, err := tx.Exec(ctx, `UPDATE account SET closed = 1 WHERE id = $1`, id); err != nil {
+		return fmt.Errorf("close account %s: %w", id, err)
+	}
+	_, err := tx.Exec(ctx, `DELETE FROM access_token WHERE account = $1`, id)
+	return err
+}
+
 // Candidate is what SignIn needs to compare a password outside the transaction.
 type Candidate struct {
 	Account Account

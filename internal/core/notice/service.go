@@ -67,9 +67,14 @@ func (s *Service) Publish(ctx context.Context, d Draft) (Notice, error) {
 	return n, err
 }
 
-// PublishTx is Publish inside another act, such as a step that is a period in public or a finding that is circulated. The
-// notice is the acting body's unless it names another.
+// PublishTx is Publish inside another act, such as a step that is a period in public.
 func (s *Service) PublishTx(ctx context.Context, tx *act.Tx, n Notice) (Notice, error) {
+	return Tell(ctx, tx, n)
+}
+
+// Tell publishes inside another act, for who has no Service at hand, such as a finding that is circulated. The notice is the
+// acting body's unless it names another.
+func Tell(ctx context.Context, tx *act.Tx, n Notice) (Notice, error) {
 	if err := number(ctx, tx, &n); err != nil {
 		return n, err
 	}

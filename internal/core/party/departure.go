@@ -149,6 +149,11 @@ func (s *Service) Departure(ctx context.Context, id string) (p DeparturePage, er
 				p.Ends = append(p.Ends, permit)
 			}
 		}
+		signed, err := undertakings.of(ctx, tx, p.Departure.Org)
+		if err != nil {
+			return err
+		}
+		p.Binding = len(signed)
 		running, err := matter.List(ctx, tx, matter.Filter{Applicant: p.Departure.Org, Limit: 200})
 		if err != nil {
 			return err

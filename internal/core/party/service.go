@@ -75,8 +75,12 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	s.defineAccounts(acts)
 	s.defineQualifications(acts)
 	s.defineListings(acts)
+	s.defineTraining(acts)
+	s.defineUndertaking(acts)
+	s.defineStaff(acts)
 	s.defineMatter()
 	s.defineDeparture(acts)
+	s.defineProviders(acts)
 	return s
 }
 

@@ -55,6 +55,7 @@ func (a *API) register() {
 	a.registerMatter()
 	a.registerParty()
 	a.registerFile()
+	a.registerProviders()
 	a.registerAccounts()
 	a.registerFiles()
 	a.registerCatalog()

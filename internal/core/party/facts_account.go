@@ -1,0 +1,100 @@
+package party
+
+import (
+	"context"
+	"slices"
+
+	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/core/regime"
+)
+
+// accountFacts are what a rule may look at of the person who acts, and of all who have access for an organization.
+func accountFacts() []regime.Fact {
+	return []regime.Fact{
+		accountFact("account.trained", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, a access.Account) (any, error) { return trained(ctx, tx, a) }),
+		accountFact("account.confidential", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, a access.Account) (any, error) {
+			return confidential(ctx, tx, a)
+		}),
+		accountFact("account.roles", regime.StringList, func(_ context.Context, _ *sqldb.Tx, a access.Account) (any, error) { return roleNames(a.Roles), nil }),
+		accountFact("account.platform_access", regime.Bool, func(_ context.Context, _ *sqldb.Tx, a access.Account) (any, error) { return hasAccess(a), nil }),
+		{Name: "org.staff_filed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
+			return serving(ctx, tx, org, "public-data")
+		}},
+		{Name: "org.responsible_named", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
+			return serving(ctx, tx, org, "data-security")
+		}},
+		providerFact("provider.evaluated", func(p Provider) bool { return p.State != ProviderApplied && p.State != ProviderRefused }),
+		providerFact("provider.reported", func(p Provider) bool { return p.Reported != nil }),
+		providerFact("provider.listed", func(p Provider) bool { return p.State == ProviderListed }),
+		everyAccount("org.trained", trained),
+		everyAccount("org.confidential", confidential),
+		{Name: "org.last_training", Type: regime.Day, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
+			list, err := trainings.of(ctx, tx, org)
+			var day workday.Date
+			for _, t := range list {
+				day = max(day, t.Day)
+			}
+			return day, err
+		}},
+	}
+}
+
+// hasAccess reports whether an account can do more than apply for admission.
+func hasAccess(a access.Account) bool {
+	return slices.ContainsFunc(a.Roles, func(r access.Role) bool { return r != access.Applicant })
+}
+
+func trained(ctx context.Context, tx *sqldb.Tx, a access.Account) (bool, error) {
+	list, err := trainings.byAccount(ctx, tx, a.ID)
+	today := workday.DateOf(tx.Now())
+	return slices.ContainsFunc(list, func(t training) bool { return t.counts(today) }), err
+}
+
+func confidential(ctx context.Context, tx *sqldb.Tx, a access.Account) (bool, error) {
+	list, err := undertakings.byAccount(ctx, tx, a.ID)
+	today := workday.DateOf(tx.Now())
+	return slices.ContainsFunc(list, func(u Undertaking) bool { return u.counts(today) }), err
+}
+
+// accountFact is a fact of an account. Who acts without one (a legal representative by a code) was neither trained nor signed.
+func accountFact(name string, t regime.Type, get func(context.Context, *sqldb.Tx, access.Account) (any, error)) regime.Fact {
+	return regime.Fact{Name: name, Type: t, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		a, err := access.LoadAccount(ctx, tx, id)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return nil, err
+		}
+		return get(ctx, tx, a)
+	}}
+}
+
+// everyAccount holds when each open account with access has it, and there is one.
+func everyAccount(name string, has func(context.Context, *sqldb.Tx, access.Account) (bool, error)) regime.Fact {
+	return regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
+		list, err := access.AccountsOf(ctx, tx, org)
+		if err != nil {
+			return nil, err
+		}
+		some := false
+		for _, a := range list {
+			if a.Closed || !hasAccess(a) {
+				continue
+			}
+			ok, err := has(ctx, tx, a)
+			if err != nil || !ok {
+				return false, err
+			}
+			some = true
+		}
+		return some, nil
+	}}
+}
+
+func providerFact(name string, get func(Provider) bool) regime.Fact {
+	return regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		p, err := providers.load(ctx, tx, id)
+		return get(p), err
+	}}
+}
