@@ -1,11 +1,20 @@
-// Package watch is supervision (监督管理). So far it keeps one thing: the credit file (信用档案) of an organization, with one
-// kind of record, the breach (违法失信行为以及其他不良行为).
+// Package watch is supervision (监督管理): the credit file of an organization (信用档案), orders to rectify (责令整改), what follows when an
+// admission or an authorization ends (退出), recurring reports, evaluations, complaints.
 //
-// The data bureau or the platform operator records a breach with its evidence; a record that was wrong is revoked by a
-// further act with a reason, never edited.
+// The data bureau, the operator, the department that authorized or the body whose data is used orders; nobody supervises their own
+// organization. What closes access does so on a permit (core/access), so that everything under it follows at its next use.
 //
-//	record ──> standing ──> revoke ──> revoked
+//	Breach:      standing ──> revoked (it was wrong) | repaired (信用修复)
+//	Order:       open ──> reported ──> accepted (access opens again) | open (继续整改) | failed ──> Exit
+//	             open ──> overdue (the platform's timer) ──> reported | failed        standing: 通报 without a term
+//	Exit:        deleting ──> deleted ──> certified (by a second person)
+//	Report:      due ──> overdue ──> filed ──> accepted | returned ──> filed
+//	Evaluation:  concluded ──> confirmed (by a second person; a failure may end what was evaluated) | rejected
+//	Complaint:   filed ──> upheld | rejected | withdrawn
 //
-// What a breach does is the regime's business: it looks at the fact org.last_breach. 二(一): 近三年内（…）未发生环保、安全、
-// 知识产权等违法失信行为以及其他不良行为.
+// Who owes a report or an evaluation is computed from the permits in force and the cycles a pack sets; the platform's timer only
+// reminds and puts delays on record. Whatever ended elsewhere, or by its term, gets its exit from that timer. What is in a record
+// counts through facts (org.last_breach, org.order_open, org.overdue_reports, org.last_evaluation…): the pack says how.
+//
+// Logs outlive what they are about: no statement of the program deletes them.
 package watch

@@ -32,6 +32,8 @@ type ExitPage struct {
 	Exit    Exit         `json:"exit"`
 	Overdue bool         `json:"overdue" doc:"Something is left after the day by which it had to be deleted"`
 	Text    string       `json:"text,omitempty" doc:"The certificate, once everything is deleted"`
+	Orders  []Order      `json:"orders" doc:"Orders that still run against the party: leaving settles none of them"`
+	Reports []Duty       `json:"reports" doc:"Reports it still owes"`
 	Acts    []act.Option `json:"acts"`
 }
 
@@ -48,6 +50,19 @@ func (s *Service) Exit(ctx context.Context, id string) (p ExitPage, err error) {
 			before.State, before.Certificate, before.Certifier, before.Certified = ExitDeleted, "", "", nil
 			if p.Text, err = before.text(); err != nil {
 				return err
+			}
+		}
+		if p.Orders, err = runningOrders(ctx, tx, e.Org); err != nil {
+			return err
+		}
+		owed, err := duties(ctx, tx, s.Acts.Law(), e.Org, workday.DateOf(tx.Now()))
+		if err != nil {
+			return err
+		}
+		p.Reports = []Duty{}
+		for _, d := range owed {
+			if d.State != DutyFiled && d.State != DutyAccepted && d.State != DutyComing {
+				p.Reports = append(p.Reports, d)
 			}
 		}
 		actor := access.From(ctx)

@@ -81,7 +81,13 @@ func (s *Service) maySupervise(ctx context.Context, tx *sqldb.Tx, actor access.A
 		return errs.New(errs.Forbidden, "不能办理本单位的监督事项, 请由其他单位的人员办理")
 	case actor.Has(access.Bureau, access.Platform), actor.Has(access.Operator) && p.ID != "":
 		return nil
-	case actor.Has(access.Holder):
+	case actor.Has(access.Department):
+		own, err := authorizedBy(ctx, tx, actor.Org, append([]string{p.ID}, p.Parents...))
+		if err != nil || own {
+			return err
+		}
+	}
+	if actor.Has(access.Holder) {
 		for _, f := range p.Fields {
 			resource, _, _ := strings.Cut(f, ".")
 			entry, err := s.Catalog.Load(ctx, tx, resource)

@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"context"
 	"slices"
 	"testing"
 	"time"
@@ -8,7 +9,9 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
+	"yunei/internal/core/act"
 	"yunei/internal/core/party"
+	"yunei/internal/flow/grant"
 	"yunei/internal/flow/watch"
 	"yunei/internal/test/town"
 )
@@ -17,7 +20,6 @@ import (
 const supervised = `values:
   - {name: evaluation.cycle, kind: report, title: 评估周期, int: 12, unit: month, cite: {article: 七(二)4, quote: 定期}}
   - {name: evaluation.fail, kind: limit, title: 评估不合格, text: end, cite: {article: 七(二)1, quote: 依法依规终止开发授权}}
-  - {name: complaint.route.platform-operator, kind: limit, title: 对运营单位的投诉, text: "data-bureau, government", cite: {article: 七(五), quote: 投诉}}
 `
 
 func supervise(t *testing.T, w *town.Town) {
@@ -239,4 +241,33 @@ func TestService_Repair(t *testing.T) {
 			t.Errorf("Revoke after the repair = %v, want conflict", err)
 		}
 	})
+}
+
+// A department orders whom it authorized (授权部门按照协议约定要求其整改), and nobody else.
+func TestService_Order_Department(t *testing.T) {
+	w := town.SQLite(t)
+	w.Account("industry", "org_industry", access.Department)
+	w.Account("health", "org_health", access.Department)
+	var permit access.Permit
+	w.Arrange(func(ctx context.Context, tx *act.Tx) (err error) {
+		permit, err = tx.Issue(ctx, access.Permit{Kind: grant.PermitAuthorization, Holder: w.Org("bank"), Object: "developer", From: "2025-01-01", Until: "2027-01-01"})
+		if err == nil {
+			_, err = tx.Exec(ctx, `INSERT INTO authorized (id, level, org, authorizer, state, matter, permit, body, opened) VALUES ($1, 'developer', $2, 'org_industry', 'in_force', '', $3, '{}', 0)`,
+				"atz_1", w.Org("bank"), permit.ID)
+		}
+		return err
+	})
+	_, err := w.Watch.Issue(w.As("health"), direction(permit.ID))
+	town.WantCode(t, "an order by another department", err, errs.Forbidden)
+	o, err := w.Watch.Issue(w.As("industry"), direction(permit.ID))
+	if err != nil || !o.Closed {
+		t.Fatalf("Issue by the authorizing department = %+v, %v", o, err)
+	}
+	if err := valid(w, permit.ID); errs.CodeOf(err) != errs.Forbidden {
+		t.Errorf("under the order the authorization's permit says %v, want forbidden", err)
+	}
+	o, err = w.Watch.Rule(w.As("industry"), o.ID, watch.Decision{Ruling: watch.Terminate, Reason: "未按照要求整改"})
+	if err != nil || o.Exit == "" {
+		t.Errorf("Rule = %+v, %v, want an exit", o, err)
+	}
 }

@@ -72,3 +72,17 @@ func callsUnder(ctx context.Context, tx *sqldb.Tx, org, scenario, before string,
 		return t, err
 	})
 }
+
+// authorizedBy reports whether one of the permits is an authorization that the body gave (授权部门).
+func authorizedBy(ctx context.Context, tx *sqldb.Tx, org string, permits []string) (bool, error) {
+	for _, id := range permits {
+		var n int64
+		if err := tx.QueryRow(ctx, `SELECT COUNT(*) FROM authorized WHERE authorizer = $1 AND permit = $2`, org, id).Scan(&n); err != nil {
+			return false, fmt.Errorf("authorizer of %s: %w", id, err)
+		}
+		if n > 0 && id != "" {
+			return true, nil
+		}
+	}
+	return false, nil
+}
