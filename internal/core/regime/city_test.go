@@ -232,7 +232,6 @@ register: data-bureau(公共数据主管部门) [单位主体信息真实、有�
 `,
 		"grant.prescenario": `
 acceptance: data-bureau(公共数据主管部门) [属于通告的重点领域并符合申报条件 在规定时间内提交 场景符合相关领域合法性、规范性和行政管理要求] pass/return/refuse
-training: data-bureau(公共数据主管部门) after acceptance [相关管理、技术、运营人员岗前培训通过] pass/return/refuse
 `,
 		"grant.scenario": `
 experts: expert(公共数据授权运营专家组) panel 2 of 3 [专业资质 知识人才积累和生产服务能力 数据安全管理能力 应用场景的经济价值和社会价值 可实施性 算法审查] pass/return/refuse
@@ -247,7 +246,7 @@ experts: expert(公共数据授权运营专家组) panel 2 of 3 [敏感数据发
 bureau: data-bureau(公共数据主管部门) after experts [数据产品和服务合规 数据产品和服务安全] pass/return/refuse
 `,
 	})
-	for name, want := range map[string]int64{"keep.logs": 6, "report.operation": 1, "evaluation.operation": 1} {
+	for name, want := range map[string]int64{"keep.logs": 6, "report.annual": 12, "report.security": 3, "evaluation.cycle": 12} {
 		if got, _, err := law.Int(name, tried); err != nil || got != want {
 			t.Errorf("%s = %d, %v; want %d", name, got, err, want)
 		}
