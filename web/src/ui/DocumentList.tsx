@@ -11,7 +11,7 @@ export function DocumentList({ documents }: { documents: readonly MatterDocument
   return (
     <Table
       size="middle"
-      rowKey={(d) => d.kind + (d.digest ?? "")}
+      rowKey={(d) => d.kind + (d.digest ?? d.title)}
       pagination={false}
       dataSource={[...documents]}
       expandable={{

@@ -16,7 +16,7 @@ interface Row {
   cite?: MatterStep["cite"];
 }
 
-/** All clocks of a matter: the step's own, those of other laws beside it, the period in public, pauses and extensions, each with how it was counted. */
+/** All clocks of a matter (where a step has several, its first one stands among them): the step's own, those of other laws beside it, the period in public, pauses and extensions, each with how it was counted. */
 export function Clocks({ matter }: { matter: Matter }) {
   const t = useText();
   const { language } = useLanguage();
@@ -28,7 +28,7 @@ export function Clocks({ matter }: { matter: Matter }) {
   };
   const rows: Row[] = [
     ...(matter.steps ?? []).flatMap((s): Row[] => [
-      ...(s.deadline ? [{ key: s.id, step: s.title, limit: withinWords(s.within, t), due: s.deadline.due, explain: s.deadline.explain, state: stateOf(s), cite: s.within?.cite ?? s.cite }] : []),
+      ...(s.deadline && !s.clocks?.length ? [{ key: s.id, step: s.title, limit: withinWords(s.within, t), due: s.deadline.due, explain: s.deadline.explain, state: stateOf(s), cite: s.within?.cite ?? s.cite }] : []),
       ...(s.clocks ?? []).map((c, i): Row => ({ key: `${s.id}-${i}`, step: s.title, limit: withinWords(c.limit, t), due: c.due, explain: c.explain, state: stateOf(s), cite: c.limit.cite })),
       ...(s.public ? [{ key: `${s.id}-public`, step: t.matter.publicPeriod(s.title), limit: withinWords(s.publicity?.for, t), due: s.public.deadline.due, explain: s.public.deadline.explain, state: stateOf(s), cite: s.publicity?.for.cite }] : []),
       ...(s.lapses ? [{ key: `${s.id}-lapse`, step: t.matter.lapsesAfter(s.title), limit: withinWords(s.lapse, t), due: s.lapses.due, explain: s.lapses.explain, state: stateOf(s), cite: s.lapse?.cite }] : []),

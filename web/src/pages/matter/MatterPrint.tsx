@@ -6,6 +6,7 @@ import { useRegime } from "@/api/law";
 import type { MatterFileOf, MatterStep } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Loaded } from "@/ui/ProblemView";
+import { fromBase64 } from "@/util/bytes";
 import { minute } from "@/util/day";
 import { paper } from "@/util/paper";
 import { path } from "@/util/path";
@@ -14,7 +15,7 @@ import "./print.css";
 
 /** A receipt says which entry it proves in the entry itself. */
 function seqOf(entry: string): number | undefined {
-  return (JSON.parse(entry) as { seq?: number }).seq;
+  return (JSON.parse(new TextDecoder().decode(fromBase64(entry))) as { seq?: number }).seq;
 }
 
 function Step({ step }: { step: MatterStep }) {
@@ -65,7 +66,7 @@ function Whole({ file }: { file: MatterFileOf }) {
             [t.matter.applicant, file.applicant_name],
             [t.matter.accepted, matter.day],
             [t.common.state, wordFor(t.states, matter.state)],
-            [t.matter.law, matter.regimes?.map((r) => r.slice(0, 23)).join("、")],
+            [t.matter.law, matter.regimes?.map((r) => r.split("@")[0]).join("、")],
           ].map(([k, v]) => (
             <tr key={k}>
               <th>{k}</th>
@@ -83,7 +84,7 @@ function Whole({ file }: { file: MatterFileOf }) {
         <section key={r.round}>
           {(file.rounds?.length ?? 0) > 1 && <h3>{t.matter.round(r.round)}</h3>}
           {r.documents?.map((d) => (
-            <div key={d.kind}>
+            <div key={d.kind + (d.digest ?? d.title)}>
               <h4>{paper(d.title)}</h4>
               {d.text && <p className="print-text">{d.text}</p>}
               {d.digest && <p className="print-code">{d.digest}</p>}

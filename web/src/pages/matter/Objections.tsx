@@ -68,7 +68,7 @@ function OfStep({ page, step }: { page: MatterPage; step: MatterStep }) {
         <FormModal<Ruling>
           title={t.matter.ruleOn}
           close={() => setRuling(undefined)}
-          run={({ upheld, verdict, reason }) => post("/v1/matters/{id}/objections/decide", { path: { id } }, { step: step.id, objection: ruling, upheld: upheld === "yes", verdict: upheld === "yes" ? verdict : undefined, reason } as never)}
+          run={({ upheld, verdict, reason }) => post("/v1/matters/{id}/objections/decide", { path: { id } }, { step: step.id, objection: ruling, upheld: upheld === "yes", verdict: upheld === "yes" ? verdict : undefined, reason })}
           fields={[
             { name: "upheld", label: t.matter.outcome, kind: "select", need: true, options: [{ value: "no", label: t.matter.objectionStates.dismissed }, { value: "yes", label: t.matter.objectionStates.upheld }] },
             { name: "verdict", label: t.matter.upheldMeans, kind: "select", options: ["return", "refuse"].map((v) => ({ value: v, label: wordFor(t.outcomes, v) })), extra: t.matter.upheldHint },

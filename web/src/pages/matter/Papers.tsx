@@ -103,7 +103,7 @@ export function Papers({ matter }: { matter: Matter }) {
     <>
       <Table
         size="middle"
-        rowKey={(d) => d.kind + (d.digest ?? "")}
+        rowKey={(d) => d.kind + (d.digest ?? d.title)}
         pagination={false}
         dataSource={documents}
         expandable={{ rowExpandable: (d) => Boolean(d.text), expandedRowRender: (d) => <div className="document-text">{d.text}</div>, defaultExpandAllRows: documents.length <= 3 }}

@@ -34,9 +34,6 @@ interface Colleague {
   name: string;
 }
 
-/** The description of the interface does not name the step and the reason that the server asks for; the pages do. */
-const atStep = (body: object) => body as never;
-
 /** What each act asks for, and how it is sent. */
 function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], t: Words): { fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
   const m = t.matter;
@@ -48,12 +45,12 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
     case "matter.transfer":
       return {
         fields: [{ name: "to", label: m.transferTo, kind: "select", need: true, options: [{ value: "organization", label: m.everyone }, ...people] }, reason],
-        run: ({ to, reason }) => post("/v1/matters/{id}/transfer", at, atStep({ step: on, to, reason })),
+        run: ({ to, reason }) => post("/v1/matters/{id}/transfer", at, { step: on, to, reason }),
       };
     case "matter.cosign":
       return {
         fields: [{ name: "account", label: m.cosignBy, kind: "select", need: true, options: people }, { name: "binding", label: m.cosignBinding, kind: "check" }, reason],
-        run: ({ account, binding, reason }) => post("/v1/matters/{id}/cosign", at, atStep({ step: on, account, binding, reason })),
+        run: ({ account, binding, reason }) => post("/v1/matters/{id}/cosign", at, { step: on, account, binding, reason }),
       };
     case "matter.copy":
       return {
@@ -65,7 +62,7 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
     case "matter.supervise":
       return {
         fields: [{ name: "until", label: m.superviseUntil, kind: "day", need: true }, reason],
-        run: ({ until, reason }) => post("/v1/matters/{id}/supervise", at, atStep({ step: on, until, reason })),
+        run: ({ until, reason }) => post("/v1/matters/{id}/supervise", at, { step: on, until, reason }),
       };
     case "matter.pause":
       return {
@@ -79,7 +76,7 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
     case "matter.extend":
       return {
         fields: [{ name: "days", label: m.extendBy, kind: "number", need: true, initial: step?.extend?.n, extra: step?.extend && m.extendHint(withinWords(step.extend, t) ?? "") }, reason],
-        run: ({ days, reason }) => post("/v1/matters/{id}/extend", at, atStep({ step: on, days, reason })),
+        run: ({ days, reason }) => post("/v1/matters/{id}/extend", at, { step: on, days, reason }),
       };
     case "matter.record":
       return {
@@ -91,14 +88,14 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
           reason,
         ],
         run: ({ day, verdict, reason, number, paper }) =>
-          post("/v1/matters/{id}/record", at, atStep({
+          post("/v1/matters/{id}/record", at, {
             step: on,
             day,
             verdict,
             reason,
             checks: Object.fromEntries((step?.checks ?? []).map((c) => [c.id, verdict === "pass" || verdict === "agree"])),
             document: number && paper ? { number, digest: paper } : undefined,
-          })),
+          }),
       };
     case "matter.record.confirm":
       return {
@@ -115,7 +112,7 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
           },
           reason,
         ],
-        run: ({ accept, reason }) => post("/v1/matters/{id}/record/confirm", at, atStep({ step: on, accept: accept === "yes", reason })),
+        run: ({ accept, reason }) => post("/v1/matters/{id}/record/confirm", at, { step: on, accept: accept === "yes", reason }),
       };
     case "matter.revoke":
       return { fields: [reason], danger: true, run: ({ reason }) => post("/v1/matters/{id}/revoke", at, { reason }) };

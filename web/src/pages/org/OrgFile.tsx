@@ -1,0 +1,128 @@
+import { Button, Descriptions, Table, Tag } from "antd";
+import { useState } from "react";
+import { useOutletContext, useParams } from "react-router";
+import { post } from "@/api/client";
+import { useAct, useItem } from "@/api/hooks";
+import type { Me, Organization } from "@/api/types";
+import { useText, wordFor } from "@/text";
+import { ActButton } from "@/ui/ActButton";
+import { FilePage } from "@/ui/FilePage";
+import { FormModal } from "@/ui/FormModal";
+import { PackProcedure } from "@/ui/PackProcedure";
+import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
+import { StateTag } from "@/ui/StateTag";
+import { minute } from "@/util/day";
+import { path } from "@/util/path";
+import { Credit } from "./Credit";
+import { Qualifications } from "./Qualifications";
+
+interface Change {
+  happened: string;
+  name?: string;
+  representative?: string;
+  representative_id?: string;
+  contact?: string;
+  phone?: string;
+}
+
+/** 注册信息变更, filed by the organization itself within the days that the law gives. */
+function Changes({ org, me }: { org: Organization; me: Me }) {
+  const t = useText();
+  const list = useItem("/v1/organizations/{id}/changes", { path: { id: org.id } });
+  const [asking, setAsking] = useState(false);
+  const words: Record<string, string> = { name: t.common.name, representative: t.admission.representative, representative_id: t.admission.representativeId, contact: t.admission.contact, phone: t.admission.phoneNumber };
+  return (
+    <>
+      {me.org === org.id && (
+        <Button type="primary" style={{ margin: "8px 0 12px" }} onClick={() => setAsking(true)}>
+          {t.org.fileChange}
+        </Button>
+      )}
+      {list.error && <ProblemView problem={list.error} />}
+      <Table
+        size="middle"
+        rowKey="id"
+        loading={list.isPending}
+        pagination={false}
+        dataSource={list.data?.items ?? []}
+        locale={{ emptyText: <EmptyState title={t.org.noChanges} /> }}
+        columns={[
+          { title: t.org.changed, render: (_, c) => Object.entries(c.set).filter(([, v]) => v).map(([k, v]) => <div key={k}>{`${words[k] ?? k}：${v}`}</div>) },
+          { title: t.org.happened, dataIndex: "happened", width: 120 },
+          { title: t.org.filedOn, width: 180, render: (_, c) => <>{c.filed_on} {c.late && <Tag color="error">{t.matter.late}</Tag>}</> },
+          { title: t.matter.due, dataIndex: "due", width: 120 },
+          { title: t.common.state, width: 110, render: (_, c) => <StateTag state={c.state === "filed" ? "reviewing" : c.state} /> },
+          { title: t.common.note, dataIndex: "reason" },
+        ]}
+      />
+      <PackProcedure kind="party.change" />
+      {asking && (
+        <FormModal<Change>
+          title={t.org.fileChange}
+          close={() => setAsking(false)}
+          run={({ happened, ...set }) => post("/v1/changes", {}, { happened, set })}
+          fields={[
+            { name: "happened", label: t.org.happened, kind: "day", need: true, extra: t.org.happenedHint },
+            { name: "name", label: words.name },
+            { name: "representative", label: words.representative },
+            { name: "representative_id", label: words.representative_id },
+            { name: "contact", label: words.contact },
+            { name: "phone", label: words.phone },
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
+export default function OrgFile() {
+  const t = useText();
+  const me = useOutletContext<Me>();
+  const { id = "" } = useParams();
+  const query = useItem("/v1/organizations/{id}", { path: { id } });
+  const act = useAct(({ name, reason }: { name: "suspend" | "lift" | "end"; reason: string }) => post(`/v1/organizations/{id}/${name}`, { path: { id } }, { reason }));
+  const names: Record<string, "suspend" | "lift" | "end"> = { "party.suspend": "suspend", "party.lift": "lift", "party.end": "end" };
+  return (
+    <Loaded query={query}>
+      {({ organization: o, acts, admitted }) => (
+        <FilePage
+          trail={[{ title: t.shell.menuOrganizations, to: path.organizations() }, { title: o.name }]}
+          title={o.name}
+          state={<StateTag state={admitted ? "admitted" : "waiting"} />}
+          facts={[
+            { label: t.admission.uscc, value: o.uscc },
+            { label: t.admission.kind, value: wordFor(t.admission.kinds, o.kind) },
+            { label: t.org.legalForm, value: o.legal_form && wordFor(t.org.legalForms, o.legal_form) },
+            { label: t.org.roles, value: o.roles?.map((r) => wordFor(t.roles, r)).join("、") },
+          ]}
+          acts={acts?.map((option) => {
+            const name = names[option.act];
+            return name && <ActButton key={option.act} state={option} dangerous confirmName={name === "end" ? o.name : undefined} label={wordFor(t.ledger.acts, option.act)} run={({ reason }) => act.mutateAsync({ name, reason: reason ?? "" })} />;
+          })}
+          tabs={[
+            {
+              key: "org",
+              label: t.admission.organization,
+              content: (
+                <Descriptions
+                  bordered
+                  column={{ xs: 1, md: 2 }}
+                  items={[
+                    { label: t.admission.registered, children: o.registered },
+                    { label: t.admission.representative, children: o.representative },
+                    { label: t.admission.contact, children: `${o.contact} ${o.phone}` },
+                    { label: t.admission.inProvince, children: o.in_province ? t.common.yes : t.common.no },
+                    { label: t.common.created, children: minute(o.created) },
+                  ]}
+                />
+              ),
+            },
+            { key: "qualifications", label: t.org.qualifications, content: <Qualifications org={o.id} me={me} /> },
+            { key: "changes", label: t.org.changes, content: <Changes org={o} me={me} /> },
+            { key: "credit", label: t.org.credit, content: <Credit org={o.id} me={me} /> },
+          ]}
+        />
+      )}
+    </Loaded>
+  );
+}

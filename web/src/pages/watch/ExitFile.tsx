@@ -1,0 +1,109 @@
+import { Steps, Table, Tag, Typography } from "antd";
+import { useParams } from "react-router";
+import { post } from "@/api/client";
+import { useItem } from "@/api/hooks";
+import { useOrgName } from "@/api/org";
+import { useText, wordFor } from "@/text";
+import { Deadline } from "@/ui/Deadline";
+import { FilePage } from "@/ui/FilePage";
+import { Loaded } from "@/ui/ProblemView";
+import { ResourceTable } from "@/ui/ResourceTable";
+import { minute } from "@/util/day";
+import { path } from "@/util/path";
+import { FileActs } from "./files";
+
+function Traces({ id }: { id: string }) {
+  const t = useText();
+  return (
+    <ResourceTable
+      id="exit-traces"
+      endpoint="/v1/exits/{id}/traces"
+      params={{ path: { id } }}
+      rowKey="id"
+      empty={{ title: t.watch.noTraces }}
+      columns={[
+        { key: "at", title: t.portal.time, width: 150, render: (x) => minute(x.at) },
+        { key: "kind", title: t.notice.kind, width: 120, render: (x) => wordFor(t.watch.traceKinds, x.kind) },
+        { key: "recipient", title: t.release.recipient },
+        { key: "handling", title: t.watch.handling },
+      ]}
+    />
+  );
+}
+
+/** 退出: access is closed first; then what was held is deleted, with evidence, and certified; logs and archives are kept on. */
+export default function ExitFile() {
+  const t = useText();
+  const { id = "" } = useParams();
+  const orgName = useOrgName();
+  const query = useItem("/v1/exits/{id}", { path: { id } });
+  return (
+    <Loaded query={query}>
+      {({ exit: e, acts, text }) => {
+        const title = t.watch.exitOf(orgName(e.org));
+        return (
+          <FilePage
+            trail={[{ title: t.watch.exits, to: `${path.watch()}?tab=exits` }, { title }]}
+            title={title}
+            state={wordFor(t.watch.exitStates, e.state)}
+            clock={e.due && <Deadline closed={e.state !== "deleting"} value={{ due: e.due, explain: e.explain }} />}
+            facts={[
+              { label: t.watch.ground, value: wordFor(t.watch.grounds, e.ground) },
+              { label: t.cite.article, value: e.article },
+              { label: t.watch.closedAt, value: minute(e.closed) },
+              { label: t.watch.logsUntil, value: e.logs_until },
+              { label: t.watch.archiveUntil, value: e.archive_until },
+            ]}
+            acts={
+              <FileActs
+                acts={acts}
+                asks={{
+                  "watch.exit.delete": { run: () => post("/v1/exits/{id}/delete", { path: { id } }) },
+                  "watch.exit.certify": { run: () => post("/v1/exits/{id}/certify", { path: { id } }) },
+                }}
+              />
+            }
+            banner={
+              <div className="file-banner">
+                <Steps
+                  size="small"
+                  current={e.state === "certified" ? 3 : e.state === "deleted" ? 2 : 1}
+                  items={[
+                    { title: t.watch.closedAt, content: minute(e.closed) },
+                    { title: t.watch.deleting, content: e.deleted && minute(e.deleted) },
+                    { title: t.watch.certificate, content: e.certified && minute(e.certified) },
+                  ]}
+                />
+              </div>
+            }
+            tabs={[
+              {
+                key: "tasks",
+                label: `${t.watch.tasks} ${e.tasks?.length ?? 0}`,
+                content: (
+                  <Table
+                    size="small"
+                    rowKey={(x) => x.what + x.object}
+                    pagination={false}
+                    dataSource={e.tasks ?? []}
+                    columns={[
+                      { title: t.watch.what, render: (_, x) => wordFor(t.watch.held, x.what) },
+                      { title: t.common.code, render: (_, x) => <Typography.Text code>{x.object}</Typography.Text> },
+                      { title: t.common.state, width: 110, render: (_, x) => <Tag color={x.state === "done" ? "success" : x.state === "kept" ? undefined : "warning"}>{wordFor(t.watch.taskStates, x.state)}</Tag> },
+                      { title: t.watch.method, dataIndex: "method" },
+                      { title: t.file.digest, render: (_, x) => x.digest && <Typography.Text copyable={{ text: x.digest }}>{x.digest.slice(0, 20)}…</Typography.Text> },
+                      { title: t.portal.time, width: 150, render: (_, x) => minute(x.at) },
+                    ]}
+                  />
+                ),
+              },
+              { key: "traces", label: t.watch.traces, content: <Traces id={id} /> },
+              { key: "reason", label: t.common.reason, content: <Typography.Paragraph className="document-text">{e.reason}</Typography.Paragraph> },
+              ...(text ? [{ key: "certificate", label: t.watch.certificate, content: <Typography.Paragraph className="document-text">{text}</Typography.Paragraph> }] : []),
+            ]}
+          />
+        );
+      }}
+    </Loaded>
+  );
+}
