@@ -222,7 +222,7 @@ func openTasks(ctx context.Context, tx *sqldb.Tx, column string, inboxes []strin
 	parts := make([]string, len(inboxes))
 	for i, to := range inboxes {
 		args = append(args, to)
-		parts[i] = `SELECT * FROM (SELECT ` + taskColumns + ` FROM task WHERE ` + column + ` = $` + strconv.Itoa(len(args)) +
+		parts[i] = `SELECT ` + taskColumns + ` FROM (SELECT ` + taskColumns + ` FROM task WHERE ` + column + ` = $` + strconv.Itoa(len(args)) +
 			` AND state = 'open'` + also + ` AND (due, id) > ($1, $2) ORDER BY due, id LIMIT $3) AS t` + strconv.Itoa(i)
 	}
 	rows, err := tx.Query(ctx, strings.Join(parts, ` UNION ALL `)+` ORDER BY due, id LIMIT $3`, args...)
@@ -322,7 +322,7 @@ func capped(args *[]any, column string, inboxes []string, columns, before string
 	parts := make([]string, len(inboxes))
 	for i, to := range inboxes {
 		*args = append(*args, to)
-		parts[i] = `SELECT * FROM (SELECT ` + columns + ` FROM task WHERE ` + column + ` = $` + strconv.Itoa(len(*args)) + ` AND state = 'open'` + also + ` LIMIT $1) AS t` + strconv.Itoa(i)
+		parts[i] = `SELECT ` + columns + ` FROM (SELECT ` + columns + ` FROM task WHERE ` + column + ` = $` + strconv.Itoa(len(*args)) + ` AND state = 'open'` + also + ` LIMIT $1) AS t` + strconv.Itoa(i)
 	}
 	return strings.Join(parts, ` UNION ALL `)
 }

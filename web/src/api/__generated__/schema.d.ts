@@ -7752,8 +7752,12 @@ export interface components {
         WatchExitPage: {
             acts: components["schemas"]["ActOption"][] | null;
             exit: components["schemas"]["WatchExit"];
+            /** @description Orders that still run against the party: leaving settles none of them */
+            orders: components["schemas"]["WatchOrder"][] | null;
             /** @description Something is left after the day by which it had to be deleted */
             overdue: boolean;
+            /** @description Reports it still owes */
+            reports: components["schemas"]["WatchDuty"][] | null;
             /** @description The certificate, once everything is deleted */
             text?: string;
         };
