@@ -1,4 +1,5 @@
 import { Button, type ButtonProps, Form, Input, Modal, Popover, Typography } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
 import { Link } from "react-router";
 import type { Cite, Problem } from "@/api/problem";
@@ -42,6 +43,7 @@ interface Props {
 /** The act button, everywhere the same. The rule that closes it is the server's; this only shows it. */
 export function ActButton(props: Props) {
   const t = useText();
+  const client = useQueryClient();
   const [asking, setAsking] = useState(false);
   const [running, setRunning] = useState(false);
   const [problem, setProblem] = useState<Problem>();
@@ -83,6 +85,8 @@ export function ActButton(props: Props) {
     setProblem(undefined);
     try {
       await props.run(input);
+      // Whatever it changed may stand on any page.
+      await client.invalidateQueries();
       setAsking(false);
     } catch (error) {
       setProblem(error as Problem);

@@ -133,7 +133,7 @@ export function Procedure({ steps, label }: { steps: readonly ProcedureStep[]; l
             <path key={a.key} d={a.d} className={a.lit ? "arrow-lit" : undefined} markerEnd={`url(#${head})`} />
           ))}
         </svg>
-        <ol style={{ gridTemplateColumns: `repeat(${columns.length}, minmax(168px, 264px))` }}>
+        <ol style={{ gridTemplateColumns: `repeat(${columns.length}, minmax(168px, 1fr))`, maxWidth: columns.length * 304 - 40 }}>
           {columns.flat().map((step) => (
             <li
               key={step.id}

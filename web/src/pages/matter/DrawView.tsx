@@ -22,7 +22,7 @@ export function DrawView({ steps }: { steps: MatterStep[] }) {
               pagination={false}
               dataSource={s.draw?.candidates ?? []}
               columns={[
-                { title: t.matter.candidate, dataIndex: "account" },
+                { title: t.matter.candidate, render: (_, c) => s.opinions?.find((o) => o.account === c.account)?.name ?? c.account },
                 { title: t.common.org, dataIndex: "org" },
                 {
                   title: t.matter.drawn,
