@@ -227,6 +227,7 @@ export const enUS = {
     emptyFilteredHint: "Loosen the conditions, or clear all filters.",
     clear: "Clear filters",
     total: (n, more) => (more ? `${n} shown, there are more` : `${n} in all`),
+    nothingToExport: "Nothing to export",
     columns: "Columns",
   },
   file: {

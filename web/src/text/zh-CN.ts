@@ -226,6 +226,7 @@ export const zhCN = {
     emptyFilteredHint: "可以放宽条件，或清除全部筛选。",
     clear: "清除筛选",
     total: (n: number, more: boolean) => (more ? `已显示 ${n} 条，还有更多` : `共 ${n} 条`),
+    nothingToExport: "没有可以导出的内容",
     columns: "列设置",
   },
   file: {

@@ -146,6 +146,7 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
           key="export"
           icon={<DownloadOutlined aria-hidden />}
           disabled={rows.length === 0}
+          title={rows.length === 0 ? t.list.nothingToExport : undefined}
           onClick={() => {
             saveText(`${props.id}.csv`, toCsv(props.columns, rows));
             message.success(t.common.exportDone(rows.length));
