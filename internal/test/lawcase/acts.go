@@ -124,6 +124,11 @@ var acts = map[string]func(w *World) (func() error, error){
 		f, _, v, err := w.granted()
 		return func() error { _, err := w.Lab.Run(w.as(f), w.desk, v.ID); return err }, err
 	},
+	"party.account.open": func(w *World) (func() error, error) {
+		w.n++
+		n := party.NewAccount{Login: fmt.Sprintf("colleague%d", w.n), Password: "a-long-password", Name: "沈文", Roles: []access.Role{access.Expert}}
+		return func() error { _, err := w.Party.OpenAccount(w.system(), n); return err }, nil
+	},
 	"party.apply": func(w *World) (func() error, error) {
 		f := w.firm()
 		return func() error { _, err := w.Party.Apply(w.as(f), party.Paper, papers); return err }, nil

@@ -289,6 +289,9 @@ func (w *World) decide(m *matter.Matter, s *matter.Step, who access.Actor) error
 	for _, c := range s.Checks {
 		d.Checks[c.ID] = true
 	}
+	if s.Records { // decided elsewhere: its number and paper
+		d.Document = &matter.Paper{Number: "会议纪要〔2025〕1号", Digest: "sha256:01"}
+	}
 	ctx := w.as(who)
 	if who.Has(access.Expert) {
 		err := w.DB.View(ctx, func(tx *sqldb.Tx) error {
