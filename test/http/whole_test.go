@@ -2,6 +2,7 @@ package http_test
 
 import (
 	"encoding/json"
+	"errors"
 	"io"
 	"io/fs"
 	"net/http"
@@ -62,9 +63,11 @@ func TestEndpoints_AreSpokenTo(t *testing.T) {
 	}
 	asked := map[string]bool{}
 	files, err := filepath.Glob("*.txt")
-	if err != nil {
+	folders, errFolders := filepath.Glob("*/*.txt")
+	if err := errors.Join(err, errFolders); err != nil {
 		t.Fatal(err)
 	}
+	files = append(files, folders...)
 	for _, file := range files {
 		steps, err := readScript(file)
 		if err != nil {
