@@ -15,6 +15,7 @@ export function Portal() {
   const places = [
     { to: path.open(), label: t.portal.openData },
     { to: path.notices(), label: t.portal.notices },
+    { to: path.providers(), label: t.portal.providers },
     { to: path.law(), label: t.portal.law },
     { to: path.docs(), label: t.portal.docs },
   ];

@@ -18,6 +18,7 @@ import {
   SafetyCertificateOutlined,
   SearchOutlined,
   SolutionOutlined,
+  TrophyOutlined,
   UserOutlined,
 } from "@ant-design/icons";
 import type { ReactNode } from "react";
@@ -54,6 +55,7 @@ const items: Item[] = [
   { to: path.admissions(), icon: <IdcardOutlined aria-hidden />, label: "menuAdmissions", group: "groupMatter", roles: [...offices, ...companies] },
   { to: path.authorizations(), icon: <CrownOutlined aria-hidden />, label: "menuAuthorizations", group: "groupMatter", roles: [...officials, ...companies], kinds: ["grant.operator", "grant.developer"] },
   { to: path.scenarios(), icon: <SolutionOutlined aria-hidden />, label: "menuScenarios", group: "groupMatter", roles: [...offices, "data-user"] },
+  { to: path.training(), icon: <TrophyOutlined aria-hidden />, label: "menuTraining", group: "groupMatter", roles: [...offices, ...companies, "data-provider"] },
   { to: path.matters(), icon: <FileTextOutlined aria-hidden />, label: "menuMatters", group: "groupMatter", roles: [...officials, ...companies, "expert"] },
   { to: path.lab(), icon: <CodeOutlined aria-hidden />, label: "menuLab", group: "groupUse", roles: ["data-user"] },
   { to: path.models(), icon: <DeploymentUnitOutlined aria-hidden />, label: "menuModels", group: "groupUse", roles: [...offices, "data-user", "expert"] },
