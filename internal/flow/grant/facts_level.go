@@ -83,6 +83,8 @@ func (s *Service) registerLevelFacts(law *regime.Law) {
 		orgFact("org.vendor_agreement", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
 			return valid(access.ValidFor(ctx, tx, org, PermitAgreement, AgreementVendor, workday.DateOf(tx.Now())))
 		}),
+		actorLapsed("matter.decider_lapsed"),
+		actorLapsed("agreement.actor_lapsed"),
 	)
 	law.RegisterFact(planFacts(law)...)
 	law.RegisterFact(agreementFacts(law)...)
@@ -90,6 +92,33 @@ func (s *Service) registerLevelFacts(law *regime.Law) {
 
 func orgFact(name string, t regime.Type, load func(ctx context.Context, tx *sqldb.Tx, org string) (any, error)) regime.Fact {
 	return regime.Fact{Name: name, Type: t, Load: load}
+}
+
+// actorLapsed is whether the acting organization was authorized and is no longer: an operator decides on others' applications and
+// signs with them, so that what stands against its own permit has to be asked of the one who acts (贵州 第七条: 及时关闭授权运营主体的
+// 运营权限). Whoever never was authorized, as a public body, is not meant.
+func actorLapsed(name string) regime.Fact {
+	return regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, _ string) (any, error) {
+		org, lapsed := access.From(ctx).Org, false
+		if org == "" {
+			return false, nil
+		}
+		list, err := listAuthorizations(ctx, tx, authorizationFilter{org: org, limit: 500})
+		if err != nil {
+			return nil, err
+		}
+		for _, a := range list {
+			if a.Permit == "" {
+				continue
+			}
+			err := access.Valid(ctx, tx, a.Permit, workday.DateOf(tx.Now()))
+			if err == nil || errs.CodeOf(err) == errs.Internal {
+				return false, err
+			}
+			lapsed = true
+		}
+		return lapsed, nil
+	}}
 }
 
 // valid turns the answer about a permit into a fact.
