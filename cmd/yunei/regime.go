@@ -67,26 +67,36 @@ func regimeCommand() *cobra.Command {
 	l := &lawyer{}
 	cmd := &cobra.Command{
 		Use:   "regime",
-		Short: "规则包 (the law as data: check, test and explain it without a server)",
-		Example: `  yunei regime lint                              check the packs inside the program
-  yunei regime new xiamen-2026-05-01             begin a pack in a folder of that name
-  yunei regime lint ./xiamen-2026-05-01          check it, with what it rests on
-  yunei regime test --dir ./regimes              run the cases of the packs in a folder
-  yunei regime explain clean-record              what a rule says, and where it is written
-  yunei regime coverage --json                   every obligation, and what upholds it
-  yunei regime diff guizhou-draft zhoushan-2024-03-20    two regulations side by side`,
+		Short: "规则包: 检查、试判、解释, 不需要服务器",
+		Example: `  yunei regime lint                              检查程序自带的规则包
+  yunei regime new xiamen-2026-05-01             在同名目录中新建规则包
+  yunei regime lint ./xiamen-2026-05-01          检查它和它所依据的规则包
+  yunei regime test --dir ./regimes              运行目录中各规则包的判例
+  yunei regime explain clean-record              一条规则说什么, 依据在哪里
+  yunei regime coverage --json                   每项义务和落实它的规则
+  yunei regime diff guizhou-draft zhoushan-2024-03-20    比较两部规定`,
 	}
-	cmd.PersistentFlags().StringVar(&l.dir, "dir", "", "folder of packs; one without vocabulary.yaml and calendars uses the program's (default: the packs inside the program)")
-	cmd.PersistentFlags().BoolVar(&l.asJSON, "json", false, "answer in JSON")
+	cmd.PersistentFlags().StringVar(&l.dir, "dir", "", "规则包所在目录; 其中没有 vocabulary.yaml 和 calendars 的用程序自带的 (不写则用程序自带的规则包)")
+	cmd.PersistentFlags().BoolVar(&l.asJSON, "json", false, "以 JSON 输出")
 	cmd.AddCommand(regimeLint(l), regimeTest(l), regimeExplain(l), regimeCoverage(l), regimeDiff(l), regimeNew(l), regimeSchema())
 	return cmd
+}
+
+// exactly asks for n arguments, by name.
+func exactly(n int, what string) cobra.PositionalArgs {
+	return func(cmd *cobra.Command, args []string) error {
+		if len(args) != n {
+			return errs.New(errs.Invalid, "%s 后面须写%s, 现在写了 %d 个; 请照例子写:\n%s", cmd.CommandPath(), what, len(args), cmd.Example)
+		}
+		return nil
+	}
 }
 
 func regimeLint(l *lawyer) *cobra.Command {
 	var source string
 	cmd := &cobra.Command{
 		Use:     "lint [PACK...]",
-		Short:   "检查规则包 (all problems as sentences with file and line)",
+		Short:   "检查规则包, 逐条指出文件、行号、问题和改法",
 		Example: "  yunei regime lint ./xiamen-2026-05-01",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			packs, names, err := l.packs(args)
@@ -112,14 +122,14 @@ func regimeLint(l *lawyer) *cobra.Command {
 			return err
 		},
 	}
-	cmd.Flags().StringVar(&source, "source", "", "source tree of the program: also check that the tests coverage.yaml names exist there")
+	cmd.Flags().StringVar(&source, "source", "", "程序的源代码目录: 同时检查 coverage.yaml 所列的测试是否存在")
 	return cmd
 }
 
 func regimeTest(l *lawyer) *cobra.Command {
 	return &cobra.Command{
 		Use:     "test [PACK...]",
-		Short:   "运行判例 (every case of law: given, on which day, which act, expected verdicts)",
+		Short:   "运行判例: 给定事实、日期和操作, 核对应得的判定",
 		Example: "  yunei regime test --dir ./regimes",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			packs, names, err := l.packs(args)
@@ -139,10 +149,10 @@ func regimeTest(l *lawyer) *cobra.Command {
 			err = l.answer(cmd.OutOrStdout(), results, func(w io.Writer) {
 				for _, r := range results {
 					if !r.OK {
-						fmt.Fprintf(w, "%s:%d: %s: %s\n", r.File, r.Line, r.Name, r.Wrong)
+						fmt.Fprintf(w, "%s:%d: 判例 %q 与规则不符: %s\n", r.File, r.Line, r.Name, r.Wrong)
 					}
 				}
-				fmt.Fprintf(w, "%d passed, %d failed\n", len(results)-failed, failed)
+				fmt.Fprintf(w, "%d 个判例相符, %d 个不符\n", len(results)-failed, failed)
 			})
 			switch {
 			case err != nil:
@@ -160,9 +170,9 @@ func regimeTest(l *lawyer) *cobra.Command {
 func regimeExplain(l *lawyer) *cobra.Command {
 	return &cobra.Command{
 		Use:     "explain RULE",
-		Short:   "解释规则 (what a rule says, on which article it rests, and how its cases end)",
+		Short:   "解释规则: 说什么, 依据哪一条, 判例怎样判",
 		Example: "  yunei regime explain quanzhou-2024-05-17/clean-record",
-		Args:    cobra.ExactArgs(1),
+		Args:    exactly(1, "规则编号"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			packs, _, err := l.packs(nil)
 			if err != nil {
@@ -224,7 +234,7 @@ func printRule(w io.Writer, r regime.Explanation) {
 func regimeCoverage(l *lawyer) *cobra.Command {
 	return &cobra.Command{
 		Use:     "coverage [PACK...]",
-		Short:   "义务覆盖 (every obligation of the regulation, and what upholds it)",
+		Short:   "义务覆盖: 规定的每项义务由什么落实",
 		Example: "  yunei regime coverage",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			packs, names, err := l.packs(args)
@@ -243,7 +253,7 @@ func regimeCoverage(l *lawyer) *cobra.Command {
 						fmt.Fprintln(w, "  判例未过:", f)
 					}
 					for _, o := range c.Obligations {
-						fmt.Fprintf(w, "  %-10s %-8s %s\n", o.ID, o.Status, upheldBy(o.ObligationSpec))
+						fmt.Fprintf(w, "  %-10s %s: %s\n", o.ID, statuses[o.Status], upheldBy(o.ObligationSpec))
 					}
 				}
 				fmt.Fprintf(w, "合计 %d 项义务, %d 项已落实, %d 项待后续阶段, %d 项不由程序落实\n", report.Total, report.Upheld, report.Planned, report.Excused)
@@ -251,6 +261,8 @@ func regimeCoverage(l *lawyer) *cobra.Command {
 		},
 	}
 }
+
+var statuses = map[string]string{regime.Upheld: "已落实", regime.Planned: "待后续阶段", regime.Excused: "不由程序落实"}
 
 func upheldBy(o regime.ObligationSpec) string {
 	switch o.Status {

@@ -20,10 +20,10 @@ import (
 func regimeNew(l *lawyer) *cobra.Command {
 	return &cobra.Command{
 		Use:   "new ID",
-		Short: "新建规则包 (a pack in which only the marked places have to be written)",
+		Short: "新建规则包, 只需填写标出的地方",
 		Example: `  yunei regime new xiamen-2026-05-01
-  yunei regime lint ./xiamen-2026-05-01          what is still to be written`,
-		Args: cobra.ExactArgs(1),
+  yunei regime lint ./xiamen-2026-05-01          还有哪些待填`,
+		Args: exactly(1, "规则包编号"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			files, err := regime.Scaffold(args[0], workday.DateOf(time.Now()))
 			if err != nil {
@@ -63,7 +63,7 @@ func regimeSchema() *cobra.Command {
 	var out string
 	cmd := &cobra.Command{
 		Use:     "schema",
-		Short:   "写出 JSON Schema (for editors: completion, explanations and marks while a pack is written)",
+		Short:   "写出 JSON Schema, 供编辑器补全、说明和标错",
 		Example: "  yunei regime schema --out regimes/schema",
 		Args:    cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -85,17 +85,17 @@ func regimeSchema() *cobra.Command {
 			return nil
 		},
 	}
-	cmd.Flags().StringVar(&out, "out", "schema", "folder to write to")
+	cmd.Flags().StringVar(&out, "out", "schema", "写到哪个目录")
 	return cmd
 }
 
 func regimeDiff(l *lawyer) *cobra.Command {
 	return &cobra.Command{
 		Use:   "diff A B",
-		Short: "比较两个规则包 (roles, papers, values, procedures and rules side by side)",
+		Short: "比较两个规则包的角色、材料、取值、程序和规则",
 		Example: `  yunei regime diff guizhou-draft zhoushan-2024-03-20
-  yunei regime diff quanzhou-2024-05-17 ./quanzhou-2024-05-17     the program's version and the one being written`,
-		Args: cobra.ExactArgs(2),
+  yunei regime diff quanzhou-2024-05-17 ./quanzhou-2024-05-17     程序自带的与正在编写的`,
+		Args: exactly(2, "两个规则包的编号或目录"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			a, ids, err := regimes.Mount(args[0])
 			if err != nil {

@@ -28,7 +28,7 @@ var heading = regexp.MustCompile(`^# (\S+)(?: (.+))?$`)
 func readArticles(fsys fs.FS, dir string) (articles, []Problem) {
 	names, err := fs.Glob(fsys, path.Join(dir, "articles", "*.md"))
 	if err != nil || len(names) == 0 {
-		return articles{}, []Problem{{File: path.Join(dir, "articles"), Message: "no articles: a pack stores the text it rests on", Hint: "write one file per article, beginning with \"# number title\""}}
+		return articles{}, []Problem{{File: path.Join(dir, "articles"), Message: "没有条文, 规则包须录入所依据的原文", Hint: "请一条一个文件, 首行写成 \"# 条号 条标\""}}
 	}
 	sort.Strings(names)
 	var out articles
@@ -37,17 +37,17 @@ func readArticles(fsys fs.FS, dir string) (articles, []Problem) {
 	for _, name := range names {
 		text, err := fs.ReadFile(fsys, name)
 		if err != nil {
-			problems = append(problems, Problem{File: name, Message: err.Error()})
+			problems = append(problems, Problem{File: name, Message: "读不了这个文件", Hint: "请检查它是否存在、有没有读取权限"})
 			continue
 		}
 		first, body, _ := strings.Cut(string(text), "\n")
 		m := heading.FindStringSubmatch(strings.TrimRight(first, "\r"))
 		if m == nil {
-			problems = append(problems, Problem{File: name, Line: 1, Message: "an article begins with its number", Hint: "write \"# 二(二) 平台入驻\" in the first line"})
+			problems = append(problems, Problem{File: name, Line: 1, Message: "条文的首行没有条号", Hint: "请在首行写条号和条标, 如 \"# 二(二) 平台入驻\""})
 			continue
 		}
 		if other := seen[m[1]]; other != "" {
-			problems = append(problems, Problem{File: name, Line: 1, Message: fmt.Sprintf("article %s is already in %s", m[1], other)})
+			problems = append(problems, Problem{File: name, Line: 1, Message: fmt.Sprintf("%s在 %s 中已经有了", m[1], other), Hint: "请删去一处, 或者改正条号"})
 			continue
 		}
 		seen[m[1]] = name

@@ -51,7 +51,7 @@ func RunCases(fsys fs.FS, names ...string) ([]CaseResult, error) {
 		return nil, err
 	}
 	if problems := src.structural(); len(problems) > 0 {
-		return nil, fmt.Errorf("%d problems, first: %s", len(problems), problems[0])
+		return nil, faulty(problems)
 	}
 	return src.run(), nil
 }
@@ -78,20 +78,20 @@ func (l *Law) runCase(c CaseSpec) string {
 	if c.Kind != "" {
 		skips, err := l.Skips(ctx, nil, c.Kind, c.Day, nil, c.Given)
 		if err != nil {
-			return err.Error()
+			return sentence(err)
 		}
 		got := []string{}
 		for _, s := range skips {
 			got = append(got, s.Step)
 		}
 		if strings.Join(got, ",") != strings.Join(c.Skips, ",") {
-			return fmt.Sprintf("got skipped steps %v, want %v", got, c.Skips)
+			return fmt.Sprintf("免去的环节是 [%s], 应为 [%s]", strings.Join(got, ", "), strings.Join(c.Skips, ", "))
 		}
 		return ""
 	}
 	j, err := l.judge(l.view(ctx, nil, c.Day, nil, c.Given), c.Act, func(rule string) bool { _, ok := c.Expect[rule]; return ok })
 	if err != nil {
-		return err.Error()
+		return sentence(err)
 	}
 	got := map[string]Outcome{}
 	for _, v := range j.Verdicts {
@@ -103,9 +103,9 @@ func (l *Law) runCase(c CaseSpec) string {
 	var wrong []string
 	for rule, want := range c.Expect {
 		if g, ok := got[rule]; !ok {
-			wrong = append(wrong, fmt.Sprintf("%s: not judged at %s, want %s", rule, c.Act, want))
+			wrong = append(wrong, fmt.Sprintf("规则 %s 不约束操作 %q, 应判定为 %s", rule, c.Act, want))
 		} else if g != want {
-			wrong = append(wrong, fmt.Sprintf("%s: got %s, want %s", rule, g, want))
+			wrong = append(wrong, fmt.Sprintf("规则 %s 判定为 %s, 应为 %s", rule, g, want))
 		}
 	}
 	sort.Strings(wrong)

@@ -82,13 +82,13 @@ func dayFunction(name string, move func(workday.Date, int) workday.Date) cel.Env
 			day, ok := a.Value().(string)
 			n, okN := b.Value().(int64)
 			if !ok || !okN || n < -100_000 || n > 100_000 {
-				return types.NewErr("%s: not a day and a number: %v, %v", name, a, b)
+				return types.NewErr("%s 须用于一个日期和一个数, 不能用于 %v 和 %v", name, a, b)
 			}
 			if day == "" {
 				return types.String("")
 			}
 			if !workday.Date(day).Valid() {
-				return types.NewErr("%s: %q is not a day", name, day)
+				return types.NewErr("%s 中的 %q 不是日期", name, day)
 			}
 			return types.String(move(workday.Date(day), int(n)))
 		})))
@@ -98,23 +98,23 @@ func twoDays(a, b ref.Val) (workday.Date, workday.Date, error) {
 	s, okA := a.Value().(string)
 	e, okB := b.Value().(string)
 	if !okA || !okB || !workday.Date(s).Valid() || !workday.Date(e).Valid() {
-		return "", "", fmt.Errorf("workdaysBetween: %v and %v are not two days", a, b)
+		return "", "", fmt.Errorf("workdaysBetween 须用于两个日期, 不能用于 %v 和 %v", a, b)
 	}
 	return workday.Date(s), workday.Date(e), nil
 }
 
-// compile checks and plans one expression; it must be a bool.
-func compile(env *cel.Env, vocab *vocabulary, text string) (*condition, error) {
+// compile checks and plans one expression; it must be a bool. known are the names it may look at.
+func compile(env *cel.Env, vocab *vocabulary, known []string, text string) (*condition, error) {
 	ast, issues := env.Compile(text)
 	if issues != nil && issues.Err() != nil {
-		return nil, errors.New(celError(text, issues, vocab))
+		return nil, errors.New(celSentence(text, issues, known))
 	}
 	if ast.OutputType() != cel.BoolType {
-		return nil, fmt.Errorf("condition is of type %s, it must be true or false", ast.OutputType())
+		return nil, fmt.Errorf("条件的结果是 %s 类型, 应当是真或假; 请写成比较, 如 org.age >= 3", ast.OutputType())
 	}
 	program, err := env.Program(ast, cel.EvalOptions(cel.OptOptimize), cel.CostLimit(costLimit))
 	if err != nil {
-		return nil, fmt.Errorf("plan condition: %w", err)
+		return nil, errors.New("条件太复杂, 程序无法准备; 请拆成几条规则")
 	}
 	c := &condition{text: text, program: program}
 	seen := map[string]bool{}
@@ -134,31 +134,6 @@ func compile(env *cel.Env, vocab *vocabulary, text string) (*condition, error) {
 	return c, nil
 }
 
-var undeclared = regexp.MustCompile(`undeclared reference to '([^']+)'`)
-
-// celError turns CEL's report into one sentence, with the nearest known word for an unknown one.
-func celError(text string, issues *cel.Issues, vocab *vocabulary) string {
-	var parts []string
-	for _, e := range issues.Errors() {
-		msg := e.Message
-		if m := undeclared.FindStringSubmatch(msg); m != nil {
-			// CEL names only the part before the dot; what was written is in the text.
-			name := m[1]
-			if dotted := regexp.MustCompile(`\b` + regexp.QuoteMeta(name) + `(\.\w+)+`).FindString(text); dotted != "" {
-				name = dotted
-			}
-			msg = fmt.Sprintf("unknown name %s", name)
-			if near := nearest(name, vocab.names()); near != "" {
-				msg += "; did you mean " + near + "?"
-			} else {
-				msg += "; facts are listed in vocabulary.yaml, values are written param.name"
-			}
-		}
-		parts = append(parts, fmt.Sprintf("%s (column %d)", msg, e.Location.Column()+1))
-	}
-	return strings.Join(parts, "; ")
-}
-
 // eval answers the condition and the facts it looked at.
 func (c *condition) eval(v *view) (bool, map[string]any, error) {
 	v.err = nil
@@ -167,7 +142,7 @@ func (c *condition) eval(v *view) (bool, map[string]any, error) {
 		return false, nil, v.err
 	}
 	if err != nil {
-		return false, nil, fmt.Errorf("evaluate %q: %w", c.text, err)
+		return false, nil, fmt.Errorf("条件 %q 无法计算: %w", c.text, evalSentence(err))
 	}
 	used := make(map[string]any, len(c.facts))
 	for _, name := range c.facts {

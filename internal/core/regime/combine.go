@@ -289,7 +289,7 @@ func (l *Law) Skips(ctx context.Context, tx *sqldb.Tx, kind string, day workday.
 			}
 			holds, used, err := s.when.eval(view)
 			if err != nil {
-				return nil, fmt.Errorf("judge whether %s skips %s: %w", kind, s.spec.Step, err)
+				return nil, fmt.Errorf("判断 %s 是否免去环节 %s: %w", kind, s.spec.Step, err)
 			}
 			if holds {
 				done[s.spec.Step] = true

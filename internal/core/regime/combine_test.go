@@ -140,26 +140,26 @@ func TestLint_Together(t *testing.T) {
 		changes [][3]string
 		want    string
 	}{
-		"Units":          {value("kind: keep, int: 1, unit: month", "kind: keep, int: 30, unit: day"), "p/rules/age.yaml:2: value x contradicts the one at n/rules/shown.yaml:2: one counts in month and one in day; make them agree, or say overrides: {pack: n"},
-		"NumberAndText":  {value("kind: fee, int: 1", "kind: fee, text: 免费"), "one is a number and one is text"},
-		"StrictDisagree": {value("kind: limit, int: 1, strict: min", "kind: limit, int: 2, strict: max"), "they do not agree on which is the stricter"},
-		"LimitUnsaid":    {value("kind: limit, int: 1", "kind: limit, int: 2"), "nothing says which is the stricter"},
-		"TwoOfOneLevel":  {[][3]string{{"n/pack.yaml", "level: national", "level: city\nwith: [p]\nroles: [{role: data-user, title: 单位}]"}, {np, "adds: true\n", "applicant: [data-user]\n"}}, "procedure party.apply contradicts the one at"},
-		"ChangesDecider": {[][3]string{{np, "    people: 2", "    by: data-user\n    may: [pass]"}}, "step final contradicts the one in p/procedures/apply.yaml: a joining procedure cannot change its by"},
-		"ChangesMay":     {[][3]string{{np, "    people: 2", "    may: [pass, refuse]"}}, "cannot change its may"},
-		"NotPublic":      {[][3]string{{np, "  - id: final\n", "  - id: final\n    publicity: {for: 5wd, cite: {article: 第八条, quote: 审批}}\n"}}, "cannot change its publicity"},
-		"NobodyDecides":  {[][3]string{{np, "  - id: public\n", "  - {id: own, title: 自评, by: data-user, may: [pass], cite: {article: 第八条, quote: 审批}}\n  - id: public\n"}}, "step own may be decided by nobody: its only decider data-user is the applicant of p/procedures/apply.yaml"},
-		"Cycle":          {[][3]string{{np, "  - id: final\n", "  - id: final\n    after: [public]\n"}}, "joined to p/procedures/apply.yaml, steps wait for each other"},
-		"UnknownStep":    {[][3]string{{np, "after: [all]", "after: [finale]"}}, `step public comes after "finale", which is no step of p/procedures/apply.yaml; steps are review, final, public`},
-		"Skipped":        {[][3]string{{pp, "steps:\n", "skip: [{step: final, when: org.admitted, cite: {article: 第一条, quote: 申请}}]\nsteps:\n"}}, "step final contradicts p/procedures/apply.yaml:6, which may skip it"},
-		"SkipOfAnother":  {[][3]string{{np, "needs: [pledge]\n", "needs: [pledge]\nskip: [{step: review, when: org.admitted, cite: {article: 第八条, quote: 审批}}]\n"}}, "skip names \"review\", which is no step here; a skip may name only steps of its own pack"},
-		"ValueInVain":    {[][3]string{{np, "publicity: {for: shown", "publicity: {for: showed"}}, "did you mean shown?"},
+		"Units":          {value("kind: keep, int: 1, unit: month", "kind: keep, int: 30, unit: day"), `p/rules/age.yaml:2: 取值 x 与 n/rules/shown.yaml:2 的同名取值相矛盾: 那里的 unit 是 "month", 这里是 "day"; 请改成一致, 或者写 overrides: {pack: n, cite: …}, 引用允许取代的条文`},
+		"NumberAndText":  {value("kind: fee, int: 1", "kind: fee, text: 免费"), `p/rules/age.yaml:2: 取值 x 与 n/rules/shown.yaml:2 的同名取值相矛盾: 一个是数, 一个是文字; 请改成一致, 或者写 overrides: {pack: n, cite: …}, 引用允许取代的条文`},
+		"StrictDisagree": {value("kind: limit, int: 1, strict: min", "kind: limit, int: 2, strict: max"), `p/rules/age.yaml:2: 取值 x 与 n/rules/shown.yaml:2 的同名取值相矛盾: 两处的 strict 不一致; 请改成一致, 或者写 overrides: {pack: n, cite: …}, 引用允许取代的条文`},
+		"LimitUnsaid":    {value("kind: limit, int: 1", "kind: limit, int: 2"), `p/rules/age.yaml:2: 取值 x 与 n/rules/shown.yaml:2 的同名取值相矛盾: 没有写明哪个更严, 可以在两处都写 strict: min 或 strict: max; 请改成一致, 或者写 overrides: {pack: n, cite: …}, 引用允许取代的条文`},
+		"TwoOfOneLevel":  {[][3]string{{"n/pack.yaml", "level: national", "level: city\nwith: [p]\nroles: [{role: data-user, title: 单位}]"}, {np, "adds: true\n", "applicant: [data-user]\n"}}, `p/procedures/apply.yaml:1: 办理程序 party.apply 与 n/procedures/apply.yaml 相矛盾: 两个规则包的 level 都是 city; 加入它请写 adds: true, 取代它请写 overrides: {pack: n, cite: …}, 引用允许取代的条文`},
+		"ChangesDecider": {[][3]string{{np, "    people: 2", "    by: data-user\n    may: [pass]"}}, `n/procedures/apply.yaml:10: 环节 final 与 p/procedures/apply.yaml 的同一环节相矛盾: 加入的程序不能改变它的 by; 只能增加 within、clocks、needs、checks、people、after 或者更长的公示, 自己的环节请另起编号`},
+		"ChangesMay":     {[][3]string{{np, "    people: 2", "    may: [pass, refuse]"}}, `n/procedures/apply.yaml:10: 环节 final 与 p/procedures/apply.yaml 的同一环节相矛盾: 加入的程序不能改变它的 may; 只能增加 within、clocks、needs、checks、people、after 或者更长的公示, 自己的环节请另起编号`},
+		"NotPublic":      {[][3]string{{np, "  - id: final\n", "  - id: final\n    publicity: {for: 5wd, cite: {article: 第八条, quote: 审批}}\n"}}, `n/procedures/apply.yaml:8: 环节 final 与 p/procedures/apply.yaml 的同一环节相矛盾: 加入的程序不能改变它的 publicity; 只能增加 within、clocks、needs、checks、people、after 或者更长的公示, 自己的环节请另起编号`},
+		"NobodyDecides":  {[][3]string{{np, "  - id: public\n", "  - {id: own, title: 自评, by: data-user, may: [pass], cite: {article: 第八条, quote: 审批}}\n  - id: public\n"}}, `n/procedures/apply.yaml:12: 环节 own 没有人能办: 只有 p/procedures/apply.yaml 的申请人 data-user 自己可以办; 不能自己批自己的申请, 请换一个角色`},
+		"Cycle":          {[][3]string{{np, "  - id: final\n", "  - id: final\n    after: [public]\n"}}, `n/procedures/apply.yaml:6: 加入 p/procedures/apply.yaml 之后, 环节互相等待: final → public → final; 请让其中一个先开始`},
+		"UnknownStep":    {[][3]string{{np, "after: [all]", "after: [finale]"}}, `n/procedures/apply.yaml:14: 环节 public 的 after 中 "finale" 不是 p/procedures/apply.yaml 的环节; 可以写的环节: review, final, public`},
+		"Skipped":        {[][3]string{{pp, "steps:\n", "skip: [{step: final, when: org.admitted, cite: {article: 第一条, quote: 申请}}]\nsteps:\n"}}, `n/procedures/apply.yaml:7: 环节 final 与 p/procedures/apply.yaml:6 相矛盾: 那里可以免去这个环节; 请把要求写进自己的环节, 别的规则包不能免去它`},
+		"SkipOfAnother":  {[][3]string{{np, "needs: [pledge]\n", "needs: [pledge]\nskip: [{step: review, when: org.admitted, cite: {article: 第八条, quote: 审批}}]\n"}}, `n/procedures/apply.yaml:6: skip 要免去的 "review" 不是本程序的环节; 只能免去本规则包规定的环节`},
+		"ValueInVain":    {[][3]string{{np, "publicity: {for: shown", "publicity: {for: showed"}}, `n/procedures/apply.yaml:15: 期限 "showed" 不是 2wd (工作日)、5d (日)、72h (小时) 这样的写法, 也不是取值的名称; 是否指 shown`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
 			fsys := both(t, test.changes...)
 			wantProblem(t, fsys, test.want)
-			if err := regime.New().Load(fsys, "p", "n"); err == nil || !strings.Contains(err.Error(), test.want) {
+			if err := regime.New().Load(fsys, "n", "p"); err == nil || !strings.Contains(err.Error(), test.want) {
 				t.Errorf("loading both says %v, want %q", err, test.want)
 			}
 		})

@@ -1,7 +1,6 @@
 package regime
 
 import (
-	"fmt"
 	"io/fs"
 	"path"
 	"sort"
@@ -97,7 +96,7 @@ func ReadCoverage(fsys fs.FS, names ...string) (CoverageReport, error) {
 		return CoverageReport{}, err
 	}
 	if problems := src.structural(); len(problems) > 0 {
-		return CoverageReport{}, fmt.Errorf("%d problems, first: %s", len(problems), problems[0])
+		return CoverageReport{}, faulty(problems)
 	}
 	return src.measure(src.run()), nil
 }

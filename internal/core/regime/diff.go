@@ -99,7 +99,7 @@ func outline(fsys fs.FS, name string) (*lines, error) {
 	out.add("pack", "number", s.Number)
 	out.add("pack", "issuer", s.Issuer)
 	out.add("pack", "level", s.Level, s.Division)
-	out.add("pack", "in force", dates(string(s.From), string(s.Until)))
+	out.add("pack", "from", dates(string(s.From), string(s.Until)))
 	if s.Trial != nil {
 		out.add("pack", "trial", string(s.Trial.Until))
 	}
@@ -120,8 +120,8 @@ func outline(fsys fs.FS, name string) (*lines, error) {
 		out.procedure(proc.spec)
 	}
 	for _, r := range p.rules {
-		out.add("rule", r.spec.ID, r.spec.Title, r.spec.Otherwise, dates(string(r.spec.From), string(r.spec.Until)), condText("when", r.spec.When),
-			condText("check", r.spec.Check), needsText(r.spec.Needs), "at "+strings.Join(r.spec.Acts, " "), r.spec.Cite.Article)
+		out.add("rule", r.spec.ID, r.spec.Title, r.spec.Otherwise, dates(string(r.spec.From), string(r.spec.Until)), condText("适用条件", r.spec.When),
+			condText("须满足", r.spec.Check), needsText(r.spec.Needs), "约束 "+strings.Join(r.spec.Acts, " "), r.spec.Cite.Article)
 	}
 	return out, nil
 }
@@ -129,38 +129,38 @@ func outline(fsys fs.FS, name string) (*lines, error) {
 func (l *lines) procedure(s ProcedureSpec) {
 	adds := ""
 	if s.Adds {
-		adds = "adds"
+		adds = "加入别的程序 (adds)"
 	}
 	var steps []string
 	for _, st := range s.Steps {
 		steps = append(steps, st.ID)
 	}
-	l.add("procedure", s.Kind, s.Title, adds, "by "+strings.Join(s.Applicant, " "), condText("needs", strings.Join(s.Needs, " ")), strings.Join(steps, " → "),
+	l.add("procedure", s.Kind, s.Title, adds, condText("申请人", strings.Join(s.Applicant, " ")), condText("材料", strings.Join(s.Needs, " ")), strings.Join(steps, " → "),
 		dates(string(s.From), string(s.Until)), s.Cite.Article)
 	for _, st := range s.Steps {
-		parts := []string{st.Title, condText("by", st.By), condText("after", strings.Join(st.After, " "))}
+		parts := []string{st.Title, condText("办理人", st.By), condText("前置环节", strings.Join(st.After, " "))}
 		if st.Within != nil {
-			parts = append(parts, "within "+st.Within.For)
+			parts = append(parts, "期限 "+st.Within.For)
 		}
 		for _, c := range st.Clocks {
-			parts = append(parts, "clock "+c.For)
+			parts = append(parts, "并行期限 "+c.For)
 		}
 		if st.Publicity != nil {
-			parts = append(parts, "publicity "+st.Publicity.For)
+			parts = append(parts, "公示 "+st.Publicity.For)
 		}
 		if st.Panel != nil {
-			parts = append(parts, "panel "+st.Panel.Size+" quorum "+st.Panel.Quorum)
+			parts = append(parts, "专家组 "+st.Panel.Size+" 形成结论 "+st.Panel.Quorum)
 		}
 		if st.People > 1 {
-			parts = append(parts, fmt.Sprintf("%d people", st.People))
+			parts = append(parts, fmt.Sprintf("%d 人同意", st.People))
 		}
 		if st.Binding != nil && !*st.Binding {
-			parts = append(parts, "not binding")
+			parts = append(parts, "不影响结果")
 		}
 		for _, c := range st.Checks {
 			parts = append(parts, "["+c.Title+"]")
 		}
-		parts = append(parts, strings.Join(st.May, "/"), condText("join", st.Join), st.Cite.Article)
+		parts = append(parts, strings.Join(st.May, "/"), condText("会签", st.Join), st.Cite.Article)
 		l.add("step", s.Kind+"."+st.ID, parts...)
 	}
 }
@@ -176,7 +176,7 @@ func needsText(n *NeedsSpec) string {
 	if n == nil {
 		return ""
 	}
-	return "needs " + strings.Join(n.Documents, " ")
+	return "须提交 " + strings.Join(n.Documents, " ")
 }
 
 func dates(from, until string) string {
@@ -184,7 +184,7 @@ func dates(from, until string) string {
 	case from == "" && until == "":
 		return ""
 	case until == "":
-		return "from " + from
+		return "自 " + from + " 起"
 	}
-	return strings.TrimSpace(from + " until " + until)
+	return strings.TrimSpace(from + " 至 " + until)
 }

@@ -104,7 +104,7 @@ func normal(name string, t Type, v any) (any, error) {
 			for _, item := range x {
 				s, ok := item.(string)
 				if !ok {
-					return nil, fmt.Errorf("fact %s is a list of strings, got %T in it", name, item)
+					return nil, fmt.Errorf("事实 %s 是文字的列表, 其中不能有 %v", name, item)
 				}
 				list = append(list, s)
 			}
@@ -115,5 +115,5 @@ func normal(name string, t Type, v any) (any, error) {
 			return []string{}, nil
 		}
 	}
-	return nil, fmt.Errorf("fact %s is of type %s, got %T %v", name, t, v, v)
+	return nil, fmt.Errorf("事实 %s 的类型是 %s, 不能是 %v", name, t, v)
 }

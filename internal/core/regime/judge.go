@@ -91,7 +91,7 @@ func (l *Law) judge(view *view, act string, only func(rule string) bool) (Judgem
 		}
 		v, err := r.judge(view)
 		if err != nil {
-			return j, fmt.Errorf("judge %s by rule %s/%s: %w", act, r.pack.spec.ID, r.spec.ID, err)
+			return j, fmt.Errorf("按规则 %s/%s 判断操作 %s: %w", r.pack.spec.ID, r.spec.ID, act, err)
 		}
 		j.add(v)
 	}

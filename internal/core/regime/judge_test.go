@@ -97,10 +97,10 @@ func TestJudge_FailsClosed(t *testing.T) {
 		objects map[string]string
 		want    string
 	}{
-		"ErrNotRegistered": {nil, map[string]string{"org": "org_1"}, "org.admitted is neither registered"},
-		"ErrNoObject":      {[]regime.Fact{counted("org.admitted", regime.Bool, true, new(int))}, nil, `needs the object "org"`},
+		"ErrNotRegistered": {nil, map[string]string{"org": "org_1"}, "事实 org.admitted 没有给出, 程序也没有登记怎样读取它"},
+		"ErrNoObject":      {[]regime.Fact{counted("org.admitted", regime.Bool, true, new(int))}, nil, "事实 org.admitted 是关于 org 的, 这项操作不涉及它"},
 		"ErrLoad":          {[]regime.Fact{broken}, map[string]string{"org": "org_1"}, "disk on fire"},
-		"ErrType":          {[]regime.Fact{wrongType}, map[string]string{"org": "org_1"}, "is of type bool"},
+		"ErrType":          {[]regime.Fact{wrongType}, map[string]string{"org": "org_1"}, "事实 org.admitted 的类型是 bool, 不能是 yes"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {
@@ -186,9 +186,9 @@ func TestRegisterFact_Err(t *testing.T) {
 		facts []regime.Fact
 		want  string
 	}{
-		"ErrTwice":     {[]regime.Fact{{Name: "org.admitted", Type: regime.Bool}, {Name: "org.admitted", Type: regime.Bool}}, "registered twice"},
-		"ErrName":      {[]regime.Fact{{Name: "admitted", Type: regime.Bool}}, "object.word"},
-		"ErrOtherType": {[]regime.Fact{{Name: "org.admitted", Type: regime.Int}}, "vocabulary.yaml says bool"},
+		"ErrTwice":     {[]regime.Fact{{Name: "org.admitted", Type: regime.Bool}, {Name: "org.admitted", Type: regime.Bool}}, "事实 org.admitted 登记了两次"},
+		"ErrName":      {[]regime.Fact{{Name: "admitted", Type: regime.Bool}}, "事实 \"admitted\" 的名称须写成 对象.词 的形式"},
+		"ErrOtherType": {[]regime.Fact{{Name: "org.admitted", Type: regime.Int}}, "事实 org.admitted 登记的类型是 int, vocabulary.yaml 写的是 bool"},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

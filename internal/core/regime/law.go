@@ -40,9 +40,9 @@ func (l *Law) RegisterFact(facts ...Fact) {
 		}
 		switch {
 		case !strings.Contains(f.Name, ".") || f.Object != objectOf(f.Name):
-			l.faults = append(l.faults, fmt.Sprintf("fact %q must be named object.word", f.Name))
+			l.faults = append(l.faults, fmt.Sprintf("事实 %q 的名称须写成 对象.词 的形式", f.Name))
 		case l.facts[f.Name].Name != "":
-			l.faults = append(l.faults, fmt.Sprintf("fact %s is registered twice", f.Name))
+			l.faults = append(l.faults, fmt.Sprintf("事实 %s 登记了两次", f.Name))
 		default:
 			l.facts[f.Name] = f
 		}

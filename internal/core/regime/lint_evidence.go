@@ -17,11 +17,13 @@ func (s *source) incomplete() []Problem {
 	}
 	for _, r := range s.run() {
 		if !r.OK {
-			problems = append(problems, Problem{File: r.File, Line: r.Line, Message: fmt.Sprintf("case %q fails: %s", r.Name, r.Wrong)})
+			problems = append(problems, Problem{File: r.File, Line: r.Line, Message: fmt.Sprintf("判例 %q 与规则不符: %s; 请核对规则或判例", r.Name, r.Wrong)})
 		}
 	}
 	return problems
 }
+
+const addCase = "请在 cases/ 中补一个"
 
 // cases checks that every rule has a case that passes, one that gets its outcome, and one on each boundary day.
 func (l *linter) cases() {
@@ -34,20 +36,20 @@ func (l *linter) cases() {
 	}
 	for _, c := range l.pack.cases {
 		if c.spec.Name == "" || seen[c.spec.Name] {
-			l.add(c.file, c.at, "", "case name %q is empty or used twice", c.spec.Name)
+			l.add(c.file, c.at, "请给每个判例起一个不同的名称", "判例名称 %q 为空或者重复", c.spec.Name)
 		}
 		seen[c.spec.Name] = true
 		if !c.spec.Day.Valid() {
-			l.add(c.file, c.at, "", "case %q needs a day", c.spec.Name)
+			l.add(c.file, c.at, "请写成 2006-01-02 的形式", "判例 %q 没有写操作发生之日 day", c.spec.Name)
 		}
 		for name := range c.spec.Given {
 			if _, ok := l.src.vocab.facts[name]; !ok {
-				l.add(c.file, join(c.at, "given"), "did you mean "+nearest(name, l.src.vocab.names())+"?", "case %q gives %s, which is no fact", c.spec.Name, name)
+				l.add(c.file, join(c.at, "given"), meant(name, l.src.vocab.names(), "可用的事实见 vocabulary.yaml"), "判例 %q 的 given 中 %s 不是事实", c.spec.Name, name)
 			}
 		}
 		for rule, outcome := range c.spec.Expect {
 			if !rules[rule] {
-				l.add(c.file, join(c.at, "expect"), "", "case %q expects something of %q, which is no rule of this pack", c.spec.Name, rule)
+				l.add(c.file, join(c.at, "expect"), meant(rule, keys(rules), "请写本规则包的规则编号"), "判例 %q 的 expect 中 %q 不是本规则包的规则", c.spec.Name, rule)
 			}
 			if got[rule] == nil {
 				got[rule], days[rule] = map[Outcome]bool{}, map[string]bool{}
@@ -60,14 +62,14 @@ func (l *linter) cases() {
 		id := r.spec.ID
 		pass := got[id][Pass] || (r.otherwise == Notice && got[id][NotApplicable])
 		if !pass {
-			l.add(r.file, r.at, "add one to cases/", "rule %s has no case that passes", id)
+			l.add(r.file, r.at, addCase, "规则 %s 没有通过的判例", id)
 		}
 		if !got[id][r.otherwise] {
-			l.add(r.file, r.at, "add one to cases/", "rule %s has no case with the outcome %s", id, r.otherwise)
+			l.add(r.file, r.at, addCase, "规则 %s 没有判定为 %s 的判例", id, r.otherwise)
 		}
 		for _, day := range []string{string(r.spec.From), string(r.spec.Until)} {
 			if day != "" && !days[id][day] {
-				l.add(r.file, r.at, "add one to cases/", "rule %s has no case on its boundary day %s", id, day)
+				l.add(r.file, r.at, addCase, "规则 %s 没有边界日 %s 的判例", id, day)
 			}
 		}
 	}
@@ -81,11 +83,11 @@ func (l *linter) trialCases(got map[Outcome]bool, days map[string]bool) {
 	}
 	at := []any{"trial"}
 	if !got[Pass] || !got[Refuse] {
-		l.add(l.pack.file, at, "expect {trial: pass} and {trial: error} in cases/", "the trial period has no case that passes or none that refuses")
+		l.add(l.pack.file, at, "请在 cases/ 中补上 expect: {trial: pass} 和 expect: {trial: error} 的判例", "试行期没有通过的判例或者没有拒绝的判例")
 	}
 	for _, day := range []string{string(t.Until), string(t.Until.AddDays(1))} {
 		if !days[day] {
-			l.add(l.pack.file, at, "add one to cases/", "the trial period has no case on its boundary day %s", day)
+			l.add(l.pack.file, at, addCase, "试行期没有边界日 %s 的判例", day)
 		}
 	}
 }
@@ -94,7 +96,7 @@ func (l *linter) trialCases(got map[Outcome]bool, days map[string]bool) {
 func (l *linter) coverage() {
 	c := l.pack.coverage
 	if c == nil {
-		l.add(l.pack.file, nil, "add coverage.yaml", "pack %s does not say how its obligations are upheld", l.pack.spec.ID)
+		l.add(l.pack.file, nil, "请编写 coverage.yaml", "规则包 %s 没有交代各项义务怎样落实", l.pack.spec.ID)
 		return
 	}
 	names := l.evidence()
@@ -103,7 +105,7 @@ func (l *linter) coverage() {
 	for i, o := range c.spec.Obligations {
 		at := []any{"obligations", i}
 		if o.ID == "" || seen[o.ID] {
-			l.add(c.file, at, "", "obligation id %q is empty or used twice", o.ID)
+			l.add(c.file, at, "请给每项义务起一个不同的编号", "义务编号 %q 为空或者重复", o.ID)
 		}
 		seen[o.ID] = true
 		l.quotes(c.file, join(at, "cite"), o.Cite, spoken)
@@ -111,7 +113,7 @@ func (l *linter) coverage() {
 		for kind, list := range map[string][]string{"rules": o.Rules, "values": o.Values, "procedures": o.Procedures, "acts": o.Acts, "cases": o.Cases} {
 			for j, name := range list {
 				if !names[kind][name] {
-					l.add(c.file, join(at, kind, j), "", "%s names %q among its %s, which does not exist", o.ID, name, kind)
+					l.add(c.file, join(at, kind, j), meant(name, keys(names[kind]), "请核对名称"), "义务 %s 的 %s 中 %q 不存在", o.ID, kind, name)
 				}
 			}
 		}
@@ -119,19 +121,19 @@ func (l *linter) coverage() {
 	for i, o := range c.spec.Outside {
 		spoken[o.Article] = true
 		if Excuses[o.Reason] == "" {
-			l.add(c.file, []any{"outside", i, "reason"}, excuseHint(), "%q is not a reason", o.Reason)
+			l.add(c.file, []any{"outside", i, "reason"}, excuseHint(), "理由 reason: %q 不存在", o.Reason)
 		}
 	}
 	for _, r := range l.pack.rules {
 		for j, id := range r.spec.Upholds {
 			if !seen[id] {
-				l.add(r.file, join(r.at, "upholds", j), "", "rule %s upholds %s, which coverage.yaml does not list", r.spec.ID, id)
+				l.add(r.file, join(r.at, "upholds", j), meant(id, keys(seen), "请先在 coverage.yaml 中列出这项义务"), "规则 %s 的 upholds 中 %q 不在 coverage.yaml 中", r.spec.ID, id)
 			}
 		}
 	}
 	for _, a := range l.pack.articles.list {
 		if !spoken[a.Number] {
-			l.add(c.file, nil, "list its obligations, or the article under outside with a reason", "article %s is not spoken for", a.Number)
+			l.add(c.file, nil, "请列出它的义务, 或者写明理由列入 outside", "%s没有交代", a.Number)
 		}
 	}
 }
@@ -142,7 +144,7 @@ func (l *linter) quotes(f *file, at []any, c CiteSpec, spoken map[string]bool) {
 	for _, place := range places(c.Article) {
 		text, ok := l.pack.articles.text(place)
 		if !ok {
-			l.add(f, at, "", "there is no article %s", place)
+			l.add(f, at, l.articleHint(), "原文中没有%s", place)
 			continue
 		}
 		texts = append(texts, text)
@@ -158,7 +160,7 @@ func (l *linter) quotes(f *file, at []any, c CiteSpec, spoken map[string]bool) {
 			found = strings.Contains(strings.Join(texts, "\n"), piece)
 		}
 		if !found {
-			l.add(f, at, "", "the words %q do not occur in %s", piece, c.Article)
+			l.add(f, at, verbatim, "%s中没有 %q 这句话", c.Article, piece)
 		}
 	}
 }
@@ -167,18 +169,18 @@ func (l *linter) status(f *file, at []any, o ObligationSpec) {
 	switch o.Status {
 	case Upheld:
 		if len(o.Rules)+len(o.Values)+len(o.Procedures)+len(o.Acts) == 0 || len(o.Cases)+len(o.Tests) == 0 {
-			l.add(f, at, "name a rule, value, procedure or act, and a case or test", "%s says it is upheld but not by what", o.ID)
+			l.add(f, at, "请写明规则、取值、程序或操作, 以及判例或测试", "义务 %s 的 status 是 upheld, 却没有写由什么落实", o.ID)
 		}
 	case Planned:
 		if o.Capability == "" {
-			l.add(f, at, "name the capability", "%s is planned for nothing", o.ID)
+			l.add(f, at, "请在 capability 中写明待哪项功能", "义务 %s 的 status 是 planned, 却没有写等什么", o.ID)
 		}
 	case Excused:
 		if Excuses[o.Reason] == "" {
-			l.add(f, at, excuseHint(), "%s is excused by %q, which is not a reason", o.ID, o.Reason)
+			l.add(f, at, excuseHint(), "义务 %s 的理由 reason: %q 不存在", o.ID, o.Reason)
 		}
 	default:
-		l.add(f, join(at, "status"), "one of upheld, planned, excused", "%s has unknown status %q", o.ID, o.Status)
+		l.add(f, join(at, "status"), oneOf([]string{Upheld, Planned, Excused}), "义务 %s 的 status: %q 不存在", o.ID, o.Status)
 	}
 }
 
@@ -188,7 +190,7 @@ func excuseHint() string {
 		reasons = append(reasons, r)
 	}
 	sort.Strings(reasons)
-	return "one of " + strings.Join(reasons, ", ")
+	return oneOf(reasons)
 }
 
 // evidence is what an obligation may name.

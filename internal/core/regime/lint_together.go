@@ -116,18 +116,18 @@ func (g *grouped) value(old, v *value) {
 	why := ""
 	switch {
 	case (a.Int == nil) != (b.Int == nil):
-		why = "one is a number and one is text"
+		why = "一个是数, 一个是文字"
 	case a.Unit != b.Unit:
-		why = fmt.Sprintf("one counts in %s and one in %s", a.Unit, b.Unit)
+		why = fmt.Sprintf("那里的 unit 是 %q, 这里是 %q", a.Unit, b.Unit)
 	case old.strict() != v.strict():
-		why = "they do not agree on which is the stricter"
+		why = "两处的 strict 不一致"
 	case a.Int == nil && a.Text != b.Text && a.Strict == "" && old.pack.spec.Level == v.pack.spec.Level,
 		a.Int != nil && *a.Int != *b.Int && v.strict() == "" && (a.Kind == "limit" || old.pack.spec.Level == v.pack.spec.Level):
-		why = "nothing says which is the stricter; write strict: min or strict: max in both"
+		why = "没有写明哪个更严, 可以在两处都写 strict: min 或 strict: max"
 	}
 	if why != "" {
-		g.add(v.file, v.at, "make them agree, or say overrides: {pack: "+old.pack.spec.ID+", cite: …} with the article that allows it",
-			"value %s contradicts the one at %s:%d: %s", b.Name, old.file.name, old.file.line(old.at...), why)
+		g.add(v.file, v.at, "请改成一致, 或者写 overrides: {pack: "+old.pack.spec.ID+", cite: …}, 引用允许取代的条文",
+			"取值 %s 与 %s:%d 的同名取值相矛盾: %s", b.Name, old.file.name, old.file.line(old.at...), why)
 	}
 }
 
@@ -162,8 +162,8 @@ func (g *grouped) rivals(old, proc *procedure) {
 		overrides(proc.spec.Overrides, old.pack) || overrides(old.spec.Overrides, proc.pack) {
 		return
 	}
-	g.add(proc.file, []any{"kind"}, "say adds: true to join it, or overrides: {pack: "+old.pack.spec.ID+", cite: …} with the article that allows it",
-		"procedure %s contradicts the one at %s: both packs are of level %s", proc.spec.Kind, old.file.name, proc.pack.spec.Level)
+	g.add(proc.file, []any{"kind"}, "加入它请写 adds: true, 取代它请写 overrides: {pack: "+old.pack.spec.ID+", cite: …}, 引用允许取代的条文",
+		"办理程序 %s 与 %s 相矛盾: 两个规则包的 level 都是 %s", proc.spec.Kind, old.file.name, proc.pack.spec.Level)
 }
 
 // joined checks a procedure that adds to another: what it names must be there, and the whole must still come to an end.
@@ -190,8 +190,8 @@ func (g *grouped) joined(proc *procedure, bases []*procedure) {
 		} else {
 			order = append(order, st.ID)
 			if st.By != "" && len(base.spec.Applicant) == 1 && base.spec.Applicant[0] == st.By {
-				g.add(proc.file, join(at, "by"), "nobody decides their own application; name another role",
-					"step %s may be decided by nobody: its only decider %s is the applicant of %s", st.ID, st.By, base.file.name)
+				g.add(proc.file, join(at, "by"), "不能自己批自己的申请, 请换一个角色",
+					"环节 %s 没有人能办: 只有 %s 的申请人 %s 自己可以办", st.ID, base.file.name, st.By)
 			}
 		}
 		steps[st.ID] = st
@@ -199,12 +199,12 @@ func (g *grouped) joined(proc *procedure, bases []*procedure) {
 	for i, st := range proc.spec.Steps {
 		for j, other := range st.After {
 			if _, ok := steps[other]; !ok && other != afterAll {
-				g.add(proc.file, []any{"steps", i, "after", j}, "steps are "+strings.Join(order, ", "), "step %s comes after %q, which is no step of %s", st.ID, other, base.file.name)
+				g.add(proc.file, []any{"steps", i, "after", j}, "可以写的环节: "+strings.Join(order, ", "), "环节 %s 的 after 中 %q 不是 %s 的环节", st.ID, other, base.file.name)
 			}
 		}
 	}
 	if trail := cycle(order, func(id string) []string { return steps[id].After }); trail != nil {
-		g.add(proc.file, []any{"steps"}, "", "joined to %s, steps wait for each other: %s", base.file.name, strings.Join(trail, " → "))
+		g.add(proc.file, []any{"steps"}, "请让其中一个先开始", "加入 %s 之后, 环节互相等待: %s", base.file.name, strings.Join(trail, " → "))
 	}
 }
 
@@ -216,8 +216,8 @@ func (g *grouped) narrows(proc, base *procedure, at []any, st, old StepSpec) {
 		"publicity": st.Publicity != nil && old.Publicity == nil}
 	for what, set := range changes {
 		if set {
-			g.add(proc.file, join(at, what), "it may add within, clocks, needs, checks, people, after, or a longer publicity; give a step of your own another id",
-				"step %s contradicts the one in %s: a joining procedure cannot change its %s", st.ID, base.file.name, what)
+			g.add(proc.file, join(at, what), "只能增加 within、clocks、needs、checks、people、after 或者更长的公示, 自己的环节请另起编号",
+				"环节 %s 与 %s 的同一环节相矛盾: 加入的程序不能改变它的 %s", st.ID, base.file.name, what)
 		}
 	}
 	if len(st.Needs)+len(st.Checks) == 0 && st.People == 0 && st.Publicity == nil {
@@ -225,8 +225,8 @@ func (g *grouped) narrows(proc, base *procedure, at []any, st, old StepSpec) {
 	}
 	for _, skip := range base.spec.Skip {
 		if skip.Step == st.ID && !overrides(proc.spec.Overrides, base.pack) {
-			g.add(proc.file, at, "put what you ask into a step of your own, which the other pack cannot skip",
-				"step %s contradicts %s:%d, which may skip it", st.ID, base.file.name, base.file.line("skip"))
+			g.add(proc.file, at, "请把要求写进自己的环节, 别的规则包不能免去它",
+				"环节 %s 与 %s:%d 相矛盾: 那里可以免去这个环节", st.ID, base.file.name, base.file.line("skip"))
 			return
 		}
 	}

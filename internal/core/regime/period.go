@@ -17,7 +17,7 @@ var periodUnits = map[string]string{"working_day": "wd", "day": "d", "hour": "h"
 func parseWithin(s string) (int, string, error) {
 	m := literalPeriod.FindStringSubmatch(s)
 	if m == nil {
-		return 0, "", fmt.Errorf("period %q is not written like 2wd, 5d or 72h, nor the name of a value", s)
+		return 0, "", fmt.Errorf("期限 %q 不是 2wd (工作日)、5d (日)、72h (小时) 这样的写法, 也不是取值的名称", s)
 	}
 	n, err := strconv.Atoi(m[1])
 	return n, m[2], err

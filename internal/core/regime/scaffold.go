@@ -62,7 +62,7 @@ func Scaffold(id string, today workday.Date) ([]File, error) {
 		return err
 	})
 	if err != nil {
-		return nil, fmt.Errorf("make %s: %w", id, err)
+		return nil, fmt.Errorf("生成规则包 %s: %w", id, err)
 	}
 	schemas, err := Schemas()
 	if err != nil {
@@ -91,7 +91,7 @@ func blanks(fsys fs.FS, dir string) []Problem {
 		}
 		for i, line := range strings.Split(string(text), "\n") {
 			for _, m := range toFill.FindAllStringSubmatch(line, -1) {
-				problems = append(problems, Problem{File: name, Line: i + 1, Message: "still to be written: " + m[1], Hint: "put the regulation's own words in place of 【待填 …】"})
+				problems = append(problems, Problem{File: name, Line: i + 1, Message: "待填: " + m[1], Hint: "请按规定填写, 替换【待填 …】"})
 			}
 		}
 		return nil

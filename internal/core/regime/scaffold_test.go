@@ -38,7 +38,7 @@ func TestScaffold(t *testing.T) {
 		t.Errorf("%d places to write, want them all: %v", len(problems), problems)
 	}
 	for _, p := range problems {
-		if !strings.HasPrefix(p.Message, "still to be written: ") || p.Line == 0 {
+		if !strings.HasPrefix(p.Message, "待填: ") || p.Line == 0 {
 			t.Errorf("a new pack has a fault: %s", p)
 		}
 	}

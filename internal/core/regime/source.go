@@ -37,7 +37,7 @@ func (v *vocabulary) admit(f Fact) string {
 		return ""
 	}
 	if spec.Type != f.Type {
-		return fmt.Sprintf("fact %s is registered as %s but vocabulary.yaml says %s", f.Name, f.Type, spec.Type)
+		return fmt.Sprintf("事实 %s 登记的类型是 %s, vocabulary.yaml 写的是 %s", f.Name, f.Type, spec.Type)
 	}
 	return ""
 }
@@ -151,18 +151,18 @@ func readSource(fsys fs.FS, names []string) (*source, error) {
 	src.vocab.roles = words.Roles
 	for i, a := range words.Acts {
 		if _, twice := src.vocab.acts[a.Name]; twice {
-			src.problems = append(src.problems, Problem{File: f.name, Line: f.line("acts", i), Message: "act " + a.Name + " is listed twice"})
+			src.problems = append(src.problems, Problem{File: f.name, Line: f.line("acts", i), Message: "操作 " + a.Name + " 列了两次", Hint: "请删去一处"})
 		}
 		src.vocab.acts[a.Name] = a
 	}
 	for i, fact := range words.Facts {
 		if _, twice := src.vocab.facts[fact.Name]; twice {
-			src.problems = append(src.problems, Problem{File: f.name, Line: f.line("facts", i), Message: "fact " + fact.Name + " is listed twice"})
+			src.problems = append(src.problems, Problem{File: f.name, Line: f.line("facts", i), Message: "事实 " + fact.Name + " 列了两次", Hint: "请删去一处"})
 		}
 		switch fact.Type {
 		case Bool, Int, String, StringList, Day:
 		default:
-			src.problems = append(src.problems, Problem{File: f.name, Line: f.line("facts", i, "type"), Message: fmt.Sprintf("fact %s has unknown type %q", fact.Name, fact.Type), Hint: "one of bool, int, string, list, day"})
+			src.problems = append(src.problems, Problem{File: f.name, Line: f.line("facts", i, "type"), Message: fmt.Sprintf("事实 %s 的 type: %q 不存在", fact.Name, fact.Type), Hint: oneOf([]string{"bool", "int", "string", "list", "day"})})
 		}
 		src.vocab.facts[fact.Name] = fact
 	}

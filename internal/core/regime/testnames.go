@@ -1,11 +1,12 @@
 package regime
 
 import (
-	"fmt"
 	"io/fs"
 	"path"
 	"regexp"
 	"strings"
+
+	"yunei/internal/base/errs"
 )
 
 // Evidence is what a source tree can show for an obligation, as coverage.yaml names it: core/party.TestService_QR a Go test
@@ -38,7 +39,7 @@ func ReadEvidence(root fs.FS) (Evidence, error) {
 		return nil
 	})
 	if err != nil {
-		return e, fmt.Errorf("read tests: %w", err)
+		return e, errs.New(errs.Invalid, "读取测试失败, 请核对源代码目录: %w", err)
 	}
 	return e, nil
 }
@@ -102,7 +103,7 @@ func (e Evidence) near(name string) string {
 func LintTests(fsys fs.FS, e Evidence, names ...string) []Problem {
 	src, err := readSource(fsys, names)
 	if err != nil {
-		return []Problem{{File: ".", Message: err.Error()}}
+		return []Problem{{File: ".", Message: sentence(err)}}
 	}
 	problems := []Problem{}
 	for _, p := range src.packs {
@@ -115,11 +116,11 @@ func LintTests(fsys fs.FS, e Evidence, names ...string) []Problem {
 				if e.has(name) {
 					continue
 				}
-				hint := "name a Go test (core/party.TestX), a conversation (http/file#title) or a script (script/file)"
+				hint := "请写 Go 测试 (core/party.TestX)、对话 (http/文件#标题) 或脚本 (script/文件)"
 				if near := e.near(name); near != "" {
-					hint = "did you mean " + near + "?"
+					hint = "是否指 " + near
 				}
-				l.add(p.coverage.file, []any{"obligations", i, "tests", j}, hint, "%s names the test %q, which does not exist", o.ID, name)
+				l.add(p.coverage.file, []any{"obligations", i, "tests", j}, hint, "义务 %s 的 tests 中 %q 不存在", o.ID, name)
 			}
 		}
 		problems = append(problems, l.problems...)

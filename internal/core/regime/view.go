@@ -98,7 +98,7 @@ func (v *view) load(name string) (any, error) {
 	}
 	spec, known := v.law.vocab.facts[name]
 	if !known {
-		return nil, fmt.Errorf("no such fact: %s", name)
+		return nil, fmt.Errorf("没有事实 %s", name)
 	}
 	if value, ok := v.rehearsed(name); ok {
 		return normal(name, spec.Type, value)
@@ -108,15 +108,15 @@ func (v *view) load(name string) (any, error) {
 	}
 	f, registered := v.law.facts[name]
 	if !registered || f.Load == nil {
-		return nil, fmt.Errorf("fact %s is neither registered with a loader nor given by the act", name)
+		return nil, fmt.Errorf("事实 %s 没有给出, 程序也没有登记怎样读取它", name)
 	}
 	id := v.objects[f.Object]
 	if id == "" {
-		return nil, fmt.Errorf("fact %s needs the object %q, which the act does not carry", name, f.Object)
+		return nil, fmt.Errorf("事实 %s 是关于 %s 的, 这项操作不涉及它", name, f.Object)
 	}
 	value, err := f.Load(v.ctx, v.tx, id)
 	if err != nil {
-		return nil, fmt.Errorf("load fact %s of %s: %w", name, id, err)
+		return nil, fmt.Errorf("读取 %[2]s 的事实 %[1]s: %[3]w", name, id, err)
 	}
 	return normal(name, f.Type, value)
 }
@@ -143,7 +143,7 @@ func (v *view) trialEnd(p *pack) (workday.Date, error) {
 		}
 	}
 	if err != nil {
-		return "", fmt.Errorf("load whether pack %s continues: %w", p.spec.ID, err)
+		return "", fmt.Errorf("读取规则包 %s 是否延续: %w", p.spec.ID, err)
 	}
 	if decided, ok := value.(string); ok && workday.Date(decided) > end {
 		end = workday.Date(decided)

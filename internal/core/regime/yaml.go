@@ -11,6 +11,8 @@ import (
 	"github.com/goccy/go-yaml"
 	"github.com/goccy/go-yaml/ast"
 	"github.com/goccy/go-yaml/parser"
+
+	"yunei/internal/base/workday"
 )
 
 // Problem is one fault of a pack, as a sentence with the place and, where there is one, the way out.
@@ -47,19 +49,19 @@ func decode(fsys fs.FS, name string, out any) (f *file, problems []Problem) {
 	f = &file{name: name}
 	text, err := fs.ReadFile(fsys, name)
 	if err != nil {
-		return f, []Problem{{File: name, Message: err.Error()}}
+		return f, []Problem{{File: name, Message: "读不了这个文件", Hint: "请检查它是否存在、有没有读取权限"}}
 	}
 	return f, f.parse(text, out)
 }
 
 func (f *file) parse(text []byte, out any) (problems []Problem) {
 	if len(text) > maxFile {
-		return []Problem{{File: f.name, Message: fmt.Sprintf("file has %d bytes, at most %d are read", len(text), maxFile)}}
+		return []Problem{{File: f.name, Message: fmt.Sprintf("文件有 %d 字节, 最多读 %d 字节", len(text), maxFile), Hint: "请拆成几个文件"}}
 	}
 	// The parser is third-party code reading what a person wrote; a panic in it is a fault of that file, not of us.
 	defer func() {
 		if r := recover(); r != nil {
-			problems = append(problems, Problem{File: f.name, Message: fmt.Sprintf("not readable as YAML: %v", r)})
+			problems = append(problems, Problem{File: f.name, Line: 1, Message: notYAML, Hint: notYAMLHint})
 		}
 	}()
 	parsed, err := parser.ParseBytes(text, 0)
@@ -67,33 +69,37 @@ func (f *file) parse(text []byte, out any) (problems []Problem) {
 		return []Problem{f.yamlProblem(err)}
 	}
 	if len(parsed.Docs) != 1 || parsed.Docs[0].Body == nil {
-		return []Problem{{File: f.name, Line: 1, Message: "file must hold exactly one YAML document"}}
+		return []Problem{{File: f.name, Line: 1, Message: "一个文件须有且只有一份内容", Hint: "请补上内容, 或者删去多余的分隔行 ---"}}
 	}
 	f.root = parsed.Docs[0].Body
 	problems = f.unknown(f.root, reflect.TypeOf(out).Elem(), nil)
 	if err := yaml.Unmarshal(text, out); err != nil {
-		problems = append(problems, f.yamlProblem(err))
+		// An error without a place is about a value that was found above with its line.
+		if _, placed := errors.AsType[yaml.Error](err); placed || len(problems) == 0 {
+			problems = append(problems, f.yamlProblem(err))
+		}
 	}
 	return problems
 }
 
 func (f *file) yamlProblem(err error) Problem {
-	p := Problem{File: f.name, Message: err.Error()}
-	var y yaml.Error
-	if errors.As(err, &y) {
-		p.Message = y.GetMessage()
+	p := Problem{File: f.name, Line: 1}
+	p.Message, p.Hint = yamlSentence(err)
+	if y, ok := errors.AsType[yaml.Error](err); ok {
 		if t := y.GetToken(); t != nil && t.Position != nil {
 			p.Line = t.Position.Line
 		}
 	}
-	p.Message = strings.TrimSpace(strings.SplitN(p.Message, "\n", 2)[0])
 	return p
 }
 
-// unknown reports every key that the struct does not have.
+// unknown reports every key that the struct does not have, and every day that is none.
 func (f *file) unknown(n ast.Node, t reflect.Type, problems []Problem) []Problem {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
+	}
+	if t == reflect.TypeFor[workday.Date]() {
+		return f.notADay(n, problems)
 	}
 	switch node := n.(type) {
 	case *ast.MappingNode:
@@ -110,6 +116,19 @@ func (f *file) unknown(n ast.Node, t reflect.Type, problems []Problem) []Problem
 		}
 	}
 	return problems
+}
+
+// notADay reports what cannot be a day; the library would not say in which line it stands.
+func (f *file) notADay(n ast.Node, problems []Problem) []Problem {
+	switch n.(type) {
+	case nil, *ast.NullNode, *ast.AliasNode, *ast.AnchorNode, *ast.TagNode:
+		return problems
+	}
+	text := n.GetToken().Value
+	if _, scalar := n.(ast.ScalarNode); scalar && (text == "" || workday.Date(text).Valid()) {
+		return problems
+	}
+	return append(problems, Problem{File: f.name, Line: firstLine(n), Message: fmt.Sprintf("%q 不是有效的日期", n.String()), Hint: "请写成 2006-01-02 的形式"})
 }
 
 func (f *file) unknownValue(v *ast.MappingValueNode, t reflect.Type, problems []Problem) []Problem {
@@ -130,14 +149,12 @@ func (f *file) unknownValue(v *ast.MappingValueNode, t reflect.Type, problems []
 		if ft, ok := fields[key]; ok {
 			return f.unknown(v.Value, ft, problems)
 		}
-		p := Problem{File: f.name, Line: v.Key.GetToken().Position.Line, Message: fmt.Sprintf("unknown field %q", key)}
+		p := Problem{File: f.name, Line: v.Key.GetToken().Position.Line, Message: fmt.Sprintf("不认识字段 %q", key)}
 		if t == reflect.TypeFor[CiteSpec]() && !isASCII(key) {
-			p.Hint = "a quote with a comma in it is written in double quotes"
-		} else if near := nearest(key, names); near != "" {
-			p.Hint = fmt.Sprintf("did you mean %q?", near)
+			p.Hint = "引文里有逗号的, 请用双引号括起来"
 		} else {
 			sort.Strings(names)
-			p.Hint = "known here: " + strings.Join(names, ", ")
+			p.Hint = meant(key, names, "这里可以写: "+strings.Join(names, ", "))
 		}
 		return append(problems, p)
 	}
@@ -147,6 +164,9 @@ func (f *file) unknownValue(v *ast.MappingValueNode, t reflect.Type, problems []
 // line of the node at a path of keys (string) and indexes (int); the nearest outer node's where it does not exist.
 func (f *file) line(path ...any) int {
 	n, at := f.root, 0
+	if n != nil {
+		at = firstLine(n)
+	}
 	for _, key := range path {
 		if n == nil {
 			break
@@ -206,11 +226,12 @@ func isASCII(s string) bool {
 	return true
 }
 
-// nearest is the known word within two edits (a third of its length for long words) of what was written, or "".
+// nearest is the known word within two edits (a third of its length for long words) of what was written, or ""; a word of
+// which every letter is another is not meant.
 func nearest(word string, known []string) string {
 	best, bestDistance := "", max(2, len(word)/3)+1
 	for _, k := range known {
-		if d := distance(word, k); d < bestDistance {
+		if d := distance(word, k); d < bestDistance && d < len(word) {
 			best, bestDistance = k, d
 		}
 	}
