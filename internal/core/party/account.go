@@ -51,8 +51,8 @@ type NewAccount struct {
 // keepers may open, change and close accounts: bureau and operator those of any body, the others those of their own.
 var keepers = append([]access.Role{access.Bureau, access.Platform}, members...)
 
-// authorities are the roles only the bureau gives.
-var authorities = []access.Role{access.Bureau, access.Auditor, access.Government, access.Mechanism, access.Upper}
+// authorities are the roles only the bureau gives: public bodies, and the experts of its pool (泉州 七(二)1).
+var authorities = []access.Role{access.Bureau, access.Auditor, access.Government, access.Mechanism, access.Upper, access.Expert}
 
 // mayKeep reports whether the actor may give these roles in an organization: nobody gives what they do not hold, but for
 // the bureau, and the operator for those who take part.
@@ -62,7 +62,7 @@ func mayKeep(actor access.Actor, org string, roles []access.Role) error {
 		return nil
 	case actor.Has(access.Operator):
 		if slices.ContainsFunc(roles, func(r access.Role) bool { return slices.Contains(authorities, r) }) {
-			return errs.New(errs.Forbidden, "主管、监督机关的账号由数据主管部门办理, 请联系数据主管部门")
+			return errs.New(errs.Forbidden, "主管、监督机关和评审专家的账号由数据主管部门办理, 请联系数据主管部门")
 		}
 		return nil
 	case org == "" || org != actor.Org:
