@@ -2,12 +2,16 @@ package querytest
 
 import (
 	"bytes"
+	"reflect"
+	"regexp"
 	"slices"
+	"strings"
 	"testing"
 
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/guard"
 	"yunei/internal/core/query/interp"
+	"yunei/internal/core/query/render"
 )
 
 // FuzzCompile: whatever the guard lets through decodes to itself, passes its own checks again, reads only columns that
@@ -68,6 +72,7 @@ func holds(t *testing.T, m *query.Model, data interp.Data) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	renders(t, m, again)
 	switch m.Class {
 	case query.A:
 		_, err = program.Aggregate(data, interp.SaltedChoice("x"))
@@ -88,6 +93,54 @@ func holds(t *testing.T, m *query.Model, data interp.Data) {
 		t.Fatalf("an accepted model failed on rows: %v", err)
 	}
 }
+
+// renders holds that a model and its decoded copy are one statement of the closed words, the same at every rendering.
+func renders(t *testing.T, m, again *query.Model) {
+	t.Helper()
+	opt := render.Options{Salt: "5a17", Subject: "s0001", Words: func(string, string) []string { return []string{"N", "W"} }}
+	first, err := render.Model(m, opt)
+	if err != nil {
+		t.Fatalf("an accepted model is not rendered: %v", err)
+	}
+	second, err := render.Model(again, opt)
+	if err != nil || second.SQL != first.SQL || !reflect.DeepEqual(second.Params, first.Params) {
+		t.Fatalf("rendered twice:\n%s %v\n%s %v\n%v", first.SQL, first.Params, second.SQL, second.Params, err)
+	}
+}
+
+// FuzzDecode: bytes that decode are the bytes that would be signed; checks and renderer stand whatever they hold, and what
+// is rendered holds no text of the model outside of quoted names.
+func FuzzDecode(f *testing.F) {
+	cases, err := Cases()
+	if err != nil {
+		f.Fatal(err)
+	}
+	guard.WarmUp()
+	for _, c := range cases {
+		if m, _ := guard.Compile(c.Text, c.Class, City()); m != nil {
+			f.Add(m.Canonical())
+		}
+	}
+	f.Fuzz(func(t *testing.T, data []byte) {
+		m, err := query.Decode(data)
+		if err != nil {
+			return
+		}
+		if !bytes.Equal(m.Canonical(), data) {
+			t.Fatal("decoding changed the bytes")
+		}
+		_, refusals := guard.Recheck(m, City())
+		s, err := render.Model(m, render.Options{Salt: "5a17", Subject: "s0001", Words: func(string, string) []string { return []string{"N"} }})
+		if len(refusals) == 0 && m.Class == query.A && err != nil {
+			t.Fatalf("passes the checks and is not rendered: %v", err)
+		}
+		if err == nil && strings.ContainsAny(named.ReplaceAllString(s.SQL, ""), ";\\#{}[]") {
+			t.Fatalf("rendered to %s", s.SQL)
+		}
+	})
+}
+
+var named = regexp.MustCompile(`"(?:[^"]|"")*"`)
 
 // tame keeps what collection promises: codes of the list, NULL only where declared, as many rows per person as the
 // policy says. Bounds are not tamed; the guard does not rely on them.

@@ -115,6 +115,9 @@ func Collect(m *query.Model, p Plan, exact []Exact, src *noise.Source, opt Optio
 	if rho, err := p.Recharge(); err != nil || rho != p.Rho {
 		return Table{}, Evidence{}, fmt.Errorf("the plan's cost is %s, its mechanism costs %s (%v)", p.Rho, rho, err)
 	}
+	if !p.fits(m) {
+		return Table{}, Evidence{}, fmt.Errorf("the plan does not say what one unit moves in model %s", m.Hash())
+	}
 	structural, err := Structural(m)
 	if err != nil {
 		return Table{}, Evidence{}, err

@@ -123,6 +123,25 @@ func (p *Plan) Recharge() (Rho, error) {
 	return sum, nil
 }
 
+// fits reports whether the plan says of the model what one unit can move: a charge is true of these numbers only, and a
+// plan that was stored may have been changed.
+func (p *Plan) fits(m *query.Model) bool {
+	aggs := m.Root.Aggs
+	if p.L0 != min(m.Root.Groups, m.Cells()) || p.Cells != m.Cells() || p.Basis < 0 || p.Basis >= len(p.Vectors) || p.Vectors[p.Basis].C != 1 {
+		return false
+	}
+	for i := range p.Vectors {
+		v := &p.Vectors[i]
+		switch {
+		case i < len(aggs) && (v.Agg != i || v.C != aggs[i].Sensitivity(m.Root.Rows) || v.Scale != aggs[i].Type.Scale):
+			return false
+		case i >= len(aggs) && (i > len(aggs) || v.Agg != UnitsVector || v.C != 1 || v.Scale != 0):
+			return false
+		}
+	}
+	return len(p.Vectors) >= len(aggs)
+}
+
 // Threshold is the least noisy number of units at which a cell is shown: the regime's k
 // is met wrongly in at most one case in a thousand (k - 1 + 3.1 sigma, rounded up).
 func (p *Plan) Threshold() int64 {
