@@ -1,0 +1,46 @@
+import { Select } from "antd";
+import { useSearchParams } from "react-router";
+import { useItem } from "@/api/hooks";
+import type { Me } from "@/api/types";
+import { useText } from "@/text";
+
+const overseers = ["data-bureau", "platform-operator", "auditor", "government", "coordination-mechanism", "upper-authority"];
+
+/** Those who decide and supervise see every organization; the others their own. */
+export function sees(me: Me): boolean {
+  return me.roles?.some((r) => overseers.includes(r)) ?? false;
+}
+
+/** The organization whose people are shown, in the URL. */
+export function useWhose(me: Me): string {
+  const [search] = useSearchParams();
+  return (sees(me) && search.get("org")) || (me.org ?? "");
+}
+
+export function OrgPicker({ me }: { me: Me }) {
+  const t = useText();
+  const whose = useWhose(me);
+  const [, setSearch] = useSearchParams();
+  const list = useItem("/v1/organizations", { query: { limit: 200 } }, { enabled: sees(me) });
+  if (!sees(me)) return null;
+  return (
+    <Select
+      aria-label={t.people.whose}
+      style={{ width: 320 }}
+      loading={list.isPending}
+      showSearch={{ optionFilterProp: "label" }}
+      placeholder={t.people.whose}
+      value={whose || undefined}
+      onChange={(org: string) =>
+        setSearch(
+          (before) => {
+            before.set("org", org);
+            return before;
+          },
+          { replace: true },
+        )
+      }
+      options={list.data?.items?.map((o) => ({ value: o.id, label: o.name })) ?? []}
+    />
+  );
+}
