@@ -1,4 +1,4 @@
-import { Alert, Checkbox, Radio, Space, Tag, Typography } from "antd";
+import { Alert, Checkbox, Flex, Radio, Space, Tag, Typography } from "antd";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
@@ -65,15 +65,17 @@ export function Undertaking({ me }: { me: Me }) {
               <Radio value="certificate">{t.training.withCertificate}</Radio>
             </Radio.Group>
             {by === "key" ? <Typography.Text type="secondary">{t.training.withKeyHint}</Typography.Text> : <PersonalSign value={certificate} onChange={setCertificate} />}
-            <Checkbox checked={agreed} onChange={(e) => setAgreed(e.target.checked)}>
-              {t.training.read}
-            </Checkbox>
-            <ActButton
-              primary
-              state={closed("party.undertaking.sign", !agreed && t.training.readFirst, by === "certificate" && !certificate && t.training.chooseFirst)}
-              label={signed ? t.training.signAgain : t.training.sign}
-              run={() => sign(text)}
-            />
+            <Flex gap={20} align="center" wrap>
+              <Checkbox checked={agreed} onChange={(e) => setAgreed(e.target.checked)}>
+                {t.training.read}
+              </Checkbox>
+              <ActButton
+                primary
+                state={closed("party.undertaking.sign", !agreed && t.training.readFirst, by === "certificate" && !certificate && t.training.chooseFirst)}
+                label={signed ? t.training.signAgain : t.training.sign}
+                run={() => sign(text)}
+              />
+            </Flex>
           </Space>
         </div>
       )}
