@@ -8,6 +8,7 @@ import (
 	"os"
 	"path"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 
@@ -63,6 +64,9 @@ func (l *lawyer) answer(w io.Writer, v any, text func(w io.Writer)) error {
 	return enc.Encode(v)
 }
 
+// option is the flag that cobra's complaint is about.
+var option = regexp.MustCompile(`--?[a-z][a-z-]*`)
+
 func regimeCommand() *cobra.Command {
 	l := &lawyer{}
 	cmd := &cobra.Command{
@@ -78,6 +82,9 @@ func regimeCommand() *cobra.Command {
 	}
 	cmd.PersistentFlags().StringVar(&l.dir, "dir", "", "规则包所在目录; 其中没有 vocabulary.yaml 和 calendars 的用程序自带的 (不写则用程序自带的规则包)")
 	cmd.PersistentFlags().BoolVar(&l.asJSON, "json", false, "以 JSON 输出")
+	cmd.SetFlagErrorFunc(func(cmd *cobra.Command, err error) error {
+		return errs.New(errs.Invalid, "选项 %s 写得不对, 可用的选项见 %s --help", option.FindString(err.Error()), cmd.CommandPath())
+	})
 	cmd.AddCommand(regimeLint(l), regimeTest(l), regimeExplain(l), regimeCoverage(l), regimeDiff(l), regimeNew(l), regimeSchema())
 	return cmd
 }
