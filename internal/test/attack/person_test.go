@@ -126,6 +126,18 @@ func TestMembership(t *testing.T) {
 		})
 	}
 	d := newDuel(t, "SELECT COUNT(*) AS n FROM credit_default", disclose.DefaultYear, with, without)
+	// Of noise in whole numbers half of what falls on 0 is won besides the half: a little more than the figure, which is
+	// that of continuous noise. Pinsker's inequality bounds both for any mechanism of this charge.
+	variance, _ := d.plan.Vectors[0].Variance.Float64()
+	all := 0.0
+	for y := -100.0; y <= 100; y++ {
+		all += math.Exp(-y * y / (2 * variance))
+	}
+	exact, ceiling := 0.5+0.5/all, 0.5+0.5*math.Sqrt(d.plan.Rho.Float()/2)
+	t.Logf("one count at a year's charge: exactly %.2f%%, shown %.2f%%, proven for any mechanism %.2f%%", 100*exact, 100*full.Membership, 100*ceiling)
+	if exact > full.Membership+0.002 || exact > ceiling {
+		t.Errorf("the exact rate %.4f is beyond the figure %.4f", exact, full.Membership)
+	}
 	if right := play(t, l, r, []duel{d}, trials); float64(right) < float64(trials)*(full.Membership-0.06) {
 		t.Errorf("the best attack is right in %d of %d only: the noise is not what it is said to be", right, trials)
 	}
