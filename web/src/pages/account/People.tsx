@@ -23,7 +23,7 @@ export default function People() {
     { key: "results", label: t.training.results, children: org ? <Results org={org} me={me} /> : none },
     { key: "signed", label: t.training.whoSigned, children: org ? <Signatures org={org} /> : none },
     ...(sees(me) ? [{ key: "waiting", label: t.people.waitingStaff, children: <WaitingStaff me={me} /> }] : []),
-    ...(org ? [{ key: "leave", label: t.people.leave, children: <Departures org={org} me={me} /> }] : []),
+    ...(org && !(sees(me) && org === me.org) ? [{ key: "leave", label: t.people.leave, children: <Departures org={org} me={me} /> }] : []),
   ];
   const wanted = search.get("tab");
   return (

@@ -9,7 +9,7 @@ import { ActButton } from "@/ui/ActButton";
 import { FormModal } from "@/ui/FormModal";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { ResourceTable } from "@/ui/ResourceTable";
-import { minute, today } from "@/util/day";
+import { minute } from "@/util/day";
 import { useClosed } from "./closed";
 
 interface Draft {
@@ -90,7 +90,7 @@ export function StaffList({ org, me }: { org: string; me: Me }) {
           title={`${t.people.endStaff}：${ending.name}`}
           close={() => setEnding(undefined)}
           run={({ day }) => post("/v1/staff/{id}/end", { path: { id: ending.id } }, { day })}
-          fields={[{ name: "day", label: t.people.lastDay, kind: "day", need: true, initial: today() }]}
+          fields={[{ name: "day", label: t.people.lastDay, kind: "day", need: true }]}
         />
       )}
     </>
@@ -114,7 +114,7 @@ export function WaitingStaff({ me }: { me: Me }) {
         { key: "unit", title: t.people.inCharge, width: 180 },
         { key: "post", title: t.people.post, width: 150 },
         { key: "from", title: t.people.since, width: 120 },
-        { key: "filed", title: t.org.filedOn, width: 160, render: (p) => minute(p.filed) },
+        { key: "filed", title: t.people.filedAt, width: 160, render: (p) => minute(p.filed) },
         { key: "act", title: t.common.actions, width: 120, render: (p) => me.roles?.includes("data-bureau") && <ActButton size="small" primary label={t.people.acknowledge} run={() => acknowledge(p.id)} /> },
       ]}
     />

@@ -44,7 +44,7 @@ export default function ProviderApply() {
           <Form.List name="services">
             {(fields, { add, remove }) => (
               <fieldset style={{ border: 0, padding: 0, margin: "0 0 16px" }}>
-                <legend style={{ fontSize: 14, fontWeight: 500, marginBottom: 8 }}>{t.provider.services}</legend>
+                <legend style={{ fontSize: 14, color: "inherit", border: 0, marginBottom: 8 }}>{t.provider.services}</legend>
                 {fields.map((f, i) => (
                   <Flex key={f.key} gap={8} align="flex-start" wrap>
                     <Form.Item name={[f.name, "kind"]} rules={need} style={{ width: 200 }}>

@@ -12,7 +12,7 @@ import { FilePage } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { MatterStrip } from "@/ui/MatterStrip";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
-import { dayOf, minute, today } from "@/util/day";
+import { dayOf, minute } from "@/util/day";
 import { path } from "@/util/path";
 import { useClosed } from "../account/closed";
 import { EngageModal } from "./EngageModal";
@@ -113,7 +113,7 @@ function OperatorActs({ page }: { page: ProviderPage }) {
           run={(v) => post("/v1/providers/{id}/report", { path: { id: p.id } }, v)}
           fields={[
             { name: "number", label: t.provider.reportNumber, need: true, max: 120 },
-            { name: "day", label: t.provider.reportDay, kind: "day", need: true, initial: today() },
+            { name: "day", label: t.provider.reportDay, kind: "day", need: true },
           ]}
         />
       )}

@@ -79,7 +79,7 @@ export function Results({ org, me }: { org: string; me: Me }) {
             { name: "name", label: t.people.realName, need: true, max: 60 },
             { name: "identity", label: t.people.identity, extra: t.people.identityHint, max: 18 },
             { name: "title", label: t.training.recordTitle, need: true },
-            { name: "day", label: t.training.day, kind: "day", need: true, initial: today() },
+            { name: "day", label: t.training.day, kind: "day", need: true },
             {
               name: "result",
               label: t.training.result,

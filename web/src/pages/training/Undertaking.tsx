@@ -45,7 +45,7 @@ export function Undertaking({ me }: { me: Me }) {
               title={t.training.signedAt(minute(signed.signed))}
               description={
                 <>
-                  {signed.until ? t.training.validUntil(signed.until) : t.training.validOpen} · {t.training.digest}{" "}
+                  {signed.until ? t.training.signedUntil(signed.until) : t.training.signedOpen} · {t.training.digest}{" "}
                   <Typography.Text copyable={{ text: signed.text_sm3 }}>{signed.text_sm3.slice(0, 24)}…</Typography.Text>
                 </>
               }
