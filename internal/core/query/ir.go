@@ -225,8 +225,37 @@ const (
 	OutKey   OutputKind = "key"   // Keys[Index]
 	OutAgg   OutputKind = "agg"   // Aggs[Index]
 	OutRatio OutputKind = "ratio" // Aggs[Index] / Aggs[Over] + Plus, rounded to Type.Scale; NULL where Over is not positive
+	OutStat  OutputKind = "stat"  // Stat computed from the moments Aggs[Parts...], rounded to Type.Scale; NULL where it is not defined
 	OutExpr  OutputKind = "expr"  // Exprs[Index] of a Project
 )
+
+// Stat is a figure computed from released moments: counts, sums and sums of products of centered values. The list is closed.
+type Stat string
+
+// A figure of one column has the parts n, Sx, Sxx; one of two columns n, Sx, Sy, Sxx, Syy, Sxy.
+const (
+	VarPop    Stat = "var_pop"
+	VarSamp   Stat = "var_samp"
+	StdPop    Stat = "stddev_pop"
+	StdSamp   Stat = "stddev_samp"
+	CovarPop  Stat = "covar_pop"
+	CovarSamp Stat = "covar_samp"
+	Corr      Stat = "corr"
+	Slope     Stat = "regr_slope"     // of x over y, as in regr_slope(x, y)
+	Intercept Stat = "regr_intercept" // of x over y; Plus is the middle of x, Minus that of y
+	R2        Stat = "regr_r2"
+)
+
+// Parts is how many moments the figure needs, 0 for an unknown one.
+func (s Stat) Parts() int {
+	switch s {
+	case VarPop, VarSamp, StdPop, StdSamp:
+		return 3
+	case CovarPop, CovarSamp, Corr, Slope, Intercept, R2:
+		return 6
+	}
+	return 0
+}
 
 // Standing is where a column stands between raw and public (可出域性).
 type Standing string
@@ -283,6 +312,9 @@ type Output struct {
 	Index    int        `json:"index,omitempty"`
 	Over     int        `json:"over,omitempty"`
 	Plus     int64      `json:"plus,omitempty"` // in units of 10^-scale of Aggs[Index]
+	Minus    int64      `json:"minus,omitempty"`
+	Stat     Stat       `json:"stat,omitempty"`
+	Parts    []int      `json:"parts,omitempty"`
 	Standing Standing   `json:"standing"`
 	Sources  []Source   `json:"sources,omitempty"`
 

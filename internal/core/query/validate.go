@@ -228,6 +228,12 @@ func (m *Model) validateOutputs() error {
 		}
 		seen[o.Name] = true
 		size := map[OutputKind]int{OutKey: len(m.Root.Keys), OutAgg: len(m.Root.Aggs), OutRatio: len(m.Root.Aggs), OutExpr: len(m.Root.Exprs)}[o.Kind]
+		if o.Kind == OutStat {
+			if err := o.validateStat(len(m.Root.Aggs)); err != nil {
+				return err
+			}
+			continue
+		}
 		if o.Index < 0 || o.Index >= size || o.Over < 0 || o.Kind == OutRatio && o.Over >= size {
 			return fmt.Errorf("output %q: %s %d over %d of %d", o.Name, o.Kind, o.Index, o.Over, size)
 		}
@@ -236,6 +242,18 @@ func (m *Model) validateOutputs() error {
 		return fmt.Errorf("no outputs")
 	}
 	return m.validatePost()
+}
+
+func (o *Output) validateStat(aggs int) error {
+	if n := o.Stat.Parts(); n == 0 || len(o.Parts) != n || o.Index != 0 || o.Over != 0 {
+		return fmt.Errorf("output %q: %q of %d moments", o.Name, o.Stat, len(o.Parts))
+	}
+	for _, p := range o.Parts {
+		if p < 0 || p >= aggs {
+			return fmt.Errorf("output %q: moment %d of %d", o.Name, p, aggs)
+		}
+	}
+	return nil
 }
 
 func (m *Model) validatePost() error {

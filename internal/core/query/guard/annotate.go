@@ -66,6 +66,9 @@ func outputSources(m *query.Model, o *query.Output, know *knowledge, rows, keys 
 	}
 	out = append(out, keys...)
 	aggs := []int{o.Index}
+	if o.Kind == query.OutStat {
+		aggs = o.Parts
+	}
 	if o.Kind == query.OutRatio {
 		aggs = append(aggs, o.Over)
 	}

@@ -25,6 +25,15 @@ type released struct {
 	den     *aggRequest
 	average bool
 	places  int
+
+	stat        query.Stat
+	moments     []*aggRequest
+	plus, minus int64 // middles of the two columns
+}
+
+// requests are the aggregates that the output is made of.
+func (r *released) requests() []*aggRequest {
+	return slices.DeleteFunc(append([]*aggRequest{r.num, r.den}, r.moments...), func(a *aggRequest) bool { return a == nil })
 }
 
 // classA binds the outermost query of a class A model.
@@ -103,7 +112,7 @@ func (b *binder) releasedItems(s *selectNode, sc *scope, keys []query.Expr) ([]r
 	if !fine {
 		return nil, false
 	}
-	if !slices.ContainsFunc(outs, func(r released) bool { return r.num != nil }) {
+	if !slices.ContainsFunc(outs, func(r released) bool { return len(r.requests()) > 0 }) {
 		b.refuse(RawOutput, s.items[0].at, "没有汇总列", "no aggregate", "SELECT education, COUNT(*) AS n FROM t GROUP BY education")
 		return nil, false
 	}
@@ -113,7 +122,7 @@ func (b *binder) releasedItems(s *selectNode, sc *scope, keys []query.Expr) ([]r
 func (b *binder) releasedItem(item itemNode, sc *scope, keys []query.Expr) (released, bool) {
 	r := released{item: item, key: -1, places: ratioPlaces}
 	e := item.expr
-	if e.kind == callExpr && e.text == "round" && len(e.args) == 2 && isAggregate(e.args[0]) && e.args[0].text == "avg" {
+	if e.kind == callExpr && e.text == "round" && len(e.args) == 2 && (isAggregate(e.args[0]) && e.args[0].text == "avg" || statOf(e.args[0]) != "") {
 		places, ok := b.places(e, &query.Expr{Op: query.OpLit, Type: e.args[1].value.Type(), Lits: []query.Value{e.args[1].value}})
 		if !ok {
 			return r, false
@@ -122,6 +131,8 @@ func (b *binder) releasedItem(item itemNode, sc *scope, keys []query.Expr) (rele
 		e = e.args[0]
 	}
 	switch {
+	case statOf(e) != "":
+		return b.releasedStat(r, e, sc)
 	case isAggregate(e):
 		return b.releasedAgg(r, e, sc)
 	case e.kind == callExpr && e.text == "safe_div" && len(e.args) >= 2 && isAggregate(e.args[0]) && isAggregate(e.args[1]):
@@ -223,8 +234,8 @@ func (b *binder) layoutA(blk *block, keys []query.Expr, outs []released) *query.
 		over = append(over, &keys[i])
 	}
 	for i := range outs {
-		for _, r := range []*aggRequest{outs[i].num, outs[i].den} {
-			if r != nil && r.arg != nil {
+		for _, r := range outs[i].requests() {
+			if r.arg != nil {
 				over = append(over, r.arg)
 			}
 		}
@@ -320,6 +331,9 @@ func (b *binder) placeVectors(root *query.Rel, p placed, outs []released) {
 		if o.den != nil {
 			v.add(placedAgg(o.den, p, false))
 		}
+		for _, r := range o.moments {
+			v.add(placedAgg(r, p, false))
+		}
 	}
 	root.Aggs = v.aggs
 }
@@ -350,6 +364,13 @@ func outputA(root *query.Rel, p placed, r *released, order []int) query.Output {
 		o.Kind, o.Index, o.Type, o.Standing = query.OutKey, order[r.key], key.Expr.Type, query.Public
 		if key.Expr.Op == query.OpCol && p.cols[key.Expr.Index].policy != nil {
 			o.Title = p.cols[key.Expr.Index].policy.Title
+		}
+		return o
+	}
+	if r.stat != "" {
+		o.Kind, o.Stat, o.Type, o.Plus, o.Minus = query.OutStat, r.stat, query.Number(r.places), r.plus, r.minus
+		for _, part := range r.moments {
+			o.Parts = append(o.Parts, v.find(placedAgg(part, p, false)))
 		}
 		return o
 	}

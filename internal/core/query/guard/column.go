@@ -123,7 +123,11 @@ func rangeOf(e *query.Expr, cols []column) interval {
 		}
 		return interval{a.lo + b.lo, a.hi + b.hi, true}.within()
 	case query.OpMul:
-		return arg(0).times(arg(1))
+		p := arg(0).times(arg(1))
+		if p.ok && sameExpr(&e.Args[0], &e.Args[1]) {
+			p.lo = max(p.lo, 0) // a square
+		}
+		return p
 	case query.OpScale:
 		unit := query.Pow10(e.Type.Scale - e.Args[0].Type.Scale)
 		return arg(0).times(interval{unit, unit, true})

@@ -268,6 +268,9 @@ func field(m *query.Model, e *Evidence, o *query.Output, c int, keys []query.Val
 		}
 		return Field{Value: query.NumberValue(n, v.Scale), Error95: half95(v)}
 	}
+	if o.Kind == query.OutStat {
+		return figure(m, e, o, c)
+	}
 	return ratio(m, e, o, c)
 }
 
