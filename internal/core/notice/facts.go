@@ -25,6 +25,7 @@ func facts() []regime.Fact {
 		callFact("call.open", regime.Bool, func(n Notice, tx *sqldb.Tx) any { return n.Open(tx.Now()) }),
 		callFact("call.from", regime.Day, func(n Notice, _ *sqldb.Tx) any { return workday.DateOf(n.Call.Opens) }),
 		callFact("call.until", regime.Day, func(n Notice, _ *sqldb.Tx) any { return workday.DateOf(n.Call.Closes) }),
+		callFact("call.closes", regime.String, func(n Notice, _ *sqldb.Tx) any { return n.Call.Closes.In(workday.Zone()).Format("2006-01-02 15:04") }),
 		callFact("call.kind", regime.String, func(n Notice, _ *sqldb.Tx) any { return n.Call.For }),
 		callFact("call.field", regime.String, func(n Notice, _ *sqldb.Tx) any { return n.Call.Field }),
 		callFact("call.publisher", regime.String, func(n Notice, _ *sqldb.Tx) any { return string(n.Call.Publisher) }),

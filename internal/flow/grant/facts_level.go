@@ -153,9 +153,16 @@ func planFacts(law *regime.Law) []regime.Fact {
 	return []regime.Fact{
 		fact(scenarioOfPlan, "plan.field", regime.String, plain(func(sc Scenario) any { return sc.Plan.Field })),
 		fact(scenarioOfPlan, "plan.field_listed", regime.Bool, func(_ context.Context, tx *sqldb.Tx, sc Scenario) (any, error) {
-			list, _, err := words(law, "scenario.fields", workday.DateOf(tx.Now()))
-			return slices.ContainsFunc(list, func(w word) bool { return sc.Plan.Field == w.id || sc.Plan.Field == w.title }), err
+			return listed(law, tx, sc.Plan.Field)
 		}),
+		fact(scenarioOfPlan, "plan.called", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Call != "" })),
+		{Name: "call.field_listed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			n, err := notice.LoadCall(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			return listed(law, tx, n.Call.Field)
+		}},
 		fact(scenarioOfPlan, "plan.need_raw", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Raw != "" })),
 		fact(scenarioOfPlan, "plan.parts", regime.StringList, plain(func(sc Scenario) any { return sc.Plan.parts() })),
 		fact(scenarioOfPlan, "plan.named_buyer", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Buyer != "" })),
@@ -173,6 +180,12 @@ func planFacts(law *regime.Law) []regime.Fact {
 		{Name: "plan.filed", Type: regime.Bool, Load: filedWith(access.Bureau)},
 		{Name: "plan.filed_upward", Type: regime.Bool, Load: filedWith(access.Upper)},
 	}
+}
+
+// listed tells whether a field is one of those that the pack names.
+func listed(law *regime.Law, tx *sqldb.Tx, field string) (bool, error) {
+	list, _, err := words(law, "scenario.fields", workday.DateOf(tx.Now()))
+	return slices.ContainsFunc(list, func(w word) bool { return field == w.id || field == w.title }), err
 }
 
 // filedWith tells whether an object was filed with an authority.

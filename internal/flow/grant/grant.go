@@ -55,6 +55,7 @@ type Plan struct {
 	Budget    int64             `json:"budget" minimum:"0" doc:"Yearly disclosure budget asked for, in units of 10^-12 rho; 0 for one-person queries only"`
 	Documents []matter.Document `json:"documents,omitempty"`
 	Field     string            `json:"field,omitempty" maxLength:"60" doc:"领域, such as one the law opens first"`
+	Call      string            `json:"call,omitempty" doc:"Call (征集通告) it answers"`
 	Functions string            `json:"functions,omitempty" maxLength:"5000" doc:"产品功能"`
 	Benefit   string            `json:"benefit,omitempty" maxLength:"5000" doc:"预期效益"`
 	Cost      int64             `json:"cost,omitempty" minimum:"0" doc:"产品预算, in fen"`

@@ -9,6 +9,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/catalog"
 )
@@ -131,6 +132,9 @@ func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Sc
 			return err
 		}
 		sc.Authorization = developer.ID
+		if err := checkCall(ctx, tx, plan); err != nil {
+			return err
+		}
 		if err := s.checkNeeds(ctx, tx, plan); err != nil {
 			return err
 		}
@@ -147,7 +151,11 @@ func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Sc
 		if err := s.saveScenario(ctx, tx, sc); err != nil {
 			return err
 		}
-		if err := tx.Judge(ctx, map[string]string{"org": sc.Org, "plan": sc.ID, "matter": m.ID}); err != nil {
+		objects := map[string]string{"org": sc.Org, "plan": sc.ID, "matter": m.ID}
+		if plan.Call != "" {
+			objects["call"] = plan.Call
+		}
+		if err := tx.Judge(ctx, objects); err != nil {
 			return err
 		}
 		_, err = s.parents(ctx, tx, sc)
@@ -162,6 +170,25 @@ func predeclared(p Plan) []matter.Document {
 		{Kind: DocPrescenario, Title: "公共数据资源开发利用场景预申报", Text: p.Purpose},
 		{Kind: DocSolution, Title: "应用场景解决方案", Text: p.Solution},
 	}, p.Documents...)
+}
+
+// checkCall refuses a call that is none, or is not for this scenario; whether it must be named, and in time, is the law's.
+func checkCall(ctx context.Context, tx *act.Tx, plan Plan) error {
+	if plan.Call == "" {
+		return nil
+	}
+	n, err := notice.LoadCall(ctx, tx.Tx, plan.Call)
+	switch {
+	case errs.Is(err, errs.NotFound):
+		return spotted("body.plan.call", "没有这件征集通告, 请从已发布的通告中选择")
+	case err != nil:
+		return err
+	case n.Call.For != KindPrescenario:
+		return spotted("body.plan.call", "通告“"+n.Title+"”征集的不是应用场景, 请改选")
+	case n.Call.Field != "" && n.Call.Field != plan.Field:
+		return spotted("body.plan.field", "场景的领域须与通告的领域“"+n.Call.Field+"”一致")
+	}
+	return nil
 }
 
 // checkNeeds refuses what is not in the published catalog, and answers the unknown and the unpublished alike.

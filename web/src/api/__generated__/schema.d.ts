@@ -4688,6 +4688,8 @@ export interface components {
             budget: number;
             /** @description The organization that will buy the product, where it is known (明确的购买方) */
             buyer?: string;
+            /** @description Call (征集通告) it answers */
+            call?: string;
             /**
              * Format: int64
              * @description 产品预算, in fen
