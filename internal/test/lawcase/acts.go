@@ -11,6 +11,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
@@ -164,7 +165,14 @@ var acts = map[string]func(w *World) (func() error, error){
 		if err == nil {
 			err = w.supply()
 		}
-		return func() error { _, err := w.Grant.Predeclare(w.as(f), w.plan()); return err }, err
+		plan := w.plan()
+		if err == nil {
+			plan.Call, err = w.call()
+		}
+		return func() error { _, err := w.Grant.Predeclare(w.as(f), plan); return err }, err
+	},
+	"notice.call": func(w *World) (func() error, error) {
+		return func() error { _, err := w.Notice.Call(w.seat(access.Bureau), w.calling()); return err }, nil
 	},
 	"grant.authorization.apply": func(w *World) (func() error, error) {
 		f, err := w.admitted()
@@ -292,6 +300,16 @@ func (w *World) plan() grant.Plan {
 	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 6_000_000_000,
 		Needs:     []grant.Need{{Resource: w.card.ID, Fields: []string{"education", "default_next_month", "pay_0"}, Why: "模型所需"}},
 		Documents: []matter.Document{{Kind: "prescenario-form", Title: "场景预申报表", Text: "信贷授信辅助"}, {Kind: "solution-plan", Title: "解决方案", Text: "按学历分组"}}}
+}
+
+// calling is a call for scenarios that takes applications at once.
+func (w *World) calling() notice.CallDraft {
+	return notice.CallDraft{Title: "授权运营通告", For: grant.KindPrescenario, Conditions: "依法设立", Closes: w.clock.Now().AddDate(0, 1, 0)}
+}
+
+func (w *World) call() (string, error) {
+	n, err := w.Notice.Call(w.seat(access.Bureau), w.calling())
+	return n.ID, err
 }
 
 // contracted is an admitted firm with the agreement that it makes before it develops at all, where the pack asks for one (海南

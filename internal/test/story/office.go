@@ -170,6 +170,9 @@ func (t *Teller) scenario(ctx context.Context, login, field string) (scenario, e
 		"needs":   []map[string]any{{"resource": t.ids["credit_default"], "fields": tableFields, "why": "违约率计算所需的最少数据项"}},
 		"special": false, "field": field, "budget": 20_000_000_000, "functions": "分层违约率", "benefit": "定价更加合理", "cost": 100_000_00,
 	}
+	if call := t.ids["call"]; call != "" {
+		plan["call"] = call
+	}
 	var sc scenario
 	err := t.post(ctx, login, "/v1/scenarios", map[string]any{"plan": plan}, &sc)
 	return sc, err

@@ -54,9 +54,15 @@ var zsBank = member{Login: bank.Login, Name: "定海银行股份有限公司", R
 
 // zsCall publishes the call for a field and registers the applicant, whose people can do nothing before they are trained.
 func (t *Teller) zsCall(ctx context.Context) error {
-	if _, err := t.callFor(ctx, "bureau", "grant.prescenario", "金融服务领域公共数据授权运营通告", "金融服务", "依法设立, 具备数据安全管理能力"); err != nil {
+	_, err := t.callFor(ctx, "bureau", "grant.prescenario", "房地产领域公共数据授权运营通告", "房地产", "依法设立")
+	if err := t.refused("call_outside_the_plan", err, "unlawful", "四"); err != nil {
 		return err
 	}
+	call, err := t.callFor(ctx, "bureau", "grant.prescenario", "金融服务领域公共数据授权运营通告", "金融服务", "依法设立, 具备数据安全管理能力")
+	if err != nil {
+		return err
+	}
+	t.ids["notice"] = call
 	m, err := t.enroll(ctx, zsBank, "bureau", "register", "organization-profile")
 	if err != nil {
 		return err
@@ -69,12 +75,17 @@ func (t *Teller) zsCall(ctx context.Context) error {
 	return t.trained(ctx)
 }
 
-// zsScenario is accepted by the bureau in one of the fields of the plan.
+// zsScenario answers the call, in one of the fields of the plan, and is accepted by the bureau.
 func (t *Teller) zsScenario(ctx context.Context) error {
 	_, err := t.scenario(ctx, bank.Login, "房地产")
 	if err := t.refused("field_outside_the_plan", err, "unlawful", "四"); err != nil {
 		return err
 	}
+	_, err = t.scenario(ctx, bank.Login, "金融服务")
+	if err := t.refused("no_call_named", err, "unlawful", "三(一)"); err != nil {
+		return err
+	}
+	t.ids["call"] = t.ids["notice"]
 	sc, err := t.scenario(ctx, bank.Login, "金融服务")
 	if err != nil {
 		return err

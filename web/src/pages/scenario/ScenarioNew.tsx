@@ -3,7 +3,7 @@ import { Button, Checkbox, Col, Form, Input, InputNumber, Row, Select, Steps, Ty
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
-import { useAct, useList } from "@/api/hooks";
+import { useAct, useItem, useList } from "@/api/hooks";
 import type { Entry, Plan } from "@/api/types";
 import { useText } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
@@ -15,6 +15,7 @@ import { guessRate, rhoUnit } from "@/util/number";
 import { path } from "@/util/path";
 
 const draftName = "scenario.new";
+const kind = "grant.prescenario";
 
 type Values = Omit<Plan, "budget"> & { budget: number };
 
@@ -64,6 +65,7 @@ export default function ScenarioNew() {
   const [kept, setKept] = useState(false);
   const catalog = useList("/v1/catalog", { query: { state: "published", limit: 100 } });
   const entries = catalog.items?.filter((e) => e.operate?.access !== "no") ?? [];
+  const calls = useItem("/v1/notices", { query: { kind: "call", limit: 100 } }).data?.items?.filter((c) => c.call?.for === kind) ?? [];
   const budget = Form.useWatch("budget", form) ?? 0;
   const rate = guessRate(budget * rhoUnit);
   const file = useAct(
@@ -97,7 +99,7 @@ export default function ScenarioNew() {
       <Steps size="small" current={0} items={t.scenario.path.map((title) => ({ title }))} style={{ marginBottom: 20, maxWidth: 1000 }} />
       {file.error && <ProblemView problem={file.error} />}
       {catalog.problem && <ProblemView problem={catalog.problem} />}
-      <PackProcedure kind="grant.prescenario" />
+      <PackProcedure kind={kind} />
       <Panel title={t.scenario.predeclare}>
         <Form.Item name="title" label={t.scenario.name} rules={[{ required: true, min: 2, max: 100, message: t.common.required }]}>
           <Input maxLength={100} />
@@ -105,6 +107,18 @@ export default function ScenarioNew() {
         <Form.Item name="purpose" label={t.scenario.purpose} extra={t.scenario.purposeHint} rules={[{ required: true, min: 4, message: t.common.required }]}>
           <Input.TextArea autoSize={{ minRows: 2 }} maxLength={2000} showCount />
         </Form.Item>
+        <Form.Item name="field" label={t.notice.field}>
+          <Input maxLength={60} />
+        </Form.Item>
+        {calls.length > 0 && (
+          <Form.Item name="call" label={t.portal.noticeKinds.call} extra={t.authorization.callHint}>
+            <Select
+              allowClear
+              options={calls.map((c) => ({ value: c.id, label: `${c.title}（${c.open ? t.notice.taking : t.notice.notTaking}）` }))}
+              onChange={(id: string) => form.setFieldValue("field", calls.find((c) => c.id === id)?.call?.field || form.getFieldValue("field"))}
+            />
+          </Form.Item>
+        )}
         <Form.Item name="special" valuePropName="checked">
           <Checkbox>{t.scenario.special}</Checkbox>
         </Form.Item>
