@@ -67,6 +67,18 @@ func (s *Service) taskOnce(ctx context.Context, tx *act.Tx, m *Matter, step *Ste
 	return s.task(ctx, tx, m, step, to)
 }
 
+// toRead reports whether something on the matter waits in one of the inboxes to be read.
+func toRead(ctx context.Context, tx *sqldb.Tx, matter string, inboxes []string) (bool, error) {
+	if len(inboxes) == 0 {
+		return false, nil
+	}
+	var n int
+	args := []any{matter, readStep}
+	in := marks(&args, inboxes)
+	err := tx.QueryRow(ctx, `SELECT count(*) FROM task WHERE matter = $1 AND step = $2 AND state = 'open' AND addressee IN (`+in+`)`, args...).Scan(&n)
+	return n > 0, err
+}
+
 // orgOf is the organization whose work an inbox is; "" for the inbox of a role, which the regime knows one body for.
 func orgOf(ctx context.Context, tx *sqldb.Tx, address string) (string, error) {
 	if rest, ok := strings.CutPrefix(address, "org:"); ok {

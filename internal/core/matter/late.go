@@ -137,7 +137,7 @@ func (s *Service) Correct(ctx context.Context, matterID, stepID, account, text, 
 		}
 		o := &step.Opinions[i]
 		switch {
-		case o.Account != actor.Account && (actor.Org == "" || o.Org != actor.Org || !actor.Has(access.Role(step.Role))):
+		case !step.mayCorrect(actor, *o):
 			return refuse(errs.Forbidden, step.Cite, "意见由提出人或者其单位的承办人员更正, 请联系提出人")
 		case len([]rune(text)) < 2:
 			return errs.New(errs.Invalid, "请填写更正后的文字")
@@ -148,6 +148,11 @@ func (s *Service) Correct(ctx context.Context, matterID, stepID, account, text, 
 		m.event(Event{At: tx.Now(), What: "corrected", Step: step.ID, Who: actor.Name, Reason: why})
 		return s.tellApplicant(ctx, tx, m, step, "意见文字已更正: "+why)
 	})
+}
+
+// mayCorrect tells who sets an opinion right: who gave it, or who handles the step in the same organization.
+func (s *Step) mayCorrect(actor access.Actor, o Opinion) bool {
+	return o.Account == actor.Account || actor.Org != "" && o.Org == actor.Org && actor.Has(access.Role(s.Role))
 }
 
 // Revoke (撤销) takes a passed decision back: the stage ends what followed from it, and every permit below ends with it.

@@ -66,6 +66,19 @@ func (s *Service) Options(ctx context.Context, tx *sqldb.Tx, m *Matter) ([]act.O
 	if !mine && actor.Has(offices...) {
 		o.add(ctx, "matter.copy", "", nil)
 	}
+	unread, err := toRead(ctx, tx, m.ID, actor.Addresses())
+	if err != nil {
+		return nil, err
+	}
+	if unread {
+		o.add(ctx, "matter.read", "", nil)
+	}
+	for i := range m.Steps {
+		st := &m.Steps[i]
+		if slices.ContainsFunc(st.Opinions, func(given Opinion) bool { return st.mayCorrect(actor, given) }) {
+			o.add(ctx, "matter.correct", st.ID, nil)
+		}
+	}
 	if m.State == Passed && s.kinds[m.Kind].Revoked != nil && !mine && actor.Has(offices...) {
 		probe := *m
 		o.add(ctx, "matter.revoke", "", probe.revoke(actor, tx.Now(), ""))

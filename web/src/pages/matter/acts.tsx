@@ -8,6 +8,7 @@ import { type Words, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FormModal, type FormField } from "@/ui/FormModal";
 import { withinWords } from "@/util/within";
+import { askOf } from "./cosign";
 import { DecideModal } from "./DecideModal";
 import { SupplementModal } from "./SupplementModal";
 
@@ -29,13 +30,19 @@ interface Values {
   paper?: string;
 }
 
+/** The answer of somebody who was asked to cosign. */
+interface Answer {
+  verdict: "agree" | "disagree";
+  reason: string;
+}
+
 interface Colleague {
   account: string;
   name: string;
 }
 
 /** What each act asks for, and how it is sent. */
-function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], t: Words): { fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
+function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], me: Me, t: Words): { lead?: string; fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
   const m = t.matter;
   const at = { path: { id: page.matter.id } };
   const on = step?.id ?? "";
@@ -114,6 +121,20 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
         ],
         run: ({ accept, reason }) => post("/v1/matters/{id}/record/confirm", at, { step: on, accept: accept === "yes", reason }),
       };
+    case "matter.correct": {
+      // One's own opinion first; a colleague's where one handles the step for the same organization.
+      const given = (step?.opinions ?? []).filter((o) => o.account === me.account || (Boolean(me.org) && o.org === me.org));
+      const first = given.find((o) => o.account === me.account) ?? given[0];
+      return {
+        lead: m.correctLead,
+        fields: [
+          { name: "account", label: m.correctOf, kind: "select", need: true, initial: first?.account, options: given.map((o) => ({ value: o.account, label: o.name })) },
+          { name: "text", label: m.correctText, kind: "area", need: true, initial: first?.corrected?.at(-1)?.text ?? first?.reason },
+          { name: "reason", label: m.correctWhy, kind: "area", need: true },
+        ],
+        run: ({ account, text, reason }) => post("/v1/matters/{id}/correct", at, { step: on, account, text, reason }),
+      };
+    }
     case "matter.revoke":
       return { fields: [reason], danger: true, run: ({ reason }) => post("/v1/matters/{id}/revoke", at, { reason }) };
     case "matter.appeal":
@@ -124,7 +145,7 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
 }
 
 // What most people came for stands open; the rest of an office's vocabulary is one click away, with the same reasons.
-const first = ["matter.decide", "matter.supplement", "matter.appeal", "matter.record.confirm"];
+const first = ["matter.decide", "matter.read", "matter.supplement", "matter.appeal", "matter.record.confirm"];
 
 /** The acts of a matter: deciding stands once for each open step that is addressed to the reader. */
 export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
@@ -135,15 +156,20 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
   const colleagues = useItem("/v1/colleagues").data?.items ?? [];
   const { matter } = page;
   const withdraw = useAct((reason: string) => post("/v1/matters/{id}/withdraw", { path: { id: matter.id } }, { reason }));
+  const read = useAct(() => post("/v1/matters/{id}/read", { path: { id: matter.id } }));
   const stepOf = (id?: string) => matter.steps?.find((s) => s.id === id);
   const labelOf = (o: Option) => {
     const on = stepOf(o.on);
+    if (o.act === "matter.decide" && on && askOf(on, me.account)) return t.matter.cosignOf(on.title);
     if (o.act === "matter.decide") return on ? t.matter.decideTitle(on.title) : t.matter.decide;
-    return [wordFor(t.matter.acts, o.act), (matter.steps?.filter((s) => s.state === "open").length ?? 0) > 1 && on?.title].filter(Boolean).join("：");
+    // Several steps may be open, and opinions stand at many: then each button names its step.
+    const several = page.acts?.some((other) => other.act === o.act && other.on !== o.on) || (matter.steps?.filter((s) => s.state === "open").length ?? 0) > 1;
+    return [wordFor(t.matter.acts, o.act), several && on?.title].filter(Boolean).join("：");
   };
   const button = (o: Option) => {
     const primary = first.includes(o.act) && o.allowed;
     if (o.act === "matter.withdraw") return <ActButton key={o.act} block dangerous state={o} label={t.matter.withdraw} run={({ reason }) => withdraw.mutateAsync(reason ?? "")} />;
+    if (o.act === "matter.read") return <ActButton key={o.act} primary={primary} state={o} label={wordFor(t.matter.acts, o.act)} run={() => read.mutateAsync(undefined)} />;
     return (
       <ActButton
         key={o.act + o.on}
@@ -160,9 +186,13 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
       />
     );
   };
-  const known = (page.acts ?? []).filter((o) => first.includes(o.act) || o.act === "matter.withdraw" || formOf(o, page, stepOf(o.on), colleagues, t));
+  const known = (page.acts ?? []).filter((o) => first.includes(o.act) || o.act === "matter.withdraw" || formOf(o, page, stepOf(o.on), colleagues, me, t));
   const more = known.filter((o) => !first.includes(o.act));
-  const form = asking && formOf(asking, page, stepOf(asking.on), colleagues, t);
+  const answerFields: FormField<Answer>[] = [
+    { name: "verdict", label: t.matter.outcome, kind: "select", need: true, options: (["agree", "disagree"] as const).map((v) => ({ value: v, label: wordFor(t.outcomes, v) })) },
+    { name: "reason", label: t.matter.reason, kind: "area", need: true, extra: t.matter.reasonHint },
+  ];
+  const form = asking && formOf(asking, page, stepOf(asking.on), colleagues, me, t);
   return (
     <>
       {known.filter((o) => first.includes(o.act)).map(button)}
@@ -173,9 +203,10 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
           </Button>
         </Popover>
       )}
-      {deciding && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
+      {deciding && askOf(deciding, me.account) && <FormModal<Answer> title={t.matter.cosignOf(deciding.title)} ok={t.matter.submitOpinion} lead={<p>{askOf(deciding, me.account)?.reason}</p>} fields={answerFields} run={(v) => post("/v1/matters/{id}/decide", { path: { id: matter.id } }, { step: deciding.id, ...v })} close={() => setDeciding(undefined)} />}
+      {deciding && !askOf(deciding, me.account) && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
       {supplementing && <SupplementModal page={page} close={() => setSupplementing(false)} />}
-      {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} fields={form.fields} run={form.run} close={() => setAsking(undefined)} />}
+      {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} lead={form.lead && <p>{form.lead}</p>} fields={form.fields} run={form.run} close={() => setAsking(undefined)} />}
     </>
   );
 }
