@@ -73,7 +73,8 @@ export default function AgreementFile() {
     <Loaded query={query}>
       {({ agreement, acts, filings }) => {
         const stage = agreement.state === "filed" ? 2 : agreement.state === "signed" ? 1 : 0;
-        const title = wordFor(t.grant.kinds, agreement.kind ?? "scenario");
+        // The text begins with its name, as the regulation in force calls it.
+        const title = agreement.text.trim().split("\n", 1)[0] || wordFor(t.grant.kinds, agreement.kind ?? "scenario");
         const runs: Record<string, () => Promise<unknown>> = {
           "grant.agreement.file": () => post("/v1/agreements/{id}/file", { path: { id } }),
           "grant.start": () => post("/v1/agreements/{id}/start", { path: { id } }),
