@@ -39,6 +39,7 @@ test("the operator signs, is told that filing comes before the start, files and 
   const page = await as("operator");
   await openAgreement(page);
   await page.getByRole("button", { name: "签订公共数据协议" }).click();
+  await page.getByRole("dialog", { name: "签署协议" }).getByRole("button", { name: "签署协议" }).click();
   await expect(page.locator(".file-head").getByText("已签订", { exact: true })).toBeVisible();
   await closed(page.getByRole("button", { name: "授权生效" }), "备案", "三(五)");
   await picture(page, "operator-agreement");
