@@ -36,7 +36,7 @@ function Departure({ id }: { id: string }) {
           {ends?.length ? (
             <ul>
               {ends.map((p) => (
-                <li key={p.id}>{`${wordFor(t.people.permitKinds, p.kind)} ${p.from} – ${p.until}`}</li>
+                <li key={p.id}>{`${wordFor(t.people.permitKinds, p.kind)} ${p.from} – ${p.until >= "9999" ? t.law.open : p.until}`}</li>
               ))}
             </ul>
           ) : (

@@ -36,7 +36,7 @@ export function EngageModal({ provider, close, done }: { provider: ProviderPage;
   return (
     <Modal open title={`${t.provider.engage}：${provider.name}`} okText={t.provider.engage} confirmLoading={send.isPending} okButtonProps={{ disabled: !disclaimer.data }} onOk={() => form.submit()} onCancel={close} mask={{ closable: false }}>
       <Typography.Paragraph type="secondary">{t.provider.engageLead}</Typography.Paragraph>
-      <Form form={form} layout="vertical" onFinish={(d) => send.mutate(d)}>
+      <Form name="engage" form={form} layout="vertical" onFinish={(d) => send.mutate(d)}>
         <Form.Item name="content" label={t.provider.content} rules={[{ required: true, message: t.common.required }]}>
           <Input.TextArea autoSize={{ minRows: 3, maxRows: 10 }} maxLength={5000} showCount />
         </Form.Item>
