@@ -13,11 +13,13 @@ import { applyPath } from "./apply";
 
 export function NoticeTags({ notice, open }: { notice: Notice; open?: boolean }) {
   const t = useText();
+  const day = useRegime().data?.today;
+  const over = Boolean(day && notice.call && dayOf(notice.call.closes) < day);
   return (
     <>
       <Tag>{wordFor(t.portal.noticeKinds, notice.kind)}</Tag>
       {notice.edition && <Tag color="blue">{t.notice.version(notice.edition.version)}</Tag>}
-      {notice.revoked ? <StateTag state="revoked" /> : notice.call && <Tag color={open ? "success" : "default"}>{open ? t.notice.taking : t.notice.notTaking}</Tag>}
+      {notice.revoked ? <StateTag state="revoked" /> : notice.call && <Tag color={open ? "success" : "default"}>{open ? t.notice.taking : over ? t.notice.takingOver : t.notice.notTaking}</Tag>}
     </>
   );
 }

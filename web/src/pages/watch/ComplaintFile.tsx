@@ -36,6 +36,7 @@ export default function ComplaintFile() {
               <FileActs
                 acts={acts}
                 asks={{
+                  "watch.complaint.withdraw": { run: () => post("/v1/complaints/{id}/withdraw", { path: { id } }) },
                   "watch.complaint.decide": {
                     fields: [
                       { name: "upheld", label: t.matter.outcome, kind: "select", need: true, options: [{ value: "yes", label: t.watch.complaintStates.upheld }, { value: "no", label: t.watch.complaintStates.rejected }] },

@@ -38,7 +38,7 @@ export default function OrderFile() {
             ]}
             acts={<FileActs acts={acts} asks={orderActs(id, t)} />}
             banner={
-              o.closed ? (
+              o.closed && o.state !== "accepted" && o.state !== "revoked" ? (
                 <div className="file-banner">
                   <Alert type="error" showIcon title={t.watch.accessClosedNow} />
                 </div>

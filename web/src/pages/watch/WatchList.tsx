@@ -16,6 +16,12 @@ import "../desk/desk.css";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
 
+/** Grounds that somebody chooses; the others follow from another decision. */
+const ordering = new Set(["breach", "complaint", "evaluation", "inspection", "agreement", "security", "harm"]);
+
+/** An order that no longer closes anything. */
+const lifted = (state: string) => state === "accepted" || state === "revoked";
+
 interface Direction {
   org: string;
   measure: "circulate" | "rectify" | "delist" | "suspend";
@@ -56,8 +62,8 @@ function Orders({ office }: { office: boolean }) {
           { key: "org", title: t.common.org, render: (o) => <b style={{ fontWeight: 500 }}>{orgName(o.org)}</b>, value: (o) => orgName(o.org) },
           { key: "measure", title: t.watch.measure, width: 130, render: (o) => wordFor(t.watch.measures, o.measure) },
           { key: "reason", title: t.common.reason, ellipsis: true },
-          { key: "closed", title: t.watch.access, width: 110, render: (o) => <Tag color={o.closed ? "error" : undefined}>{o.closed ? t.watch.accessClosed : t.watch.accessOpen}</Tag> },
-          { key: "due", title: t.matter.due, width: 230, render: (o) => o.due && <Deadline compact closed={["accepted", "revoked"].includes(o.state)} value={{ due: o.due, explain: o.explain }} /> },
+          { key: "closed", title: t.watch.access, width: 110, render: (o) => <Tag color={o.closed && !lifted(o.state) ? "error" : undefined}>{o.closed ? (lifted(o.state) ? t.watch.accessWasClosed : t.watch.accessClosed) : t.watch.accessOpen}</Tag> },
+          { key: "due", title: t.matter.due, width: 230, render: (o) => o.due && <Deadline compact closed={o.state === "failed" || lifted(o.state)} value={{ due: o.due, explain: o.explain }} /> },
           { key: "state", title: t.common.state, width: 110, render: (o) => wordFor(t.watch.orderStates, o.state) },
         ]}
       />
@@ -72,7 +78,7 @@ function Orders({ office }: { office: boolean }) {
           fields={[
             { name: "org", label: t.common.org, kind: "select", need: true, options: orgs },
             { name: "measure", label: t.watch.measure, kind: "select", need: true, options: options(t.watch.measures) },
-            { name: "ground", label: t.watch.ground, kind: "select", need: true, options: options(t.watch.grounds).filter((g) => g.value !== "request") },
+            { name: "ground", label: t.watch.ground, kind: "select", need: true, options: options(t.watch.grounds).filter((g) => ordering.has(g.value)) },
             { name: "due", label: t.watch.dueDay, kind: "day", extra: t.watch.dueHint },
             { name: "reason", label: t.common.reason, kind: "area", need: true },
             { name: "basis", label: t.watch.basis },
@@ -120,7 +126,7 @@ function Exits({ office }: { office: boolean }) {
           lead={<p>{t.watch.terminateLead}</p>}
           fields={[
             { name: "org", label: t.common.org, kind: "select", need: true, options: orgs },
-            { name: "ground", label: t.watch.ground, kind: "select", need: true, options: options(t.watch.grounds) },
+            { name: "ground", label: t.watch.ground, kind: "select", need: true, options: options(t.watch.grounds).filter((g) => g.value === "request" || ordering.has(g.value)) },
             { name: "reason", label: t.common.reason, kind: "area", need: true },
             { name: "basis", label: t.watch.basis },
           ]}
