@@ -20,7 +20,7 @@ import (
 // anybody checks that without us.
 type MatterFile struct {
 	MatterPage
-	Rounds   []matter.Round  `json:"rounds" doc:"The documents of every round"`
+	Rounds   []matter.Round   `json:"rounds" doc:"The documents of every round"`
 	Entries  []LedgerItem     `json:"entries" doc:"Every act on the matter, oldest first"`
 	Receipts []ledger.Receipt `json:"receipts" doc:"Of the entries that are sealed"`
 }
