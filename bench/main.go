@@ -2,7 +2,7 @@
 // run on one machine. It prints ratios, because absolute times are the machine's. It is no test: nothing passes or fails;
 // where the design names a target, the target stands beside what was measured.
 //
-//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,judge,parts]
+//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,tpch,judge,parts,peers,inbox]
 //
 // With YUNEI_TEST_POSTGRES set the acts are measured on PostgreSQL too; make bench starts a throwaway cluster for them.
 package main
@@ -35,6 +35,7 @@ func main() {
 	flag.Float64Var(&b.scale, "sf", 0.1, "scale factor of TPC-H")
 	profile := flag.String("cpuprofile", "", "write a CPU profile to this file")
 	flag.BoolVar(&b.inboxFull, "inbox-full", false, "fill the inbox with 1,000,000 open and 10,000,000 closed tasks; takes minutes and 8 GB")
+	flag.StringVar(&b.python, "python", "", "a Python with what bench/peers/requirements.txt lists; without it the peers are left out")
 	flag.Parse()
 	// The measured programs log as in production; only what went wrong is worth reading here.
 	slog.SetDefault(slog.New(slog.NewTextHandler(os.Stderr, &slog.HandlerOptions{Level: slog.LevelError})))
@@ -79,6 +80,7 @@ var groups = []group{
 	{"tpch", "TPC-H: guarded beside raw, same engine, same walls", tpchBench},
 	{"judge", "The law's word on one act, every pack in force", judges},
 	{"parts", "What the parts take", parts},
+	{"peers", "Us and other programs: the same questions at the same privacy cost", peers},
 	{"inbox", "What a clerk waits for before a full inbox", inbox},
 }
 
@@ -111,6 +113,7 @@ type bench struct {
 	short     bool
 	scale     float64 // of TPC-H
 	inboxFull bool
+	python    string // has the peers installed
 	tmp       string
 	report    report
 	city      *city // told when the first measurement needs it

@@ -12,13 +12,14 @@ import (
 
 // report collects what was measured and prints it: tables as they come, or one JSON document at the end.
 type report struct {
-	Machine string  `json:"machine"`
-	At      string  `json:"at"`
-	Short   bool    `json:"short"`
-	Load    []load  `json:"load"`
-	Notes   []note  `json:"notes,omitempty"`
-	Ratios  []ratio `json:"ratios"`
-	Costs   []cost  `json:"costs"`
+	Machine string       `json:"machine"`
+	At      string       `json:"at"`
+	Short   bool         `json:"short"`
+	Load    []load       `json:"load"`
+	Notes   []note       `json:"notes,omitempty"`
+	Ratios  []ratio      `json:"ratios"`
+	Costs   []cost       `json:"costs"`
+	Peers   []peerResult `json:"peers,omitempty"`
 
 	out   io.Writer
 	json  bool
