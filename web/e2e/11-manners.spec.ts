@@ -173,6 +173,7 @@ test("the interface documents itself, and no page asks another host", async ({ a
     await expect(page.getByRole("heading", { level: 1 })).toBeVisible();
   }
   await page.goto(address("/docs"));
+  await page.locator("#operations-tag-matters").click({ timeout: 40_000 });
   await expect(page.getByText("/v1/matters/{id}/decide")).toBeVisible();
   expect(elsewhere).toEqual([]);
 });

@@ -16,7 +16,7 @@ export default function Docs() {
         url: "/openapi.json",
         domNode: place.current,
         deepLinking: true,
-        docExpansion: "list",
+        docExpansion: "none",
         defaultModelsExpandDepth: 0,
         validatorUrl: null,
         filter: true,
