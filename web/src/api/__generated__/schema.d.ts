@@ -6801,14 +6801,18 @@ export interface components {
             /** Format: int64 */
             index?: number;
             kind: string;
+            /** Format: int64 */
+            minus?: number;
             name: string;
             null?: boolean;
             /** Format: int64 */
             over?: number;
+            parts?: number[] | null;
             /** Format: int64 */
             plus?: number;
             sources?: components["schemas"]["QuerySource"][] | null;
             standing: string;
+            stat?: string;
             title?: string;
             type: components["schemas"]["QueryType"];
             values?: components["schemas"]["QueryValue"][] | null;
