@@ -77,7 +77,7 @@ func loadDepartment(ctx context.Context, tx *sqldb.Tx, org string) (Department, 
 
 func listDepartments(ctx context.Context, tx *sqldb.Tx, after string, limit int) ([]Department, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM department WHERE org > $1 ORDER BY org LIMIT $2`, after, limit)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Department, error) { return scanBody[Department](r) })
+	return bodies[Department](rows, err)
 }
 
 // confirmed is the department's standing confirmation; the zero value where it has none.
@@ -106,7 +106,7 @@ func loadRecommendation(ctx context.Context, tx *sqldb.Tx, id string) (Recommend
 func listRecommendations(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Recommendation, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM recommendation WHERE ($1 = '' OR org = $1 OR department = $1) AND ($2 = '' OR id < $2)
 		ORDER BY id DESC LIMIT $3`, org, before, limit)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Recommendation, error) { return scanBody[Recommendation](r) })
+	return bodies[Recommendation](rows, err)
 }
 
 // scanBody reads an object that is kept as one text.
@@ -120,4 +120,9 @@ func scanBody[T any](r row) (T, error) {
 		return v, fmt.Errorf("decode %T: %w", v, err)
 	}
 	return v, nil
+}
+
+// bodies reads a list of such objects.
+func bodies[T any](rows *sqldb.Rows, err error) ([]T, error) {
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (T, error) { return scanBody[T](r) })
 }

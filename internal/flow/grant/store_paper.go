@@ -83,7 +83,7 @@ func loadSeal(ctx context.Context, tx *sqldb.Tx, id string) (Seal, error) {
 
 func listSeals(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Seal, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM contract_seal WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Seal, error) { return scanBody[Seal](r) })
+	return bodies[Seal](rows, err)
 }
 
 func insertSealUse(ctx context.Context, tx *sqldb.Tx, u SealUse) error {
@@ -102,7 +102,7 @@ func loadSealUse(ctx context.Context, tx *sqldb.Tx, id string) (SealUse, error) 
 
 func listSealUses(ctx context.Context, tx *sqldb.Tx, seal, before string, limit int) ([]SealUse, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM seal_use WHERE seal = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, seal, before, limit)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (SealUse, error) { return scanBody[SealUse](r) })
+	return bodies[SealUse](rows, err)
 }
 
 func insertFiling(ctx context.Context, tx *sqldb.Tx, f Filing) error {
@@ -149,7 +149,7 @@ type filingFilter struct {
 func listFilings(ctx context.Context, tx *sqldb.Tx, f filingFilter) ([]Filing, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM filing WHERE ($1 = '' OR org = $1) AND ($2 = '' OR addressee = $2) AND ($3 = '' OR state = $3)
 		AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5`, f.org, f.to, f.state, f.before, f.limit)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Filing, error) { return scanBody[Filing](r) })
+	return bodies[Filing](rows, err)
 }
 
 func nextFilingNumber(ctx context.Context, tx *sqldb.Tx, year int) (n int64, err error) {
@@ -184,13 +184,13 @@ func loadRenewal(ctx context.Context, tx *sqldb.Tx, id string) (Renewal, error) 
 
 func listRenewals(ctx context.Context, tx *sqldb.Tx, grant string) ([]Renewal, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM renewal WHERE grant_id = $1 ORDER BY id DESC`, grant)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Renewal, error) { return scanBody[Renewal](r) })
+	return bodies[Renewal](rows, err)
 }
 
 // filingsOf are the filings of one subject.
 func filingsOf(ctx context.Context, tx *sqldb.Tx, subject string) ([]Filing, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM filing WHERE subject = $1 ORDER BY id`, subject)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Filing, error) { return scanBody[Filing](r) })
+	return bodies[Filing](rows, err)
 }
 
 func insertGuidance(ctx context.Context, tx *sqldb.Tx, g Guidance) error {
@@ -209,5 +209,5 @@ func loadGuidance(ctx context.Context, tx *sqldb.Tx, id string) (Guidance, error
 
 func listGuidance(ctx context.Context, tx *sqldb.Tx, matter string) ([]Guidance, error) {
 	rows, err := tx.Query(ctx, `SELECT body FROM guidance WHERE matter = $1 ORDER BY id`, matter)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Guidance, error) { return scanBody[Guidance](r) })
+	return bodies[Guidance](rows, err)
 }

@@ -154,12 +154,9 @@ func remindOn(law *regime.Law, due workday.Date, n int) workday.Date {
 
 // Duties lists what an organization owes, or, for those who supervise, everyone; newest period first.
 func (s *Service) Duties(ctx context.Context, org string) (list []Duty, err error) {
-	actor := access.From(ctx)
-	if !overseer(actor) {
-		if actor.Org == "" || org != "" && org != actor.Org {
-			return nil, nil
-		}
-		org = actor.Org
+	org, ok := within(access.From(ctx), org)
+	if !ok {
+		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		list, err = duties(ctx, tx, s.Acts.Law(), org, workday.DateOf(tx.Now()))
@@ -291,12 +288,9 @@ func (d Duty) filing(id string, now time.Time) DutyReport {
 
 // Filings lists what was filed, newest first: one's own, or everyone's for those who supervise.
 func (s *Service) Filings(ctx context.Context, org, before string, limit int) (list []DutyReport, err error) {
-	actor := access.From(ctx)
-	if !overseer(actor) {
-		if actor.Org == "" || org != "" && org != actor.Org {
-			return nil, nil
-		}
-		org = actor.Org
+	org, ok := within(access.From(ctx), org)
+	if !ok {
+		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		list, err = listFilings(ctx, tx, org, before, limit)

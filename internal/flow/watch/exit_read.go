@@ -13,12 +13,9 @@ import (
 
 // Exits lists what the caller may see, newest first.
 func (s *Service) Exits(ctx context.Context, org, before string, limit int) (list []Exit, err error) {
-	actor := access.From(ctx)
-	if !overseer(actor) {
-		if actor.Org == "" || org != "" && org != actor.Org {
-			return nil, nil
-		}
-		org = actor.Org
+	org, ok := within(access.From(ctx), org)
+	if !ok {
+		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		list, err = listExits(ctx, tx, org, before, limit)

@@ -294,11 +294,12 @@ func (s *Service) expire(ctx context.Context, id string) error {
 func (s *Service) Orders(ctx context.Context, org, before string, limit int) (list []Order, err error) {
 	actor := access.From(ctx)
 	issuer := ""
+	org, ok := within(actor, org)
+	if !ok {
+		return nil, nil
+	}
 	if !overseer(actor) {
-		if actor.Org == "" || org != "" && org != actor.Org {
-			return nil, nil
-		}
-		org, issuer = actor.Org, actor.Org
+		issuer = actor.Org
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		list, err = listOrders(ctx, tx, org, issuer, before, limit)
@@ -309,6 +310,18 @@ func (s *Service) Orders(ctx context.Context, org, before string, limit int) (li
 
 // overseer sees every organization's file; anybody else its own.
 func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
+
+// within narrows a list to what the actor may read: anybody but an overseer their own organization's. ok is false where that
+// leaves nothing.
+func within(actor access.Actor, org string) (narrowed string, ok bool) {
+	switch {
+	case overseer(actor):
+		return org, true
+	case actor.Org == "" || org != "" && org != actor.Org:
+		return "", false
+	}
+	return actor.Org, true
+}
 
 // OrderPage is an order with what the caller may do about it.
 type OrderPage struct {

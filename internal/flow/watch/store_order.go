@@ -39,6 +39,16 @@ func encode(v any) (string, error) {
 	return string(b), nil
 }
 
+// saveState writes an object of which nothing but its state is found by a column.
+func saveState(ctx context.Context, tx *sqldb.Tx, table, id, state string, v any) error {
+	body, err := encode(v)
+	if err != nil {
+		return err
+	}
+	_, err = tx.Exec(ctx, `UPDATE `+table+` SET state = $2, body = $3 WHERE id = $1`, id, state, body)
+	return err
+}
+
 func missing(err error, sentence string) error {
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return errs.New(errs.NotFound, "%s", sentence)
@@ -127,12 +137,7 @@ func insertExit(ctx context.Context, tx *sqldb.Tx, e Exit) error {
 }
 
 func saveExit(ctx context.Context, tx *sqldb.Tx, e Exit) error {
-	body, err := encode(e)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE watch_exit SET state = $2, body = $3 WHERE id = $1`, e.ID, e.State, body)
-	return err
+	return saveState(ctx, tx, "watch_exit", e.ID, e.State, e)
 }
 
 func scanExit(row scanner) (Exit, error) {

@@ -29,12 +29,7 @@ func insertFiling(ctx context.Context, tx *sqldb.Tx, f DutyReport) error {
 }
 
 func saveFiling(ctx context.Context, tx *sqldb.Tx, f DutyReport) error {
-	body, err := encode(f)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE watch_report SET state = $2, body = $3 WHERE id = $1`, f.ID, f.State, body)
-	return err
+	return saveState(ctx, tx, "watch_report", f.ID, f.State, f)
 }
 
 func scanFiling(row scanner) (DutyReport, error) {

@@ -22,12 +22,7 @@ func insertEvaluation(ctx context.Context, tx *sqldb.Tx, e Evaluation) error {
 }
 
 func saveEvaluation(ctx context.Context, tx *sqldb.Tx, e Evaluation) error {
-	body, err := encode(e)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE watch_evaluation SET state = $2, body = $3 WHERE id = $1`, e.ID, e.State, body)
-	return err
+	return saveState(ctx, tx, "watch_evaluation", e.ID, e.State, e)
 }
 
 func scanEvaluation(row scanner) (Evaluation, error) {
@@ -74,12 +69,7 @@ func insertComplaint(ctx context.Context, tx *sqldb.Tx, c Complaint) error {
 }
 
 func saveComplaint(ctx context.Context, tx *sqldb.Tx, c Complaint) error {
-	body, err := encode(c)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec(ctx, `UPDATE watch_complaint SET state = $2, body = $3 WHERE id = $1`, c.ID, c.State, body)
-	return err
+	return saveState(ctx, tx, "watch_complaint", c.ID, c.State, c)
 }
 
 func scanComplaint(row scanner) (Complaint, error) {

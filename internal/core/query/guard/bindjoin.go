@@ -53,7 +53,7 @@ func (b *binder) attach(f *fromNode, blk *block, n, p int, pairs []query.Pair) b
 	for _, pair := range pairs {
 		l.on = append(l.on, own(pair))
 	}
-	if !b.mayAttach(f, blk, l) {
+	if !b.mayAttach(f, l) {
 		return false
 	}
 	if !f.outer {
@@ -71,7 +71,7 @@ func (b *binder) attach(f *fromNode, blk *block, n, p int, pairs []query.Pair) b
 
 // mayAttach: a private leaf by the subject key at least, a public one by keys that name one row; every further key is
 // declared as such. Two units are never joined, nor a private row kept for the sake of a public one.
-func (b *binder) mayAttach(f *fromNode, blk *block, l *leaf) bool {
+func (b *binder) mayAttach(f *fromNode, l *leaf) bool {
 	keyed := false
 	var named []string
 	for _, pair := range l.on {
@@ -98,7 +98,7 @@ func (b *binder) mayAttach(f *fromNode, blk *block, l *leaf) bool {
 	switch {
 	case l.table.Private() && !keyed:
 		b.refuse(JoinNotAllowed, f.at, "涉及主体的表之间须同时按主体标识连接", "tables about subjects are joined on the subject key, beside other keys", "ON a.sid = b.sid AND a.order_no = b.order_no")
-	case f.outer && b.publicSide(blk, l):
+	case f.outer && b.publicSide(l):
 		b.refuse(JoinNotAllowed, f.at, "LEFT JOIN 的左侧须是涉及主体的表", "the left side of LEFT JOIN is about subjects", "")
 	case !l.table.Private() && !namesRow(l.table, named):
 		b.refuse(JoinNotAllowed, f.at, l.table.Name+" 的这些列不能唯一确定一行", "these columns of "+l.table.Name+" do not name one row", "")
@@ -109,7 +109,7 @@ func (b *binder) mayAttach(f *fromNode, blk *block, l *leaf) bool {
 }
 
 // publicSide reports whether a leaf is joined to public tables only.
-func (b *binder) publicSide(_ *block, l *leaf) bool {
+func (b *binder) publicSide(l *leaf) bool {
 	return !slices.ContainsFunc(l.on, func(p query.Pair) bool { return b.at[p.Right].table.Private() })
 }
 

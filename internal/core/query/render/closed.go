@@ -37,7 +37,7 @@ func words(list string) map[string]bool {
 }
 
 // closed reports the first thing in a statement that does not belong there.
-func closed(sql string, m *query.Model, opt Options) error {
+func closed(sql string, m *query.Model) error {
 	columns := map[string]bool{}
 	for _, t := range m.Tables {
 		if t.SubjectKey != "" {
@@ -46,9 +46,6 @@ func closed(sql string, m *query.Model, opt Options) error {
 		for _, c := range t.Columns {
 			columns[name(c.Name)] = true
 		}
-	}
-	if opt.Key != "" {
-		columns[name(opt.Key)] = true
 	}
 	list := tokens.FindAllString(sql, -1)
 	for i, t := range list {

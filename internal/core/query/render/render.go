@@ -18,9 +18,6 @@ type Options struct {
 	// Measured says, table by table (by its name in the model), what was seen of the bound snapshot. What is not known is
 	// bounded: the statement then groups by unit first, and chooses cells.
 	Measured map[string]Measured
-	// Key is the subject column's name in the files where it differs from the model's, as in
-	// a space's pseudonymized copy.
-	Key string
 	// Words are the texts that may leave through a text column of class O; a row that holds
 	// another ends the run.
 	Words func(table, column string) []string
@@ -87,7 +84,7 @@ func Model(m *query.Model, opt Options) (Statement, error) {
 		sql, shape, err = w.rows(m)
 	}
 	if err == nil {
-		err = closed(sql, m, opt)
+		err = closed(sql, m)
 	}
 	if err != nil {
 		return Statement{}, err
@@ -158,17 +155,10 @@ func (w *writer) scan(r *query.Rel) (string, int, error) {
 		if !ok {
 			return "", 0, fmt.Errorf("table %s has no column %s", t.Name, column)
 		}
-		if column == t.SubjectKey && w.opt.Key != "" {
-			column = w.opt.Key
-		}
 		out[i] = stored(c, column) + " AS c" + strconv.Itoa(i)
 	}
 	if t.SubjectKey != "" {
-		key := t.SubjectKey
-		if w.opt.Key != "" {
-			key = w.opt.Key
-		}
-		where = " WHERE " + name(key) + " IS NOT NULL"
+		where = " WHERE " + name(t.SubjectKey) + " IS NOT NULL"
 	}
 	return "(SELECT " + strings.Join(out, ", ") + " FROM " + input(r.Table) + where + ")", len(out), nil
 }

@@ -435,11 +435,11 @@ func TestClosed(t *testing.T) {
 		`SELECT 'text' FROM t0`, `SELECT c0 FROM t0 -- x`, `SELECT c0 /* x */ FROM t0`, `COPY t0 TO c0`, `SELECT count FROM t0`, `SELECT t0(c0) FROM t0`,
 		`SELECT E'x' FROM t0`, `SELECT c0 FROM t0 UNION SELECT c1 FROM t0`, `SELECT c0::JSON FROM t0`, `SELECT 名 FROM t0`,
 	} {
-		if err := closed(bad, m, Options{}); err == nil {
+		if err := closed(bad, m); err == nil {
 			t.Errorf("%s passed", bad)
 		}
 	}
-	if err := closed(`SELECT count(*) AS a0, "city" FROM t0 WHERE c1 <> $1::VARCHAR`, m, Options{}); err != nil {
+	if err := closed(`SELECT count(*) AS a0, "city" FROM t0 WHERE c1 <> $1::VARCHAR`, m); err != nil {
 		t.Error(err)
 	}
 }

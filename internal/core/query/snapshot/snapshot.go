@@ -2,7 +2,8 @@
 // Parquet file that the engine, the interpreter and the sample generator all agree on.
 //
 //   - A table about units has its subject key first, text, NULL where a row has no
-//     valid key; rows are sorted by it, so that one unit's rows lie together.
+//     valid key; rows are sorted by it, so that one unit's rows lie together. In a
+//     space's copy it is the space's own number for the unit.
 //   - The other columns follow in the order of the policy, under the catalogue's names.
 //   - Text is UTF-8. Everything else is INT64: numbers in units of 10^-scale, dates in
 //     days and timestamps in microseconds since 1970-01-01 UTC, bools 0 and 1. There is
@@ -215,25 +216,4 @@ func eachOf(group parquet.RowGroup, columns []query.ColumnRef, places []int, fn 
 			return err
 		}
 	}
-}
-
-// MaxRows is the most rows any one subject has in a snapshot, 0 if none has a sid. A
-// manifest that records 1 lets the renderer leave out the grouping by unit.
-func MaxRows(path, sid string) (int, error) {
-	most, run, last := 0, 0, ""
-	seen := false
-	err := each(path, []query.ColumnRef{{Name: sid, Type: query.Type{Kind: query.Text}, Null: true}}, func(row []query.Value) error {
-		switch {
-		case row[0].IsNull():
-		case seen && row[0].S < last:
-			return errors.New("the snapshot is not sorted by subject")
-		case seen && row[0].S == last:
-			run++
-		default:
-			run, last, seen = 1, row[0].S, true
-		}
-		most = max(most, run)
-		return nil
-	})
-	return most, err
 }

@@ -1,11 +1,12 @@
-import { Button, Form, Input, Modal, Select, Space, Table, Tag } from "antd";
+import { Button, Form, Input, Modal, Select, Space, Tag } from "antd";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
 import type { Account, Me, Role } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
-import { EmptyState, ProblemView } from "@/ui/ProblemView";
+import { FileTable } from "@/ui/FileTable";
+import { ProblemView } from "@/ui/ProblemView";
 import { minute, today } from "@/util/day";
 import { useClosed } from "./closed";
 
@@ -109,41 +110,34 @@ export function Accounts({ org, me }: { org: string; me: Me }) {
           {t.people.open}
         </Button>
       )}
-      {list.error && <ProblemView problem={list.error} />}
-      {!list.error && (
-        <Table
-          size="middle"
-          rowKey="id"
-          loading={list.isPending}
-          pagination={false}
-          scroll={{ x: 1080 }}
-          dataSource={list.data?.items ?? []}
-          locale={{ emptyText: list.isPending ? " " : <EmptyState title={t.people.noAccounts} hint={t.people.noAccountsHint} /> }}
-          columns={[
-            { title: t.people.realName, width: 130, render: (_, a) => <b style={{ fontWeight: 500 }}>{a.name}</b> },
-            { title: t.people.login, dataIndex: "login", width: 130 },
-            { title: t.org.roles, render: (_, a) => a.roles?.map((r) => wordFor(t.roles, r)).join("、") || t.common.none },
-            { title: t.people.trained, width: 110, render: (_, a) => mark(trained(a), t.training.passedWord, t.people.missingTraining) },
-            { title: t.people.undertaken, width: 110, render: (_, a) => mark(undertaken(a), t.admission.pledged, t.training.notSigned) },
-            { title: t.people.opened, width: 160, render: (_, a) => minute(a.opened) },
-            { title: t.common.state, width: 90, render: (_, a) => <Tag color={a.closed ? "error" : "success"}>{a.closed ? t.people.closedState : t.people.activeState}</Tag> },
-            {
-              title: t.common.actions,
-              width: 190,
-              render: (_, a) => {
-                if (!keeps) return null;
-                const why = [a.closed && t.people.alreadyClosed, a.id === me.account && t.people.own] as const;
-                return (
-                  <Space>
-                    <ActButton size="small" state={closed("party.account.roles", ...why)} label={t.people.setRoles} run={async () => {}} onOpen={() => setChanging(a)} />
-                    <ActButton size="small" state={closed("party.account.close", ...why)} label={t.people.closeAccount} confirmName={a.login} run={() => post("/v1/accounts/{id}/close", { path: { id: a.id } })} />
-                  </Space>
-                );
-              },
+      <FileTable
+        list={list}
+        width={1080}
+        empty={{ title: t.people.noAccounts, hint: t.people.noAccountsHint }}
+        columns={[
+          { title: t.people.realName, width: 130, render: (_, a) => <b style={{ fontWeight: 500 }}>{a.name}</b> },
+          { title: t.people.login, dataIndex: "login", width: 130 },
+          { title: t.org.roles, render: (_, a) => a.roles?.map((r) => wordFor(t.roles, r)).join("、") || t.common.none },
+          { title: t.people.trained, width: 110, render: (_, a) => mark(trained(a), t.training.passedWord, t.people.missingTraining) },
+          { title: t.people.undertaken, width: 110, render: (_, a) => mark(undertaken(a), t.admission.pledged, t.training.notSigned) },
+          { title: t.people.opened, width: 160, render: (_, a) => minute(a.opened) },
+          { title: t.common.state, width: 90, render: (_, a) => <Tag color={a.closed ? "error" : "success"}>{a.closed ? t.people.closedState : t.people.activeState}</Tag> },
+          {
+            title: t.common.actions,
+            width: 190,
+            render: (_, a) => {
+              if (!keeps) return null;
+              const why = [a.closed && t.people.alreadyClosed, a.id === me.account && t.people.own] as const;
+              return (
+                <Space>
+                  <ActButton size="small" state={closed("party.account.roles", ...why)} label={t.people.setRoles} run={async () => {}} onOpen={() => setChanging(a)} />
+                  <ActButton size="small" state={closed("party.account.close", ...why)} label={t.people.closeAccount} confirmName={a.login} run={() => post("/v1/accounts/{id}/close", { path: { id: a.id } })} />
+                </Space>
+              );
             },
-          ]}
-        />
-      )}
+          },
+        ]}
+      />
       {opening && <OpenModal org={org} me={me} close={() => setOpening(false)} />}
       {changing && <RolesModal account={changing} me={me} close={() => setChanging(undefined)} />}
     </>

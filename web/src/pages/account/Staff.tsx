@@ -1,4 +1,4 @@
-import { Button, Table, Tag, Typography } from "antd";
+import { Button, Tag, Typography } from "antd";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
@@ -6,8 +6,8 @@ import { useOrgName } from "@/api/org";
 import type { Me, Staff } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { FileTable } from "@/ui/FileTable";
 import { FormModal } from "@/ui/FormModal";
-import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { minute } from "@/util/day";
 import { useClosed } from "./closed";
@@ -41,36 +41,29 @@ export function StaffList({ org, me }: { org: string; me: Me }) {
           {t.people.fileStaff}
         </Button>
       )}
-      {list.error && <ProblemView problem={list.error} />}
-      {!list.error && (
-        <Table
-          size="middle"
-          rowKey="id"
-          loading={list.isPending}
-          pagination={false}
-          scroll={{ x: 900 }}
-          dataSource={list.data?.items ?? []}
-          locale={{ emptyText: list.isPending ? " " : <EmptyState title={t.people.noStaff} hint={t.people.noStaffHint} /> }}
-          columns={[
-            { title: t.people.realName, width: 130, render: (_, p) => <b style={{ fontWeight: 500 }}>{p.name}</b> },
-            { title: t.people.duty, width: 150, render: (_, p) => wordFor(t.people.duties, p.duty) },
-            { title: t.people.inCharge, dataIndex: "unit" },
-            { title: t.people.post, dataIndex: "post" },
-            { title: t.people.since, width: 210, render: (_, p) => (p.ended ? `${p.from} – ${p.ended}` : p.from) },
-            { title: t.common.state, width: 110, render: (_, p) => <Tag color={p.state === "acknowledged" ? "success" : p.state === "filed" ? "processing" : undefined}>{wordFor(t.people.staffStates, p.state)}</Tag> },
-            {
-              title: t.common.actions,
-              width: 130,
-              render: (_, p) =>
-                own ? (
-                  <ActButton size="small" state={closed("party.staff.end", p.state === "ended" && t.people.staffEnded)} label={t.people.endStaff} run={async () => {}} onOpen={() => setEnding(p)} />
-                ) : (
-                  bureau && p.state === "filed" && <ActButton size="small" primary label={t.people.acknowledge} run={() => acknowledge(p.id)} />
-                ),
-            },
-          ]}
-        />
-      )}
+      <FileTable
+        list={list}
+        width={900}
+        empty={{ title: t.people.noStaff, hint: t.people.noStaffHint }}
+        columns={[
+          { title: t.people.realName, width: 130, render: (_, p) => <b style={{ fontWeight: 500 }}>{p.name}</b> },
+          { title: t.people.duty, width: 150, render: (_, p) => wordFor(t.people.duties, p.duty) },
+          { title: t.people.inCharge, dataIndex: "unit" },
+          { title: t.people.post, dataIndex: "post" },
+          { title: t.people.since, width: 210, render: (_, p) => (p.ended ? `${p.from} – ${p.ended}` : p.from) },
+          { title: t.common.state, width: 110, render: (_, p) => <Tag color={p.state === "acknowledged" ? "success" : p.state === "filed" ? "processing" : undefined}>{wordFor(t.people.staffStates, p.state)}</Tag> },
+          {
+            title: t.common.actions,
+            width: 130,
+            render: (_, p) =>
+              own ? (
+                <ActButton size="small" state={closed("party.staff.end", p.state === "ended" && t.people.staffEnded)} label={t.people.endStaff} run={async () => {}} onOpen={() => setEnding(p)} />
+              ) : (
+                bureau && p.state === "filed" && <ActButton size="small" primary label={t.people.acknowledge} run={() => acknowledge(p.id)} />
+              ),
+          },
+        ]}
+      />
       {filing && (
         <FormModal<Draft>
           title={t.people.fileStaff}

@@ -4,6 +4,7 @@ import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import type { Me, Training } from "@/api/types";
 import { useText } from "@/text";
+import { FileTable } from "@/ui/FileTable";
 import { FormModal } from "@/ui/FormModal";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { minute, today } from "@/util/day";
@@ -44,27 +45,20 @@ export function Results({ org, me }: { org: string; me: Me }) {
           {t.training.record}
         </Button>
       )}
-      {list.error && <ProblemView problem={list.error} />}
-      {!list.error && (
-        <Table
-          size="middle"
-          rowKey="id"
-          loading={list.isPending}
-          pagination={false}
-          scroll={{ x: 900 }}
-          dataSource={list.data?.items ?? []}
-          locale={{ emptyText: list.isPending ? " " : <EmptyState title={t.training.noResults} hint={t.training.noResultsHint} /> }}
-          columns={[
-            { title: t.people.realName, width: 130, render: (_, r) => <b style={{ fontWeight: 500 }}>{r.name}</b> },
-            { title: t.training.course, dataIndex: "title" },
-            { title: t.training.day, dataIndex: "day", width: 120 },
-            { title: t.training.score, dataIndex: "score", width: 80, align: "end" },
-            { title: t.training.result, width: 100, render: (_, r) => <ResultTag result={r} /> },
-            { title: t.training.until, width: 130, render: (_, r) => (r.passed ? (r.until ?? t.training.unlimited) : t.common.none) },
-            { title: t.training.paper, width: 170, render: (_, r) => r.paper && <Typography.Text copyable={{ text: r.paper }}>{r.paper.slice(0, 16)}…</Typography.Text> },
-          ]}
-        />
-      )}
+      <FileTable
+        list={list}
+        width={900}
+        empty={{ title: t.training.noResults, hint: t.training.noResultsHint }}
+        columns={[
+          { title: t.people.realName, width: 130, render: (_, r) => <b style={{ fontWeight: 500 }}>{r.name}</b> },
+          { title: t.training.course, dataIndex: "title" },
+          { title: t.training.day, dataIndex: "day", width: 120 },
+          { title: t.training.score, dataIndex: "score", width: 80, align: "end" },
+          { title: t.training.result, width: 100, render: (_, r) => <ResultTag result={r} /> },
+          { title: t.training.until, width: 130, render: (_, r) => (r.passed ? (r.until ?? t.training.unlimited) : t.common.none) },
+          { title: t.training.paper, width: 170, render: (_, r) => r.paper && <Typography.Text copyable={{ text: r.paper }}>{r.paper.slice(0, 16)}…</Typography.Text> },
+        ]}
+      />
       {asking && (
         <FormModal<Draft>
           title={t.training.record}
