@@ -111,6 +111,7 @@ const (
 	RelJoin    RelOp = "join"    // In[0] x In[1] where Left equals Right and each pair of More is equal; the schema is both, left first
 	RelProject RelOp = "project" // Exprs over In[0]
 	RelUnitAgg RelOp = "unitagg" // one row per subject: its key, then Aggs over its rows of In[0]; stays private
+	RelGroup   RelOp = "group"   // rows of open tables gathered by Exprs, then Aggs over them; nobody is in them, so nothing is bounded
 	RelReduce  RelOp = "reduce"  // cells: Aggs by Keys, bounded per unit; the only door out of a private table
 )
 
@@ -132,7 +133,7 @@ type Rel struct {
 	More  []Pair `json:"more,omitempty"`
 	Outer bool   `json:"outer,omitempty"`
 
-	Exprs []Expr `json:"exprs,omitempty"` // project
+	Exprs []Expr `json:"exprs,omitempty"` // project, group
 
 	// unitagg, reduce
 	Unit int   `json:"unit,omitempty"` // column of the input's schema that is the subject key
@@ -181,8 +182,8 @@ const (
 	AggUnits AggFunc = "units" // units, each once
 	AggCount AggFunc = "count" // rows whose Arg is not NULL
 	AggSum   AggFunc = "sum"   // sum of Arg, which lies in [Lo, Hi]; NULL adds nothing
-	AggMin   AggFunc = "min"   // only inside unitagg
-	AggMax   AggFunc = "max"   // only inside unitagg
+	AggMin   AggFunc = "min"   // inside unitagg and group
+	AggMax   AggFunc = "max"   // inside unitagg and group
 )
 
 // Agg is one aggregate. In a Reduce it is one released vector:

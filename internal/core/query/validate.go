@@ -35,6 +35,15 @@ func (m *Model) Schema(r *Rel) ([]Type, error) {
 			types = append(types, r.Aggs[i].Type)
 		}
 		return types, nil
+	case RelGroup:
+		var types []Type
+		for i := range r.Exprs {
+			types = append(types, r.Exprs[i].Type)
+		}
+		for i := range r.Aggs {
+			types = append(types, r.Aggs[i].Type)
+		}
+		return types, nil
 	case RelReduce:
 		var types []Type
 		for i := range r.Keys {
@@ -87,7 +96,7 @@ func (m *Model) Validate() error {
 	if want == "" {
 		return fmt.Errorf("class %q is not known", m.Class)
 	}
-	if m.Root.Op != want {
+	if m.Root.Op != want && !(m.Class == O && m.Root.Op == RelGroup) {
 		return fmt.Errorf("class %s has root %s, want %s", m.Class, m.Root.Op, want)
 	}
 	if err := m.validateRel(m.Root, true); err != nil {
@@ -97,13 +106,13 @@ func (m *Model) Validate() error {
 }
 
 func (m *Model) validateRel(r *Rel, root bool) error {
-	arity := map[RelOp]int{RelScan: 0, RelFilter: 1, RelJoin: 2, RelProject: 1, RelUnitAgg: 1, RelReduce: 1}
+	arity := map[RelOp]int{RelScan: 0, RelFilter: 1, RelJoin: 2, RelProject: 1, RelUnitAgg: 1, RelGroup: 1, RelReduce: 1}
 	n, known := arity[r.Op]
 	if !known || len(r.In) != n {
 		return fmt.Errorf("relation %q with %d inputs", r.Op, len(r.In))
 	}
-	if r.Op == RelReduce && !root {
-		return fmt.Errorf("reduce below the root")
+	if (r.Op == RelReduce || r.Op == RelGroup) && !root {
+		return fmt.Errorf("%s below the root", r.Op)
 	}
 	var in []Type
 	for _, child := range r.In {
@@ -157,6 +166,17 @@ func (m *Model) validateParts(r *Rel, in []Type) error {
 				return err
 			}
 		}
+	case RelGroup:
+		for i := range r.Exprs {
+			if err := r.Exprs[i].validate(in); err != nil {
+				return err
+			}
+		}
+		for i := range r.Aggs {
+			if err := r.Aggs[i].validate(in, r.Op); err != nil {
+				return err
+			}
+		}
 	case RelUnitAgg, RelReduce:
 		if r.Unit < 0 || r.Unit >= len(in) || in[r.Unit].Kind != Text {
 			return fmt.Errorf("%s: no subject key", r.Op)
@@ -198,13 +218,13 @@ func (k *Key) validate(in []Type) error {
 func (a *Agg) validate(in []Type, where RelOp) error {
 	switch a.Func {
 	case AggRows, AggUnits:
-		if a.Arg != nil {
-			return fmt.Errorf("%s takes no argument", a.Func)
+		if a.Arg != nil || a.Func == AggUnits && where == RelGroup {
+			return fmt.Errorf("%s in a %s, or with an argument", a.Func, where)
 		}
 		return nil
 	case AggMin, AggMax:
-		if where != RelUnitAgg {
-			return fmt.Errorf("%s outside unitagg", a.Func)
+		if where == RelReduce {
+			return fmt.Errorf("%s in a %s", a.Func, where)
 		}
 	case AggCount, AggSum:
 	default:
@@ -261,7 +281,7 @@ func (m *Model) validatePost() error {
 	if p == nil {
 		return nil
 	}
-	if m.Class != A {
+	if m.Class != A && m.Class != O {
 		return fmt.Errorf("class %s is not ordered or cut after the release", m.Class)
 	}
 	if p.Offset < 0 || p.Limit != nil && *p.Limit < 0 {

@@ -1,6 +1,7 @@
 package query
 
 import (
+	"cmp"
 	"fmt"
 	"math"
 	"strconv"
@@ -152,6 +153,24 @@ func ParseValue(t Type, text string) (Value, error) {
 		return Null, fmt.Errorf("%q is not a timestamp", text)
 	}
 	return Null, fmt.Errorf("unknown type %q", t.Kind)
+}
+
+// Compare orders values of one type as PostgreSQL does: by number or by code point, NULL above every value.
+func (v Value) Compare(w Value) int {
+	switch {
+	case v.IsNull() || w.IsNull():
+		return cmp.Compare(flag(v.IsNull()), flag(w.IsNull()))
+	case v.Kind == Text:
+		return strings.Compare(v.S, w.S)
+	}
+	return cmp.Compare(v.N, w.N)
+}
+
+func flag(b bool) int {
+	if b {
+		return 1
+	}
+	return 0
 }
 
 // Pow10 is 10^n for 0 <= n <= 18.

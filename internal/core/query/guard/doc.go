@@ -16,7 +16,8 @@
 // column with a public code list, bucket(x, edge, ...), CASE over public cut points, or date_trunc. A WITH query or a
 // subquery in FROM may rename, compute and filter, or aggregate per subject by grouping by the subject key.
 // Class B: SELECT of expressions with finitely many values FROM tables WHERE subject key = :subject.
-// Class O: columns, expressions and conditions over one open table.
+// Class O: columns, expressions and conditions over one open table, or exact counts, sums, averages, least and greatest over
+// groups of its rows; HAVING, ORDER BY, LIMIT.
 //
 // # What the rules on conditions are for
 //

@@ -46,7 +46,7 @@ func (p *Program) Subject(sid string, data Data) (Answer, error) {
 	return answer, nil
 }
 
-// Rows runs a class O model.
+// Rows runs a class O model, with its HAVING, ORDER BY and LIMIT.
 func (p *Program) Rows(data Data) ([][]query.Value, error) {
 	if p.model.Class != query.O {
 		return nil, fmt.Errorf("a class %s model does not return rows", p.model.Class)
@@ -59,11 +59,10 @@ func (p *Program) Rows(data Data) ([][]query.Value, error) {
 	for i, row := range rows {
 		out[i] = make([]query.Value, len(p.model.Outputs))
 		for j := range p.model.Outputs {
-			o := &p.model.Outputs[j]
-			out[i][j] = row[o.Index].value(o.Type)
+			out[i][j] = p.output(&p.model.Outputs[j], row)
 		}
 	}
-	return out, nil
+	return Shown(p.model.Post, out)
 }
 
 // Cell is one exact cell of a class A model. It must not leave the domain.

@@ -131,6 +131,8 @@ func (n *node) run(data Data, subject string) ([][]cell, error) {
 		return n.project(data, subject)
 	case query.RelUnitAgg:
 		return n.unitAgg(data, subject)
+	case query.RelGroup:
+		return n.group(data)
 	}
 	return nil, fmt.Errorf("relation %q cannot be run here", n.rel.Op)
 }
@@ -232,11 +234,19 @@ func joinKey(row []cell, pairs []query.Pair, side func(query.Pair) int) (key str
 		if c.null {
 			return "", false
 		}
-		b = binary.AppendVarint(b, c.n)
-		b = binary.AppendUvarint(b, uint64(len(c.s)))
-		b = append(b, c.s...)
+		b = c.encode(b)
 	}
 	return string(b), true
+}
+
+// encode appends the cell so that no two cells, nor two rows of cells, read the same.
+func (c cell) encode(b []byte) []byte {
+	if c.null {
+		return append(b, 0)
+	}
+	b = binary.AppendVarint(append(b, 1), c.n)
+	b = binary.AppendUvarint(b, uint64(len(c.s)))
+	return append(b, c.s...)
 }
 
 func (n *node) project(data Data, subject string) ([][]cell, error) {

@@ -3,7 +3,6 @@ package release
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/interp"
@@ -52,18 +51,7 @@ func compareFields(a, b *Field, desc bool) int {
 	if a.Hidden || b.Hidden {
 		return flag(a.Hidden) - flag(b.Hidden)
 	}
-	c := flag(a.Value.IsNull()) - flag(b.Value.IsNull())
-	if c == 0 {
-		switch {
-		case a.Value.N != b.Value.N:
-			c = 1
-			if a.Value.N < b.Value.N {
-				c = -1
-			}
-		default:
-			c = strings.Compare(a.Value.S, b.Value.S)
-		}
-	}
+	c := a.Value.Compare(b.Value)
 	if desc {
 		return -c
 	}

@@ -151,7 +151,11 @@ func byCell(rows [][]duckdb.Cell) [][]duckdb.Cell {
 
 // Rows reads text back through the shape's words.
 func (e *engine) Rows(m *query.Model) ([][]query.Value, error) {
-	return e.values(m, render.Options{})
+	rows, err := e.values(m, render.Options{})
+	if err != nil {
+		return nil, err
+	}
+	return interp.Shown(m.Post, rows)
 }
 
 func (e *engine) values(m *query.Model, opt render.Options) ([][]query.Value, error) {

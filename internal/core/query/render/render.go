@@ -70,6 +70,7 @@ func Model(m *query.Model, opt Options) (Statement, error) {
 	if NeedsSalt(m) && opt.Salt == "" {
 		return Statement{}, errors.New("the choice of cells needs a salt")
 	}
+	m = ungrouped(m)
 	w := &writer{model: m, opt: opt, texts: map[string]string{}}
 	var sql string
 	var shape []duckdb.Column
@@ -133,6 +134,8 @@ func (w *writer) rel(r *query.Rel) (sql string, width int, err error) {
 			columns("l.", 0, n, 0), columns("r.", 0, k, n), left, kind, right, strings.Join(on, " AND ")), n + k, nil
 	case query.RelUnitAgg:
 		return w.unitAgg(r)
+	case query.RelGroup:
+		return w.group(r)
 	}
 	return "", 0, fmt.Errorf("relation %q cannot be rendered", r.Op)
 }
@@ -200,13 +203,24 @@ func (w *writer) unitAgg(r *query.Rel) (string, int, error) {
 	}
 	s := w.over(from)
 	unit := "c" + strconv.Itoa(r.Unit)
-	out := []string{unit + " AS c0"}
-	for i := range r.Aggs {
-		a := &r.Aggs[i]
+	aggs, err := s.aggregates(r.Aggs, 1)
+	if err != nil {
+		return "", 0, err
+	}
+	out := append([]string{unit + " AS c0"}, aggs...)
+	return "(SELECT " + strings.Join(out, ", ") + " FROM " + s.sql() + " WHERE " + unit + " IS NOT NULL GROUP BY " + unit + ")", len(out), nil
+}
+
+// aggregates writes aggregates over gathered rows as columns from c<from> on.
+func (s *scope) aggregates(list []query.Agg, from int) ([]string, error) {
+	var out []string
+	for i := range list {
+		a := &list[i]
 		arg := term{}
 		if a.Arg != nil {
+			var err error
 			if arg, err = s.expr(a.Arg); err != nil {
-				return "", 0, err
+				return nil, err
 			}
 		}
 		sql, ok := map[query.AggFunc]string{
@@ -214,11 +228,11 @@ func (w *writer) unitAgg(r *query.Rel) (string, int, error) {
 			query.AggSum: saturated("sum(" + arg.sql + ")"), query.AggMin: "min(" + arg.sql + ")", query.AggMax: "max(" + arg.sql + ")",
 		}[a.Func]
 		if !ok {
-			return "", 0, fmt.Errorf("aggregate %q cannot be rendered", a.Func)
+			return nil, fmt.Errorf("aggregate %q cannot be rendered", a.Func)
 		}
-		out = append(out, fmt.Sprintf("%s AS c%d", sql, i+1))
+		out = append(out, fmt.Sprintf("%s AS c%d", sql, from+i))
 	}
-	return "(SELECT " + strings.Join(out, ", ") + " FROM " + s.sql() + " WHERE " + unit + " IS NOT NULL GROUP BY " + unit + ")", len(out), nil
+	return out, nil
 }
 
 // saturated brings a sum of 128 bits back to 64 without ever failing. The guard proves

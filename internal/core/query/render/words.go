@@ -83,6 +83,11 @@ func (w *writer) columnWords(r *query.Rel, i int) (map[string]bool, error) {
 		return w.columnWords(r.In[0], i)
 	case query.RelProject:
 		return w.vocabulary(r.In[0], &r.Exprs[i])
+	case query.RelGroup:
+		if i < len(r.Exprs) {
+			return w.vocabulary(r.In[0], &r.Exprs[i])
+		}
+		return w.vocabulary(r.In[0], r.Aggs[i-len(r.Exprs)].Arg)
 	case query.RelJoin:
 		left, err := w.model.Schema(r.In[0])
 		if err != nil {
