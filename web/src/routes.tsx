@@ -39,6 +39,7 @@ export const router = createBrowserRouter([
     hydrateFallbackElement: <div />,
     children: [
       page("/desk", () => import("@/pages/desk/Desk")),
+      page("/messages", () => import("@/pages/message/Messages")),
       page("/catalog", () => import("@/pages/catalog/CatalogList")),
       page("/catalog/new", () => import("@/pages/catalog/CatalogNew")),
       page("/catalog/:id", () => import("@/pages/catalog/CatalogFile")),

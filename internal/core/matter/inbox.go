@@ -157,6 +157,12 @@ func urgeTasks(ctx context.Context, tx *sqldb.Tx, matter, step string) error {
 	return err
 }
 
+// heldTasks are the open tasks of a step, or of all, without what is there to be read.
+func heldTasks(ctx context.Context, tx *sqldb.Tx, matter, step string) ([]Task, error) {
+	return sqldb.List(ctx, tx, func(r *sqldb.Rows) (Task, error) { return scanTask(r) }, `SELECT `+taskColumns+` FROM task
+		WHERE matter = $1 AND ($2 = '' OR step = $2) AND step <> $3 AND state = 'open' ORDER BY id`, matter, step, readStep)
+}
+
 const taskColumns = `id, state, due, addressee, closed, urged, body`
 
 func scanTask(row interface{ Scan(...any) error }) (Task, error) {

@@ -9,6 +9,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 )
 
 // sweepBatch is how many matters one look of the timer moves on at most; the next look takes the rest.
@@ -81,7 +82,8 @@ func (s *Service) escalate(ctx context.Context, id string) error {
 func (s *Service) follow(ctx context.Context, tx *act.Tx, m *Matter, h happening) error {
 	switch h.what {
 	case "overdue": // 督办: the supervising body is told, and those who hold the step are reminded
-		if err := urgeTasks(ctx, tx.Tx, m.ID, h.step.ID); err != nil {
+		what := notice.Message{Kind: notice.MatterOverdue, Params: map[string]string{"until": h.step.Deadline.Due.String()}}
+		if err := s.hurry(ctx, tx, m, h.step, what); err != nil {
 			return err
 		}
 		return s.read(ctx, tx, m, access.RoleAddress(access.Bureau), h.step.Title+"超过办理期限 "+h.step.Deadline.Due.String()+", 请督办")

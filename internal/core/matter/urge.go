@@ -2,6 +2,7 @@ package matter
 
 import (
 	"context"
+	"maps"
 	"slices"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 )
 
 // Copy (抄送) is somebody who was sent the matter to read.
@@ -68,7 +70,7 @@ func (s *Service) Urge(ctx context.Context, matterID, text string) (*Matter, err
 		if err := m.urge(u, s.counter(tx)); err != nil {
 			return err
 		}
-		return urgeTasks(ctx, tx.Tx, m.ID, "")
+		return s.hurry(ctx, tx, m, nil, notice.Message{Kind: notice.MatterUrged, Params: map[string]string{"text": text}})
 	})
 }
 
@@ -88,8 +90,33 @@ func (s *Service) Supervise(ctx context.Context, matterID, stepID string, until 
 		}
 		m.Supervisions = append(m.Supervisions, Supervision{Step: step.ID, By: tx.Actor().Account, Name: tx.Actor().Name, At: tx.Now(), Until: until, Text: text})
 		m.event(Event{At: tx.Now(), What: "supervised", Step: step.ID, Who: tx.Actor().Name, Reason: text})
-		return urgeTasks(ctx, tx.Tx, m.ID, step.ID)
+		return s.hurry(ctx, tx, m, step, notice.Message{Kind: notice.MatterSupervised, Params: map[string]string{"text": text, "until": until.String()}})
 	})
+}
+
+// hurry marks the open tasks of a step, or of all, as urged once more and tells those who hold them.
+func (s *Service) hurry(ctx context.Context, tx *act.Tx, m *Matter, step *Step, what notice.Message) error {
+	id := ""
+	if step != nil {
+		id = step.ID
+	}
+	if err := urgeTasks(ctx, tx.Tx, m.ID, id); err != nil {
+		return err
+	}
+	held, err := heldTasks(ctx, tx.Tx, m.ID, id)
+	if err != nil {
+		return err
+	}
+	what.ObjectKind, what.Object = "matter", m.ID
+	for _, t := range held {
+		one := what
+		one.Params = map[string]string{"title": m.Title, "step": t.StepTitle}
+		maps.Copy(one.Params, what.Params)
+		if err := notice.Send(ctx, tx, one, t.Addressee); err != nil {
+			return err
+		}
+	}
+	return nil
 }
 
 // Copy sends the matter to somebody to read (抄送).

@@ -11,4 +11,9 @@
 // its own, and published anew. A continuation names the paper that decided it, and counts for the law (the fact
 // pack.continued_until) as long as it is not revoked. A call is open from one instant until before another, to the minute. Of
 // a series of rules one version is in force on a day: the newest that has begun and is not revoked; the others stay readable.
+//
+// A message (消息) tells one account, or those in a role, and nobody else. It is sent in the transaction of the act it tells
+// of (Send), or by a timer (Remind), which tells a thing once however often it looks and wherever the program stopped. It
+// holds no personal datum: a kind, the object, and what fills in the sentence. One with a due day says what is owed outside
+// a matter, until the act that does it settles it.
 package notice

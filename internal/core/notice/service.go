@@ -19,6 +19,8 @@ const (
 	ActCall     = "notice.call"
 	ActContinue = "notice.continue"
 	ActRevoke   = "notice.revoke"
+	ActSend     = "message.send"
+	ActSeen     = "message.read"
 )
 
 // Service does the acts of publishing.
@@ -31,8 +33,11 @@ func New(acts *act.Runner) *Service {
 		act.Def{Name: ActCall, Roles: publishers},
 		act.Def{Name: ActContinue, Roles: []access.Role{access.Bureau}},
 		act.Def{Name: ActRevoke, Roles: publishers},
+		act.Def{Name: ActSend, Roles: []access.Role{access.Platform}},
+		act.Def{Name: ActSeen, Roles: access.Roles()},
 	)
 	acts.Ledger().Register("notice", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
+	acts.Ledger().Register("message", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadMessage(ctx, tx, id) })
 	acts.Law().RegisterFact(facts()...)
 	return &Service{acts: acts}
 }

@@ -52,6 +52,7 @@ func (a *API) register() {
 	a.registerSession()
 	a.registerRegime()
 	a.registerNotice()
+	a.registerMessages()
 	a.registerMatter()
 	a.registerParty()
 	a.registerFile()

@@ -37,6 +37,7 @@ export type LawValue = Schemas["RegimeValue"];
 export type MatrixRow = Schemas["RegimeMatrixRow"];
 export type CoverageReport = Schemas["RegimeCoverageReport"];
 export type Task = Schemas["TaskItem"];
+export type Message = Schemas["MessageItem"];
 export type Decided = Schemas["Decided"];
 export type MatterFileOf = Schemas["MatterFile"];
 export type Difference = Schemas["MatterDifference"];

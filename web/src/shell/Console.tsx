@@ -7,6 +7,7 @@ import { clearReceipt, useLastReceipt } from "@/api/receipts";
 import { useSession, useSignOut } from "@/api/session";
 import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
+import { Bell } from "@/pages/message/Bell";
 import { Receipt } from "@/ui/Receipt";
 import { path } from "@/util/path";
 import { Brand, LanguageSwitch } from "./Brand";
@@ -89,6 +90,7 @@ export function Console() {
         <Button type="text" className="on-navy menu-button" icon={<MenuOutlined aria-hidden />} onClick={() => setDrawer(true)} aria-label={t.shell.menu} />
         <Brand />
         <div style={{ flex: 1 }} />
+        <Bell />
         <LanguageSwitch />
         <Person session={session} />
       </Layout.Header>

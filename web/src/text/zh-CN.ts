@@ -1,5 +1,10 @@
 // Every word on screen, in Chinese. en-US.ts has the same shape; the compiler holds the two together.
 
+import type { Message } from "@/api/types";
+
+/** A sentence for each kind of message, filled in with what the server says of it. */
+type Sentences = Record<Message["kind"], (params: Record<string, string>) => string>;
+
 export const zhCN = {
   brand: {
     name: "域内",
@@ -563,6 +568,24 @@ export const zhCN = {
     record: "近三年无违法失信行为",
     pledge: "已签署入驻承诺书",
   } as Record<string, string>,
+  message: {
+    title: "消息",
+    lead: "催办、督办、到期提醒和需要知悉的变化。消息只是告知，办理仍以办件和各页面为准。",
+    bell: (n: number) => (n ? `${n} 条未读消息` : "没有未读消息"),
+    unread: "未读",
+    all: "全部消息",
+    readAll: "全部标为已读",
+    noneUnread: "没有未读消息",
+    owedTitle: "办件之外的待办",
+    views: { all: "全部", unread: "未读", owed: "待办" },
+    empty: { all: "还没有消息", unread: "没有未读消息", owed: "没有办件之外的待办" },
+    emptyHint: "催办、督办和到期提醒会出现在这里。",
+    kinds: {
+      "matter.urged": (p) => `催办：请尽快办理“${p.title}”的${p.step}。${p.text}`,
+      "matter.supervised": (p) => `督办：“${p.title}”的${p.step}须在 ${p.until} 前办结。${p.text}`,
+      "matter.overdue": (p) => `“${p.title}”的${p.step}已超过办理期限 ${p.until}，请立即办理。`,
+    } satisfies Sentences as Sentences,
+  },
   desk: {
     title: "工作台",
     hello: (name: string) => `${name}，您好`,
@@ -1188,6 +1211,8 @@ export const zhCN = {
       "watch.complain": "提交投诉",
       "watch.complaint.decide": "核实并答复投诉",
       "watch.complaint.withdraw": "撤回投诉",
+      "message.send": "发出提醒",
+      "message.read": "阅知消息",
       "notice.publish": "发布公告",
       "notice.call": "发布征集通告",
       "notice.continue": "登记试行期延续决定",

@@ -17,6 +17,7 @@ export const path = {
   admissionPhone: (code: string) => `/phone/admission/${id(code)}`,
 
   desk: () => "/desk",
+  messages: (view?: string) => (view ? `/messages?view=${id(view)}` : "/messages"),
   catalog: () => "/catalog",
   catalogNew: () => "/catalog/new",
   catalogEntry: (entry: string) => `/catalog/${id(entry)}`,

@@ -1974,6 +1974,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 我的消息 */
+        get: operations["messages"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 未读消息和待办事项数量 */
+        get: operations["message-count"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/messages/read": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 标记消息为已读 */
+        post: operations["read-messages"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/models/{id}/submit": {
         parameters: {
             query?: never;
@@ -5627,6 +5678,35 @@ export interface components {
             org_name?: string;
             roles: string[] | null;
         };
+        MessageItem: {
+            day: string;
+            /** @description Until when something is owed */
+            due?: string;
+            id: string;
+            /** @enum {string} */
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue";
+            /**
+             * Format: int64
+             * @description Working days left of what is owed; negative when overdue
+             */
+            left?: number;
+            object?: string;
+            /** @description What it is about, such as matter or grant */
+            object_kind?: string;
+            /** @description What fills in the sentence of the kind */
+            params: {
+                [key: string]: string;
+            };
+            /**
+             * Format: date-time
+             * @description When the reader marked it as read; absent before
+             */
+            read?: string;
+            /** Format: date-time */
+            sent: string;
+            /** @enum {string} */
+            state: "told" | "owed" | "settled";
+        };
         Notice: {
             call?: components["schemas"]["NoticeCall"];
             /** @description Number of the deciding paper (文号) */
@@ -5752,6 +5832,17 @@ export interface components {
             title: string;
             /** @description For a continuation its last day in force, for a publicity its last day */
             until?: string;
+        };
+        NoticeMessageCount: {
+            /**
+             * Format: int64
+             * @description A number that reaches this means: as many or more
+             */
+            cap: number;
+            /** Format: int64 */
+            owed: number;
+            /** Format: int64 */
+            unread: number;
         };
         NoticePage: {
             acts: components["schemas"]["ActOption"][] | null;
@@ -6040,6 +6131,11 @@ export interface components {
         };
         PageMatterItem: {
             items: components["schemas"]["MatterItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageMessageItem: {
+            items: components["schemas"]["MessageItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -6850,6 +6946,10 @@ export interface components {
             s?: string;
             /** Format: int64 */
             scale?: number;
+        };
+        "Read-messagesRequest": {
+            /** @description Which; all that were not read when left out */
+            ids?: string[] | null;
         };
         ReasonedBody: {
             reason: string;
@@ -12388,6 +12488,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["AccessSigningKey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    messages: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description all: newest first; unread: what was not read yet; owed: what is owed outside matters, the nearest day first */
+                view?: "all" | "unread" | "owed";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMessageItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "message-count": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMessageCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "read-messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Read-messagesRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["NoticeMessageCount"];
                 };
             };
             /** @description Error */

@@ -11,6 +11,7 @@ import { StateTag } from "@/ui/StateTag";
 import { path } from "@/util/path";
 import { Delegations } from "./Delegations";
 import { Inbox, useCounts } from "./Inbox";
+import { OwedPanel } from "./OwedPanel";
 import { shortcutsFor } from "./shortcuts";
 import "./desk.css";
 
@@ -62,6 +63,7 @@ export default function Desk() {
       <div className="desk-grid">
         <div>
           <Inbox />
+          <OwedPanel />
           <Recent />
         </div>
         <div>
