@@ -32,6 +32,10 @@ const (
 	OpRound  Op = "round"  // Args[0] to Type.Scale places, half away from zero; Type.Scale <= scale of Args[0]
 	OpFloor  Op = "floor"  // greatest int <= Args[0]
 	OpCeil   Op = "ceil"   // least int >= Args[0]
+	OpSqrt   Op = "sqrt"   // square root of Args[0] to Type.Scale places, half up; NULL below 0. 2*Type.Scale >= its scale
+	OpLn     Op = "ln"     // natural logarithm of Args[0] to Type.Scale places, from LnTable; NULL where it is not positive
+	OpExp    Op = "exp"    // e to the power Args[0] to Type.Scale places, from ExpTable
+	OpToNum  Op = "tonum"  // text Args[0] as a number of Type.Scale places, NULL where it is not written as one (WholeDigits)
 	OpScale  Op = "scale"  // Args[0] exactly, with more places: times 10^(Type.Scale - its scale)
 	OpClamp  Op = "clamp"  // Args[0] moved into [Lits[0], Lits[1]], both of its type; NULL stays NULL
 	OpLeast  Op = "least"  // smallest non-NULL argument, NULL if all are NULL
@@ -55,8 +59,27 @@ const (
 	OpCoalesce Op = "coalesce" // first non-NULL argument
 	OpNullIf   Op = "nullif"   // NULL if Args[0] equals Args[1], else Args[0]
 	OpSubstr   Op = "substr"   // Lits[1] code points of Args[0] from the Lits[0]-th (from 1)
-	OpTrunc    Op = "trunc"    // first day of the month, quarter or year (Unit) of a date
-	OpPart     Op = "part"     // year, quarter, month or day (Unit) of a date, an int
+	OpUpper    Op = "upper"    // a to z of Args[0] as A to Z
+	OpLower    Op = "lower"    // A to Z of Args[0] as a to z
+	OpTrim     Op = "trim"     // Args[0] without U+0020 at its ends
+	OpTrunc    Op = "trunc"    // the day, or first day of the week, month, quarter or year (Unit) of a date or timestamp: a date
+	OpPart     Op = "part"     // one of PartUnits (Unit) of a date or timestamp, an int
+	OpAge      Op = "age"      // whole years from the date Args[0] to the date Args[1]
+	OpDateDiff Op = "datediff" // borders of days, months, quarters or years (Unit) from the date Args[0] to the date Args[1]
+)
+
+// TruncUnits and PartUnits are the units of OpTrunc and OpPart; those of ClockUnits are of a timestamp only.
+var (
+	TruncUnits = []string{"day", "week", "month", "quarter", "year"}
+	PartUnits  = []string{"day", "week", "month", "quarter", "year", "dow", "isodow", "doy"}
+	ClockUnits = []string{"hour", "minute", "second"}
+	DiffUnits  = []string{"day", "month", "quarter", "year"}
+)
+
+// WholeDigits and NumberPlaces are the most digits before and after the point of a text that OpToNum reads.
+const (
+	WholeDigits  = 12
+	NumberPlaces = 6
 )
 
 // Expr is one expression. Which fields count depends on Op; the others are zero.

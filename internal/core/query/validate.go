@@ -2,6 +2,7 @@ package query
 
 import (
 	"fmt"
+	"slices"
 	"unicode/utf8"
 )
 
@@ -318,6 +319,7 @@ var shapes = map[Op]shape{
 	OpEq: {2, 0}, OpNe: {2, 0}, OpLt: {2, 0}, OpLe: {2, 0}, OpGt: {2, 0}, OpGe: {2, 0},
 	OpAnd: {-1, 0}, OpOr: {-1, 0}, OpNot: {1, 0}, OpIsNull: {1, 0}, OpIn: {1, -1}, OpPrefix: {1, 1},
 	OpCase: {-1, 0}, OpCoalesce: {-1, 0}, OpNullIf: {2, 0}, OpSubstr: {1, 2}, OpTrunc: {1, 0}, OpPart: {1, 0},
+	OpSqrt: {1, 0}, OpLn: {1, 0}, OpExp: {1, 0}, OpToNum: {1, 0}, OpUpper: {1, 0}, OpLower: {1, 0}, OpTrim: {1, 0}, OpAge: {2, 0}, OpDateDiff: {2, 0},
 }
 
 func (e *Expr) validate(in []Type) error {
@@ -414,9 +416,22 @@ func (e *Expr) validateTypes(in []Type) error {
 	case OpSubstr:
 		ok = e.Type.Kind == Text && all(0, 1, e.Type) && e.Lits[0].Kind == Int && e.Lits[0].N >= 1 && e.Lits[1].Kind == Int && e.Lits[1].N >= 0
 	case OpTrunc:
-		ok = e.Type.Kind == Date && all(0, 1, e.Type) && (e.Unit == "month" || e.Unit == "quarter" || e.Unit == "year")
+		ok = e.Type.Kind == Date && (arg(0).Kind == Date || arg(0).Kind == Timestamp) && slices.Contains(TruncUnits, e.Unit)
 	case OpPart:
-		ok = e.Type.Kind == Int && arg(0).Kind == Date && (e.Unit == "day" || e.Unit == "month" || e.Unit == "quarter" || e.Unit == "year")
+		ok = e.Type.Kind == Int && (arg(0).Kind == Date || arg(0).Kind == Timestamp) && slices.Contains(PartUnits, e.Unit) ||
+			e.Type.Kind == Int && arg(0).Kind == Timestamp && slices.Contains(ClockUnits, e.Unit)
+	case OpSqrt:
+		ok = arg(0).Numeric() && e.Type.Numeric() && 2*e.Type.Scale >= arg(0).Scale
+	case OpLn, OpExp:
+		ok = arg(0).Numeric() && e.Type.Numeric()
+	case OpToNum:
+		ok = arg(0).Kind == Text && e.Type.Numeric() && e.Type.Scale <= NumberPlaces
+	case OpUpper, OpLower, OpTrim:
+		ok = e.Type.Kind == Text && all(0, 1, e.Type)
+	case OpAge:
+		ok = e.Type.Kind == Int && all(0, 1, Type{Kind: Date})
+	case OpDateDiff:
+		ok = e.Type.Kind == Int && all(0, 1, Type{Kind: Date}) && slices.Contains(DiffUnits, e.Unit)
 	}
 	if !ok {
 		return wrong()

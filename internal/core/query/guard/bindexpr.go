@@ -172,7 +172,11 @@ func (b *binder) operation(e *exprNode, sc *scope) (query.Expr, bool) {
 	if !ok {
 		return query.Expr{}, false
 	}
-	return query.Expr{Op: op, Type: boolType, Args: args, At: args[0].At}, true
+	out := query.Expr{Op: op, Type: boolType, Args: args, At: args[0].At}
+	if args[0].Op == query.OpAge {
+		out = born(out)
+	}
+	return out, true
 }
 
 // comparable brings two sides to one type. A bound with more decimal places than the column is moved to the next value

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"yunei/internal/core/query"
@@ -45,6 +46,19 @@ var calls = map[string]callBinder{
 	"date_part":   {2, 2, bindDate(query.OpPart)},
 	"extract":     {2, 2, bindDate(query.OpPart)},
 	"starts_with": {2, 2, bindPrefix},
+
+	"sqrt":              {1, 2, bindReal(query.OpSqrt, 4)},
+	"ln":                {1, 2, bindReal(query.OpLn, defaultPlaces)},
+	"exp":               {1, 2, bindReal(query.OpExp, defaultPlaces)},
+	"fixed":             {2, 2, bindFixed},
+	"upper":             {1, 1, bindText(query.OpUpper)},
+	"lower":             {1, 1, bindText(query.OpLower)},
+	"trim":              {1, 1, bindText(query.OpTrim)},
+	"btrim":             {1, 1, bindText(query.OpTrim)},
+	"region_level":      {2, 2, bindRegion},
+	"age_on":            {2, 2, bindAge},
+	"datediff":          {3, 3, bindDateDiff},
+	"to_number_or_null": {1, 2, bindNumber},
 }
 
 func (b *binder) call(e *exprNode, sc *scope) (query.Expr, bool) {
@@ -114,7 +128,7 @@ func bindBucket(b *binder, e *exprNode, args []query.Expr) (query.Expr, bool) {
 	text := query.Type{Kind: query.Text}
 	out := query.Expr{Op: query.OpCase, Type: text}
 	when := func(op query.Op, v query.Value, label string) {
-		out.Args = append(out.Args, query.Expr{Op: op, Type: boolType, Args: []query.Expr{x, query.Lit(v)}, At: e.at}, query.Lit(query.TextValue(label)))
+		out.Args = append(out.Args, born(query.Expr{Op: op, Type: boolType, Args: []query.Expr{x, query.Lit(v)}, At: e.at}), query.Lit(query.TextValue(label)))
 	}
 	for i, v := range edges {
 		when(query.OpLt, v, bucketLabel(edges, i))
@@ -138,7 +152,7 @@ func bucketLabel(edges []query.Value, i int) string {
 }
 
 func bindClamp(b *binder, e *exprNode, args []query.Expr) (query.Expr, bool) {
-	if !b.numeric(args, e.at) {
+	if args[0].Type.Kind != query.Date && !b.numeric(args, e.at) {
 		return query.Expr{}, false
 	}
 	x := args[0]
@@ -294,14 +308,19 @@ func bindDate(op query.Op) func(*binder, *exprNode, []query.Expr) (query.Expr, b
 			return query.Expr{}, false
 		}
 		unit := strings.ToLower(v.S)
-		known := unit == "month" || unit == "quarter" || unit == "year" || unit == "day" && op == query.OpPart
-		if !known || args[1].Type.Kind != query.Date {
-			b.refuse(WrongType, e.at, e.text+" 需要 month、quarter 或 year 与日期", e.text+" takes month, quarter or year and a date", "date_trunc('month', d)")
+		t, units := query.Type{Kind: query.Int}, query.PartUnits
+		if op == query.OpTrunc {
+			t, units = dateType, query.TruncUnits
+		} else if args[1].Type.Kind == query.Timestamp {
+			units = append(slices.Clone(units), query.ClockUnits...)
+		}
+		if !slices.Contains(units, unit) || args[1].Type != dateType && args[1].Type.Kind != query.Timestamp {
+			list := strings.Join(units, ", ")
+			b.refuse(WrongType, e.at, e.text+" 需要日期及单位 "+list, e.text+" takes a date and one of "+list, "date_trunc('month', d)")
 			return query.Expr{}, false
 		}
-		t := query.Type{Kind: query.Int}
-		if op == query.OpTrunc {
-			t = args[1].Type
+		if op == query.OpTrunc && unit == "day" && args[1].Type == dateType {
+			return args[1], true
 		}
 		return query.Expr{Op: op, Type: t, Args: args[1:], Unit: unit}, true
 	}

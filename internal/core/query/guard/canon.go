@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"encoding/json"
 	"slices"
+	"unicode/utf8"
 
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/interp"
@@ -83,6 +84,9 @@ func orient(e query.Expr) query.Expr {
 		right = left
 	}
 	v, _ := e.Args[1].Const()
+	if right && !v.IsNull() && v.Kind == query.Text {
+		return prefixTest(e, v)
+	}
 	if !right || v.IsNull() || !v.Type().Ordered() || v.N >= limit {
 		return e
 	}
@@ -92,6 +96,20 @@ func orient(e query.Expr) query.Expr {
 		e.Args = []query.Expr{e.Args[0], {Op: query.OpLit, Type: e.Args[1].Type, Lits: []query.Value{v}, At: e.Args[1].At}}
 	}
 	return e
+}
+
+// prefixTest writes substr(x, 1, n) = a text of n characters as what it is, so that region_level(c, 4) = '3505' and
+// c LIKE '3505%' are one question.
+func prefixTest(e query.Expr, v query.Value) query.Expr {
+	x := &e.Args[0]
+	if e.Op != query.OpEq && e.Op != query.OpNe || x.Op != query.OpSubstr || x.Lits[0].N != 1 || int(x.Lits[1].N) != utf8.RuneCountInString(v.S) || v.S == "" {
+		return e
+	}
+	out := query.Expr{Op: query.OpPrefix, Type: e.Type, Args: x.Args, Lits: []query.Value{v}, At: e.At}
+	if e.Op == query.OpNe {
+		out = query.Expr{Op: query.OpNot, Type: e.Type, Args: []query.Expr{out}, At: e.At}
+	}
+	return out
 }
 
 var opposite = map[query.Op]query.Op{query.OpEq: query.OpNe, query.OpNe: query.OpEq, query.OpLt: query.OpGe, query.OpGe: query.OpLt, query.OpGt: query.OpLe, query.OpLe: query.OpGt}

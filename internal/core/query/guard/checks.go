@@ -346,7 +346,8 @@ func (in *inspection) total() {
 		e.Walk(func(x *query.Expr) bool {
 			n++
 			switch x.Op {
-			case query.OpAdd, query.OpSub, query.OpMul, query.OpDiv, query.OpNeg, query.OpAbs, query.OpScale, query.OpRound, query.OpFloor, query.OpCeil:
+			case query.OpAdd, query.OpSub, query.OpMul, query.OpDiv, query.OpNeg, query.OpAbs, query.OpScale, query.OpRound, query.OpFloor, query.OpCeil,
+				query.OpSqrt, query.OpLn, query.OpExp, query.OpAge, query.OpDateDiff:
 				if !rangeOf(x, cols).ok {
 					in.fail(Unbounded, x.At, "运算的列没有上下界", "arithmetic on a column without bounds", "clamp(x, 0, 100000) + 1")
 					return false
@@ -383,11 +384,16 @@ func (in *inspection) domains() {
 
 // stillPublic: every value of the key is in today's public code list.
 func (in *inspection) stillPublic(k *query.Key) {
-	if k.Expr.Op != query.OpCol {
+	now, cols, public := query.Key{Expr: k.Expr}, in.know.cols(in.model.Root.In[0]), false
+	switch {
+	case k.Expr.Op == query.OpCol:
+		public = columnDomain(&now, &cols[k.Expr.Index])
+	case codePrefix(&k.Expr, cols):
+		public = prefixDomain(&now, &cols[k.Expr.Args[0].Index])
+	default:
 		return
 	}
-	now := query.Key{Expr: k.Expr}
-	if !columnDomain(&now, &in.know.cols(in.model.Root.In[0])[k.Expr.Index]) {
+	if !public {
 		in.fail(NoPublicDomain, k.Expr.At, "", "", "")
 		return
 	}

@@ -54,6 +54,10 @@ func (in *inspection) isolation() {
 // COUNT(safe_div(1, age - 37)) counts who is not 37.
 func (in *inspection) divisors(e *query.Expr, cols []column) {
 	e.Walk(func(x *query.Expr) bool {
+		if x.Op == query.OpSqrt || x.Op == query.OpLn {
+			in.definedOnly(x, cols)
+			return true
+		}
 		if x.Op != query.OpDiv {
 			return true
 		}
@@ -67,6 +71,21 @@ func (in *inspection) divisors(e *query.Expr, cols []column) {
 		}
 		return true
 	})
+}
+
+// definedOnly: a root or logarithm is NULL below its domain, so it compares as a divisor does.
+func (in *inspection) definedOnly(x *query.Expr, cols []column) {
+	a := &x.Args[0]
+	for a.Op == query.OpClamp || a.Op == query.OpScale {
+		a = &a.Args[0]
+	}
+	least := int64(0)
+	if x.Op == query.OpLn {
+		least = 1
+	}
+	if rng := rangeOf(&x.Args[0], cols); a.Op != query.OpCol && (!rng.ok || rng.lo < least) {
+		in.fail(SubsetPick, x.At, "被开方数或真数由运算得出且可能没有结果", "a computed argument for which there may be no result", "ln(greatest(x, 1))")
+	}
 }
 
 // counts is how much a condition says.
@@ -155,6 +174,12 @@ func (in *inspection) conditions(e *query.Expr, cols []column) counts {
 	}
 	total.atoms = 1
 	total.list = len(e.Lits)
+	if e.Op == query.OpIn && codePrefix(&e.Args[0], cols) {
+		for _, v := range e.Lits {
+			in.grid(&query.Expr{Op: query.OpPrefix, At: e.At}, &cols[e.Args[0].Args[0].Index], []query.Value{v})
+		}
+		return total
+	}
 	if op, found := surgical(e); found {
 		in.fail(SubsetPick, e.At, "条件中的运算 "+string(op), "computed condition: "+string(op), "")
 		return total

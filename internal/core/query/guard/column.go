@@ -159,11 +159,27 @@ func rangeOf(e *query.Expr, cols []column) interval {
 		return branchRange(e, cols)
 	case query.OpTrunc:
 		a := arg(0)
+		if e.Args[0].Type.Kind == query.Timestamp {
+			a.lo, a.hi = a.lo/(24*3600*1e6)-1, a.hi/(24*3600*1e6)
+		}
 		return interval{a.lo - 366, a.hi, a.ok}
 	case query.OpPart:
-		return map[string]interval{"day": {1, 31, true}, "month": {1, 12, true}, "quarter": {1, 4, true}, "year": {-1e6, 1e6, true}}[e.Unit]
+		return partRanges[e.Unit]
+	case query.OpSqrt, query.OpLn, query.OpExp:
+		return rangeOfMath(e, arg(0))
+	case query.OpAge, query.OpDateDiff:
+		return rangeOfDates(e, arg(0), arg(1))
+	case query.OpToNum:
+		most := query.Pow10(query.WholeDigits+e.Type.Scale) - 1
+		return interval{-most, most, true}
 	}
 	return interval{}
+}
+
+var partRanges = map[string]interval{
+	"day": {1, 31, true}, "month": {1, 12, true}, "quarter": {1, 4, true}, "year": {-1e6, 1e6, true},
+	"week": {1, 53, true}, "dow": {0, 6, true}, "isodow": {1, 7, true}, "doy": {1, 366, true},
+	"hour": {0, 23, true}, "minute": {0, 59, true}, "second": {0, 59, true},
 }
 
 // quotientRange bounds a quotient: the divisor is at least one unit of its scale.
@@ -258,8 +274,14 @@ func nullable(e *query.Expr, cols []column) bool {
 		return len(e.Lits) == 0
 	case query.OpSubject, query.OpIsNull:
 		return false
-	case query.OpDiv, query.OpNullIf:
+	case query.OpDiv, query.OpNullIf, query.OpToNum:
 		return true
+	case query.OpSqrt, query.OpLn:
+		a, least := rangeOf(&e.Args[0], cols), int64(0)
+		if e.Op == query.OpLn {
+			least = 1
+		}
+		return !a.ok || a.lo < least || anyArg()
 	case query.OpLeast, query.OpGreat, query.OpCoalesce:
 		for i := range e.Args {
 			if !nullable(&e.Args[i], cols) {

@@ -10,7 +10,8 @@ import (
 // accepted are the functions that the binder knows; each has its entry in calls.go or aggregates.go.
 var accepted = words(`count sum avg min max var_pop var_samp variance stddev stddev_pop stddev_samp corr covar_pop covar_samp
 	regr_slope regr_intercept regr_r2 bucket clamp safe_div abs round floor ceil ceiling mod coalesce nullif
-	substr substring date_trunc date_part extract starts_with`)
+	substr substring date_trunc date_part extract starts_with
+	sqrt ln exp upper lower trim btrim region_level age_on datediff to_number_or_null fixed`)
 
 // refusedCalls says which code a known but unwanted function gets. Any other function is refused with G012.
 var refusedCalls = map[Code]map[string]bool{
@@ -18,15 +19,14 @@ var refusedCalls = map[Code]map[string]bool{
 		string_agg listagg group_concat list histogram product bit_and bit_or bit_xor bool_and bool_or every approx_count_distinct
 		approx_quantile approx_top_k reservoir_quantile median percentile_cont percentile_disc json_agg jsonb_agg xmlagg json_object_agg`),
 	WindowNotOwn: words(`rank dense_rank row_number ntile percent_rank cume_dist lag lead nth_value`),
-	NotTotal: words(`ln log log2 log10 exp sqrt cbrt power pow sin cos tan asin acos atan atan2 cot degrees radians to_date to_number
+	NotTotal: words(`log log2 log10 cbrt power pow sin cos tan asin acos atan atan2 cot degrees radians to_date to_number
 		to_timestamp to_char regexp_replace regexp_match regexp_matches regexp_like regexp_count regexp_substr regexp_split_to_array
 		strptime cast make_date age div trunc width_bucket`),
 	SubsetPick: words(`md5 sha1 sha224 sha256 sha384 sha512 hash hashtext hashint4 crc32 crc32c digest hmac encode decode concat
 		concat_ws left right reverse repeat lpad rpad replace translate overlay split_part ascii chr to_hex bit_count get_bit get_byte
 		position strpos instr length char_length octet_length bit_length levenshtein soundex format`),
-	Unimplemented: words(`quantile hist regr_count regr_avgx regr_avgy upper lower trim btrim ltrim rtrim region_level age_on datediff
-		to_number_or_null sign`),
-	Subquery: words(`query query_table dblink`),
+	Unimplemented: words(`quantile hist regr_count regr_avgx regr_avgy ltrim rtrim sign`),
+	Subquery:      words(`query query_table dblink`),
 }
 
 func (c *converter) expr(v any) *exprNode {

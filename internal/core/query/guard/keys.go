@@ -2,6 +2,7 @@ package guard
 
 import (
 	"slices"
+	"strings"
 
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/interp"
@@ -12,7 +13,8 @@ func surgical(e *query.Expr) (op query.Op, found bool) {
 	e.Walk(func(x *query.Expr) bool {
 		switch x.Op {
 		case query.OpMod, query.OpSubstr, query.OpPart, query.OpAdd, query.OpSub, query.OpMul, query.OpDiv, query.OpNeg, query.OpAbs,
-			query.OpRound, query.OpFloor, query.OpCeil, query.OpLeast, query.OpGreat:
+			query.OpRound, query.OpFloor, query.OpCeil, query.OpLeast, query.OpGreat, query.OpSqrt, query.OpLn, query.OpExp, query.OpAge, query.OpDateDiff,
+			query.OpUpper, query.OpLower, query.OpTrim, query.OpToNum:
 			op, found = x.Op, true
 		}
 		return !found
@@ -23,6 +25,9 @@ func surgical(e *query.Expr) (op query.Op, found bool) {
 // publicKey gives a grouping expression its public domain, or refuses it.
 func (b *binder) publicKey(e query.Expr, cols []column) (query.Key, bool) {
 	key := query.Key{Expr: e}
+	if codePrefix(&e, cols) {
+		return key, prefixDomain(&key, &cols[e.Args[0].Index])
+	}
 	if op, found := surgical(&e); found {
 		b.refuse(SubsetPick, e.At, "按 "+string(op)+" 的结果分组", "grouping by the result of "+string(op), "GROUP BY bucket(age, 30, 40, 50)")
 		return key, false
@@ -71,6 +76,28 @@ func columnDomain(key *query.Key, c *column) bool {
 		return true
 	}
 	return false
+}
+
+// prefixDomain lists the beginnings of the codes of a column. What one means stands beside the code that has nothing but
+// zeros after it: 350500 is 泉州市, so is 3505.
+func prefixDomain(key *query.Key, c *column) bool {
+	key.Null = c.null
+	n, labeled := key.Expr.Lits[1].N, false
+	for _, code := range c.policy.Domain {
+		v := query.TextValue(key.Expr.OfText(code.Value))
+		i := slices.Index(key.Domain, v)
+		if i < 0 {
+			i = len(key.Domain)
+			key.Domain, key.Labels = append(key.Domain, v), append(key.Labels, "")
+		}
+		if rest := code.Value[len(v.S):]; int64(len(code.Value)) >= n && strings.Trim(rest, "0") == "" && code.Label != "" {
+			key.Labels[i], labeled = code.Label, true
+		}
+	}
+	if !labeled {
+		key.Labels = nil
+	}
+	return len(key.Domain) > 0
 }
 
 // maxPeriods is how many months, quarters or years a key may span.

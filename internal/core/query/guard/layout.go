@@ -310,15 +310,15 @@ func (l *layout) finish(m *query.Model) {
 func clamped(e query.Expr, cols []column, value bool) query.Expr {
 	if e.Op == query.OpCol {
 		c := &cols[e.Index]
-		if !value || !e.Type.Numeric() || c.proved || !c.rng.ok {
+		if !value || !e.Type.Numeric() && e.Type != dateType || c.proved || !c.rng.ok {
 			return e
 		}
-		at := func(n int64) query.Value { return query.NumberValue(n, e.Type.Scale) }
+		at := func(n int64) query.Value { return query.Value{Kind: e.Type.Kind, Scale: e.Type.Scale, N: n} }
 		return query.Expr{Op: query.OpClamp, Type: e.Type, Args: []query.Expr{e}, Lits: []query.Value{at(c.rng.lo), at(c.rng.hi)}, At: e.At}
 	}
 	args := make([]query.Expr, len(e.Args))
 	for i := range e.Args {
-		args[i] = clamped(e.Args[i], cols, entersNumber(&e, i))
+		args[i] = clamped(e.Args[i], cols, entersNumber(&e, i) && (e.Args[i].Type != dateType || e.Op == query.OpAge || e.Op == query.OpDateDiff))
 	}
 	if len(args) > 0 {
 		e.Args = args

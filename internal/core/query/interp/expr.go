@@ -5,8 +5,6 @@ import (
 	"math/bits"
 	"slices"
 	"strings"
-	"time"
-	"unicode/utf8"
 
 	"yunei/internal/core/query"
 )
@@ -136,11 +134,11 @@ func compileText(e *query.Expr, args []*compiled) text {
 			b, other := args[1].text(f)
 			return a, null || !other && a == b
 		}
-	case query.OpSubstr:
-		from, n := int(e.Lits[0].N), int(e.Lits[1].N)
+	case query.OpSubstr, query.OpUpper, query.OpLower, query.OpTrim:
+		own := *e
 		return func(f *frame) (string, bool) {
 			s, null := args[0].text(f)
-			return substr(s, from, n), null
+			return own.OfText(s), null
 		}
 	}
 	return nil
@@ -158,20 +156,6 @@ func caseText(args []*compiled) text {
 	}
 }
 
-// substr is n code points of s from the from-th, counted from 1.
-func substr(s string, from, n int) string {
-	for ; from > 1 && s != ""; from-- {
-		_, size := utf8.DecodeRuneInString(s)
-		s = s[size:]
-	}
-	end := 0
-	for ; n > 0 && end < len(s); n-- {
-		_, size := utf8.DecodeRuneInString(s[end:])
-		end += size
-	}
-	return s[:end]
-}
-
 func compileNumber(e *query.Expr, args []*compiled) number {
 	switch e.Op {
 	case query.OpCol:
@@ -187,6 +171,17 @@ func compileNumber(e *query.Expr, args []*compiled) number {
 		return infix(e, args)
 	case query.OpNeg, query.OpAbs, query.OpMod, query.OpRound, query.OpFloor, query.OpCeil, query.OpScale, query.OpClamp, query.OpBoolTo, query.OpTrunc, query.OpPart:
 		return unary(e, args[0].num)
+	case query.OpSqrt, query.OpLn, query.OpExp:
+		return transcendental(e, args[0].num)
+	case query.OpAge, query.OpDateDiff:
+		return between(e, args[0].num, args[1].num)
+	case query.OpToNum:
+		a, places := args[0].text, e.Type.Scale
+		return func(f *frame) (int64, bool) {
+			s, null := a(f)
+			n, ok := toNumber(s, places)
+			return n, null || !ok
+		}
 	case query.OpLeast, query.OpGreat:
 		return extreme(e.Op == query.OpLeast, args)
 	case query.OpEq, query.OpNe, query.OpLt, query.OpLe, query.OpGt, query.OpGe:
@@ -333,12 +328,8 @@ func unary(e *query.Expr, a number) number {
 		return one(func(x int64) int64 { return min(max(x, lo), hi) })
 	case query.OpBoolTo:
 		return one(func(x int64) int64 { return x })
-	case query.OpTrunc:
-		unit := e.Unit
-		return one(func(x int64) int64 { return TruncDate(x, unit) })
 	}
-	unit := e.Unit
-	return one(func(x int64) int64 { return datePart(x, unit) })
+	return one(dateFunc(e))
 }
 
 func wholes(x, unit int64, up bool) int64 {
@@ -350,33 +341,6 @@ func wholes(x, unit int64, up bool) int64 {
 		q--
 	}
 	return q
-}
-
-// TruncDate is the first day of the month, quarter or year that holds the day; days count from 1970-01-01.
-func TruncDate(days int64, unit string) int64 {
-	y, m, _ := dayTime(days).Date()
-	switch unit {
-	case "year":
-		m = time.January
-	case "quarter":
-		m -= (m - 1) % 3
-	}
-	return query.DateValue(time.Date(y, m, 1, 0, 0, 0, 0, time.UTC)).N
-}
-
-func dayTime(days int64) time.Time { return time.Unix(days*86400, 0).UTC() }
-
-func datePart(days int64, unit string) int64 {
-	y, m, d := dayTime(days).Date()
-	switch unit {
-	case "year":
-		return int64(y)
-	case "quarter":
-		return int64(m-1)/3 + 1
-	case "month":
-		return int64(m)
-	}
-	return int64(d)
 }
 
 func extreme(least bool, args []*compiled) number {

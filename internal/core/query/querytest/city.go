@@ -111,6 +111,7 @@ func Air() query.Table {
 		{Name: "hour", Title: "小时", Type: whole, Role: query.Dimension, Lo: bound(0), Hi: bound(23)},
 		{Name: "pm", Title: "PM2.5", Type: whole, Role: query.Measure, Null: true, Lo: bound(0), Hi: bound(2000)},
 		{Name: "iws", Title: "累计风速", Type: money, Role: query.Measure, Lo: bound(0), Hi: bound(100000)},
+		{Name: "seen", Title: "上传时间", Type: query.Type{Kind: query.Timestamp}, Role: query.Dimension, Lo: bound(1_700_000_000_000_000), Hi: bound(1_800_000_000_000_000)},
 		{Name: "wind", Title: "风向", Type: text, Role: query.Dimension, Domain: codes("NW", "西北", "NE", "东北", "SE", "东南", "cv", "静稳")},
 	} {
 		c.Grade = query.Grade{National: query.Ordinary, Level: 1}
@@ -148,6 +149,23 @@ func Item() query.Table {
 	}
 }
 
+// Resident is the policy of a register: days of birth, division codes, numbers kept as text.
+func Resident() query.Table {
+	region := coded(column("region", "住址区划", text, query.Dimension), codes("350000", "福建省", "350500", "泉州市", "350502", "鲤城区", "350503", "丰泽区",
+		"350200", "厦门市", "350203", "思明区", "460000", "海南省", "460100", "海口市", "460106", "龙华区"))
+	region.Null = true
+	born := ranged(column("birthday", "出生日期", date, query.Dimension), -25567, 20453, -7305, 0, 3653, 7305, 10957, 13879, 14610) // 1900 to 2025
+	reading := column("reading", "读数", text, query.Measure)
+	reading.Null = true
+	return query.Table{
+		Name: "resident", Title: "居民", Resource: "res_resident", SchemaVersion: 1,
+		UnitKind: "person", SubjectKey: "sid", MaxRowsPerSubject: 1, Units: 900000,
+		Columns: []query.Column{sid(), born, region, reading,
+			ranged(column("income", "收入", money, query.Measure), -100000, 900000000, 1000000, 5000000, 10000000, 20000000),
+		},
+	}
+}
+
 // Product and Maker are public tables that private rows are joined to.
 func Product() query.Table {
 	t := query.Table{Name: "product", Title: "商品", Resource: "res_product", SchemaVersion: 1, Open: true, Unique: []string{"sku"}, Columns: []query.Column{
@@ -175,5 +193,5 @@ func public(t query.Table) query.Table {
 
 // City is the catalog of all test tables.
 func City() query.Catalog {
-	return query.Catalog{Tables: []query.Table{CreditDefault(), Visit(), Firm(), Air(), Purchase(), Item(), Product(), Maker()}}
+	return query.Catalog{Tables: []query.Table{CreditDefault(), Visit(), Firm(), Air(), Purchase(), Item(), Product(), Maker(), Resident()}}
 }

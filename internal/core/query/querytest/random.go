@@ -14,7 +14,7 @@ func Random(seed uint64) (query.Class, string) {
 	w := &writer{generator: generator{newRand(seed)}}
 	switch seed % 4 {
 	case 0:
-		w.numbers, w.conditions = []string{"pm", "hour", "iws"}, []func() string{w.op("pm", 0, 500), w.op("hour", 0, 23), w.any("wind = 'NW'", "wind IS NULL", "wind IN ('SE', 'cv')")}
+		w.numbers, w.conditions = []string{"pm", "hour", "iws", "date_part('minute', seen)", "datediff('month', at, DATE '2024-07-01')"}, []func() string{w.op("pm", 0, 500), w.op("hour", 0, 23), w.any("wind = 'NW'", "wind IS NULL", "wind IN ('SE', 'cv')")}
 		return query.O, w.openRows()
 	case 1:
 		w.credit("")
@@ -78,10 +78,24 @@ func (w *writer) visit(as string) {
 	w.keys = append(w.keys, as+"ward", "date_trunc('quarter', "+as+"at)", "bucket("+as+"days, 7, 30)")
 }
 
+func (w *writer) resident(as string) {
+	w.sid = as + "sid"
+	w.numbers = append(w.numbers, as+"income", "age_on("+as+"birthday, DATE '2025-12-31')", "datediff('day', "+as+"birthday, DATE '2024-02-29')",
+		"clamp(to_number_or_null("+as+"reading, 2), -50, 9000)", "date_part('doy', "+as+"birthday)")
+	w.conditions = append(w.conditions, w.edge(as+"birthday", "DATE '1970-01-01'", "DATE '1990-01-01'", "DATE '2010-01-01'"), w.edge(as+"income", "10000", "50000"),
+		w.any("age_on("+as+"birthday, DATE '2025-12-31') >= 56", "age_on("+as+"birthday, DATE '2025-12-31') < 36", as+"region LIKE '3505%'",
+			"region_level("+as+"region, 4) = '3505'", "region_level("+as+"region, 2) <> '46'", "region_level("+as+"region, 4) IN ('3502', '4601')"))
+	w.keys = append(w.keys, as+"region", "region_level("+as+"region, 2)", "region_level("+as+"region, 4)", "date_trunc('year', greatest("+as+"birthday, DATE '1900-01-01'))",
+		"bucket(age_on("+as+"birthday, DATE '2025-12-31'), 16, 36, 56)")
+}
+
 // table is a class A text over one table, a join, or a per-person query joined to a table.
 func (w *writer) table() string {
 	with := ""
-	switch w.IntN(4) {
+	switch w.IntN(5) {
+	case 4:
+		w.resident("")
+		w.from = "resident"
 	case 0:
 		w.credit("")
 		w.from = "credit_default"
@@ -145,7 +159,15 @@ func (w *writer) number(deep int) string {
 		return w.pick(w.numbers)
 	}
 	a, b := w.number(deep-1), w.number(deep-1)
-	switch w.IntN(14) {
+	switch w.IntN(18) {
+	case 14:
+		return fmt.Sprintf("sqrt(greatest(%s, 0), %d)", a, 1+w.IntN(3))
+	case 15:
+		return fmt.Sprintf("ln(greatest(%s, 1), %d)", a, w.IntN(5))
+	case 16:
+		return fmt.Sprintf("exp(clamp(%s, -9, 9), %d)", a, w.IntN(5))
+	case 17:
+		return fmt.Sprintf("ln(%s)", w.pick(w.numbers))
 	case 0:
 		return "(" + a + " + " + b + ")"
 	case 1:
@@ -212,7 +234,8 @@ func (w *writer) openRows() string {
 		items = append(items, fmt.Sprintf("%s AS n%d", w.number(3), i))
 	}
 	if w.IntN(2) == 0 {
-		items = append(items, "substr(wind, 1, 1) AS w", "date_trunc('month', at) AS month", "date_part('day', at) AS d")
+		items = append(items, "substr(wind, 1, 1) AS w", "date_trunc('month', at) AS month", "date_part('day', at) AS d",
+			w.pick([]string{"upper", "lower", "trim"})+"(wind) AS u", "date_trunc('"+w.pick(query.TruncUnits)+"', seen) AS s", "date_part('"+w.pick(append(query.PartUnits, query.ClockUnits...))+"', seen) AS p")
 	}
 	return "SELECT " + strings.Join(slices.Compact(items), ", ") + " FROM air" + w.where(3)
 }

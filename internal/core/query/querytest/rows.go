@@ -73,7 +73,7 @@ func (g *generator) value(c *query.Column) query.Value {
 		return v
 	}
 	if c.Type.Kind == query.Text {
-		return query.TextValue([]string{"张三", "李四", "Ａ字", "", "x' OR '1'='1"}[g.IntN(5)])
+		return query.TextValue([]string{"张三", "李四", "Ａ字", "", "x' OR '1'='1", " -3.5", "0012.50", "-7", "123456789012.5"}[g.IntN(9)])
 	}
 	lo, hi := int64(-1000), int64(1000)
 	if c.Lo != nil {

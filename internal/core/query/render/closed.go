@@ -20,13 +20,14 @@ var own = regexp.MustCompile(`^(?:[cvtaxuo][0-9]+|pu|cell|units|place|l|r|\$[0-9
 
 var signs = words(`:: // || <> <= >= - + * % = < > ( ) , .`)
 
-var texts = words(`'1970-01-01' 'day' 'month' 'quarter' 'year'`)
+var texts = words(`'1970-01-01' 'day' 'week' 'month' 'quarter' 'year' 'dow' 'isodow' 'doy'`)
 
 var keywords = words(`SELECT FROM WHERE AND OR NOT IS NULL AS IN CASE WHEN THEN ELSE END CAST GROUP BY ORDER LEFT JOIN ON OVER PARTITION DATE
-	BIGINT INTEGER HUGEINT VARCHAR BOOLEAN true false`)
+	BIGINT INTEGER HUGEINT DOUBLE DECIMAL VARCHAR BOOLEAN true false TRY_CAST`)
 
 // functions are all the functions of the engine that a statement may call.
-var functions = words(`count sum min max least greatest coalesce nullif abs substring starts_with date_trunc date_part sha256 chr row_number`)
+var functions = words(`count sum min max least greatest coalesce nullif abs substring starts_with date_trunc date_part sha256 chr row_number
+	round sqrt list_value list_extract translate trim regexp_full_match`)
 
 func words(list string) map[string]bool {
 	set := map[string]bool{}

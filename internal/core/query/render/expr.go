@@ -172,8 +172,26 @@ func (s *scope) expr(e *query.Expr) (term, error) {
 		return caseWhen(args), nil
 	case query.OpSubstr:
 		return build("substring(%s, "+number(e.Lits[0].N)+", "+number(e.Lits[1].N)+")", args...), nil
+	case query.OpUpper:
+		return build("translate(%s, "+s.w.param(query.SmallLetters)+", "+s.w.param(query.CapitalLetters)+")", args...), nil
+	case query.OpLower:
+		return build("translate(%s, "+s.w.param(query.CapitalLetters)+", "+s.w.param(query.SmallLetters)+")", args...), nil
+	case query.OpTrim:
+		return build("trim(%s, "+s.w.param(" ")+")", args...), nil
+	case query.OpToNum:
+		return s.toNumber(e, args[0]), nil
+	case query.OpSqrt:
+		return s.sqrt(e, args[0]), nil
+	case query.OpLn:
+		return s.ln(e, args[0]), nil
+	case query.OpExp:
+		return s.exp(e, args[0]), nil
 	case query.OpTrunc, query.OpPart:
-		return date(e, args[0])
+		return s.date(e, args[0])
+	case query.OpAge:
+		return s.age(args), nil
+	case query.OpDateDiff:
+		return s.dateDiff(e, args)
 	}
 	return s.condition(e, args)
 }
@@ -267,19 +285,4 @@ func (s *scope) div(e *query.Expr, args []term) term {
 	q := s.once(build("CASE WHEN %s IS NULL OR %s IS NULL OR %s = 0 THEN NULL ELSE least((2 * %s + %s) // (2 * %s), 9223372036854775807) END",
 		num, den, den, num, den, den))
 	return build("CAST(CASE WHEN (%s < 0) <> (%s < 0) THEN - %s ELSE %s END AS BIGINT)", x, y, q, q)
-}
-
-const epoch = "DATE '1970-01-01'"
-
-func date(e *query.Expr, x term) (term, error) {
-	switch e.Unit {
-	case "day", "month", "quarter", "year":
-	default:
-		return term{}, fmt.Errorf("unit %q cannot be rendered", e.Unit)
-	}
-	day := "(" + epoch + " + CAST(%s AS INTEGER))"
-	if e.Op == query.OpTrunc {
-		return build("CAST(CAST(date_trunc('"+e.Unit+"', "+day+") AS DATE) - "+epoch+" AS BIGINT)", x), nil
-	}
-	return build("CAST(date_part('"+e.Unit+"', "+day+") AS BIGINT)", x), nil
 }

@@ -60,7 +60,7 @@ func names(t *query.Table) []string {
 	return out
 }
 
-var cities = []string{"泉州", "it's", "", "a%b", "b", "'; DROP TABLE t0; --", "x\x1fy"}
+var cities = []string{"泉州", "it's", "", "a%b", "b", "'; DROP TABLE t0; --", "x\x1fy", "12.50", "-7", "0012.5", "1234567890123", "１２", " ÄbC ", "1.", "-", "3\n"}
 
 // someRows always include rows without a key, repeated keys and the edges of numbers.
 func someRows(r *rand.Rand, n, units int) [][]query.Value {
@@ -115,7 +115,7 @@ func (g gen) value(t query.Type) query.Value {
 	case query.Date:
 		return query.Value{Kind: query.Date, N: g.Int64N(60000) - 20000}
 	}
-	return query.NumberValue([]int64{0, 1, -1, 7, 50, -50, 333, -100}[g.IntN(8)], t.Scale)
+	return query.NumberValue([]int64{0, 1, -1, 7, 50, -50, 333, -100, 1_234_567_890}[g.IntN(9)], t.Scale)
 }
 
 func (g gen) expr(t query.Type, depth int) query.Expr {
@@ -136,6 +136,9 @@ func (g gen) expr(t query.Type, depth int) query.Expr {
 	}
 	switch t.Kind {
 	case query.Text:
+		if g.IntN(2) == 0 {
+			return e([]query.Op{query.OpUpper, query.OpLower, query.OpTrim}[g.IntN(3)], sub(t))
+		}
 		s := e(query.OpSubstr, sub(t))
 		s.Lits = []query.Value{query.IntValue(int64(1 + g.IntN(3))), query.IntValue(int64(g.IntN(4)))}
 		return s
@@ -144,7 +147,7 @@ func (g gen) expr(t query.Type, depth int) query.Expr {
 			return e([]query.Op{query.OpLeast, query.OpGreat}[g.IntN(2)], sub(t), sub(t))
 		}
 		s := e(query.OpTrunc, sub(t))
-		s.Unit = []string{"month", "quarter", "year"}[g.IntN(3)]
+		s.Unit = query.TruncUnits[g.IntN(len(query.TruncUnits))]
 		return s
 	case query.Bool:
 		return g.condition(sub, any4())
@@ -184,7 +187,19 @@ func (g gen) number(t query.Type, sub func(query.Type) query.Expr) query.Expr {
 		return query.Expr{Op: query.OpClamp, Type: t, Args: []query.Expr{sub(t)}, Lits: []query.Value{query.NumberValue(-2_000_000_000, t.Scale), query.NumberValue(1_999_999_999, t.Scale)}}
 	}
 	e := func(op query.Op, args ...query.Expr) query.Expr { return query.Expr{Op: op, Type: t, Args: args} }
-	switch g.IntN(9) {
+	switch g.IntN(13) {
+	case 9, 10:
+		return g.transcendental(t, sub)
+	case 11:
+		return e(query.OpToNum, sub(textType))
+	case 12:
+		if t.Kind == query.Int {
+			d := e([]query.Op{query.OpAge, query.OpDateDiff}[g.IntN(2)], sub(dateType), sub(dateType))
+			if d.Op == query.OpDateDiff {
+				d.Unit = query.DiffUnits[g.IntN(len(query.DiffUnits))]
+			}
+			return d
+		}
 	case 0:
 		return e([]query.Op{query.OpAdd, query.OpSub}[g.IntN(2)], small(t), small(t))
 	case 1:
@@ -204,7 +219,7 @@ func (g gen) number(t query.Type, sub func(query.Type) query.Expr) query.Expr {
 				return e([]query.Op{query.OpFloor, query.OpCeil, query.OpRound}[g.IntN(3)], small(query.Number(2)))
 			case 2:
 				p := e(query.OpPart, sub(dateType))
-				p.Unit = []string{"year", "quarter", "month", "day"}[g.IntN(4)]
+				p.Unit = query.PartUnits[g.IntN(len(query.PartUnits))]
 				return p
 			}
 			return e(query.OpBoolTo, sub(boolType))
@@ -217,6 +232,22 @@ func (g gen) number(t query.Type, sub func(query.Type) query.Expr) query.Expr {
 		return e(query.OpMul, small(intType), small(intType))
 	}
 	return small(t)
+}
+
+// transcendental is sqrt, ln or exp of a number within what the guard lets through.
+func (g gen) transcendental(t query.Type, sub func(query.Type) query.Expr) query.Expr {
+	from := []query.Type{intType, query.Number(2)}[g.IntN(2)]
+	op := []query.Op{query.OpSqrt, query.OpLn, query.OpExp}[g.IntN(3)]
+	if 2*t.Scale < from.Scale && op == query.OpSqrt {
+		from = intType
+	}
+	hi := int64(1_999_999_999)
+	if op == query.OpExp {
+		hi = query.ExpMost(t.Scale) * query.Pow10(from.Scale)
+	}
+	lits := []query.Value{query.NumberValue(-2_000_000_000, from.Scale), query.NumberValue(hi, from.Scale)}
+	within := query.Expr{Op: query.OpClamp, Type: from, Args: []query.Expr{sub(from)}, Lits: lits}
+	return query.Expr{Op: op, Type: t, Args: []query.Expr{within}}
 }
 
 // TestExpressions runs random expressions through the engine and the interpreter.

@@ -42,7 +42,7 @@ func (w *writer) vocabulary(in *query.Rel, e *query.Expr) (map[string]bool, erro
 			set[e.Lits[0].S] = true
 		}
 		return set, nil
-	case query.OpSubstr, query.OpNullIf:
+	case query.OpSubstr, query.OpUpper, query.OpLower, query.OpTrim, query.OpNullIf:
 		args = e.Args[:1]
 	case query.OpCase:
 		args = nil
@@ -60,20 +60,10 @@ func (w *writer) vocabulary(in *query.Rel, e *query.Expr) (map[string]bool, erro
 			return nil, err
 		}
 		for word := range part {
-			if e.Op == query.OpSubstr {
-				word = cut(word, int(e.Lits[0].N), int(e.Lits[1].N))
-			}
-			set[word] = true
+			set[e.OfText(word)] = true
 		}
 	}
 	return set, nil
-}
-
-// cut is n code points of s from the from-th, counted from 1.
-func cut(s string, from, n int) string {
-	points := []rune(s)
-	start := min(from-1, len(points))
-	return string(points[start : start+min(n, len(points)-start)])
 }
 
 // columnWords follows a column down to the table it is read from.
