@@ -111,7 +111,7 @@ func tenByTen() (query.Table, string) {
 	var sums, bands []string
 	for i := range 10 {
 		t.Columns = append(t.Columns, query.Column{Name: fmt.Sprintf("m%d", i), Type: query.Type{Kind: query.Int}, Role: query.Measure,
-			Grade: query.Grade{National: query.Ordinary, Level: 3}, Lo: &lo, Hi: &hi, Uses: query.DefaultUses(query.Measure)})
+			Grade: query.Grade{National: query.Ordinary, Level: 3}, Lo: &lo, Hi: &hi, Step: 100, Uses: query.DefaultUses(query.Measure)})
 		sums = append(sums, fmt.Sprintf("SUM(m%d) AS s%d", i, i))
 		bands = append(bands, fmt.Sprintf("CASE WHEN s%d >= 6000 THEN 'A' WHEN s%d >= 3000 THEN 'B' ELSE 'C' END AS o%d", i, i, i))
 	}

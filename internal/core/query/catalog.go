@@ -1,6 +1,9 @@
 package query
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Role is what a column is for. The list is closed.
 type Role string
@@ -59,6 +62,7 @@ type Column struct {
 	Grade  Grade   `json:"grade"`
 	Domain []Code  `json:"domain,omitempty"` // public code list; a text or int column may have one
 	Edges  []int64 `json:"edges,omitempty"`  // the public cut points: first value of each upper side, ascending
+	Step   int64   `json:"step,omitempty"`   // the least distance of cut points; without Edges they are Lo, Lo+Step, Lo+2*Step, ...
 	Lo     *int64  `json:"lo,omitempty"`
 	Hi     *int64  `json:"hi,omitempty"`
 	Uses   []Use   `json:"uses,omitempty"`
@@ -67,6 +71,9 @@ type Column struct {
 
 // DefaultCells is the cap on distinguishable values when the policy of a column names none.
 const DefaultCells = 8
+
+// Records is the field "how many records the subject has in this resource".
+const Records = "#"
 
 // CellCap is how many values one recipient group may ever tell apart in this column about one subject: the declared
 // cells, else the default or the size of the column's own domain if that is smaller.
@@ -78,6 +85,48 @@ func (c *Column) CellCap() int {
 		return c.DomainSize()
 	}
 	return DefaultCells
+}
+
+// Cut reports whether the policy publishes n as a cut point: values from n on may be told from those below. The end of a
+// stepped range is one.
+func (c *Column) Cut(n int64) bool {
+	if len(c.Edges) > 0 {
+		return slices.Contains(c.Edges, n)
+	}
+	return c.stepped() && n >= *c.Lo && (n <= *c.Hi && (n-*c.Lo)%c.Step == 0 || n == *c.Hi+1)
+}
+
+// CutSum reports the same for a sum of the column over one subject's records, which may lie beyond its range.
+func (c *Column) CutSum(n int64) bool {
+	return c.Cut(n) || c.stepped() && n > *c.Hi && (n-*c.Lo)%c.Step == 0
+}
+
+// Cuts lists the public cut points, at most a number of them.
+func (c *Column) Cuts(most int) []int64 {
+	if len(c.Edges) > 0 {
+		return c.Edges[:min(len(c.Edges), most)]
+	}
+	var out []int64
+	if c.stepped() {
+		for n := *c.Lo; n <= *c.Hi-c.Step && len(out) < most; {
+			n += c.Step
+			out = append(out, n)
+		}
+	}
+	return out
+}
+
+func (c *Column) stepped() bool { return c.Step > 0 && c.Lo != nil && c.Hi != nil }
+
+// Bands is how many bands the public cut points make; ok is false when there are none.
+func (c *Column) Bands() (n int64, ok bool) {
+	switch {
+	case len(c.Edges) > 0:
+		return int64(len(c.Edges)) + 1, true
+	case c.stepped():
+		return (*c.Hi-*c.Lo)/c.Step + 1, true
+	}
+	return 0, false
 }
 
 // DomainSize counts the values of the public domain, NULL included where it occurs.

@@ -51,6 +51,8 @@ func TestEntry_Check(t *testing.T) {
 		{"code of another type", func(e *catalog.Entry) { e.Fields[2].Codes[1].Value = "female" }, "fields[2].codes[1]", "CAT-25"},
 		{"code twice", func(e *catalog.Entry) { e.Fields[2].Codes[1].Value = "1" }, "fields[2].codes[1]", "CAT-25"},
 		{"code list without name", func(e *catalog.Entry) { e.Fields[2].CodeList = "" }, "fields[2].code_list", "CAT-25"},
+		{"a step of nothing", func(e *catalog.Entry) { e.Fields[1].Step = "0" }, "fields[1].step", "CAT-25"},
+		{"edges nearer than the step", func(e *catalog.Entry) { e.Fields[1].Step = "60000" }, "fields[1].edges[1]", "CAT-25"},
 		{"edges not rising", func(e *catalog.Entry) { e.Fields[1].Edges[1] = "50000" }, "fields[1].edges[1]", "CAT-25"},
 		{"use of an unlabelled item", func(e *catalog.Entry) { e.Fields[2].Role = "" }, "fields[2].uses", "CAT-24"},
 		{"subject key shown", func(e *catalog.Entry) { e.Fields[0].Uses = []query.Use{query.ConsentedField} }, "fields[0].uses[0]", "CAT-24"},

@@ -232,11 +232,18 @@ func (c *checker) domain(at string, f Field) {
 		}
 		seen[v.Text()] = true
 	}
+	step, fine := f.step()
+	if !fine {
+		c.add(at+".step", "CAT-25", "最小间隔 %q 须是大于 0 的数 (日期按天), 请改正", f.Step)
+	}
 	last := int64(0)
 	for i, edge := range f.Edges {
 		v, err := query.ParseValue(f.DataType(), edge)
-		if err != nil || !f.DataType().Ordered() || (i > 0 && v.N <= last) {
+		switch {
+		case err != nil || !f.DataType().Ordered() || (i > 0 && v.N <= last):
 			c.add(fmt.Sprintf("%s.edges[%d]", at, i), "CAT-25", "分段点 %q 须符合类型并逐个增大, 请改正", edge)
+		case i > 0 && v.N-last < step:
+			c.add(fmt.Sprintf("%s.edges[%d]", at, i), "CAT-25", "分段点 %q 与前一个的距离小于最小间隔 %s, 请改正", edge, f.Step)
 		}
 		last = v.N
 	}

@@ -42,5 +42,19 @@ func (e Entry) column(f Field) query.Column {
 			c.Edges = append(c.Edges, v.N)
 		}
 	}
+	c.Step, _ = f.step()
 	return c
+}
+
+// step is the item's least distance of cut points, of dates in days; 0 when there is none.
+func (f Field) step() (int64, bool) {
+	t := f.DataType()
+	if t.Kind == query.Date {
+		t = query.Number(0)
+	}
+	v, err := query.ParseValue(t, f.Step)
+	if err != nil || !t.Numeric() || v.N <= 0 {
+		return 0, f.Step == ""
+	}
+	return v.N, true
 }

@@ -999,6 +999,8 @@ export const enUS = {
     lo: "Lower bound",
     hi: "Upper bound",
     edges: "Public band edges",
+    step: "Least width of a band",
+    stepHint: "Answers about one person and thresholds chosen at a run are no finer; without edges, bands of this width start at the lower bound; dates in days",
     codeList: "Code list",
     codeListHint: "One a line: code name",
     codeListName: "Name and version of the value list",

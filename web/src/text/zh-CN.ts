@@ -1003,6 +1003,8 @@ export const zhCN = {
     lo: "下界",
     hi: "上界",
     edges: "公开分档点",
+    step: "最小分档间隔",
+    stepHint: "按一个人作答和运行时选取的界限都不细于它；没有分档点时从下界起按此间隔分档，日期按天",
     codeList: "取值表",
     codeListHint: "每行一个：代码 名称",
     codeListName: "取值表名称和版本",

@@ -20,6 +20,10 @@ const (
 
 // isolation: in class A, conditions compare columns with constants on a public grid, and few of them.
 func (in *inspection) isolation() {
+	if in.model.Class.Own() {
+		in.publicBands()
+		return
+	}
 	if in.model.Class != query.A {
 		in.notHere()
 		return
@@ -218,6 +222,11 @@ func (in *inspection) grid(e *query.Expr, c *column, lits []query.Value) {
 		for _, v := range lits {
 			fine = fine && slices.Contains(c.edges, v.N)
 		}
+	case c.policy != nil && c.policy.Step > 0:
+		fine = true
+		for _, v := range lits {
+			fine = fine && c.policy.Cut(v.N) && (e.Op == query.OpGe || e.Op == query.OpLt || c.policy.Cut(v.N+1))
+		}
 	default:
 		fine = c.typ.Ordered() && c.rng.width() <= maxVocab
 	}
@@ -238,14 +247,10 @@ func prefixed(domain []query.Code, lits []query.Value) int {
 }
 
 func gridHint(name string, c *column) string {
-	if c.policy == nil || len(c.edges) == 0 {
+	if c.policy == nil || len(c.policy.Cuts(1)) == 0 {
 		return ""
 	}
-	first := query.Value{Kind: c.typ.Kind, Scale: c.typ.Scale, N: c.edges[0]}
-	if c.typ.Kind == query.Date {
-		return name + " >= DATE '" + first.Text() + "'"
-	}
-	return name + " >= " + first.Text()
+	return bandHint(c.policy)
 }
 
 func (in *inspection) lattice() {

@@ -180,6 +180,22 @@ func fieldCells(o *query.Output, e *query.Expr, cols []column) []query.FieldCell
 		}
 		out = append(out, f)
 	}
+	return append(out, recordCells(o, e, cols)...)
+}
+
+// recordCells: how many records a person has is a field of every resource whose records an output counts.
+func recordCells(o *query.Output, e *query.Expr, cols []column) []query.FieldCells {
+	var out []query.FieldCells
+	e.Walk(func(x *query.Expr) bool {
+		if x.Op != query.OpCol || !cols[x.Index].count {
+			return true
+		}
+		f := query.FieldCells{Table: cols[x.Index].table.Name, Column: query.Records, Cells: o.Cells, Cap: query.DefaultCells}
+		if !slices.ContainsFunc(out, func(have query.FieldCells) bool { return have.Table == f.Table }) {
+			out = append(out, f)
+		}
+		return true
+	})
 	return out
 }
 

@@ -22,6 +22,7 @@ type column struct {
 	// or greatest of one row is the row's own value, so it is compared no more finely than that.
 	from  []query.Source
 	edges []int64
+	count bool // a number of records
 }
 
 func scanned(t *query.Table, c *query.Column) column {

@@ -120,7 +120,7 @@ func aggregated(a *query.Agg, in []column, t *query.Table, rows int, filters []q
 	n := interval{0, int64(rows), rows > 0}
 	switch a.Func {
 	case query.AggRows, query.AggCount, query.AggUnits:
-		c.rng = n
+		c.rng, c.count = n, true
 		if rows == 0 {
 			c.rng = interval{0, 1 << 40, true}
 		}

@@ -56,7 +56,7 @@ func BenchmarkSubject(b *testing.B) {
 	wide.MaxRowsPerSubject = 10
 	var items, outs []string
 	for i := range 10 {
-		wide.Columns = append(wide.Columns, ranged(column(fmt.Sprintf("m%d", i), "", whole, query.Measure), 0, 1000))
+		wide.Columns = append(wide.Columns, stepped(ranged(column(fmt.Sprintf("m%d", i), "", whole, query.Measure), 0, 1000), 100))
 		items = append(items, fmt.Sprintf("SUM(m%d) AS s%d", i, i))
 		outs = append(outs, fmt.Sprintf("CASE WHEN s%d >= 6000 THEN 'A' WHEN s%d >= 3000 THEN 'B' ELSE 'C' END AS o%d", i, i, i))
 	}

@@ -27,6 +27,12 @@ func ranged(c query.Column, lo, hi int64, edges ...int64) query.Column {
 	return c
 }
 
+// stepped publishes cut points every so far.
+func stepped(c query.Column, step int64) query.Column {
+	c.Step = step
+	return c
+}
+
 func coded(c query.Column, domain []query.Code) query.Column {
 	c.Domain = domain
 	return c
@@ -58,11 +64,11 @@ func CreditDefault() query.Table {
 		},
 	}
 	for _, month := range []string{"0", "2", "3", "4", "5", "6"} {
-		t.Columns = append(t.Columns, ranged(column("pay_"+month, "还款状态 "+month, whole, query.Measure), -2, 9))
+		t.Columns = append(t.Columns, stepped(ranged(column("pay_"+month, "还款状态 "+month, whole, query.Measure), -2, 9), 1))
 	}
 	for m := 1; m <= 6; m++ {
-		t.Columns = append(t.Columns, ranged(column(fmt.Sprintf("bill_amt%d", m), fmt.Sprintf("账单金额 %d", m), whole, query.Measure), -400000, 2000000))
-		t.Columns = append(t.Columns, ranged(column(fmt.Sprintf("pay_amt%d", m), fmt.Sprintf("还款金额 %d", m), whole, query.Measure), 0, 2000000))
+		t.Columns = append(t.Columns, stepped(ranged(column(fmt.Sprintf("bill_amt%d", m), fmt.Sprintf("账单金额 %d", m), whole, query.Measure), -400000, 2000000), 10000))
+		t.Columns = append(t.Columns, stepped(ranged(column(fmt.Sprintf("pay_amt%d", m), fmt.Sprintf("还款金额 %d", m), whole, query.Measure), 0, 2000000), 1000))
 	}
 	limit, _ := t.Column("limit_bal")
 	limit.Uses = append(limit.Uses, query.AfterGroupBy)
@@ -73,7 +79,7 @@ func CreditDefault() query.Table {
 
 // Visit is the policy of a table with several rows per person, dates, decimals and NULLs.
 func Visit() query.Table {
-	cost := ranged(column("cost", "费用", money, query.Measure), 0, 5000000)
+	cost := stepped(ranged(column("cost", "费用", money, query.Measure), 0, 5000000), 10000)
 	cost.Null = true
 	ward := coded(column("ward", "科室", text, query.Dimension), codes("N", "内科", "W", "外科", "E", "儿科"))
 	ward.Null = true

@@ -18,6 +18,8 @@ func Random(seed uint64) (query.Class, string) {
 		return query.O, w.openRows()
 	case 1:
 		w.credit("")
+		w.numbers = []string{"education", "sex", "default_next_month", "CASE WHEN age >= 30 THEN 7 ELSE -2.5 END",
+			"CASE WHEN limit_bal < 50000 THEN 40 END", "CASE WHEN pay_0 >= 2 THEN 100 ELSE 0 END"}
 		return query.B, w.ownBand()
 	}
 	return query.A, w.table()

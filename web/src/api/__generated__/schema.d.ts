@@ -3865,6 +3865,8 @@ export interface components {
             scale?: number;
             /** @description Empty: as the entry */
             share?: components["schemas"]["CatalogChannel"];
+            /** @description Least distance between two cut points; without edges they are lo, lo+step, lo+2*step. Conditions about one person, and thresholds chosen at a run, keep to it */
+            step?: string;
             /** @description 数据项名称 */
             title: string;
             /** @enum {string} */
@@ -6866,6 +6868,8 @@ export interface components {
             name: string;
             null?: boolean;
             role: string;
+            /** Format: int64 */
+            step?: number;
             title?: string;
             type: components["schemas"]["QueryType"];
             uses?: string[] | null;

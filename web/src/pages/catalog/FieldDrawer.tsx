@@ -120,6 +120,11 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
               <Input />
             </Form.Item>
           </Col>
+          <Col span={12}>
+            <Form.Item name="step" label={t.catalog.step} extra={t.catalog.stepHint}>
+              <Input />
+            </Form.Item>
+          </Col>
           <Col span={24}>
             <Form.Item name="edges" label={t.catalog.edges}>
               <Select mode="tags" open={false} tokenSeparators={[",", "，", " "]} />

@@ -22,6 +22,11 @@ function About({ column }: { column: TableColumn }) {
           {t.catalog.edges} {column.edges?.map((e) => e / scale).join("、")}
         </div>
       )}
+      {Boolean(column.step) && (
+        <div>
+          {t.catalog.step} {(column.step ?? 0) / scale}
+        </div>
+      )}
       {Boolean(column.uses?.length) && <div>{column.uses?.map((u) => wordFor(t.catalog.useNames, u)).join("、")}</div>}
     </div>
   );
