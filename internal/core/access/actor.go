@@ -105,6 +105,9 @@ func RoleAddress(r Role) string { return "role:" + string(r) }
 // OrgAddress is the inbox of those who hold a role in one organization.
 func OrgAddress(org string, r Role) string { return "org:" + org + ":" + string(r) }
 
+// WholeOrg is the inbox that everyone of one organization reads, whatever their role. It holds messages, never tasks.
+func WholeOrg(org string) string { return "org:" + org }
+
 type actorKey struct{}
 
 // With puts the actor into the context.

@@ -29,6 +29,14 @@ type Runner struct {
 
 	mu   sync.RWMutex
 	defs map[string]Def
+
+	refused func(ctx context.Context, tx *Tx, rules []string) error
+}
+
+// OnRefused sets what else is done where the law refused an act, in the transaction that writes the refusal down: rules are
+// those that refused, as pack/rule.
+func (r *Runner) OnRefused(fn func(ctx context.Context, tx *Tx, rules []string) error) {
+	r.refused = fn
 }
 
 // NewRunner makes a runner over one database, ledger and law.
@@ -156,6 +164,11 @@ func (r *Runner) refuse(ctx context.Context, c Call, tx *Tx, cause error) {
 		fresh := r.begin(ctx, stx, c)
 		if tx != nil {
 			fresh.verdicts = tx.verdicts
+		}
+		if rules := fresh.refusing(); len(rules) > 0 && r.refused != nil {
+			if err := r.refused(ctx, fresh, rules); err != nil {
+				return err
+			}
 		}
 		_, err := r.log.Add(ctx, stx, fresh.entry("refused"))
 		return err

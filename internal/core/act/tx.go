@@ -105,6 +105,19 @@ func (tx *Tx) SetPermit(ctx context.Context, permitID, state string) error {
 	return tx.Changed(ctx, "permit", p.ID, p)
 }
 
+// refusing are the rules that refused the act.
+func (tx *Tx) refusing() (rules []string) {
+	for _, v := range tx.verdicts {
+		if v.Outcome == string(regime.Refuse) {
+			rules = append(rules, v.Rule)
+		}
+	}
+	return rules
+}
+
+// Act is the name of the act.
+func (tx *Tx) Act() string { return tx.call.Act }
+
 func (tx *Tx) entry(outcome string) ledger.Entry {
 	return ledger.Entry{
 		Recorded: tx.Now(), Occurred: tx.day.String(),

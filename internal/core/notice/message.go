@@ -19,6 +19,18 @@ const (
 	MatterUrged      MessageKind = "matter.urged"      // 催办
 	MatterSupervised MessageKind = "matter.supervised" // 督办
 	MatterOverdue    MessageKind = "matter.overdue"    // 超过办理期限
+	ActRefused       MessageKind = "act.refused"       // 被规则拒绝的操作
+	TermEnding       MessageKind = "term.ending"       // 期限将届满
+	TermEnded        MessageKind = "term.ended"        // 终止或者届满, 已办理退出
+	ProviderOff      MessageKind = "provider.delisted" // 所用的服务商下架
+	ReportDue        MessageKind = "report.due"        // 报告到期
+	ReportOverdue    MessageKind = "report.overdue"    // 报告逾期
+	OrderIssued      MessageKind = "order.issued"      // 整改或者处置决定
+	OrderReported    MessageKind = "order.reported"    // 已反馈整改情况
+	OrderRuled       MessageKind = "order.ruled"       // 对整改的处理结论
+	Guided           MessageKind = "matter.guided"     // 指导、说明
+	ComplaintFiled   MessageKind = "complaint.filed"   // 受理的投诉
+	ComplaintReplied MessageKind = "complaint.replied" // 投诉的答复
 )
 
 // MessageKinds lists every kind, for the description of the interface.
@@ -27,6 +39,18 @@ func MessageKinds() []MessageKind {
 		MatterUrged,
 		MatterSupervised,
 		MatterOverdue,
+		ActRefused,
+		TermEnding,
+		TermEnded,
+		ProviderOff,
+		ReportDue,
+		ReportOverdue,
+		OrderIssued,
+		OrderReported,
+		OrderRuled,
+		Guided,
+		ComplaintFiled,
+		ComplaintReplied,
 	}
 }
 
@@ -95,6 +119,25 @@ func Settle(ctx context.Context, tx *act.Tx, object string, kinds ...MessageKind
 		}
 		if err := tx.Changed(ctx, "message", m.ID, m); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// alert tells those whom the pack names that a rule refused an act: a department that authorizes without being confirmed is
+// news to the bureau even though it was stopped (贵州 第二十八条). The same on the same day is told once.
+func alert(ctx context.Context, tx *act.Tx, rules []string) error {
+	for _, rule := range rules {
+		roles, title, cite := tx.Law().Alert(rule)
+		for _, role := range roles {
+			who := tx.Actor()
+			err := Send(ctx, tx, Message{Kind: ActRefused, ObjectKind: "organization", Object: who.Org,
+				Params: map[string]string{"act": tx.Act(), "rule": title, "article": cite.Article, "law": cite.Law},
+				Mark:   "refused:" + rule + ":" + tx.Act() + ":" + who.Org + ":" + who.Account + ":" + tx.Day().String()},
+				access.RoleAddress(access.Role(role)))
+			if err != nil {
+				return err
+			}
 		}
 	}
 	return nil

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -110,11 +111,19 @@ func inboxes(args *[]any, actor access.Actor, v MessageView, limit int) string {
 	}
 	n := put(limit)
 	var parts []string
-	for i, to := range actor.Addresses() {
+	for i, to := range reads(actor) {
 		parts = append(parts, `SELECT `+messageColumns+` FROM (SELECT `+messageColumns+` FROM message WHERE addressee = `+put(to)+where+
 			` ORDER BY `+order+` LIMIT `+n+`) AS t`+strconv.Itoa(i))
 	}
 	return strings.Join(parts, ` UNION ALL `)
+}
+
+// reads are the inboxes whose messages the actor reads.
+func reads(actor access.Actor) []string {
+	if actor.Org == "" {
+		return actor.Addresses()
+	}
+	return append(actor.Addresses(), access.WholeOrg(actor.Org))
 }
 
 func listMessages(ctx context.Context, tx *sqldb.Tx, actor access.Actor, v MessageView) ([]Received, error) {
@@ -156,10 +165,8 @@ func hasMessage(ctx context.Context, tx *sqldb.Tx, actor access.Actor, id string
 	if err != nil {
 		return err
 	}
-	for _, mine := range actor.Addresses() {
-		if m.To == mine {
-			return nil
-		}
+	if slices.Contains(reads(actor), m.To) {
+		return nil
 	}
 	return errs.New(errs.NotFound, "没有这条消息, 请刷新查看")
 }

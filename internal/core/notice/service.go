@@ -39,6 +39,7 @@ func New(acts *act.Runner) *Service {
 	acts.Ledger().Register("notice", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
 	acts.Ledger().Register("message", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadMessage(ctx, tx, id) })
 	acts.Law().RegisterFact(facts()...)
+	acts.OnRefused(alert)
 	return &Service{acts: acts}
 }
 

@@ -72,7 +72,9 @@ type Recourse struct {
 	Kind      string    `json:"kind" enum:"circulate,delist,relist"`
 	Complaint string    `json:"complaint,omitempty"`
 	Listing   string    `json:"listing,omitempty"`
+	Article   string    `json:"article,omitempty" doc:"The article the measure rests on"`
 	Reason    string    `json:"reason"`
+	Evidence  []string  `json:"evidence,omitempty" doc:"Of a relisting: what shows the rectification"`
 	Notice    string    `json:"notice,omitempty"`
 	At        time.Time `json:"at"`
 }
@@ -180,17 +182,20 @@ func (s *Service) PublishProvider(ctx context.Context, id string) (Provider, err
 
 // MeasureDraft orders a measure; the ground is a verified complaint or a negative record that stands.
 type MeasureDraft struct {
-	Kind      string `json:"kind" enum:"circulate,delist,relist"`
-	Complaint string `json:"complaint,omitempty" maxLength:"64"`
-	Listing   string `json:"listing,omitempty" maxLength:"64"`
-	Reason    string `json:"reason" minLength:"2" maxLength:"2000"`
+	Kind      string   `json:"kind" enum:"circulate,delist,relist"`
+	Complaint string   `json:"complaint,omitempty" maxLength:"64"`
+	Listing   string   `json:"listing,omitempty" maxLength:"64"`
+	Article   string   `json:"article,omitempty" maxLength:"200" doc:"The article the measure rests on (依据条款)"`
+	Reason    string   `json:"reason" minLength:"2" maxLength:"2000"`
+	Evidence  []string `json:"evidence,omitempty" maxItems:"20" doc:"Of a relisting: digests of what shows the rectification"`
 }
 
 // Measure circulates a notice about a provider (通报整改), takes it off the list (下架) or puts it back. 泉州 五(四): 平台运营单位
 // 核实后有权采取: without something verified there is no measure.
 func (s *Service) Measure(ctx context.Context, id string, d MeasureDraft) (Provider, error) {
 	return s.onProvider(ctx, ActMeasure, id, func(ctx context.Context, tx *act.Tx, p *Provider) error {
-		r := Recourse{Kind: d.Kind, Complaint: d.Complaint, Listing: d.Listing, Reason: strings.TrimSpace(d.Reason), At: tx.Now()}
+		r := Recourse{Kind: d.Kind, Complaint: d.Complaint, Listing: d.Listing, Article: strings.TrimSpace(d.Article), Reason: strings.TrimSpace(d.Reason),
+			Evidence: d.Evidence, At: tx.Now()}
 		if r.Kind != "relist" {
 			if err := grounded(ctx, tx, *p, r); err != nil {
 				return err
@@ -209,7 +214,13 @@ func (s *Service) Measure(ctx context.Context, id string, d MeasureDraft) (Provi
 			r.Notice = n.ID
 		case r.Kind == "delist" && p.State == ProviderListed:
 			p.State = ProviderDelisted
+			if err := tellUsers(ctx, tx, *p, r); err != nil {
+				return err
+			}
 		case r.Kind == "relist" && p.State == ProviderDelisted:
+			if err := mayRelist(tx, r); err != nil {
+				return err
+			}
 			p.State = ProviderListed
 		default:
 			return errs.New(errs.Conflict, "服务商现在的状态不能采取这项措施, 请刷新查看")
@@ -217,6 +228,49 @@ func (s *Service) Measure(ctx context.Context, id string, d MeasureDraft) (Provi
 		p.Measures = append(p.Measures, r)
 		return nil
 	})
+}
+
+// valueRelist is set by a pack that asks for proof of rectification before a provider is put back on the list.
+const valueRelist = "provider.relist.evidence"
+
+func mayRelist(tx *act.Tx, r Recourse) error {
+	need, cite, err := tx.Law().Int(valueRelist, tx.Day())
+	if errs.Is(err, errs.NotFound) || err == nil && int64(len(r.Evidence)) >= need {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	e := errs.New(errs.Unlawful, "恢复上架须附整改完成的证明材料, 请上传后再办理")
+	cite.Message = e.Msg
+	e.Cites = []errs.Cite{cite}
+	return e
+}
+
+// tellUsers tells every organization that engages the provider now that it was taken off the list.
+func tellUsers(ctx context.Context, tx *act.Tx, p Provider, r Recourse) error {
+	o, err := Load(ctx, tx.Tx, p.Org)
+	if err != nil {
+		return err
+	}
+	for before := ""; ; {
+		running, err := commissions.page(ctx, tx.Tx, "running", before, 200)
+		if err != nil || len(running) == 0 {
+			return err
+		}
+		for _, c := range running {
+			before = c.ID
+			if c.Provider != p.ID {
+				continue
+			}
+			err := notice.Send(ctx, tx, notice.Message{Kind: notice.ProviderOff, ObjectKind: "provider", Object: p.ID,
+				Params: map[string]string{"name": o.Name, "reason": r.Reason, "article": r.Article}, Mark: "delisted:" + p.ID + ":" + tx.Now().Format(time.RFC3339Nano)},
+				access.WholeOrg(c.Org))
+			if err != nil {
+				return err
+			}
+		}
+	}
 }
 
 // grounded looks for what was verified about the provider.

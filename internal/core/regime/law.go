@@ -105,6 +105,19 @@ func (l *Law) bind(p *pack) {
 	}
 }
 
+// Alert is whom a rule tells of what it refused, and its article; rule is written pack/rule, as in the ledger.
+func (l *Law) Alert(rule string) (roles []string, title string, cite errs.Cite) {
+	id, name, _ := strings.Cut(rule, "/")
+	for _, p := range l.packs {
+		for _, r := range p.rules {
+			if p.spec.ID == id && r.spec.ID == name {
+				return r.spec.Alert, r.spec.Title, p.cite(name, r.spec.Cite)
+			}
+		}
+	}
+	return nil, "", errs.Cite{}
+}
+
 // Calendar is the working-day calendar the packs are counted by.
 func (l *Law) Calendar() *workday.Calendar { return l.calendar }
 

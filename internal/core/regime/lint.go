@@ -263,6 +263,12 @@ func (l *linter) rule(r *rule) {
 	if s.Check == "" && s.Needs == nil && s.Otherwise != "notice" {
 		l.add(f, at, "请补上一个, 只有 otherwise: notice 的规则可以都不写", "规则 %s 既没有 check 也没有 needs", s.ID)
 	}
+	for i, role := range s.Alert {
+		l.role(f, join(at, "alert", i), role)
+	}
+	if len(s.Alert) > 0 && r.otherwise != Refuse {
+		l.add(f, join(at, "alert"), "请删去 alert, 或者让规则拒绝", "规则 %s 不拒绝操作, 不会告知任何人", s.ID)
+	}
 	r.when = l.condition(f, join(at, "when"), s.When)
 	r.check = l.condition(f, join(at, "check"), s.Check)
 	l.needs(r)

@@ -101,6 +101,7 @@ type RuleSpec struct {
 	Needs     *NeedsSpec   `yaml:"needs" doc:"须提交的材料"`
 	Otherwise string       `yaml:"otherwise" enum:"error,warn,notice" doc:"不满足时: error 拒绝 (默认), warn 记录, notice 提示"`
 	Message   string       `yaml:"message" need:"1" doc:"给经办人的一句话, 以怎么办结尾"`
+	Alert     []string     `yaml:"alert" doc:"拒绝时告知哪些角色"`
 	Upholds   []string     `yaml:"upholds" doc:"落实 coverage.yaml 中的哪些义务"`
 }
 

@@ -156,6 +156,14 @@ func planFacts(law *regime.Law) []regime.Fact {
 			return listed(law, tx, sc.Plan.Field)
 		}),
 		fact(scenarioOfPlan, "plan.called", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Call != "" })),
+		{Name: "call.publisher_confirmed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			n, err := notice.LoadCall(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			d, err := confirmed(ctx, tx, n.Org)
+			return d.stands(), err
+		}},
 		{Name: "call.field_listed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 			n, err := notice.LoadCall(ctx, tx, id)
 			if err != nil {

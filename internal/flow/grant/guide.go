@@ -12,6 +12,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/notice"
 )
 
 // Why an operator turns to an applicant on its own initiative.
@@ -104,6 +105,12 @@ func (s *Service) Guide(ctx context.Context, matterID string, d GuidanceDraft) (
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": m.Applicant, "matter": m.ID}); err != nil {
 			return err
+		}
+		if !g.Needless {
+			if err := notice.Send(ctx, tx, notice.Message{Kind: notice.Guided, ObjectKind: "matter", Object: m.ID,
+				Params: map[string]string{"title": m.Title, "kind": g.Kind, "text": g.Text}}, access.AccountAddress(m.Filer)); err != nil {
+				return err
+			}
 		}
 		return tx.Changed(ctx, "guidance", g.ID, g)
 	})

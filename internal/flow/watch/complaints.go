@@ -11,6 +11,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 )
 
@@ -57,6 +58,11 @@ func (s *Service) Complain(ctx context.Context, g Grievance) (Complaint, error) 
 			return err
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": c.Accused, "complaint": c.ID}); err != nil {
+			return err
+		}
+		// Nobody is told who complained about whom; an operator learns nothing of a complaint about itself.
+		if err := notice.Send(ctx, tx, notice.Message{Kind: notice.ComplaintFiled, ObjectKind: "complaint", Object: c.ID, Due: c.Due,
+			Params: map[string]string{"number": c.Number}}, access.RoleAddress(c.To)); err != nil {
 			return err
 		}
 		return tx.Changed(ctx, "complaint", c.ID, c)
@@ -148,6 +154,15 @@ func (s *Service) changeComplaint(ctx context.Context, name, id string, change f
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": c.Accused, "complaint": c.ID}); err != nil {
 			return err
+		}
+		if err := notice.Settle(ctx, tx, c.ID, notice.ComplaintFiled); err != nil {
+			return err
+		}
+		if name == ActAnswer {
+			if err := notice.Send(ctx, tx, notice.Message{Kind: notice.ComplaintReplied, ObjectKind: "complaint", Object: c.ID,
+				Params: map[string]string{"number": c.Number}}, access.AccountAddress(c.Account)); err != nil {
+				return err
+			}
 		}
 		return tx.Changed(ctx, "complaint", c.ID, c)
 	})

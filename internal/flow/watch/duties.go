@@ -10,6 +10,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/core/regime"
 	"yunei/internal/flow/grant"
@@ -197,6 +198,9 @@ func (s *Service) FileReport(ctx context.Context, due Due, st Statement) (DutyRe
 		if err := s.saveFiling(ctx, tx, f, fresh); err != nil {
 			return err
 		}
+		if err := notice.Settle(ctx, tx, f.ID, notice.ReportDue, notice.ReportOverdue); err != nil {
+			return err
+		}
 		return tx.Judge(ctx, map[string]string{"org": f.Org, "report": f.ID})
 	})
 	return f, err
@@ -276,9 +280,31 @@ func (s *Service) remind(ctx context.Context, d Duty) error {
 		if err := s.saveFiling(ctx, tx, f, fresh); err != nil {
 			return err
 		}
+		if err := tellDuty(ctx, tx, f); err != nil {
+			return err
+		}
 		return tx.Judge(ctx, map[string]string{"org": f.Org, "report": f.ID})
 	})
 	return err
+}
+
+// tellDuty tells whoever owes a report; once it is overdue, those to whom it is owed as well.
+func tellDuty(ctx context.Context, tx *act.Tx, f DutyReport) error {
+	m := notice.Message{Kind: notice.ReportDue, ObjectKind: "report", Object: f.ID, Due: f.Due,
+		Params: map[string]string{"kind": string(f.Kind), "from": f.From.String(), "until": f.Until.AddDays(-1).String(), "due": f.Due.String(), "org": f.Org},
+		Mark:   "report:" + f.ID + ":" + string(f.State)}
+	if f.State == DutyDue {
+		return notice.Send(ctx, tx, m, access.WholeOrg(f.Org))
+	}
+	if err := notice.Settle(ctx, tx, f.ID, notice.ReportDue); err != nil {
+		return err
+	}
+	m.Kind = notice.ReportOverdue
+	if err := notice.Send(ctx, tx, m, access.WholeOrg(f.Org)); err != nil {
+		return err
+	}
+	m.Due = ""
+	return notice.Send(ctx, tx, m, access.RoleAddress(f.To))
 }
 
 // filing begins the record of a duty.

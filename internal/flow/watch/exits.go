@@ -13,6 +13,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/consent"
@@ -122,6 +123,10 @@ func (s *Service) endTx(ctx context.Context, tx *act.Tx, en ending) (Exit, error
 		return e, err
 	}
 	if err := tx.JudgeAs(ctx, ActTerminate, map[string]string{"org": e.Org, "exit": e.ID}, nil); err != nil {
+		return e, err
+	}
+	if err := notice.Send(ctx, tx, notice.Message{Kind: notice.TermEnded, ObjectKind: "exit", Object: e.ID,
+		Params: map[string]string{"kind": e.Kind, "ground": string(e.Ground), "org": e.Org}}, access.WholeOrg(e.Org), access.RoleAddress(access.Bureau)); err != nil {
 		return e, err
 	}
 	return e, tx.Changed(ctx, "exit", e.ID, e)

@@ -10,6 +10,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 )
 
@@ -49,9 +50,18 @@ func (s *Service) Issue(ctx context.Context, d Direction) (Order, error) {
 		if err := tx.Judge(ctx, map[string]string{"org": o.Org, "order": o.ID}); err != nil {
 			return err
 		}
+		if err := notice.Send(ctx, tx, o.message(notice.OrderIssued, o.Due), access.WholeOrg(o.Org)); err != nil {
+			return err
+		}
 		return tx.Changed(ctx, "order", o.ID, o)
 	})
 	return o, err
+}
+
+// message tells of an order; with a day it says what is owed until then.
+func (o Order) message(kind notice.MessageKind, due workday.Date) notice.Message {
+	return notice.Message{Kind: kind, ObjectKind: "order", Object: o.ID, Due: due,
+		Params: map[string]string{"measure": string(o.Measure), "state": o.State, "due": o.Due.String()}}
 }
 
 // target is the permit an order or a termination is about: the one named, or the organization's admission. An organization
@@ -171,6 +181,14 @@ func (s *Service) byParty(ctx context.Context, name, id string, change func(*act
 		if err := s.saveOrder(ctx, tx, o); err != nil {
 			return err
 		}
+		if name == ActRectified {
+			if err := notice.Settle(ctx, tx, o.ID, notice.OrderIssued, notice.OrderRuled); err != nil {
+				return err
+			}
+			if err := notice.Send(ctx, tx, o.message(notice.OrderReported, tx.Day()), access.WholeOrg(o.Issuer)); err != nil {
+				return err
+			}
+		}
 		return tx.Judge(ctx, map[string]string{"org": o.Org, "order": o.ID})
 	})
 	return o, err
@@ -207,7 +225,17 @@ func (s *Service) Rule(ctx context.Context, id string, d Decision) (Order, error
 		if err := tx.JudgeAs(ctx, ActRule, map[string]string{"org": o.Org, "order": o.ID}, map[string]any{"order.ruling": string(d.Ruling)}); err != nil {
 			return err
 		}
-		return s.settle(ctx, tx, &o)
+		if err := s.settle(ctx, tx, &o); err != nil {
+			return err
+		}
+		if err := notice.Settle(ctx, tx, o.ID, notice.OrderIssued, notice.OrderReported, notice.OrderRuled); err != nil {
+			return err
+		}
+		var due workday.Date
+		if o.State == OrderOpen {
+			due = o.Due
+		}
+		return notice.Send(ctx, tx, o.message(notice.OrderRuled, due), access.WholeOrg(o.Org))
 	})
 	return o, err
 }

@@ -58,6 +58,14 @@ func (a *API) messages(ctx context.Context, in *struct {
 }) (Page[MessageItem], error) {
 	out := Page[MessageItem]{Items: []MessageItem{}}
 	list, err := a.s.Notice.Messages(ctx, notice.MessageView{Name: in.View, After: in.Cursor, Limit: in.Limit})
+	if err != nil {
+		return out, err
+	}
+	var orgs []string
+	for _, m := range list {
+		orgs = append(orgs, m.Params["org"], organizationOf(m))
+	}
+	names, err := a.orgNames(ctx, orgs...)
 	today := workday.DateOf(a.s.Clock.Now())
 	for _, m := range list {
 		item := MessageItem{ID: m.ID, Kind: MessageKind(m.Kind), ObjectKind: m.ObjectKind, Object: m.Object, Params: m.Params,
@@ -71,10 +79,23 @@ func (a *API) messages(ctx context.Context, in *struct {
 		if item.Params == nil {
 			item.Params = map[string]string{}
 		}
+		for _, id := range []string{m.Params["org"], organizationOf(m)} {
+			if name := names[id]; name != "" {
+				item.Params["org"] = name // a message keeps the id, its reader sees the name
+			}
+		}
 		out.Items = append(out.Items, item)
 	}
 	if len(list) == in.Limit {
 		out.Next = list[len(list)-1].Cursor(in.View)
 	}
 	return out, err
+}
+
+// organizationOf is the organization a message is about, or "".
+func organizationOf(m notice.Received) string {
+	if m.ObjectKind == "organization" {
+		return m.Object
+	}
+	return ""
 }

@@ -5686,7 +5686,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -6497,7 +6497,11 @@ export interface components {
             text?: string;
         };
         PartyMeasureDraft: {
+            /** @description The article the measure rests on (依据条款) */
+            article?: string;
             complaint?: string;
+            /** @description Of a relisting: digests of what shows the rectification */
+            evidence?: string[] | null;
             /** @enum {string} */
             kind: "circulate" | "delist" | "relist";
             listing?: string;
@@ -6642,9 +6646,13 @@ export interface components {
             reason?: string;
         };
         PartyRecourse: {
+            /** @description The article the measure rests on */
+            article?: string;
             /** Format: date-time */
             at: string;
             complaint?: string;
+            /** @description Of a relisting: what shows the rectification */
+            evidence?: string[] | null;
             /** @enum {string} */
             kind: "circulate" | "delist" | "relist";
             listing?: string;

@@ -3,7 +3,7 @@ import { Link } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
 import type { Message } from "@/api/types";
-import { useText } from "@/text";
+import { useText, type Words, wordFor } from "@/text";
 import { Deadline } from "@/ui/Deadline";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
@@ -35,6 +35,18 @@ export function messageLink(message: Message): string | undefined {
   return message.object && pages[kind] ? pages[kind](message.object) : lists[kind];
 }
 
+/** The codes among a message's params in the reader's words. */
+function inWords(t: Words, { params, object_kind }: Message): Record<string, string> {
+  return {
+    ...params,
+    act: wordFor(t.ledger.acts, params.act),
+    measure: wordFor(t.watch.measures, params.measure),
+    ground: wordFor(t.watch.grounds, params.ground),
+    report: wordFor(t.watch.reportKinds, params.kind),
+    kind: wordFor(t.message.objects, params.kind ?? object_kind),
+  };
+}
+
 export function useMessageCount() {
   return useItem("/v1/messages/count", {}, { refetchInterval: 60_000 });
 }
@@ -48,7 +60,7 @@ export function MessageLine({ message, onOpen }: { message: Message; onOpen?: ()
   const t = useText();
   const read = useMarkRead();
   const to = messageLink(message);
-  const said = t.message.kinds[message.kind](message.params);
+  const said = t.message.kinds[message.kind](inWords(t, message));
   const open = () => {
     if (!message.read) read.mutate([message.id]);
     onOpen?.();
