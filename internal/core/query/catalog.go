@@ -61,6 +61,7 @@ type Column struct {
 	Role   Role    `json:"role"`
 	Grade  Grade   `json:"grade"`
 	Domain []Code  `json:"domain,omitempty"` // public code list; a text or int column may have one
+	Select bool    `json:"select,omitempty"` // no public code list: which values are shown is selected privately (分组遴选)
 	Edges  []int64 `json:"edges,omitempty"`  // the public cut points: first value of each upper side, ascending
 	Step   int64   `json:"step,omitempty"`   // the least distance of cut points; without Edges they are Lo, Lo+Step, Lo+2*Step, ...
 	Lo     *int64  `json:"lo,omitempty"`

@@ -182,15 +182,21 @@ func (r *Rel) Pairs() []Pair { return append([]Pair{{r.Left, r.Right}}, r.More..
 
 // Key is a grouping column with its public domain. A row whose Expr is not in Domain counts as NULL; NULL is the last
 // value of the key if Null is set, otherwise the row is dropped before anything is counted.
+//
+// A key with Select has no public domain: which of its values are shown is decided privately (see select.go).
 type Key struct {
 	Expr   Expr     `json:"expr"`
 	Domain []Value  `json:"domain"`
 	Labels []string `json:"labels,omitempty"` // what each value means, where a code list says so
 	Null   bool     `json:"null,omitempty"`
+	Select bool     `json:"select,omitempty"`
 }
 
-// Size is how many values the key has, NULL included.
+// Size is how many values the key has, NULL included; 1 for a key whose values are selected, which numbers no cell.
 func (k *Key) Size() int {
+	if k.Select {
+		return 1
+	}
 	if k.Null {
 		return len(k.Domain) + 1
 	}

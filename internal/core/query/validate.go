@@ -103,6 +103,9 @@ func (m *Model) Validate() error {
 	if err := m.validateRel(m.Root, true); err != nil {
 		return err
 	}
+	if err := m.validateSelected(); err != nil {
+		return err
+	}
 	return m.validateOutputs()
 }
 
@@ -202,6 +205,9 @@ func (m *Model) validateParts(r *Rel, in []Type) error {
 func (k *Key) validate(in []Type) error {
 	if err := k.Expr.validate(in); err != nil {
 		return err
+	}
+	if k.Select {
+		return k.validateSelect()
 	}
 	if len(k.Domain) == 0 || len(k.Labels) != 0 && len(k.Labels) != len(k.Domain) {
 		return fmt.Errorf("key without a domain, or labels that do not fit it")

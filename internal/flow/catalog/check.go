@@ -214,8 +214,11 @@ func (c *checker) domain(at string, f Field) {
 	if f.Role == query.Measure && !f.DataType().Numeric() {
 		c.add(at+".role", "CAT-24", "度量须是整数或小数, 请改变角色或类型")
 	}
-	if f.Role == query.Dimension && len(f.Codes) == 0 && f.Type == query.Text {
-		c.add(at+".codes", "CAT-25", "文字维度须有公开取值表, 请填写取值表或改变角色")
+	if f.Role == query.Dimension && len(f.Codes) == 0 && f.Type == query.Text && !f.Select {
+		c.add(at+".codes", "CAT-25", "文字维度须有公开取值表, 请填写取值表、改为遴选显示或改变角色")
+	}
+	if f.Select && (f.Role != query.Dimension || len(f.Codes) > 0 || f.Type != query.Text) {
+		c.add(at+".select", "CAT-25", "遴选显示只用于没有取值表的文字维度, 请清空取值表或取消遴选")
 	}
 	if len(f.Codes) > maxCodes {
 		c.add(at+".codes", "CAT-25", "取值表有 %d 项, 超过 %d 项, 请改正", len(f.Codes), maxCodes)

@@ -67,6 +67,7 @@ type Field struct {
 	Hi       string       `json:"hi,omitempty" doc:"Largest value"`
 	CodeList string       `json:"code_list,omitempty" doc:"Name and version of the public code list"`
 	Codes    []query.Code `json:"codes,omitempty" doc:"The public code list (取值域)"`
+	Select   bool         `json:"select,omitempty" doc:"A text dimension without a public code list: which values a table shows is selected privately, by noised numbers of subjects"`
 	Edges    []string     `json:"edges,omitempty" doc:"Public bin edges by which a measure may be grouped"`
 	Step     string       `json:"step,omitempty" doc:"Least distance between two cut points; without edges they are lo, lo+step, lo+2*step. Conditions about one person, and thresholds chosen at a run, keep to it"`
 	Cells    int          `json:"cells,omitempty" doc:"Distinguishable values that one recipient group may ever learn about one subject; empty: 8 or the size of the code list"`

@@ -201,11 +201,14 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version) er
 
 // compute supplies the space's copies, runs the rendered model in the locked engine and noises what came back.
 func (s *Service) compute(ctx context.Context, j job) (Result, error) {
-	files, measured, err := s.supply(j)
+	files, measured, named, err := s.supply(j)
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
-	opt := render.Options{Measured: measured}
+	opt, limits := render.Options{Measured: measured, Least: j.plan.K}, duckdb.Limits{}
+	if j.plan.Select != nil {
+		limits.Cells = groupCells
+	}
 	if render.NeedsSalt(j.model) {
 		opt.Salt = rand.Text()
 	}
@@ -213,7 +216,7 @@ func (s *Service) compute(ctx context.Context, j job) (Result, error) {
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
-	task, err := statement.Job(files, duckdb.Limits{})
+	task, err := statement.Job(files, limits)
 	if err != nil {
 		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
@@ -232,31 +235,35 @@ func (s *Service) compute(ctx context.Context, j job) (Result, error) {
 	if !statement.Chosen {
 		opt.Salt = ""
 	}
-	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{Structural: structural, Salt: opt.Salt})
+	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{Structural: structural, Salt: opt.Salt, Resolve: named.resolve})
 	return Result{Table: table, Evidence: evidence}, err
 }
 
 // supply (供数) puts the granted columns of each snapshot into the space, under the space's own pseudonyms. A copy that is
 // there already is of an immutable snapshot and serves again.
-func (s *Service) supply(j job) (files map[string]string, measured map[string]render.Measured, err error) {
+func (s *Service) supply(j job) (files map[string]string, measured map[string]render.Measured, named *tokens, err error) {
 	dir := filepath.Join(s.Dir, j.run.Space)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, nil, err
+		return nil, nil, nil, err
 	}
 	// Another key makes other pseudonyms, for all tables alike: a collision is one in ten million for a million subjects.
 	for try := range 3 {
 		key := s.Keys.Derive(fmt.Sprintf("space/%s/%d", j.run.Space, try))
-		if files, measured, err = supplyAll(j, dir, key); !errors.Is(err, snapshot.ErrCollision) {
+		named = newTokens(j.model, key)
+		if files, measured, err = supplyAll(j, dir, key, named); !errors.Is(err, snapshot.ErrCollision) {
 			break
 		}
 	}
-	return files, measured, err
+	return files, measured, named, err
 }
 
-func supplyAll(j job, dir string, key []byte) (map[string]string, map[string]render.Measured, error) {
+// groupCells is how many cells a selection may come back with: more than a hundred million people's groups of ten.
+const groupCells = 1 << 26
+
+func supplyAll(j job, dir string, key []byte, named *tokens) (map[string]string, map[string]render.Measured, error) {
 	files, measured := map[string]string{}, map[string]render.Measured{}
-	for _, t := range j.model.Tables {
-		supply := snapshot.Supply{Key: j.keys[t.Name], As: t.SubjectKey, Unique: t.Unique, Pseudonym: pseudonym(key)}
+	for i, t := range j.model.Tables {
+		supply := snapshot.Supply{Key: j.keys[t.Name], As: t.SubjectKey, Unique: t.Unique, Pseudonym: pseudonym(key), Tokens: named.of(i)}
 		for _, c := range t.Columns {
 			if c.Name != t.SubjectKey {
 				supply.Columns = append(supply.Columns, query.ColumnRef{Name: c.Name, Type: c.Type, Null: c.Null})
@@ -268,6 +275,9 @@ func supplyAll(j job, dir string, key []byte) (map[string]string, map[string]ren
 			return nil, nil, fmt.Errorf("supply %s: %w", t.Name, err)
 		}
 		files[t.Name], measured[t.Name] = path, render.Measured{Most: seen.Most, Unique: seen.Unique}
+	}
+	if named.collided {
+		return nil, nil, snapshot.ErrCollision
 	}
 	return files, measured, nil
 }

@@ -167,6 +167,9 @@ func of(m *query.Model, data interp.Data, sid string) interp.Data {
 // a release would: with noise and threshold.
 func (s *Service) tryTable(ctx context.Context, c *compiled, program *interp.Program, data interp.Data) (Trial, error) {
 	salt := rand.Text()
+	if len(c.model.Selects()) > 0 {
+		return tryGroups(c, program, data, salt)
+	}
 	cells, err := program.Aggregate(data, interp.SaltedChoice(salt))
 	if err != nil {
 		return Trial{}, err
@@ -190,6 +193,30 @@ func (s *Service) tryTable(ctx context.Context, c *compiled, program *interp.Pro
 	table, _, err := release.Collect(c.model, c.preview.Plan, exact, noise.New(), release.Options{})
 	out.Table = &table
 	return out, err
+}
+
+// tryGroups shows the groups of a private domain as a release would: selected, then noised. Samples hold texts where a
+// space's copies hold tokens, so only the interpreter runs here.
+func tryGroups(c *compiled, program *interp.Program, data interp.Data, salt string) (Trial, error) {
+	named := newTokens(c.model, []byte(salt))
+	groups, err := program.Groups(data, salt, func(value string) int64 {
+		n, _ := named.token(0, value)
+		return n
+	})
+	if err != nil {
+		return Trial{}, err
+	}
+	var exact []release.Exact
+	for _, g := range groups {
+		x := release.Exact{Index: g.Cell, Units: g.Units, Vectors: g.Vectors}
+		for i, v := range g.Values {
+			n, _ := named.token(i, v)
+			x.Tokens = append(x.Tokens, n)
+		}
+		exact = append(exact, x)
+	}
+	table, _, err := release.Collect(c.model, c.preview.Plan, exact, noise.New(), release.Options{Resolve: named.resolve})
+	return Trial{Note: "在合成数据上由解释器计算, 分组已按正式发布的方式遴选并加噪", Table: &table}, err
 }
 
 func (s *Service) tryEngine(ctx context.Context, m *query.Model, cat query.Catalog, salt string) ([]release.Exact, error) {

@@ -1016,6 +1016,8 @@ export const enUS = {
     stepHint: "Answers about one person and thresholds chosen at a run are no finer; without edges, bands of this width start at the lower bound; dates in days",
     codeList: "Code list",
     codeListHint: "One a line: code name",
+    select: "Values not public, selected privately",
+    selectHint: "For text without a public code list, such as streets or employers: a table shows only values with enough subjects that a noised selection let through, and no trace of the others",
     codeListName: "Name and version of the value list",
     cycles: {
       realtime: "in real time",

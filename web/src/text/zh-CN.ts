@@ -1020,6 +1020,8 @@ export const zhCN = {
     stepHint: "按一个人作答和运行时选取的界限都不细于它；没有分档点时从下界起按此间隔分档，日期按天",
     codeList: "取值表",
     codeListHint: "每行一个：代码 名称",
+    select: "取值不公开，遴选后显示",
+    selectHint: "适用于街道、单位等没有公开取值表的文字项：达到最小人数且经加噪遴选的取值才出现在统计表中，其余一概不出现",
     codeListName: "取值表名称和版本",
     cycles: {
       realtime: "实时",

@@ -29,6 +29,13 @@ const (
 	DefaultLifetime             = 5 * DefaultYear
 )
 
+// Chances that a promise does not hold add up as well. Their caps are no matter of decision: ten selections of groups a
+// year, and five years' worth in a lifetime.
+const (
+	yearDelta     release.Delta = 10 * release.SelectDelta
+	lifetimeDelta               = 5 * yearDelta
+)
+
 // Scope is one thing that has a budget.
 type Scope struct {
 	Kind   string `json:"kind"`
@@ -51,6 +58,9 @@ type Budget struct {
 	Cap     release.Rho `json:"cap"`
 	Charged release.Rho `json:"charged"`
 	Default bool        `json:"default"` // no decision, the default holds
+
+	Delta    release.Delta `json:"delta,omitempty"`    // charged chance that a promise does not hold, 10^-15
+	DeltaCap release.Delta `json:"deltaCap,omitempty"` // 0: the scope has none of its own
 }
 
 // Left is what the scope can still spend.
@@ -77,7 +87,8 @@ func (l *Ledger) Budget(ctx context.Context, tx *sqldb.Tx, s Scope) (Budget, err
 	if b.Cap, b.Default, err = capOf(ctx, tx, s); err != nil {
 		return b, err
 	}
-	b.Charged, err = charged(ctx, tx, s)
+	b.DeltaCap = map[string]release.Delta{ResourceYear: yearDelta, Group: yearDelta, ResourceLifetime: lifetimeDelta}[s.Kind]
+	b.Charged, b.Delta, err = charged(ctx, tx, s)
 	return b, err
 }
 
@@ -96,15 +107,15 @@ func capOf(ctx context.Context, tx *sqldb.Tx, s Scope) (limit release.Rho, isDef
 	return limit, isDefault, nil
 }
 
-func charged(ctx context.Context, tx *sqldb.Tx, s Scope) (release.Rho, error) {
-	var n int64
-	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT) FROM disclosure_charge c
+func charged(ctx context.Context, tx *sqldb.Tx, s Scope) (release.Rho, release.Delta, error) {
+	var n, delta int64
+	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT), CAST(COALESCE(SUM(c.delta), 0) AS BIGINT) FROM disclosure_charge c
 		JOIN disclosure_release r ON r.id = c.release
-		WHERE c.scope = $1 AND c.id = $2 AND c.period = $3 AND r.state <> $4`, s.Kind, s.ID, s.Period, Voided).Scan(&n)
+		WHERE c.scope = $1 AND c.id = $2 AND c.period = $3 AND r.state <> $4`, s.Kind, s.ID, s.Period, Voided).Scan(&n, &delta)
 	if err != nil {
-		return 0, fmt.Errorf("sum charges of %s: %w", s, err)
+		return 0, 0, fmt.Errorf("sum charges of %s: %w", s, err)
 	}
-	return release.Rho(n), nil
+	return release.Rho(n), release.Delta(delta), nil
 }
 
 // Decision is a bureau decision about a cap; it is published.

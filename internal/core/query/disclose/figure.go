@@ -123,7 +123,7 @@ func (l *Ledger) Preview(ctx context.Context, tx *sqldb.Tx, r Request) (Preview,
 			return p, err
 		}
 		ps := PreviewScope{Budget: b, Title: titles[s.Kind], After: b.Charged + r.Plan.Rho}
-		ps.Enough = b.Cap == uncapped || ps.After <= b.Cap
+		ps.Enough = (b.Cap == uncapped || ps.After <= b.Cap) && (b.DeltaCap == 0 || r.Plan.Delta() <= max(b.DeltaCap-b.Delta, 0))
 		if s.Kind == ResourceYear && r.Grant == "" {
 			free, err := l.unshared(ctx, tx, s)
 			if err != nil {

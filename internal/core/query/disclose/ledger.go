@@ -77,7 +77,11 @@ func (r *Request) Key() string {
 		Name    string
 		L0      int
 		Vectors []vector
+		Select  string `json:",omitempty"`
 	}{Name: r.Plan.Mechanism, L0: r.Plan.L0}
+	if s := r.Plan.Select; s != nil {
+		mechanism.Select = fmt.Sprintf("%s %d above %d", s.Epsilon.RatString(), s.Delta, r.Plan.K)
+	}
 	for _, v := range r.Plan.Vectors {
 		mechanism.Vectors = append(mechanism.Vectors, vector{v.Agg, v.C, v.Variance.RatString()})
 	}
@@ -185,6 +189,9 @@ func (l *Ledger) cover(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []S
 		if b.Cap != uncapped && (b.Charged > b.Cap || r.Plan.Rho > b.Cap-b.Charged) {
 			return refuse(Exhausted, s.Kind, fmt.Sprintf("%s：上限 %s，已计 %s，本次 %s", titles[s.Kind], b.Cap, b.Charged, r.Plan.Rho))
 		}
+		if d := r.Plan.Delta(); b.DeltaCap > 0 && d > 0 && d > b.DeltaCap-b.Delta {
+			return refuse(Exhausted, s.Kind, titles[s.Kind]+"：遴选分组的次数已满")
+		}
 		if s.Kind == ResourceYear && r.Grant == "" {
 			// Without a share of its own a release lives on what no share has taken.
 			free, err := l.unshared(ctx, tx, s)
@@ -204,14 +211,14 @@ var titles = map[string]string{ResourceYear: "资源年度额度", ResourceLifet
 func (l *Ledger) insert(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []Scope) error {
 	_, err := tx.Exec(ctx, `INSERT INTO disclosure_release (id, query_key, model, tenant, tenant_group, access_grant, period, rho, delta, k, cells, request, state, outcome, output, digest, reserved, settled)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
-		r.ID, r.Key(), r.Model, r.Tenant, r.Group, r.Grant, r.Year, int64(r.Plan.Rho), int64(0), int64(r.Plan.K), int64(r.Plan.Cells), mustJSON(r),
+		r.ID, r.Key(), r.Model, r.Tenant, r.Group, r.Grant, r.Year, int64(r.Plan.Rho), int64(r.Plan.Delta()), int64(r.Plan.K), int64(r.Plan.Cells), mustJSON(r),
 		Reserved, "", "", "", tx.Now().UnixMicro(), int64(0))
 	if err != nil {
 		return fmt.Errorf("reserve %s: %w", r.ID, err)
 	}
 	for _, s := range scopes {
-		if _, err := tx.Exec(ctx, `INSERT INTO disclosure_charge (scope, id, period, release, rho) VALUES ($1, $2, $3, $4, $5)`,
-			s.Kind, s.ID, s.Period, r.ID, int64(r.Plan.Rho)); err != nil {
+		if _, err := tx.Exec(ctx, `INSERT INTO disclosure_charge (scope, id, period, release, rho, delta) VALUES ($1, $2, $3, $4, $5, $6)`,
+			s.Kind, s.ID, s.Period, r.ID, int64(r.Plan.Rho), int64(r.Plan.Delta())); err != nil {
 			return fmt.Errorf("charge %s to %s: %w", r.ID, s, err)
 		}
 	}
@@ -343,7 +350,7 @@ func link(prev string, seq, at int64, kind, subject, body string) string {
 // Verify recomputes the chain from the first event and compares it with the releases
 // and their charges. It returns what does not fit.
 func (l *Ledger) Verify(ctx context.Context, tx *sqldb.Tx) ([]string, error) {
-	v := verifier{states: map[string]string{}, charges: map[string]int64{}}
+	v := verifier{states: map[string]string{}, charges: map[string]int64{}, deltas: map[string]int64{}}
 	rows, err := tx.Query(ctx, `SELECT seq, at, kind, subject, body, prev, hash FROM disclosure_event ORDER BY seq`)
 	if err != nil {
 		return nil, err
@@ -371,6 +378,7 @@ type verifier struct {
 	seq      int64
 	states   map[string]string // release -> state by the chain
 	charges  map[string]int64  // "scope release" -> rho by the chain
+	deltas   map[string]int64  // the same for delta
 }
 
 func (v *verifier) say(format string, args ...any) {
@@ -393,6 +401,7 @@ func (v *verifier) event(seq, at int64, kind, subject, body, prev, hash string) 
 		}
 		for _, s := range r.scopes() {
 			v.charges[s.String()+"\x00"+subject] = int64(r.Plan.Rho)
+			v.deltas[s.String()+"\x00"+subject] = int64(r.Plan.Delta())
 		}
 	case "spend", "lost":
 		v.states[subject] = Spent
@@ -423,7 +432,7 @@ func (v *verifier) rows(ctx context.Context, tx *sqldb.Tx) error {
 	if seen != len(v.states) {
 		v.say("%d releases stand in the table and %d in the chain", seen, len(v.states))
 	}
-	rows, err = tx.Query(ctx, `SELECT scope, id, period, release, rho FROM disclosure_charge ORDER BY release, scope, id, period`)
+	rows, err = tx.Query(ctx, `SELECT scope, id, period, release, rho, delta FROM disclosure_charge ORDER BY release, scope, id, period`)
 	if err != nil {
 		return err
 	}
@@ -431,12 +440,12 @@ func (v *verifier) rows(ctx context.Context, tx *sqldb.Tx) error {
 	for rows.Next() {
 		var s Scope
 		var id string
-		var rho int64
-		if err := rows.Scan(&s.Kind, &s.ID, &s.Period, &id, &rho); err != nil {
+		var rho, delta int64
+		if err := rows.Scan(&s.Kind, &s.ID, &s.Period, &id, &rho, &delta); err != nil {
 			return err
 		}
 		n++
-		if want, ok := v.charges[s.String()+"\x00"+id]; !ok || want != rho {
+		if want, ok := v.charges[s.String()+"\x00"+id]; !ok || want != rho || v.deltas[s.String()+"\x00"+id] != delta {
 			v.say("release %s is charged %d to %s in its row and %d in the chain", id, rho, strings.TrimSpace(s.String()), want)
 		}
 	}

@@ -370,6 +370,11 @@ func (in *inspection) domains() {
 	}
 	for i := range in.model.Root.Keys {
 		k := &in.model.Root.Keys[i]
+		if k.Select {
+			in.stillSelected(k)
+			in.note("分组 %d：取值域不公开，达到最小人数且经加噪遴选的取值才显示，其余一概不出现", i+1)
+			continue
+		}
 		in.stillPublic(k)
 		values := make([]string, 0, k.Size())
 		for _, v := range k.Domain {

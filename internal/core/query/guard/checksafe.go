@@ -448,6 +448,10 @@ func (in *inspection) width() {
 		in.notHere()
 		return
 	}
+	if len(in.model.Selects()) > 0 {
+		in.note("约 %d 个主体；分组经遴选，每组不少于最小人数", units)
+		return
+	}
 	per := units / int64(in.model.Cells())
 	in.note("约 %d 个主体，%d 个单元格，平均每格约 %d 个", units, in.model.Cells(), per)
 	switch {

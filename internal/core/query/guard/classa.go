@@ -253,6 +253,9 @@ func (b *binder) layoutA(blk *block, keys []query.Expr, outs []released) *query.
 	m := &query.Model{Format: query.Format, Class: query.A, Unit: unitOf(blk), Root: root}
 	root.Rows = p.rows
 	root.Groups = min(p.rows, m.Cells())
+	if len(m.Selects()) > 0 {
+		root.Groups = p.rows
+	}
 	b.placeVectors(root, p, outs)
 	for i := range outs {
 		m.Outputs = append(m.Outputs, outputA(root, p, &outs[i], order))

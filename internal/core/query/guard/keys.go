@@ -35,7 +35,7 @@ func (b *binder) publicKey(e query.Expr, cols []column) (query.Key, bool) {
 	ok := false
 	switch e.Op {
 	case query.OpCol:
-		ok = columnDomain(&key, &cols[e.Index])
+		ok = columnDomain(&key, &cols[e.Index]) || b.class == query.A && selectDomain(&key, &cols[e.Index])
 	case query.OpTrunc:
 		ok = e.Args[0].Op == query.OpCol && dateDomain(&key, &cols[e.Args[0].Index])
 	case query.OpCase:

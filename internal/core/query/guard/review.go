@@ -77,7 +77,10 @@ func Inspect(text string, class query.Class, cat query.Catalog) Review {
 			f.refuse(UnknownName, 0, err.Error(), err.Error(), "")
 		} else {
 			annotate(m, know)
-			if err := m.Validate(); err != nil {
+			(&inspection{faults: f, model: m, know: know, check: &Check{}}).selected()
+			if len(f.list) > 0 {
+				m = nil
+			} else if err := m.Validate(); err != nil {
 				f.refuse(Unimplemented, 0, "模型不完整", err.Error(), "")
 			} else {
 				r.fill(m, know, f)

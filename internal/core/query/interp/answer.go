@@ -88,8 +88,8 @@ func SaltedChoice(salt string) Choice {
 // Aggregate computes the exact cells of a class A model: every cell of its public domain, also those no row falls into.
 // Each unit is bounded first: at most Groups cells, in each at most Rows rows and a sum within Agg.SumBounds.
 func (p *Program) Aggregate(data Data, choose Choice) ([]Cell, error) {
-	if p.model.Class != query.A {
-		return nil, fmt.Errorf("a class %s model does not aggregate", p.model.Class)
+	if p.model.Class != query.A || len(p.model.Selects()) > 0 {
+		return nil, fmt.Errorf("a class %s model does not aggregate over a public domain", p.model.Class)
 	}
 	rows, err := p.root.in[0].run(data, "")
 	if err != nil {
@@ -129,24 +129,32 @@ func (p *Program) contributions(rows [][]cell) map[string]map[int][]int64 {
 		if parts[index] == nil {
 			parts[index] = make([]int64, len(p.root.aggs))
 		}
-		for i, arg := range p.root.aggs {
-			a := &p.root.rel.Aggs[i]
-			if arg == nil {
-				parts[index][i]++
-			} else if v := arg.run(&f); !v.null && a.Func == query.AggSum {
-				parts[index][i] += v.n - a.Center
-			} else if !v.null {
-				parts[index][i]++
-			}
-		}
+		p.addRow(parts[index], &f)
 	}
 	return units
+}
+
+// addRow adds one row to a unit's part of a cell.
+func (p *Program) addRow(part []int64, f *frame) {
+	for i, arg := range p.root.aggs {
+		a := &p.root.rel.Aggs[i]
+		if arg == nil {
+			part[i]++
+		} else if v := arg.run(f); !v.null && a.Func == query.AggSum {
+			part[i] += v.n - a.Center
+		} else if !v.null {
+			part[i]++
+		}
+	}
 }
 
 func (p *Program) cellOf(f *frame) (int, bool) {
 	index := 0
 	for i := range p.root.keys {
 		k := &p.root.keys[i]
+		if p.root.rel.Keys[i].Select {
+			continue
+		}
 		v := k.expr.run(f)
 		at, known := 0, false
 		if !v.null {

@@ -13,6 +13,7 @@ import (
 // Exact is one exact cell: its number, its units, its vectors. It never leaves the domain.
 type Exact struct {
 	Index   int
+	Tokens  []int64 // of the keys that are selected privately
 	Units   int64
 	Vectors []int64
 }
@@ -20,10 +21,11 @@ type Exact struct {
 // FromEngine reads the rows of a rendered class A statement, believing nothing: an
 // unknown cell, a cell twice or a NULL ends the run.
 func FromEngine(m *query.Model, rows [][]duckdb.Cell) ([]Exact, error) {
-	seen := map[int64]bool{}
+	seen := map[string]bool{}
 	out := make([]Exact, 0, len(rows))
+	tokens := len(m.Selects())
 	for _, row := range rows {
-		if len(row) != 2+len(m.Root.Aggs) {
+		if len(row) != 2+tokens+len(m.Root.Aggs) {
 			return nil, fmt.Errorf("engine gave %d columns for %d aggregates", len(row), len(m.Root.Aggs))
 		}
 		for _, c := range row {
@@ -31,13 +33,16 @@ func FromEngine(m *query.Model, rows [][]duckdb.Cell) ([]Exact, error) {
 				return nil, fmt.Errorf("engine gave a NULL")
 			}
 		}
-		n := row[0].N
-		if n < 0 || n >= int64(m.Cells()) || seen[n] {
+		n, id := row[0].N, fmt.Sprint(row[:1+tokens])
+		if n < 0 || n >= int64(m.Cells()) || seen[id] {
 			return nil, fmt.Errorf("engine gave cell %d, which is unknown or came twice", n)
 		}
-		seen[n] = true
-		e := Exact{Index: int(n), Units: row[1].N}
-		for _, c := range row[2:] {
+		seen[id] = true
+		e := Exact{Index: int(n), Units: row[1+tokens].N}
+		for _, c := range row[1 : 1+tokens] {
+			e.Tokens = append(e.Tokens, c.N)
+		}
+		for _, c := range row[2+tokens:] {
 			e.Vectors = append(e.Vectors, c.N)
 		}
 		out = append(out, e)
@@ -93,6 +98,8 @@ type Evidence struct {
 	Salt       string    `json:"salt,omitempty"`       // of the choice of cells in this run, for a recount
 	Noisy      [][]int64 `json:"noisy"`                // per vector and cell, after the noise
 	Canary     [][]int64 `json:"canary"`               // per vector: draws of the same sampler on cells of exactly 0
+	Picked     []Picked  `json:"picked,omitempty"`     // private domain: the groups that selection let through, one per cell
+	Kept       int       `json:"kept,omitempty"`       // and of as many canary draws, how many were kept
 }
 
 // canaries is how many extra draws show that noise was at work.
@@ -105,6 +112,8 @@ type Options struct {
 	Structural []int
 	// Salt is what the statement was rendered with, to be recorded.
 	Salt string
+	// Resolve names the groups of a private domain.
+	Resolve Resolve
 }
 
 // Collect noises the exact cells and lays out the released table.
@@ -123,8 +132,15 @@ func Collect(m *query.Model, p Plan, exact []Exact, src *noise.Source, opt Optio
 		return Table{}, Evidence{}, err
 	}
 	e := Evidence{Plan: p, Threshold: p.Threshold(), Structural: append(structural, opt.Structural...), Salt: opt.Salt}
+	cells := p.Cells
+	if p.Select != nil {
+		if exact, err = pick(m, &p, &e, exact, src, opt.Resolve); err != nil {
+			return Table{}, Evidence{}, err
+		}
+		cells, e.Threshold = len(exact), int64(p.K)
+	}
 	for i := range p.Vectors {
-		noisy, canary, err := addNoise(&p, &p.Vectors[i], exact, src)
+		noisy, canary, err := addNoise(cells, &p.Vectors[i], exact, src)
 		if err != nil {
 			return Table{}, Evidence{}, err
 		}
@@ -135,14 +151,14 @@ func Collect(m *query.Model, p Plan, exact []Exact, src *noise.Source, opt Optio
 }
 
 // addNoise starts every cell of the domain at 0, adds what was counted and then noise.
-func addNoise(p *Plan, v *Vector, exact []Exact, src *noise.Source) (noisy, canary []int64, err error) {
+func addNoise(cells int, v *Vector, exact []Exact, src *noise.Source) (noisy, canary []int64, err error) {
 	draw, err := src.Gaussian(v.Variance)
 	if err != nil {
 		return nil, nil, err
 	}
-	noisy, canary = make([]int64, p.Cells), make([]int64, canaries)
+	noisy, canary = make([]int64, cells), make([]int64, canaries)
 	for _, x := range exact {
-		if x.Index < 0 || x.Index >= p.Cells || v.Agg >= len(x.Vectors) {
+		if x.Index < 0 || x.Index >= cells || v.Agg >= len(x.Vectors) {
 			return nil, nil, fmt.Errorf("cell %d does not fit the plan", x.Index)
 		}
 		noisy[x.Index] = x.Units
@@ -175,11 +191,11 @@ func add(a, b int64) int64 {
 // names and order of columns. The noisy numbers are those released before, so it costs
 // nothing.
 func Lay(m *query.Model, e Evidence) (Table, error) {
-	if m.Class != query.A || m.Cells() != e.Plan.Cells || len(e.Noisy) != len(e.Plan.Vectors) || len(e.Noisy) < len(m.Root.Aggs) {
+	if m.Class != query.A || m.Cells() != e.Plan.Cells || !e.fits(m) || len(e.Noisy) != len(e.Plan.Vectors) || len(e.Noisy) < len(m.Root.Aggs) {
 		return Table{}, fmt.Errorf("the stored release does not answer model %s", m.Hash())
 	}
 	for i := range m.Root.Aggs {
-		if v := &e.Plan.Vectors[i]; v.Agg != i || v.C != m.Root.Aggs[i].Sensitivity(m.Root.Rows) || len(e.Noisy[i]) != e.Plan.Cells {
+		if v := &e.Plan.Vectors[i]; v.Agg != i || v.C != m.Root.Aggs[i].Sensitivity(m.Root.Rows) || len(e.Noisy[i]) != e.cells() {
 			return Table{}, fmt.Errorf("the stored release does not answer model %s", m.Hash())
 		}
 	}
@@ -197,8 +213,8 @@ func layOut(m *query.Model, e *Evidence) (Table, error) {
 	for _, c := range e.Structural {
 		structural[c] = true
 	}
-	for c := range e.Plan.Cells {
-		if !structural[c] {
+	for c := range e.cells() {
+		if !structural[e.public(c)] {
 			t.Rows = append(t.Rows, layRow(m, e, c))
 		}
 	}
@@ -225,12 +241,14 @@ func layOut(m *query.Model, e *Evidence) (Table, error) {
 	return t, nil
 }
 
-// shows reports whether a cell has enough noisy units to be shown.
-func (e *Evidence) shows(c int) bool { return e.Noisy[e.Plan.Basis][c] >= e.Threshold }
+// shows reports whether a cell has enough noisy units to be shown. A selected group is shown by having been selected.
+func (e *Evidence) shows(c int) bool {
+	return e.Plan.Select != nil || e.Noisy[e.Plan.Basis][c] >= e.Threshold
+}
 
 func layRow(m *query.Model, e *Evidence, c int) Row {
 	row := Row{Cell: c}
-	keys := m.Cell(c)
+	keys := e.keysOf(m, c)
 	for i := range m.Outputs {
 		f := field(m, e, &m.Outputs[i], c, keys)
 		if m.Outputs[i].Kind != query.OutKey && !e.shows(c) {
@@ -255,7 +273,7 @@ func field(m *query.Model, e *Evidence, o *query.Output, c int, keys []query.Val
 	case query.OutKey:
 		f := Field{Value: keys[o.Index], IsNull: keys[o.Index].IsNull()}
 		if k := &m.Root.Keys[o.Index]; len(k.Labels) > 0 {
-			if at := place(m, o.Index, c); at < len(k.Labels) {
+			if at := place(m, o.Index, e.public(c)); at < len(k.Labels) {
 				f.Label = k.Labels[at]
 			}
 		}

@@ -32,7 +32,7 @@ func (e *Evidence) CheckNoise() error {
 			return fmt.Errorf("vector %d: the canaries' variance is %.3g, want %.3g within %.3g", i, got, want, spread)
 		}
 	}
-	return nil
+	return e.checkSelection()
 }
 
 // CSV is the released table as a file: one line per cell, an error column beside every

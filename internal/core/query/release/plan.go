@@ -50,6 +50,16 @@ type Plan struct {
 	Cells     int      `json:"cells"`
 	Basis     int      `json:"basis"` // the vector the threshold looks at, one per unit
 	Vectors   []Vector `json:"vectors"`
+
+	Select *Selection `json:"select,omitempty"` // which groups of a private domain are shown; nil where the domain is public
+}
+
+// l0 is in how many cells one unit counts.
+func l0(m *query.Model) int {
+	if len(m.Selects()) > 0 {
+		return m.Root.Groups
+	}
+	return min(m.Root.Groups, m.Cells())
 }
 
 // defaultUnits stands in for an unknown number of units: more than there are people here.
@@ -64,7 +74,7 @@ func NewPlan(m *query.Model, ask Ask) (Plan, error) {
 		return Plan{}, errs.New(errs.Invalid, "披露额度须大于 0，最小单元数须不小于 1。请重新填写。")
 	}
 	r := m.Root
-	p := Plan{Model: m.Hash(), Mechanism: Mechanism, L0: min(r.Groups, m.Cells()), K: ask.K, Cells: m.Cells(), Basis: -1}
+	p := Plan{Model: m.Hash(), Mechanism: Mechanism, L0: l0(m), K: ask.K, Cells: m.Cells(), Basis: -1}
 	for i := range r.Aggs {
 		a := &r.Aggs[i]
 		c := a.Sensitivity(r.Rows)
@@ -81,6 +91,17 @@ func NewPlan(m *query.Model, ask Ask) (Plan, error) {
 	if p.Basis < 0 {
 		p.Basis = len(p.Vectors)
 		p.Vectors = append(p.Vectors, Vector{Agg: UnitsVector, C: 1})
+	}
+	if len(m.Selects()) > 0 {
+		// Half of the budget says which groups there are, half what is in them.
+		var err error
+		if p.Select, err = newSelection(ask.Rho / 2); err != nil {
+			return Plan{}, err
+		}
+		if _, _, err := p.Shown(); err != nil {
+			return Plan{}, errs.New(errs.Invalid, "披露额度太小，每人可计入的分组又多，遴选不出分组。请增加额度或减少每人的行数。")
+		}
+		p.Rho, ask.Rho = p.Select.Rho, ask.Rho-p.Select.Rho
 	}
 	share := ask.Rho / Rho(len(p.Vectors))
 	if share == 0 {
@@ -113,6 +134,12 @@ func NewPlan(m *query.Model, ask Ask) (Plan, error) {
 // with the ledger.
 func (p *Plan) Recharge() (Rho, error) {
 	var sum Rho
+	if p.Select != nil {
+		if p.Select.Epsilon == nil || p.Select.Epsilon.Sign() <= 0 || p.Select.Delta <= 0 {
+			return 0, fmt.Errorf("a selection without epsilon or delta")
+		}
+		sum = selectionCharge(p.Select.Epsilon)
+	}
 	for i := range p.Vectors {
 		rho, err := charge(p.L0, p.Vectors[i].C, p.Vectors[i].Variance)
 		if err != nil {
@@ -127,7 +154,7 @@ func (p *Plan) Recharge() (Rho, error) {
 // plan that was stored may have been changed.
 func (p *Plan) fits(m *query.Model) bool {
 	aggs := m.Root.Aggs
-	if p.L0 != min(m.Root.Groups, m.Cells()) || p.Cells != m.Cells() || p.Basis < 0 || p.Basis >= len(p.Vectors) || p.Vectors[p.Basis].C != 1 {
+	if p.L0 != l0(m) || (p.Select != nil) != (len(m.Selects()) > 0) || p.Cells != m.Cells() || p.Basis < 0 || p.Basis >= len(p.Vectors) || p.Vectors[p.Basis].C != 1 {
 		return false
 	}
 	for i := range p.Vectors {
@@ -163,6 +190,8 @@ type Preview struct {
 	Threshold int64           `json:"threshold"`    // noisy units a cell needs to be shown
 	PerCell   int64           `json:"unitsPerCell"` // units an average cell would have, 0 when unknown
 	Hidden    bool            `json:"hidden"`       // an average cell would not be shown
+	HalfShown int64           `json:"halfShown,omitempty" doc:"Private domain: units at which a group is shown every second time"`
+	MostShown int64           `json:"mostShown,omitempty" doc:"Private domain: units at which a group is shown in 999 of 1000 cases"`
 	Columns   []PreviewColumn `json:"columns"`
 }
 
@@ -179,7 +208,13 @@ func NewPreview(m *query.Model, ask Ask) (Preview, error) {
 		return Preview{}, err
 	}
 	v := Preview{Plan: p, Threshold: p.Threshold()}
-	if ask.Units > 0 {
+	if p.Select != nil {
+		if v.HalfShown, v.MostShown, err = p.Shown(); err != nil {
+			return Preview{}, err
+		}
+		v.Threshold = int64(p.K)
+	}
+	if ask.Units > 0 && p.Select == nil {
 		v.PerCell = ask.Units * int64(p.L0) / int64(p.Cells)
 		v.Hidden = v.PerCell < v.Threshold
 	}

@@ -16,13 +16,13 @@ import (
 var tokens = regexp.MustCompile(`"(?:[^"]|"")*"|'[^']*'|\$?[A-Za-z_][A-Za-z_0-9]*|\$[0-9]+|[0-9]+|::|//|\|\||<>|<=|>=|[-+*%=<>(),.]|\s+|.`)
 
 // own are the names the renderer makes: columns, helper columns, tables, arguments.
-var own = regexp.MustCompile(`^(?:[cvtaxuo][0-9]+|pu|cell|units|place|l|r|\$[0-9]+|[0-9]+)$`)
+var own = regexp.MustCompile(`^(?:[cvtaxuog][0-9]+|pu|cell|units|place|l|r|\$[0-9]+|[0-9]+)$`)
 
 var signs = words(`:: // || <> <= >= - + * % = < > ( ) , .`)
 
 var texts = words(`'1970-01-01' 'day' 'week' 'month' 'quarter' 'year' 'dow' 'isodow' 'doy'`)
 
-var keywords = words(`SELECT FROM WHERE AND OR NOT IS NULL AS IN CASE WHEN THEN ELSE END CAST GROUP BY ORDER LEFT JOIN ON OVER PARTITION DATE
+var keywords = words(`SELECT FROM WHERE AND OR NOT IS NULL AS IN CASE WHEN THEN ELSE END CAST GROUP BY HAVING ORDER LEFT JOIN ON OVER PARTITION DATE
 	BIGINT INTEGER HUGEINT DOUBLE DECIMAL VARCHAR BOOLEAN true false TRY_CAST`)
 
 // functions are all the functions of the engine that a statement may call.

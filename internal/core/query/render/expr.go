@@ -15,6 +15,7 @@ type writer struct {
 	params []any
 	texts  map[string]string // text literal -> its parameter
 	chosen bool              // the salt was used
+	tokens map[int][]string  // columns that hold tokens, by table
 }
 
 // param binds a text and gives its place; equal texts share one.

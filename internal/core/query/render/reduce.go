@@ -30,27 +30,47 @@ func (w *writer) reduce(r *query.Rel) (string, error) {
 		}
 		args[i] = t.sql
 	}
+	tokens := make([]string, 0, len(w.tokens))
+	for _, k := range w.model.Selects() {
+		t, err := s.expr(&r.Keys[k].Expr)
+		if err != nil {
+			return "", err
+		}
+		tokens = append(tokens, t.sql)
+	}
 	most := w.most(r.In[0])
 	if most == 1 {
-		return w.direct(r, s, cell, args), nil
+		return w.direct(r, s, cell, tokens, args), nil
 	}
 	// Nobody is in more cells than they have rows.
 	w.chosen = NeedsSalt(w.model) && (most == 0 || most > r.Groups)
-	return w.bounded(r, s, cell, args), nil
+	return w.bounded(r, s, cell, tokens, args), nil
+}
+
+// least leaves out groups that selection would never show: what comes back is bounded by the number of units, not by
+// the number of different values that records hold.
+func (w *writer) least(tokens []string) string {
+	if len(tokens) == 0 || w.opt.Least <= 1 {
+		return ""
+	}
+	return fmt.Sprintf(" HAVING count(*) >= %d", w.opt.Least)
 }
 
 // cell packs the keys of a row into the number of its cell, NULL for a row that is in
 // no cell. One small integer groups about twice as fast as the keys themselves.
 func (s *scope) cell(keys []query.Key) (term, error) {
-	packed := term{sql: "CAST(0 AS INTEGER)", plain: true}
+	packed, first := term{sql: "CAST(0 AS INTEGER)", plain: true}, true
 	for i := range keys {
 		k := &keys[i]
+		if k.Select {
+			continue
+		}
 		at, err := s.position(k)
 		if err != nil {
 			return term{}, err
 		}
-		if i == 0 {
-			packed = at
+		if first {
+			packed, first = at, false
 			continue
 		}
 		packed = build("(%s * "+strconv.Itoa(k.Size())+" + %s)", packed, at)
@@ -148,14 +168,20 @@ func (w *writer) oneMatch(r *query.Rel) bool {
 
 // direct is the statement when every unit has one row and so one cell: nothing to
 // group by unit and nothing to choose, only values to clamp.
-func (w *writer) direct(r *query.Rel, s *scope, cell term, args []string) string {
+func (w *writer) direct(r *query.Rel, s *scope, cell term, tokens, args []string) string {
 	var values []string
+	shown, group, known := "", "", ""
+	for i, t := range tokens {
+		shown += fmt.Sprintf(", %s AS g%d", t, i)
+		group += ", " + t
+		known += " AND " + t + " IS NOT NULL"
+	}
 	for i := range r.Aggs {
 		a := &r.Aggs[i]
 		values = append(values, total(a, one(a, args[i]), i))
 	}
-	return fmt.Sprintf("SELECT %s AS cell, count(*) AS units%s FROM %s WHERE c%d IS NOT NULL AND %s IS NOT NULL GROUP BY %s",
-		cell.sql, join(values), s.sql(), r.Unit, cell.sql, cell.sql)
+	return fmt.Sprintf("SELECT %s AS cell%s, count(*) AS units%s FROM %s WHERE c%d IS NOT NULL AND %s IS NOT NULL%s GROUP BY %s%s%s",
+		cell.sql, shown, join(values), s.sql(), r.Unit, cell.sql, known, cell.sql, group, w.least(tokens))
 }
 
 // one is what a single row adds to a vector.
@@ -191,8 +217,15 @@ func join(values []string) string {
 
 // bounded is the general statement: one row per unit and cell, clamped; at most Groups
 // cells per unit; then the cells.
-func (w *writer) bounded(r *query.Rel, s *scope, cell term, args []string) string {
+func (w *writer) bounded(r *query.Rel, s *scope, cell term, tokens, args []string) string {
 	var inner, perUnit, totals []string
+	groups, known, ranked := "", "", ""
+	for i, t := range tokens {
+		inner = append(inner, fmt.Sprintf("%s AS g%d", t, i))
+		groups += fmt.Sprintf(", g%d", i)
+		known += fmt.Sprintf(" AND g%d IS NOT NULL", i)
+		ranked += fmt.Sprintf(" || chr(31) || CAST(g%d AS VARCHAR)", i)
+	}
 	for i := range r.Aggs {
 		a := &r.Aggs[i]
 		if args[i] != "" {
@@ -202,14 +235,14 @@ func (w *writer) bounded(r *query.Rel, s *scope, cell term, args []string) strin
 		totals = append(totals, total(a, fmt.Sprintf("u%d", i), i))
 	}
 	src := fmt.Sprintf("(SELECT c%d AS pu, %s AS cell%s FROM %s)", r.Unit, cell.sql, join(inner), s.sql())
-	units := fmt.Sprintf("(SELECT pu, cell%s FROM %s WHERE pu IS NOT NULL AND cell IS NOT NULL GROUP BY pu, cell)", join(perUnit), src)
+	units := fmt.Sprintf("(SELECT pu, cell%s%s FROM %s WHERE pu IS NOT NULL AND cell IS NOT NULL%s GROUP BY pu, cell%s)", groups, join(perUnit), src, known, groups)
 	if w.chosen {
 		// chr(31) keeps unit and cell apart; the order depends on the key and on nothing a
 		// row holds.
-		units = fmt.Sprintf("(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY pu ORDER BY sha256(%s || CAST(pu AS VARCHAR) || chr(31) || CAST(cell AS VARCHAR))) AS place FROM %s) WHERE place <= %d)",
-			w.param(w.opt.Salt), units, r.Groups)
+		units = fmt.Sprintf("(SELECT * FROM (SELECT *, row_number() OVER (PARTITION BY pu ORDER BY sha256(%s || CAST(pu AS VARCHAR) || chr(31) || CAST(cell AS VARCHAR)%s)) AS place FROM %s) WHERE place <= %d)",
+			w.param(w.opt.Salt), ranked, units, r.Groups)
 	}
-	return fmt.Sprintf("SELECT cell, count(*) AS units%s FROM %s GROUP BY cell", join(totals), units)
+	return fmt.Sprintf("SELECT cell%s, count(*) AS units%s FROM %s GROUP BY cell%s%s", groups, join(totals), units, groups, w.least(tokens))
 }
 
 // unitPart is what one unit adds to one cell of a vector.

@@ -3,6 +3,7 @@ package render
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -23,6 +24,9 @@ type Options struct {
 	Words func(table, column string) []string
 	// Subject is the sid asked about (class B).
 	Subject string
+	// Least is the fewest units of a group whose values are selected privately. Smaller ones are never shown, so they
+	// need not come back. The bound files hold tokens in such a column (query.Model.SelectColumns).
+	Least int
 }
 
 // Measured is what was seen of one snapshot while it was supplied.
@@ -58,11 +62,11 @@ func input(table int) string { return "t" + strconv.Itoa(table) }
 // NeedsSalt reports whether the model has more cells than a unit may count in, so that
 // some must be chosen.
 func NeedsSalt(m *query.Model) bool {
-	return m.Class == query.A && m.Cells() > m.Root.Groups
+	return m.Class == query.A && (m.Cells() > m.Root.Groups || len(m.Selects()) > 0)
 }
 
-// Model renders a model. The first column of a class A statement is the cell, the
-// second its units, then one column for each aggregate.
+// Model renders a model. The first column of a class A statement is the cell, then one column with the token of each
+// key that is selected privately, then the units, then one column for each aggregate.
 func Model(m *query.Model, opt Options) (Statement, error) {
 	if err := m.Validate(); err != nil {
 		return Statement{}, err
@@ -71,13 +75,17 @@ func Model(m *query.Model, opt Options) (Statement, error) {
 		return Statement{}, errors.New("the choice of cells needs a salt")
 	}
 	m = ungrouped(m)
-	w := &writer{model: m, opt: opt, texts: map[string]string{}}
+	w := &writer{model: m, opt: opt, texts: map[string]string{}, tokens: m.SelectColumns()}
 	var sql string
 	var shape []duckdb.Column
 	var err error
 	if m.Class == query.A {
 		sql, err = w.reduce(m.Root)
-		shape = append(shape, duckdb.Column{Name: "cell", Kind: duckdb.Int}, duckdb.Column{Name: "units", Kind: duckdb.Int})
+		shape = append(shape, duckdb.Column{Name: "cell", Kind: duckdb.Int})
+		for i := range m.Selects() {
+			shape = append(shape, duckdb.Column{Name: "g" + strconv.Itoa(i), Kind: duckdb.Int})
+		}
+		shape = append(shape, duckdb.Column{Name: "units", Kind: duckdb.Int})
 		for i := range m.Root.Aggs {
 			shape = append(shape, duckdb.Column{Name: "a" + strconv.Itoa(i), Kind: duckdb.Int})
 		}
@@ -158,7 +166,11 @@ func (w *writer) scan(r *query.Rel) (string, int, error) {
 		if !ok {
 			return "", 0, fmt.Errorf("table %s has no column %s", t.Name, column)
 		}
-		out[i] = stored(c, column) + " AS c" + strconv.Itoa(i)
+		sql := stored(c, column)
+		if slices.Contains(w.tokens[r.Table], column) {
+			sql = "CAST(" + name(column) + " AS BIGINT)"
+		}
+		out[i] = sql + " AS c" + strconv.Itoa(i)
 	}
 	if t.SubjectKey != "" {
 		where = " WHERE " + name(t.SubjectKey) + " IS NOT NULL"

@@ -18,6 +18,9 @@ type Supply struct {
 	// Pseudonym is the space's own number for a subject. A number is an eighth of the width of a keyed digest and groups
 	// several times faster; two subjects that met in one would count as one, which Copy refuses.
 	Pseudonym func(sid string) int64
+	// Tokens are given into the space in place of the texts of these columns: numbers by which an engine can group, and
+	// from which nobody can tell a text. A text that must not be shown has none and becomes NULL.
+	Tokens map[string]func(text string) (int64, bool)
 }
 
 // Copied is what was seen while copying.
@@ -49,7 +52,7 @@ func Copy(src, dst string, s Supply) (Copied, error) {
 	if seen.Unique, err = s.unique(store); err != nil {
 		return Copied{}, err
 	}
-	columns := s.Columns
+	columns := s.stored()
 	if s.Key != "" {
 		columns = append([]query.ColumnRef{{Name: s.As, Type: query.Type{Kind: query.Int}}}, columns...)
 	}
@@ -63,6 +66,9 @@ func Copy(src, dst string, s Supply) (Copied, error) {
 				}
 				for i := range store.columns {
 					out[at+i] = store.columns[i].value(r)
+					if token := s.Tokens[s.Columns[i].Name]; token != nil {
+						out[at+i] = tokenOf(out[at+i], token)
+					}
 				}
 				if err := row(out); err != nil {
 					return err
@@ -71,6 +77,28 @@ func Copy(src, dst string, s Supply) (Copied, error) {
 		}
 		return nil
 	})
+}
+
+// stored are the columns as the copy has them.
+func (s *Supply) stored() []query.ColumnRef {
+	out := slices.Clone(s.Columns)
+	for i := range out {
+		if s.Tokens[out[i].Name] != nil {
+			out[i].Type, out[i].Null = query.Type{Kind: query.Int}, true
+		}
+	}
+	return out
+}
+
+func tokenOf(v query.Value, token func(string) (int64, bool)) query.Value {
+	if v.IsNull() {
+		return v
+	}
+	n, ok := token(v.S)
+	if !ok {
+		return query.Null
+	}
+	return query.IntValue(n)
 }
 
 // unit is one subject's rows, which lie together.

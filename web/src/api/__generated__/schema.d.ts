@@ -3863,6 +3863,8 @@ export interface components {
              * @description Digits after the point of a decimal
              */
             scale?: number;
+            /** @description A text dimension without a public code list: which values a table shows is selected privately, by noised numbers of subjects */
+            select?: boolean;
             /** @description Empty: as the entry */
             share?: components["schemas"]["CatalogChannel"];
             /** @description Least distance between two cut points; without edges they are lo, lo+step, lo+2*step. Conditions about one person, and thresholds chosen at a run, keep to it */
@@ -4228,6 +4230,10 @@ export interface components {
             /** Format: int64 */
             charged: number;
             default: boolean;
+            /** Format: int64 */
+            delta?: number;
+            /** Format: int64 */
+            deltaCap?: number;
             enough: boolean;
             id: string;
             kind: string;
@@ -6876,6 +6882,7 @@ export interface components {
             name: string;
             null?: boolean;
             role: string;
+            select?: boolean;
             /** Format: int64 */
             step?: number;
             title?: string;
@@ -7338,11 +7345,22 @@ export interface components {
             model: string;
             /** Format: int64 */
             rho: number;
+            select?: components["schemas"]["ReleaseSelection"];
             vectors: components["schemas"]["ReleaseVector"][] | null;
         };
         ReleasePreview: {
             columns: components["schemas"]["ReleasePreviewColumn"][] | null;
+            /**
+             * Format: int64
+             * @description Private domain: units at which a group is shown every second time
+             */
+            halfShown?: number;
             hidden: boolean;
+            /**
+             * Format: int64
+             * @description Private domain: units at which a group is shown in 999 of 1000 cases
+             */
+            mostShown?: number;
             plan: components["schemas"]["ReleasePlan"];
             /** Format: int64 */
             threshold: number;
@@ -7357,6 +7375,13 @@ export interface components {
             /** Format: int64 */
             cell: number;
             fields: components["schemas"]["ReleaseField"][] | null;
+        };
+        ReleaseSelection: {
+            /** Format: int64 */
+            delta: number;
+            epsilon: string | null;
+            /** Format: int64 */
+            rho: number;
         };
         ReleaseTable: {
             columns: components["schemas"]["ReleaseColumn"][] | null;

@@ -40,6 +40,7 @@ function Domain({ field }: { field: CatalogField }) {
       </>
     );
   }
+  if (field.select) return t.catalog.select;
   if (field.lo || field.hi) return `${field.lo} – ${field.hi}`;
   return field.max_length ? t.catalog.length(field.max_length) : null;
 }

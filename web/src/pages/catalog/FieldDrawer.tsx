@@ -24,6 +24,7 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
   const [form] = Form.useForm<Values>();
   const type = Form.useWatch("type", form);
   const codes = Form.useWatch("codes", form);
+  const role = Form.useWatch("role", form);
   const initial: Partial<Values> = {
     type: "text",
     grade: { national: "ordinary", level: 1 },
@@ -135,6 +136,13 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
               <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} />
             </Form.Item>
           </Col>
+          {type === "text" && role === "dimension" && !codes && (
+            <Col span={24}>
+              <Form.Item name="select" valuePropName="checked" extra={t.catalog.selectHint}>
+                <Checkbox>{t.catalog.select}</Checkbox>
+              </Form.Item>
+            </Col>
+          )}
           {codes && (
             <Col span={24}>
               <Form.Item name="code_list" label={t.catalog.codeListName} rules={[{ required: true, message: t.common.required }]}>
