@@ -7,6 +7,7 @@ import (
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
+	"github.com/google/go-cmp/cmp/cmpopts"
 
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/guard"
@@ -18,6 +19,9 @@ type Engine interface {
 	// Aggregate gives the exact cells of a class A model, before noise: every cell of the public domain in order of
 	// index, vectors as in interp.Cell. Units choose their cells by interp.SaltedChoice(salt).
 	Aggregate(m *query.Model, salt string) ([]interp.Cell, error)
+	// Parts gives what each unit adds to each cell of the exact table of a class A model, in order of cell and unit. Counts
+	// are given for centered sums only.
+	Parts(m *query.Model) ([]interp.Part, error)
 	// Rows gives the rows of a class O model in the order of the table, with its HAVING, ORDER BY and LIMIT.
 	Rows(m *query.Model) ([][]query.Value, error)
 }
@@ -109,6 +113,24 @@ func compare(t *testing.T, engine Engine, m *query.Model, data interp.Data) {
 	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("cells differ (-interpreter +engine):\n%s\n%s", diff, m.Canonical())
+	}
+	exact, err := program.Parts(data)
+	if err != nil {
+		t.Fatal(err)
+	}
+	parts, err := engine.Parts(m)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, p := range exact {
+		for i := range p.Counts {
+			if m.Root.Aggs[i].Center == 0 {
+				p.Counts[i] = 0
+			}
+		}
+	}
+	if diff := cmp.Diff(exact, parts, cmpopts.EquateEmpty()); diff != "" {
+		t.Errorf("exact parts differ (-interpreter +engine):\n%s\n%s", diff, m.Canonical())
 	}
 }
 

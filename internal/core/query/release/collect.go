@@ -88,6 +88,7 @@ type Table struct {
 	Totals  []Field  `json:"totals"` // sums of the shown cells, column by column; keys and means have none
 	Shown   int      `json:"shown"`
 	Hidden  int      `json:"hidden"`
+	Mode    string   `json:"mode,omitempty" doc:"exact, or empty for a noised table"`
 }
 
 // Evidence stays inside: what the output review checks.

@@ -8,6 +8,8 @@ import (
 	"encoding/json"
 	"fmt"
 	"math"
+
+	"yunei/internal/core/query"
 )
 
 // CheckNoise looks at the canaries: draws of the run's own samplers on cells that hold
@@ -43,7 +45,7 @@ func (t *Table) CSV() []byte {
 	var head []string
 	for _, c := range t.Columns {
 		head = append(head, c.Name)
-		if noised(c) {
+		if t.noised(c) {
 			head = append(head, c.Name+"_error95")
 		}
 	}
@@ -53,7 +55,7 @@ func (t *Table) CSV() []byte {
 		for i := range row.Fields {
 			f := &row.Fields[i]
 			line = append(line, f.Text())
-			if !noised(t.Columns[i]) {
+			if !t.noised(t.Columns[i]) {
 				continue
 			}
 			half := ""
@@ -68,7 +70,7 @@ func (t *Table) CSV() []byte {
 	return b.Bytes()
 }
 
-func noised(c Column) bool { return c.Kind != "key" }
+func (t *Table) noised(c Column) bool { return c.Kind != query.OutKey && t.Mode != ExactMode }
 
 // Digest names the released table: the SHA-256 of its JSON, which is the same for the
 // same table. What leaves must still have the digest that was decided on.

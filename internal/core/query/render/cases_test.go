@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strconv"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -27,12 +28,13 @@ type engine struct {
 	catalog query.Catalog
 	data    interp.Data
 	files   map[string]string
+	numbers map[string]string // the same with numbers for subjects, as an exact run supplies them
 	seen    map[string]render.Measured
 }
 
 func newEngine(t *testing.T, data interp.Data) *engine {
 	t.Helper()
-	e := &engine{t: t, catalog: querytest.City(), data: data, files: map[string]string{}, seen: map[string]render.Measured{}}
+	e := &engine{t: t, catalog: querytest.City(), data: data, files: map[string]string{}, numbers: map[string]string{}, seen: map[string]render.Measured{}}
 	e.duck = duckdb.New(duckdb.Options{AllowMissingWalls: true, TempDir: t.TempDir(), Log: slog.New(slog.NewTextHandler(os.Stderr, nil))})
 	for i := range e.catalog.Tables {
 		table := &e.catalog.Tables[i]
@@ -42,8 +44,56 @@ func newEngine(t *testing.T, data interp.Data) *engine {
 		if err := snapshot.Write(e.files[table.Name], inPolicyOrder(t, table, rows), rows.Rows); err != nil {
 			t.Fatal(err)
 		}
+		e.numbers[table.Name] = e.files[table.Name] + ".numbers"
+		supply := snapshot.Supply{Key: table.SubjectKey, As: table.SubjectKey, Pseudonym: numberOf}
+		for _, c := range inPolicyOrder(t, table, rows).Columns {
+			if c.Name != table.SubjectKey {
+				supply.Columns = append(supply.Columns, query.ColumnRef{Name: c.Name, Type: c.Type, Null: true})
+			}
+		}
+		if _, err := snapshot.Copy(e.files[table.Name], e.numbers[table.Name], supply); err != nil {
+			t.Fatal(err)
+		}
 	}
 	return e
+}
+
+// numberOf is 7 for s0007.
+func numberOf(sid string) int64 {
+	n, err := strconv.ParseInt(sid[1:], 10, 64)
+	if err != nil {
+		panic(err)
+	}
+	return n
+}
+
+// Parts reads what the exact statement says of each unit.
+func (e *engine) Parts(m *query.Model) ([]interp.Part, error) {
+	s, err := render.Exact(m, render.Options{})
+	if err != nil {
+		return nil, err
+	}
+	job, err := s.Job(e.numbers, duckdb.Limits{})
+	if err != nil {
+		return nil, err
+	}
+	rows, err := e.duck.Run(e.t.Context(), job)
+	if err != nil {
+		return nil, fmt.Errorf("%w\n%s", err, s.SQL)
+	}
+	out := make([]interp.Part, len(rows))
+	for i, row := range rows {
+		out[i] = interp.Part{Cell: int(row[0].N), Unit: fmt.Sprintf("s%04d", row[1].N), Vectors: make([]int64, len(m.Root.Aggs)), Counts: make([]int64, len(m.Root.Aggs))}
+		at := 2
+		for a := range m.Root.Aggs {
+			out[i].Vectors[a] = row[at].N
+			if at++; m.Root.Aggs[a].Center != 0 {
+				out[i].Counts[a] = row[at].N
+				at++
+			}
+		}
+	}
+	return out, nil
 }
 
 // measure says of rows what their supply would.
