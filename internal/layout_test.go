@@ -64,6 +64,7 @@ var floors = []floor{
 		{packages: "collect", why: "then its data arrives"},
 		{packages: "consent", why: "a person's word is about cataloged fields"},
 		{packages: "grant", why: "a scenario asks for cataloged resources"},
+		{packages: "statistics", why: "exact figures are permitted before a lab computes any"},
 		{packages: "lab", why: "a space and its models belong to a grant"},
 		{packages: "open", why: "what is open to all needs catalog and collection only"},
 		{packages: "output", why: "reviews what a model of the lab gave"},

@@ -64,6 +64,8 @@ type Run struct {
 	Version   string            `json:"version"`
 	Hash      string            `json:"hash"`
 	Snapshots map[string]string `json:"snapshots" doc:"Table to the digest of the snapshot it ran on"`
+	Mode      string            `json:"mode,omitempty" enum:"exact" doc:"exact: official statistics under a permit; without it the table is noised"`
+	Statistic string            `json:"statistic,omitempty" doc:"The permit for official statistics it ran under"`
 	Rho       int64             `json:"rho" doc:"Cost of the release, in units of 10^-12; charged once, also when it is served again"`
 	Reused    string            `json:"reused,omitempty" doc:"The earlier run whose equal result was served again, without charge"`
 	Charge    string            `json:"charge,omitempty" doc:"The disclosure ledger's entry"`

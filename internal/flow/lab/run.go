@@ -374,7 +374,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			return err
 		}
 		for i := range lost {
-			if lost[i].Start, err = s.startOf(ctx, tx, lost[i].ID); err != nil {
+			if lost[i].Start, err = s.startOf(ctx, tx, lost[i]); err != nil {
 				return err
 			}
 		}
@@ -393,8 +393,12 @@ func (s *Service) Sweep(ctx context.Context) error {
 }
 
 // startOf is the ledger number of the act that started a run.
-func (s *Service) startOf(ctx context.Context, tx *sqldb.Tx, run string) (int64, error) {
-	entries, err := s.Acts.Ledger().Entries(ctx, tx, ledger.Filter{Kind: "run", Object: run, Act: "lab.run.raw", Limit: 1})
+func (s *Service) startOf(ctx context.Context, tx *sqldb.Tx, r Run) (int64, error) {
+	started := "lab.run.raw"
+	if r.Mode == release.ExactMode {
+		started = "lab.run.exact"
+	}
+	entries, err := s.Acts.Ledger().Entries(ctx, tx, ledger.Filter{Kind: "run", Object: r.ID, Act: started, Limit: 1})
 	if err != nil || len(entries) == 0 {
 		return 0, err
 	}
@@ -411,8 +415,10 @@ func (s *Service) lose(ctx context.Context, r Run) error {
 		if err := current.finish(Lost, "运行中断, 已计的披露额度不退回", tx.Now()); err != nil {
 			return err
 		}
-		if err := s.Budget.Spend(ctx, tx.Tx, r.Charge, disclose.Settlement{Outcome: disclose.Failed}); err != nil {
-			return err
+		if current.Charge != "" { // an exact run is charged to nobody
+			if err := s.Budget.Spend(ctx, tx.Tx, r.Charge, disclose.Settlement{Outcome: disclose.Failed}); err != nil {
+				return err
+			}
 		}
 		current.Start = r.Start
 		return s.saveRun(ctx, tx, current)

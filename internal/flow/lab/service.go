@@ -49,6 +49,7 @@ func New(d Deps) *Service {
 		act.Def{Name: "lab.model.submit", Roles: tenant},
 		act.Def{Name: "lab.run.sample", Roles: tenant},
 		act.Def{Name: "lab.run.raw", Roles: tenant},
+		act.Def{Name: "lab.run.exact", Roles: tenant},
 		act.Def{Name: "lab.run.finish", Roles: []access.Role{access.DataUser, access.Platform}},
 	)
 	log := d.Acts.Ledger()

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"yunei/internal/core/query/release"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
 )
@@ -91,8 +92,12 @@ func (a *API) registerLab() {
 		ByID
 		Body struct {
 			Version string `json:"version"`
+			Mode    string `json:"mode,omitempty" enum:"noised,exact" default:"noised" doc:"exact: official statistics, under a permit of their own"`
 		}
 	}) (lab.Run, error) {
+		if in.Body.Mode == release.ExactMode {
+			return a.s.Lab.RunExact(ctx, in.ID, in.Body.Version)
+		}
 		return a.s.Lab.Run(ctx, in.ID, in.Body.Version)
 	})
 	get(a, "/v1/budgets", "budgets", tag, "披露额度", func(ctx context.Context, in *struct {

@@ -21,6 +21,7 @@ import (
 	"yunei/internal/flow/open"
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
+	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/watch"
 )
 
@@ -42,6 +43,7 @@ type Services struct {
 	Lab           *lab.Service
 	Open          *open.Service
 	Output        *output.Service
+	Statistics    *statistics.Service
 	Serve         *serve.Service
 	Watch         *watch.Service
 	SecureCookies bool
@@ -66,6 +68,7 @@ func (a *API) register() {
 	a.registerLab()
 	a.registerOpen()
 	a.registerOutput()
+	a.registerStatistics()
 	a.registerServe()
 	a.registerWatch()
 	a.registerLedger()

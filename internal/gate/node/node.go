@@ -39,6 +39,7 @@ import (
 	"yunei/internal/flow/open"
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
+	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/watch"
 	"yunei/internal/gate/api"
 	"yunei/internal/gate/console"
@@ -132,6 +133,7 @@ func (n *Node) build(o Options) {
 	n.Collect = collect.New(collect.Deps{DB: n.DB, Acts: n.Acts, Catalog: n.Catalog, Blobs: n.Blobs, Seal: subjects, Temp: filepath.Join(o.Data, "incoming")})
 	n.Consent = consent.New(n.Acts, n.Keys, subjects)
 	n.Grant = grant.New(n.Acts, n.Matters, n.Catalog, budget)
+	n.Statistics = statistics.New(n.Acts, n.Matters, n.Catalog)
 	n.Lab = lab.New(lab.Deps{Acts: n.Acts, Keys: n.Keys, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant,
 		Budget: budget, Engine: n.engine, Blobs: n.Blobs, Dir: filepath.Join(o.Data, "spaces")})
 	n.Open = open.New(open.Deps{DB: n.DB, Law: law, Catalog: n.Catalog, Collect: n.Collect})

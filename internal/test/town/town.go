@@ -34,6 +34,7 @@ import (
 	"yunei/internal/flow/lab"
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
+	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/watch"
 	"yunei/internal/test/story/resources"
 	"yunei/internal/test/testdb"
@@ -48,25 +49,26 @@ const Rows = 600
 
 // Town is the stage.
 type Town struct {
-	T       testing.TB
-	DB      *sqldb.DB
-	Clock   *clock.Set
-	Log     *ledger.Log
-	Law     *regime.Law
-	Acts    *act.Runner
-	Matters *matter.Service
-	Party   *party.Service
-	Catalog *catalog.Service
-	Collect *collect.Service
-	Grant   *grant.Service
-	Lab     *lab.Service
-	Output  *output.Service
-	Serve   *serve.Service
-	Watch   *watch.Service
-	Budget  *disclose.Ledger
-	Blobs   *blob.Store
-	Card    catalog.Entry // the published card table
-	actors  map[string]access.Actor
+	T          testing.TB
+	DB         *sqldb.DB
+	Clock      *clock.Set
+	Log        *ledger.Log
+	Law        *regime.Law
+	Acts       *act.Runner
+	Matters    *matter.Service
+	Party      *party.Service
+	Catalog    *catalog.Service
+	Collect    *collect.Service
+	Grant      *grant.Service
+	Lab        *lab.Service
+	Output     *output.Service
+	Statistics *statistics.Service
+	Serve      *serve.Service
+	Watch      *watch.Service
+	Budget     *disclose.Ledger
+	Blobs      *blob.Store
+	Card       catalog.Entry // the published card table
+	actors     map[string]access.Actor
 }
 
 // Each runs fn on every database, with a town of its own.
@@ -149,6 +151,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	w.Catalog = catalog.New(w.Acts)
 	w.Collect = collect.New(collect.Deps{DB: db, Acts: w.Acts, Catalog: w.Catalog, Blobs: blobs, Temp: filepath.Join(dir, "incoming"), Seal: collect.SealerOf(keys)})
 	w.Grant = grant.New(w.Acts, w.Matters, w.Catalog, w.Budget)
+	w.Statistics = statistics.New(w.Acts, w.Matters, w.Catalog)
 	w.Lab = lab.New(lab.Deps{Acts: w.Acts, Keys: keys, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Budget: w.Budget,
 		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: filepath.Join(dir, "spaces")})
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
