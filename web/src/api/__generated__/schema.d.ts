@@ -3260,6 +3260,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scenarios/{id}/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请精确统计许可 */
+        post: operations["apply-statistics"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/seals": {
         parameters: {
             query?: never;
@@ -3512,6 +3529,57 @@ export interface paths {
         put?: never;
         /** 登记离岗 */
         post: operations["end-staff"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 精确统计许可 */
+        get: operations["statistics-permits"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statistics/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 精确统计许可详情 */
+        get: operations["statistics-permit"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/statistics/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提前终止精确统计许可 */
+        post: operations["end-statistics"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4281,6 +4349,9 @@ export interface components {
         "End-staffRequest": {
             day: string;
         };
+        "End-statisticsRequest": {
+            reason: string;
+        };
         EntryBody: {
             /** @description 信息资源代码 */
             code?: string;
@@ -5033,6 +5104,11 @@ export interface components {
             grant: string;
             hash: string;
             id: string;
+            /**
+             * @description exact: official statistics under a permit; without it the table is noised
+             * @enum {string}
+             */
+            mode?: "exact";
             /** Format: date-time */
             opened: string;
             org: string;
@@ -5057,6 +5133,8 @@ export interface components {
              */
             start: number;
             state: string;
+            /** @description The permit for official statistics it ran under */
+            statistic?: string;
             version: string;
             why?: string;
         };
@@ -6169,6 +6247,11 @@ export interface components {
         };
         PagePending: {
             items: components["schemas"]["WatchPending"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PagePermit: {
+            items: components["schemas"]["StatisticsPermit"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -7387,6 +7470,8 @@ export interface components {
             columns: components["schemas"]["ReleaseColumn"][] | null;
             /** Format: int64 */
             hidden: number;
+            /** @description exact, or empty for a noised table */
+            mode?: string;
             rows: components["schemas"]["ReleaseRow"][] | null;
             /** Format: int64 */
             shown: number;
@@ -7439,6 +7524,12 @@ export interface components {
             plan: components["schemas"]["GrantPlan"];
         };
         "Run-rawRequest": {
+            /**
+             * @description exact: official statistics, under a permit of their own
+             * @default noised
+             * @enum {string}
+             */
+            mode: "noised" | "exact";
             version: string;
         };
         "Save-modelRequest": {
@@ -7545,6 +7636,45 @@ export interface components {
             me: components["schemas"]["Me"];
             /** @description The session token, for programs; browsers get it as a cookie */
             token: string;
+        };
+        StatisticsAsk: {
+            /** @description 法定依据: the law or the approved survey scheme that asks for exact figures */
+            ground: string;
+            purpose: string;
+            /** @description Who gets the figures */
+            recipient: string;
+            resources: string[] | null;
+            /** @description First day on which it holds no more */
+            until: string;
+        };
+        StatisticsPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            in_force: boolean;
+            permit: components["schemas"]["StatisticsPermit"];
+        };
+        StatisticsPermit: {
+            from?: string;
+            /** @description 法定依据: the law or the approved survey scheme that asks for exact figures */
+            ground: string;
+            id: string;
+            matter: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            /** @description One permit for each resource, once decided */
+            permits?: string[] | null;
+            purpose: string;
+            /** @description Why it ended */
+            reason?: string;
+            /** @description Who gets the figures */
+            recipient: string;
+            resources: string[] | null;
+            scenario: string;
+            /** @enum {string} */
+            state: "applied" | "permitted" | "refused" | "withdrawn" | "ended";
+            title: string;
+            /** @description First day on which it holds no more */
+            until: string;
         };
         StepDecision: {
             checks?: {
@@ -15453,6 +15583,42 @@ export interface operations {
             };
         };
     };
+    "apply-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StatisticsAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsPermit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     seals: {
         parameters: {
             query?: {
@@ -16053,6 +16219,108 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyStaff"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statistics-permits": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePermit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "statistics-permit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["End-statisticsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsPermit"];
                 };
             };
             /** @description Error */
