@@ -69,6 +69,9 @@ func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID
 	if err != nil {
 		return job{}, fmt.Errorf("decode model %s: %w", v.ID, err)
 	}
+	if len(m.Selects()) > 0 {
+		return job{}, errs.New(errs.Invalid, "分组取值域没有公开的模型不能出具精确统计; 请改用有公开代码表的分组")
+	}
 	g, permit, err := s.permitted(ctx, tx, sp, v, m)
 	if err != nil {
 		return job{}, err
@@ -167,7 +170,8 @@ func (s *Service) exactRows(ctx context.Context, j job) ([][]duckdb.Cell, error)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
 		return nil, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
-	files, measured, err := supplyAll(j, dir, s.Keys.Derive("exact/"+j.model.Unit))
+	key := s.Keys.Derive("exact/" + j.model.Unit)
+	files, measured, err := supplyAll(j, dir, key, newTokens(j.model, key))
 	if errors.Is(err, snapshot.ErrCollision) {
 		err = fmt.Errorf("%w: numbers of exact tables cannot be chosen anew", err)
 	}

@@ -114,6 +114,9 @@ func compare(t *testing.T, engine Engine, m *query.Model, data interp.Data) {
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("cells differ (-interpreter +engine):\n%s\n%s", diff, m.Canonical())
 	}
+	if len(m.Selects()) > 0 {
+		return // no exact table has a private domain
+	}
 	exact, err := program.Parts(data)
 	if err != nil {
 		t.Fatal(err)
