@@ -74,6 +74,7 @@ var floors = []floor{
 	{"gate", []row{
 		{packages: "console", why: "the built console as files"},
 		{packages: "api", why: "the outside's way in: imports every stage"},
+		{packages: "wire", why: "the way in for programs that speak PostgreSQL's protocol"},
 		{packages: "node", why: "one running program: builds every service and hands them to the API"},
 	}},
 }

@@ -76,7 +76,14 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 	clk := clock.NewSet(start)
-	options := node.Options{Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Packs: []string{city.Pack}, Clock: clk, NoWalls: missingWalls(cmd)}
+	if cfg.Wire == "" && !f.once {
+		cfg.Wire = "127.0.0.1:0"
+	}
+	door, err := cfg.wireDoor()
+	if err != nil {
+		return err
+	}
+	options := node.Options{Wire: door.address(), Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Packs: []string{city.Pack}, Clock: clk, NoWalls: missingWalls(cmd)}
 	n, err := node.Open(cmd.Context(), options)
 	if err != nil {
 		return err
@@ -131,7 +138,7 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 			}
 		}
 	}
-	if err := run(ctx, listener, n.Handler(), n.Run, announce); err != nil {
+	if err := run(ctx, listener, n.Handler(), n.Run, door.serve(n), announce); err != nil {
 		return err
 	}
 	if f.once {

@@ -33,7 +33,13 @@ The SQL domain needs the walls around the engine (yunei doctor lists them). Wher
 			if err := cfg.prepare(); err != nil {
 				return err
 			}
-			n, err := node.Open(cmd.Context(), cfg.options())
+			door, err := cfg.wireDoor()
+			if err != nil {
+				return err
+			}
+			options := cfg.options()
+			options.Wire = door.address()
+			n, err := node.Open(cmd.Context(), options)
 			if err != nil {
 				return err
 			}
@@ -44,7 +50,7 @@ The SQL domain needs the walls around the engine (yunei doctor lists them). Wher
 			}
 			slog.Info("serving", "listen", listener.Addr().String(), "url", cfg.URL, "data", cfg.Data)
 			fmt.Fprintf(cmd.OutOrStdout(), "域内已启动: %s\n", cfg.URL)
-			return run(cmd.Context(), listener, n.Handler(), n.Run)
+			return run(cmd.Context(), listener, n.Handler(), n.Run, door.serve(n))
 		},
 	}
 }

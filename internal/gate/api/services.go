@@ -47,6 +47,7 @@ type Services struct {
 	Serve         *serve.Service
 	Watch         *watch.Service
 	SecureCookies bool
+	Wire          string // address of the PostgreSQL protocol, "" where it is not offered
 }
 
 // register mounts every endpoint, stage by stage in the order of the law.

@@ -41,6 +41,7 @@ func (a *API) registerSession() {
 		return a.me(ctx, access.From(ctx))
 	})
 	post(a, "/v1/me/keys", "open-key", "session", "生成接口密钥", a.openKey)
+	get(a, "/v1/wire", "wire", "session", "工作台外接的地址", func(context.Context, *none) (WireDoor, error) { return WireDoor{Address: a.s.Wire}, nil })
 	post(a, "/v1/me/signing-keys", "register-signing-key", "session", "登记签名公钥", a.registerSigningKey)
 	get(a, "/v1/me/signing-keys", "signing-keys", "session", "我的签名公钥", a.signingKeys)
 }
@@ -151,6 +152,11 @@ func (a *API) openKey(ctx context.Context, in *struct {
 		return err
 	})
 	return out, err
+}
+
+// WireDoor is where psql and reporting tools connect.
+type WireDoor struct {
+	Address string `json:"address" doc:"Host and port of PostgreSQL's protocol; empty where the deployment does not offer it"`
 }
 
 func (a *API) registerSigningKey(ctx context.Context, in *struct {

@@ -5,6 +5,7 @@ package node
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -43,6 +44,7 @@ import (
 	"yunei/internal/flow/watch"
 	"yunei/internal/gate/api"
 	"yunei/internal/gate/console"
+	"yunei/internal/gate/wire"
 	"yunei/regimes"
 )
 
@@ -58,6 +60,7 @@ type Options struct {
 	Clock         clock.Clock
 	NoWalls       bool // run SQL on raw data although the machine lacks a wall
 	SecureCookies bool
+	Wire          string // address told to programs that speak PostgreSQL's protocol, "" where none may
 }
 
 // Node is a running platform.
@@ -78,7 +81,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 		}
 	}
 	n := &Node{}
-	n.Clock, n.SecureCookies = o.Clock, o.SecureCookies
+	n.Clock, n.SecureCookies, n.Services.Wire = o.Clock, o.SecureCookies, o.Wire
 	if n.DB, err = sqldb.Open(ctx, o.DB, sqldb.Options{Clock: o.Clock}); err != nil {
 		return nil, err
 	}
@@ -175,6 +178,11 @@ func (n *Node) health(w http.ResponseWriter, r *http.Request) {
 
 // Handler is everything the node answers over HTTP.
 func (n *Node) Handler() http.Handler { return n.handler }
+
+// Wire is what answers over PostgreSQL's protocol; without TLS the listener must be on the loopback interface.
+func (n *Node) Wire(t *tls.Config) *wire.Server {
+	return &wire.Server{Acts: n.Acts, Lab: n.Lab, Output: n.Output, TLS: t}
+}
 
 // sweepEvery is how often lost runs are looked for.
 const sweepEvery = 30 * time.Second

@@ -129,7 +129,7 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 		}
 	}
 	for i := range m.Root.Aggs {
-		if arg := m.Root.Aggs[i].Arg; arg != nil {
+		if arg := m.Root.Aggs[i].Arg; arg != nil && m.Class != query.O {
 			want(sources(arg, know.cols(m.Root.In[0]), query.WayValue), aggregateUse)
 		}
 	}

@@ -208,16 +208,16 @@ func (c *converter) withClause(o tree) []cteNode {
 	return out
 }
 
+// publicSchema is where every table stands that a text may name with or without it, as programs that write SQL do. A table
+// of another schema has the schema in its name, and only the catalogue knows which do.
+const publicSchema = "public"
+
 func (c *converter) from(v any) *fromNode {
 	kind, o := node(v)
 	switch kind {
 	case "RangeVar":
 		at := loc(o)
-		if _, qualified := o["schemaname"]; qualified {
-			c.refuse(UnknownName, at, "不使用模式名", "no schema names", "")
-			return nil
-		}
-		if !c.closed(kind, o, at, "relname", "inh", "relpersistence", "alias") {
+		if !c.closed(kind, o, at, "schemaname", "relname", "inh", "relpersistence", "alias") {
 			return nil
 		}
 		if !truth(o["inh"]) {
@@ -225,6 +225,9 @@ func (c *converter) from(v any) *fromNode {
 		}
 		f := &fromNode{at: at, table: str(o["relname"])}
 		c.alias(f, o)
+		if schema := str(o["schemaname"]); schema != "" && schema != publicSchema {
+			f.alias, f.table = aliasOr(f.alias, f.table), schema+"."+f.table
+		}
 		return f
 	case "RangeSubselect":
 		if truth(o["lateral"]) {

@@ -117,6 +117,9 @@ func (c *converter) column(o tree) *exprNode {
 		}
 	}
 	parts, ok := names(o["fields"])
+	if len(parts) == 3 && parts[0] == publicSchema {
+		parts = parts[1:]
+	}
 	if !ok || len(parts) > 2 {
 		c.refuse(UnknownName, at, strings.Join(parts, "."), strings.Join(parts, "."), "")
 		return nil

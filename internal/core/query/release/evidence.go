@@ -45,7 +45,7 @@ func (t *Table) CSV() []byte {
 	var head []string
 	for _, c := range t.Columns {
 		head = append(head, c.Name)
-		if t.noised(c) {
+		if t.Noised(c) {
 			head = append(head, c.Name+"_error95")
 		}
 	}
@@ -55,7 +55,7 @@ func (t *Table) CSV() []byte {
 		for i := range row.Fields {
 			f := &row.Fields[i]
 			line = append(line, f.Text())
-			if !t.noised(t.Columns[i]) {
+			if !t.Noised(t.Columns[i]) {
 				continue
 			}
 			half := ""
@@ -70,7 +70,8 @@ func (t *Table) CSV() []byte {
 	return b.Bytes()
 }
 
-func (t *Table) noised(c Column) bool { return c.Kind != query.OutKey && t.Mode != ExactMode }
+// Noised reports whether a column is a figure with an error, rather than a grouping value or an exact one.
+func (t *Table) Noised(c Column) bool { return c.Kind != query.OutKey && t.Mode != ExactMode }
 
 // Digest names the released table: the SHA-256 of its JSON, which is the same for the
 // same table. What leaves must still have the digest that was decided on.
