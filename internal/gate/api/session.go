@@ -41,7 +41,7 @@ func (a *API) registerSession() {
 		return a.me(ctx, access.From(ctx))
 	})
 	post(a, "/v1/me/keys", "open-key", "session", "生成接口密钥", a.openKey)
-	get(a, "/v1/wire", "wire", "session", "工作台外接的地址", func(context.Context, *none) (WireDoor, error) { return WireDoor{Address: a.s.Wire}, nil })
+	get(a, "/v1/wire", "wire", "session", "工作台外接的地址", a.wire)
 	post(a, "/v1/me/signing-keys", "register-signing-key", "session", "登记签名公钥", a.registerSigningKey)
 	get(a, "/v1/me/signing-keys", "signing-keys", "session", "我的签名公钥", a.signingKeys)
 }
@@ -157,6 +157,17 @@ func (a *API) openKey(ctx context.Context, in *struct {
 // WireDoor is where psql and reporting tools connect.
 type WireDoor struct {
 	Address string `json:"address" doc:"Host and port of PostgreSQL's protocol; empty where the deployment does not offer it"`
+	User    string `json:"user" doc:"The caller's login; the password is an API key, the database a space"`
+}
+
+func (a *API) wire(ctx context.Context, _ *none) (WireDoor, error) {
+	door := WireDoor{Address: a.s.Wire}
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		account, err := access.LoadAccount(ctx, tx, access.From(ctx).Account)
+		door.User = account.Login
+		return err
+	})
+	return door, err
 }
 
 func (a *API) registerSigningKey(ctx context.Context, in *struct {

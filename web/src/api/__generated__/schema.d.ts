@@ -3689,6 +3689,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/wire": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 工作台外接的地址 */
+        get: operations["wire"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
 }
 export type webhooks = Record<string, never>;
 export interface components {
@@ -8224,6 +8241,12 @@ export interface components {
             kind: "call" | "export";
             /** @description Who got the result */
             recipient?: string;
+        };
+        WireDoor: {
+            /** @description Host and port of PostgreSQL's protocol; empty where the deployment does not offer it */
+            address: string;
+            /** @description The caller's login; the password is an API key, the database a space */
+            user: string;
         };
         "Withdraw-matterRequest": {
             reason: string;
@@ -16557,6 +16580,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabVersionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    wire: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WireDoor"];
                 };
             };
             /** @description Error */

@@ -15,6 +15,7 @@ import { path } from "@/util/path";
 import { replacement, rewritten } from "@/util/rewrite";
 import { Analysis } from "./Analysis";
 import { Catalog } from "./Catalog";
+import { Connect } from "./Connect";
 import { RunsAndVersions } from "./Runs";
 import { SubmitModal } from "./SubmitModal";
 import "./lab.css";
@@ -106,6 +107,7 @@ function Bench({ page }: { page: SpacePage }) {
           <Button icon={<PlusOutlined aria-hidden />} onClick={() => open("new")} aria-label={t.lab.newModel} />
         </Flex>
         <Flex gap={8} wrap>
+          <Connect space={page.space.id} />
           <Button icon={<CheckOutlined aria-hidden />} loading={check.isPending} onClick={checkNow}>
             {t.lab.check}
           </Button>
