@@ -31,6 +31,7 @@ const (
 	Guided           MessageKind = "matter.guided"     // 指导、说明
 	ComplaintFiled   MessageKind = "complaint.filed"   // 受理的投诉
 	ComplaintReplied MessageKind = "complaint.replied" // 投诉的答复
+	FileLacking      MessageKind = "file.lacking"      // 单位档案缺项
 )
 
 // MessageKinds lists every kind, for the description of the interface.
@@ -51,6 +52,7 @@ func MessageKinds() []MessageKind {
 		Guided,
 		ComplaintFiled,
 		ComplaintReplied,
+		FileLacking,
 	}
 }
 

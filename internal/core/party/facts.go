@@ -12,8 +12,8 @@ import (
 )
 
 // Facts are what a rule may look at here: the organization and its application.
-func Facts() []regime.Fact {
-	return append(append(fileFacts(), accountFacts()...),
+func Facts(law *regime.Law) []regime.Fact {
+	return append(append(fileFacts(), accountFacts(law)...),
 		orgFact("org.admitted", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, o Organization) (any, error) { return AdmittedNow(ctx, tx, o) }),
 		orgFact("org.registered", regime.Day, func(_ context.Context, _ *sqldb.Tx, o Organization) (any, error) { return o.Registered, nil }),
 		orgFact("org.in_province", regime.Bool, func(_ context.Context, _ *sqldb.Tx, o Organization) (any, error) { return o.InProvince, nil }),

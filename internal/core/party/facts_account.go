@@ -3,6 +3,7 @@ package party
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -12,7 +13,7 @@ import (
 )
 
 // accountFacts are what a rule may look at of the person who acts, and of all who have access for an organization.
-func accountFacts() []regime.Fact {
+func accountFacts(law *regime.Law) []regime.Fact {
 	return []regime.Fact{
 		accountFact("account.trained", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, a access.Account) (any, error) { return trained(ctx, tx, a) }),
 		accountFact("account.confidential", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, a access.Account) (any, error) {
@@ -25,6 +26,18 @@ func accountFacts() []regime.Fact {
 		}},
 		{Name: "org.responsible_named", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
 			return serving(ctx, tx, org, "data-security")
+		}},
+		{Name: "org.file_complete", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
+			list, err := orgGaps(ctx, tx, law, org)
+			return len(list) == 0, err
+		}},
+		{Name: "org.file_gaps", Type: regime.String, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
+			list, err := orgGaps(ctx, tx, law, org)
+			titles := make([]string, len(list))
+			for i, g := range list {
+				titles[i] = g.Title
+			}
+			return strings.Join(titles, "、"), err
 		}},
 		providerFact("provider.evaluated", func(p Provider) bool { return p.State != ProviderApplied && p.State != ProviderRefused }),
 		providerFact("provider.reported", func(p Provider) bool { return p.Reported != nil }),
@@ -40,6 +53,15 @@ func accountFacts() []regime.Fact {
 			return day, err
 		}},
 	}
+}
+
+func orgGaps(ctx context.Context, tx *sqldb.Tx, law *regime.Law, org string) ([]Gap, error) {
+	o, err := Load(ctx, tx, org)
+	if err != nil {
+		return nil, err
+	}
+	found, err := gapsOf(ctx, tx, law, []Organization{o}, workday.DateOf(tx.Now()))
+	return found[org], err
 }
 
 // hasAccess reports whether an account can do more than apply for admission.

@@ -17,7 +17,7 @@ import (
 // fact is what the law would see of an object now.
 func (h *house) fact(t *testing.T, name, id string) (v any) {
 	t.Helper()
-	for _, f := range party.Facts() {
+	for _, f := range party.Facts(h.Acts.Law()) {
 		if f.Name != name {
 			continue
 		}

@@ -17,15 +17,6 @@ func (s *Service) Organization(ctx context.Context, id string) (o Organization, 
 	return o, err
 }
 
-// Organizations lists organizations after a cursor, oldest first.
-func (s *Service) Organizations(ctx context.Context, after string, limit int) (list []Organization, err error) {
-	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listOrgs(ctx, tx, after, limit)
-		return err
-	})
-	return list, err
-}
-
 // Admission shows one application to its organization and to those who decide and supervise.
 func (s *Service) Admission(ctx context.Context, id string) (a Admission, err error) {
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

@@ -2,6 +2,7 @@ package party
 
 import (
 	"context"
+	"sync"
 	"time"
 
 	"yunei/internal/base/errs"
@@ -43,6 +44,9 @@ type Service struct {
 	matters *matter.Service
 	anchor  *seal.Anchor
 	key     []byte // of the digests of identity numbers and admission codes
+
+	mu    sync.Mutex
+	swept workday.Date // the day whose gaps were looked for
 }
 
 // New defines the acts and registers the objects of this package.
@@ -70,7 +74,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 		c, err := loadChange(ctx, tx, id)
 		return c.record(), err
 	})
-	acts.Law().RegisterFact(Facts()...)
+	acts.Law().RegisterFact(Facts(acts.Law())...)
 	s := &Service{Acts: acts, matters: matters, anchor: keys.Anchor(), key: keys.Derive("party.digest")}
 	s.defineAccounts(acts)
 	s.defineQualifications(acts)
@@ -78,6 +82,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	s.defineTraining(acts)
 	s.defineUndertaking(acts)
 	s.defineStaff(acts)
+	s.defineSecurity(acts)
 	s.defineMatter()
 	s.defineDeparture(acts)
 	s.defineProviders(acts)

@@ -31,7 +31,7 @@ const (
 type Staff struct {
 	ID    string       `json:"id"`
 	Org   string       `json:"org"`
-	Duty  string       `json:"duty" enum:"public-data,data-security"`
+	Duty  string       `json:"duty" enum:"public-data,data-security,data-opening"`
 	Unit  string       `json:"unit" doc:"Unit in charge (科室、部门)"`
 	Name  string       `json:"name"`
 	Post  string       `json:"post"`
@@ -47,7 +47,7 @@ var staffing = shelf[Staff]{"staff-filing", "staff_filing", "没有这条专人�
 
 // StaffDraft names a person to be filed.
 type StaffDraft struct {
-	Duty string       `json:"duty" enum:"public-data,data-security"`
+	Duty string       `json:"duty" enum:"public-data,data-security,data-opening"`
 	Unit string       `json:"unit" minLength:"2" maxLength:"120"`
 	Name string       `json:"name" minLength:"2" maxLength:"60"`
 	Post string       `json:"post" minLength:"2" maxLength:"120"`
@@ -67,8 +67,8 @@ func (s *Service) defineStaff(acts *act.Runner) {
 func (s *Service) FileStaff(ctx context.Context, d StaffDraft) (p Staff, err error) {
 	p = Staff{Duty: d.Duty, Unit: strings.TrimSpace(d.Unit), Name: strings.TrimSpace(d.Name), Post: strings.TrimSpace(d.Post), From: d.From, State: StaffFiled}
 	switch {
-	case p.Duty != "public-data" && p.Duty != "data-security":
-		return p, spotted("duty", "职责应为 public-data (公共数据管理) 或 data-security (数据安全)")
+	case !slices.Contains([]string{"public-data", "data-security", "data-opening"}, p.Duty):
+		return p, spotted("duty", "职责应为 public-data (公共数据管理)、data-security (数据安全) 或 data-opening (牵头数据开放)")
 	case p.Unit == "" || p.Name == "" || p.Post == "":
 		return p, spotted("unit", "请填写负责科室、姓名和岗位")
 	case !p.From.Valid():

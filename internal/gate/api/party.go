@@ -75,9 +75,12 @@ func (a *API) registerParty() {
 		account, org, err := a.s.Party.Join(ctx, in.Body.Account, in.Body.Organization)
 		return Joined{Account: account, Organization: org}, err
 	})
-	get(a, "/v1/organizations", "organizations", tag, "单位", func(ctx context.Context, in *struct{ Paging }) (Page[party.Organization], error) {
-		list, err := a.s.Party.Organizations(ctx, in.Cursor, in.Limit)
-		return paged(list, in.Limit, func(o party.Organization) string { return o.ID }), err
+	get(a, "/v1/organizations", "organizations", tag, "单位", func(ctx context.Context, in *struct {
+		Paging
+		Incomplete bool `query:"incomplete" doc:"Only those whose file lacks something"`
+	}) (Page[party.WithGaps], error) {
+		list, err := a.s.Party.Organizations(ctx, in.Cursor, in.Limit, in.Incomplete)
+		return paged(list, in.Limit, func(o party.WithGaps) string { return o.ID }), err
 	})
 	get(a, "/v1/organizations/{id}", "organization", tag, "单位详情", a.organization)
 	for _, o := range []struct {

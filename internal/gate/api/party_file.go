@@ -51,6 +51,20 @@ func (a *API) registerFile() {
 		list, err := a.s.Party.Listings(ctx, in.ID)
 		return whole(list), err
 	})
+	post(a, "/v1/security-files", "file-security", tag, "报备安全管理文件", func(ctx context.Context, in *struct{ Body party.SecurityDraft }) (party.SecurityFile, error) {
+		return a.s.Party.FileSecurity(ctx, in.Body)
+	})
+	post(a, "/v1/security-files/{id}/end", "end-security", tag, "废止安全管理文件", func(ctx context.Context, in *ByID) (party.SecurityFile, error) {
+		return a.s.Party.EndSecurity(ctx, in.ID)
+	})
+	get(a, "/v1/organizations/{id}/security-files", "security-files", tag, "单位的安全管理文件", func(ctx context.Context, in *ByID) (Page[party.SecurityFile], error) {
+		list, err := a.s.Party.SecurityFiles(ctx, in.ID)
+		return whole(list), err
+	})
+	get(a, "/v1/organizations/{id}/gaps", "gaps", tag, "单位档案的缺项", func(ctx context.Context, in *ByID) (Page[party.Gap], error) {
+		list, err := a.s.Party.Gaps(ctx, in.ID)
+		return whole(list), err
+	})
 	post(a, "/v1/listings/{id}/lift", "lift-listing", tag, "移出负面清单", func(ctx context.Context, in *reasoned) (party.Listing, error) {
 		return a.s.Party.Unlist(ctx, in.ID, in.Body.Reason)
 	})

@@ -216,7 +216,7 @@ func (n *Node) Sweep(ctx context.Context) {
 	for _, o := range []struct {
 		what  string
 		sweep func(context.Context) error
-	}{{"matters", n.Matters.Sweep}, {"terms", n.Grant.Sweep}, {"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
+	}{{"matters", n.Matters.Sweep}, {"files of organizations", n.Party.Sweep}, {"terms", n.Grant.Sweep}, {"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
 		if err := o.sweep(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "sweep "+o.what, "err", err)
 		}

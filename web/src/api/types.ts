@@ -36,6 +36,7 @@ export type ProcedureOf = Schemas["RegimeProcedure"];
 export type LawValue = Schemas["RegimeValue"];
 export type MatrixRow = Schemas["RegimeMatrixRow"];
 export type CoverageReport = Schemas["RegimeCoverageReport"];
+export type Gap = Schemas["PartyGap"];
 export type Task = Schemas["TaskItem"];
 export type Message = Schemas["MessageItem"];
 export type Decided = Schemas["Decided"];

@@ -2471,6 +2471,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{id}/gaps": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位档案的缺项 */
+        get: operations["gaps"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}/lift": {
         parameters: {
             query?: never;
@@ -2534,6 +2551,23 @@ export interface paths {
         put?: never;
         /** 认定单位 */
         post: operations["recognize-organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/security-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的安全管理文件 */
+        get: operations["security-files"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3323,6 +3357,40 @@ export interface paths {
         get: operations["seal-uses"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 报备安全管理文件 */
+        post: operations["file-security"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/security-files/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 废止安全管理文件 */
+        post: operations["end-security"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5787,7 +5855,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "file.lacking";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -6212,6 +6280,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageGap: {
+            items: components["schemas"]["PartyGap"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageGrant: {
             items: components["schemas"]["Grant"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -6254,11 +6327,6 @@ export interface components {
         };
         PageOrder: {
             items: components["schemas"]["WatchOrder"][] | null;
-            /** @description Pass as cursor for the next page; absent on the last */
-            next?: string;
-        };
-        PageOrganization: {
-            items: components["schemas"]["PartyOrganization"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -6337,6 +6405,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageSecurityFile: {
+            items: components["schemas"]["PartySecurityFile"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageSeen: {
             items: components["schemas"]["ServeSeen"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -6399,6 +6472,11 @@ export interface components {
         };
         PageVersionItem: {
             items: components["schemas"]["LabVersionItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageWithGaps: {
+            items: components["schemas"]["PartyWithGaps"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -6575,6 +6653,15 @@ export interface components {
             disclaimer_sm3: string;
             price?: string;
             scenario?: string;
+        };
+        PartyGap: {
+            cite: components["schemas"]["ErrsCite"];
+            /** @description First day on which it was lacking; absent where it never was there */
+            since?: string;
+            /** @enum {string} */
+            state: "missing" | "lapsed" | "overdue";
+            title: string;
+            what: string;
         };
         PartyListing: {
             /** @description Day of the decision or of the entry in the list */
@@ -6795,6 +6882,33 @@ export interface components {
             kind: string;
             title: string;
         };
+        PartySecurityDraft: {
+            from: string;
+            kind: string;
+            number?: string;
+            /** @description Digest of the uploaded file */
+            paper: string;
+            title: string;
+            until?: string;
+        };
+        PartySecurityFile: {
+            /** Format: date-time */
+            filed: string;
+            from: string;
+            id: string;
+            /** @description Which required paper it is, as the pack names it */
+            kind: string;
+            /** @description Number of the paper (文号) */
+            number?: string;
+            org: string;
+            /** @description Digest of the uploaded file */
+            paper: string;
+            /** @enum {string} */
+            state: "filed" | "ended";
+            title: string;
+            /** @description Last valid day; absent without an end */
+            until?: string;
+        };
         PartySheet: {
             id: string;
             material?: string;
@@ -6808,7 +6922,7 @@ export interface components {
         };
         PartyStaff: {
             /** @enum {string} */
-            duty: "public-data" | "data-security";
+            duty: "public-data" | "data-security" | "data-opening";
             ended?: string;
             /** Format: date-time */
             filed: string;
@@ -6824,7 +6938,7 @@ export interface components {
         };
         PartyStaffDraft: {
             /** @enum {string} */
-            duty: "public-data" | "data-security";
+            duty: "public-data" | "data-security" | "data-opening";
             from: string;
             name: string;
             post: string;
@@ -6883,6 +6997,32 @@ export interface components {
             text: string;
             text_sm3: string;
             until?: string;
+        };
+        PartyWithGaps: {
+            contact: string;
+            /** Format: date-time */
+            created: string;
+            /** @description 自述具有 DCMM 贯标资质; 经核验的见资质 */
+            dcmm: boolean;
+            /** @description What the law asks it to have on file and it has not; for itself and those who supervise */
+            gaps?: components["schemas"]["PartyGap"][] | null;
+            id: string;
+            in_province: boolean;
+            /** @enum {string} */
+            kind: "enterprise" | "institution" | "public-body";
+            /** @enum {string} */
+            legal_form?: "enterprise" | "partnership" | "branch" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
+            name: string;
+            /** @description The admission permit that every later permit descends from */
+            permit?: string;
+            phone: string;
+            /** @description 成立或登记注册之日 */
+            registered: string;
+            /** @description 法定代表人或负责人姓名 */
+            representative: string;
+            roles: string[] | null;
+            /** @description 统一社会信用代码, GB 32100 */
+            uscc: string;
         };
         PledgeRequest: {
             /** @description PEM of the representative's SM2 certificate */
@@ -13530,6 +13670,8 @@ export interface operations {
                 /** @description From the previous page's next */
                 cursor?: string;
                 limit?: number;
+                /** @description Only those whose file lacks something */
+                incomplete?: boolean;
             };
             header?: never;
             path?: never;
@@ -13544,7 +13686,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageOrganization"];
+                    "application/json": components["schemas"]["PageWithGaps"];
                 };
             };
             /** @description Error */
@@ -13824,6 +13966,38 @@ export interface operations {
             };
         };
     };
+    gaps: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageGap"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "lift-organization": {
         parameters: {
             query?: never;
@@ -13983,6 +14157,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyQualification"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "security-files": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSecurityFile"];
                 };
             };
             /** @description Error */
@@ -15765,6 +15971,72 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageSealUse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartySecurityDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartySecurityFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-security": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartySecurityFile"];
                 };
             };
             /** @description Error */

@@ -15,6 +15,7 @@ import { minute } from "@/util/day";
 import { path } from "@/util/path";
 import { Credit } from "./Credit";
 import { Qualifications } from "./Qualifications";
+import { Security } from "./Security";
 
 interface Change {
   happened: string;
@@ -75,6 +76,9 @@ function Changes({ org, me }: { org: Organization; me: Me }) {
   );
 }
 
+/** Its own, or those who decide and supervise. */
+const own = (me: Me, org: string) => me.org === org || Boolean(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor", "authorizing-department"].includes(r)));
+
 export default function OrgFile() {
   const t = useText();
   const me = useOutletContext<Me>();
@@ -118,6 +122,7 @@ export default function OrgFile() {
               ),
             },
             { key: "qualifications", label: t.org.qualifications, content: <Qualifications org={o.id} me={me} /> },
+            ...(own(me, o.id) ? [{ key: "security", label: t.org.security, content: <Security org={o.id} me={me} /> }] : []),
             { key: "changes", label: t.org.changes, content: <Changes org={o} me={me} /> },
             { key: "credit", label: t.org.credit, content: <Credit org={o.id} me={me} /> },
           ]}
