@@ -127,7 +127,7 @@ var acts = map[string]func(w *World) (func() error, error){
 	},
 	"party.account.open": func(w *World) (func() error, error) {
 		w.n++
-		n := party.NewAccount{Login: fmt.Sprintf("colleague%d", w.n), Password: "a-long-password", Name: "沈文", Roles: []access.Role{access.Auditor}}
+		n := party.NewAccount{Login: fmt.Sprintf("colleague%d", w.n), Password: "a-long-password", Name: "沈文", Org: w.firm().Org, Roles: []access.Role{access.Auditor}}
 		return func() error { _, err := w.Party.OpenAccount(w.system(), n); return err }, nil
 	},
 	"party.apply": func(w *World) (func() error, error) {
