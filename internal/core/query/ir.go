@@ -129,13 +129,16 @@ func (e *Expr) Walk(f func(*Expr) bool) {
 type RelOp string
 
 const (
-	RelScan    RelOp = "scan"    // Columns of Table; its rows with a NULL subject key are never read
-	RelFilter  RelOp = "filter"  // rows of In[0] for which Pred is true
-	RelJoin    RelOp = "join"    // In[0] x In[1] where Left equals Right and each pair of More is equal; the schema is both, left first
-	RelProject RelOp = "project" // Exprs over In[0]
-	RelUnitAgg RelOp = "unitagg" // one row per subject: its key, then Aggs over its rows of In[0]; stays private
-	RelGroup   RelOp = "group"   // rows of open tables gathered by Exprs, then Aggs over them; nobody is in them, so nothing is bounded
-	RelReduce  RelOp = "reduce"  // cells: Aggs by Keys, bounded per unit; the only door out of a private table
+	RelScan     RelOp = "scan"     // Columns of Table; its rows with a NULL subject key are never read
+	RelFilter   RelOp = "filter"   // rows of In[0] for which Pred is true
+	RelJoin     RelOp = "join"     // In[0] x In[1] where Left equals Right and each pair of More is equal; the schema is both, left first
+	RelProject  RelOp = "project"  // Exprs over In[0]
+	RelUnitAgg  RelOp = "unitagg"  // one row per subject: its key, then Aggs over its rows of In[0]; stays private
+	RelGroup    RelOp = "group"    // rows of open tables gathered by Exprs, then Aggs over them; nobody is in them, so nothing is bounded
+	RelWindow   RelOp = "window"   // In[0] with a column more for each of Wins, computed over the rows of the same subject (Unit)
+	RelUnion    RelOp = "union"    // all rows of all In, which have one schema; each row stays its subject's
+	RelDistinct RelOp = "distinct" // the rows of In[0], each once
+	RelReduce   RelOp = "reduce"   // cells: Aggs by Keys, bounded per unit; the only door out of a private table
 )
 
 // Rel is one relation. Which fields count depends on Op; the others are zero.
@@ -158,7 +161,9 @@ type Rel struct {
 
 	Exprs []Expr `json:"exprs,omitempty"` // project, group
 
-	// unitagg, reduce
+	Wins []Win `json:"wins,omitempty"` // window
+
+	// unitagg, window, reduce
 	Unit int   `json:"unit,omitempty"` // column of the input's schema that is the subject key
 	Keys []Key `json:"keys,omitempty"` // reduce
 	Aggs []Agg `json:"aggs,omitempty"`

@@ -11,8 +11,14 @@ func (m *Model) Schema(r *Rel) ([]Type, error) {
 	switch r.Op {
 	case RelScan:
 		return m.scanSchema(r)
-	case RelFilter:
+	case RelFilter, RelDistinct, RelUnion:
 		return m.Schema(r.In[0])
+	case RelWindow:
+		types, err := m.Schema(r.In[0])
+		for i := range r.Wins {
+			types = append(types, r.Wins[i].Type)
+		}
+		return types, err
 	case RelJoin:
 		left, err := m.Schema(r.In[0])
 		if err != nil {
@@ -110,8 +116,11 @@ func (m *Model) Validate() error {
 }
 
 func (m *Model) validateRel(r *Rel, root bool) error {
-	arity := map[RelOp]int{RelScan: 0, RelFilter: 1, RelJoin: 2, RelProject: 1, RelUnitAgg: 1, RelGroup: 1, RelReduce: 1}
+	arity := map[RelOp]int{RelScan: 0, RelFilter: 1, RelJoin: 2, RelProject: 1, RelUnitAgg: 1, RelGroup: 1, RelReduce: 1, RelWindow: 1, RelDistinct: 1}
 	n, known := arity[r.Op]
+	if r.Op == RelUnion {
+		n, known = max(len(r.In), 2), true
+	}
 	if !known || len(r.In) != n {
 		return fmt.Errorf("relation %q with %d inputs", r.Op, len(r.In))
 	}
@@ -119,7 +128,7 @@ func (m *Model) validateRel(r *Rel, root bool) error {
 		return fmt.Errorf("%s below the root", r.Op)
 	}
 	var in []Type
-	for _, child := range r.In {
+	for i, child := range r.In {
 		if child == nil {
 			return fmt.Errorf("%s without input", r.Op)
 		}
@@ -129,6 +138,12 @@ func (m *Model) validateRel(r *Rel, root bool) error {
 		types, err := m.Schema(child)
 		if err != nil {
 			return err
+		}
+		if r.Op == RelUnion && i > 0 {
+			if !slices.Equal(in, types) {
+				return fmt.Errorf("union of different schemas")
+			}
+			continue
 		}
 		in = append(in, types...)
 	}
@@ -178,6 +193,15 @@ func (m *Model) validateParts(r *Rel, in []Type) error {
 		}
 		for i := range r.Aggs {
 			if err := r.Aggs[i].validate(in, r.Op); err != nil {
+				return err
+			}
+		}
+	case RelWindow:
+		if r.Unit < 0 || r.Unit >= len(in) || in[r.Unit].Kind != Text || len(r.Wins) == 0 {
+			return fmt.Errorf("window without a subject key or a column")
+		}
+		for i := range r.Wins {
+			if err := r.Wins[i].validate(in); err != nil {
 				return err
 			}
 		}

@@ -27,7 +27,8 @@ func (b *binder) aggregateCall(e *exprNode, sc *scope) (r aggRequest, avg, ok bo
 			r.fn = query.AggUnits
 			return r, false, true
 		}
-		b.refuse(ExactExtreme, e.at, "DISTINCT 只用于主体标识", "DISTINCT is for the subject key only", "COUNT(DISTINCT sid)")
+		b.refuse(ExactExtreme, e.at, "COUNT(DISTINCT) 只用于主体标识；不同取值的个数请先按主体去重再计数", "COUNT(DISTINCT) is for the subject key; count different values per subject after SELECT DISTINCT",
+			"WITH d AS (SELECT DISTINCT sid, ward FROM visit), v AS (SELECT sid, COUNT(*) AS wards FROM d GROUP BY sid) SELECT AVG(wards) AS mean FROM v")
 		return r, false, false
 	}
 	arg, ok := b.expr(e.args[0], sc)
@@ -108,12 +109,6 @@ func (b *binder) leafAgg(l *leaf, r aggRequest) query.Expr {
 		}
 		n++
 	}
-	rows := 1
-	for _, inner := range l.inner.leaves {
-		if !inner.matchesOne(b) {
-			rows = product(rows, inner.rows)
-		}
-	}
 	l.aggs = append(l.aggs, a)
-	return b.addCol(l, aggregated(&a, b.cols, l.table, rows, nil))
+	return b.addCol(l, aggregated(&a, b.cols, l.table, b.blockRows(l.inner), nil))
 }

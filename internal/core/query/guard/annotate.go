@@ -12,7 +12,11 @@ func annotate(m *query.Model, know *knowledge) {
 	rows := rowSources(m.Root.In[0], know)
 	keySources := groupSources(m, know)
 	for i := range m.Outputs {
-		m.Outputs[i].Sources = outputSources(m, &m.Outputs[i], know, rows, keySources)
+		o := &m.Outputs[i]
+		o.Sources = outputSources(m, o, know, rows, keySources)
+		if m.Class.Own() {
+			o.Fields = fieldCells(o, &m.Root.Exprs[o.Index], know.cols(m.Root.In[0]), know.policyOf)
+		}
 	}
 	need := usesNeeded(m, know, rows, keySources)
 	relations(m.Root, func(r *query.Rel) {

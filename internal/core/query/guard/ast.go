@@ -15,6 +15,10 @@ type selectNode struct {
 	order  []orderNode
 	limit  *exprNode
 	offset *exprNode
+
+	distinct bool
+	sets     []*selectNode // UNION of these; the fields above are then empty
+	setAt    int           // where DISTINCT or UNION stands
 }
 
 type cteNode struct {
@@ -75,6 +79,13 @@ type exprNode struct {
 	args     []*exprNode
 	star     bool // COUNT(*)
 	distinct bool // COUNT(DISTINCT x)
+	over     *windowNode
+}
+
+// windowNode is OVER (PARTITION BY ... ORDER BY ...).
+type windowNode struct {
+	partition []*exprNode
+	order     []orderNode
 }
 
 // walk calls f once for e and each node below it. BETWEEN and CASE x WHEN use a node in several places, so the tree is

@@ -27,7 +27,9 @@ type binder struct {
 
 	// aggregate, where set, binds aggregate calls: only inside the items of a per-subject query.
 	aggregate func(call *exprNode) (query.Expr, bool)
-	bareOK    bool // whether columns may stand outside aggregates there
+	// window, where set, binds calls with OVER: only inside the items of a query that does not group.
+	window func(call *exprNode) (query.Expr, bool)
+	bareOK bool // whether columns may stand outside aggregates there
 }
 
 // leaf is a table, or rows aggregated per subject.
@@ -39,6 +41,11 @@ type leaf struct {
 	inner *block
 	aggs  []query.Agg
 	key   int // the subject key's place in binder.cols, -1 if there is none
+
+	wins     []query.Win // over the rows of inner
+	through  map[int]int // columns of inner that pass through a window: own column -> inner's
+	sets     []branch    // UNION, or DISTINCT of one
+	distinct bool
 
 	// A leaf that is not simply joined on the subject key: pairs of its own column and one of a leaf before it. outer is
 	// a LEFT JOIN, whose leaf is filtered by preds before it is joined.
@@ -239,6 +246,9 @@ func (b *binder) derived(f *fromNode, s *selectNode, rename []string, name strin
 
 // inner binds a query below the top: it renames, computes and filters, or aggregates per subject.
 func (b *binder) inner(s *selectNode) ([]scopeColumn, *block, bool) {
+	if len(s.sets) > 0 || s.distinct {
+		return b.gathered(s)
+	}
 	blk, sc, ok := b.fromClause(s)
 	if !ok {
 		return nil, nil, false
@@ -253,6 +263,9 @@ func (b *binder) inner(s *selectNode) ([]scopeColumn, *block, bool) {
 	}
 	if len(s.group) > 0 {
 		return b.perSubject(s, blk, sc)
+	}
+	if hasWindow(s.items) {
+		return b.windowed(s, blk, sc)
 	}
 	var columns []scopeColumn
 	for _, item := range s.items {

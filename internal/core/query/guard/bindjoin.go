@@ -200,5 +200,5 @@ func (l *leaf) matchesOne(b *binder) bool {
 			names = append(names, c.policy.Name)
 		}
 	}
-	return len(l.on) > 0 && l.inner == nil && namesRow(l.table, names)
+	return len(l.on) > 0 && l.inner == nil && l.sets == nil && namesRow(l.table, names)
 }

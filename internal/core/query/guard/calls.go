@@ -15,7 +15,7 @@ const defaultPlaces = 6
 func isAggregate(e *exprNode) bool {
 	switch e.text {
 	case "count", "sum", "avg", "min", "max":
-		return e.kind == callExpr
+		return e.kind == callExpr && e.over == nil
 	}
 	return false
 }
@@ -62,6 +62,13 @@ var calls = map[string]callBinder{
 }
 
 func (b *binder) call(e *exprNode, sc *scope) (query.Expr, bool) {
+	if e.over != nil {
+		if b.window != nil {
+			return b.window(e)
+		}
+		b.refuse(WindowNotOwn, e.at, "窗口只用于 WITH 或 FROM 中不分组的子查询", "windows stand in a WITH query or subquery without GROUP BY", windowHint)
+		return query.Expr{}, false
+	}
 	if isAggregate(e) {
 		if b.aggregate != nil {
 			return b.aggregate(e)

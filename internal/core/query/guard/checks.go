@@ -111,6 +111,11 @@ func (in *inspection) expressions(f func(e *query.Expr, cols []column)) {
 		if r.Pred != nil {
 			f(r.Pred, cols)
 		}
+		for i := range r.Wins {
+			for _, e := range r.Wins[i].Exprs() {
+				f(e, cols)
+			}
+		}
 		for i := range r.Exprs {
 			f(&r.Exprs[i], cols)
 		}
@@ -221,7 +226,7 @@ func (in *inspection) unit() {
 		switch r.Op {
 		case query.RelJoin:
 			broken = !in.soundJoin(r)
-		case query.RelUnitAgg, query.RelReduce:
+		case query.RelUnitAgg, query.RelWindow, query.RelReduce:
 			broken = !in.know.cols(r.In[0])[r.Unit].key
 		}
 		if broken {
@@ -257,8 +262,14 @@ func (in *inspection) soundJoin(r *query.Rel) bool {
 // keysStayIn: the subject key is in no expression but the one that limits class B to one's own rows.
 func (in *inspection) keysStayIn() {
 	below := in.model.Root.In[0]
+	passes := map[*query.Expr]bool{} // the key of each row, through a projection below the root
+	relations(below, func(r *query.Rel) {
+		for i := range r.Exprs {
+			passes[&r.Exprs[i]] = r.Exprs[i].Op == query.OpCol
+		}
+	})
 	in.expressions(func(e *query.Expr, cols []column) {
-		if in.model.Class.Own() && e == below.Pred && isOwn(e, cols) {
+		if passes[e] || in.model.Class.Own() && e == below.Pred && isOwn(e, cols) {
 			return
 		}
 		e.Walk(func(x *query.Expr) bool {

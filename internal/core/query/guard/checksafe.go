@@ -36,15 +36,16 @@ func (in *inspection) isolation() {
 	})
 	in.limited(filters, "WHERE")
 	relations(in.model.Root, func(r *query.Rel) {
-		for i := range r.Aggs {
-			if arg := r.Aggs[i].Arg; arg != nil {
-				c := in.branches(arg, in.know.cols(r.In[0]))
-				c.add(filters)
-				if c.at == 0 {
-					c.at = arg.At
-				}
-				in.limited(c, "度量条件")
+		for _, arg := range values(r) {
+			c := in.branches(arg, in.know.cols(r.In[0]))
+			c.add(filters)
+			if c.at == 0 {
+				c.at = arg.At
 			}
+			in.limited(c, "度量条件")
+		}
+		for i := range r.Exprs { // of a UNION or DISTINCT: may be grouped by
+			in.groupConditions(&r.Exprs[i], in.know.cols(r.In[0]), filters)
 		}
 		for i := range r.Keys {
 			in.groupConditions(&r.Keys[i].Expr, in.know.cols(r.In[0]), filters)
@@ -52,6 +53,20 @@ func (in *inspection) isolation() {
 	})
 	in.expressions(in.divisors)
 	in.note("WHERE 中 %d 个比较、%d 个 OR 分支；常量均在公开分段点或代码表上", filters.atoms, filters.branches)
+}
+
+// values lists what a relation measures: the arguments of its aggregates and windows.
+func values(r *query.Rel) []*query.Expr {
+	var out []*query.Expr
+	for i := range r.Aggs {
+		if r.Aggs[i].Arg != nil {
+			out = append(out, r.Aggs[i].Arg)
+		}
+	}
+	for i := range r.Wins {
+		out = append(out, r.Wins[i].Exprs()...)
+	}
+	return out
 }
 
 // divisors: a quotient is NULL where its divisor is 0, so a computed divisor is a comparison in disguise:
@@ -281,14 +296,27 @@ func (in *inspection) finiteAgain() {
 	cols := in.know.cols(in.model.Root.In[0])
 	for i := range in.model.Outputs {
 		o := &in.model.Outputs[i]
-		values, null, ok := finite(&in.model.Root.Exprs[o.Index], cols)
+		e := &in.model.Root.Exprs[o.Index]
+		values, null, ok := finite(e, cols)
 		for _, v := range values {
 			ok = ok && slices.Contains(o.Values, v)
 		}
-		if !ok || null && !o.Null || o.Cells < len(o.Values) {
-			in.fail(RawOutput, in.model.Root.Exprs[o.Index].At, o.Name+" 不是所列的有限档位", o.Name+" is not one of the values listed", "")
+		told := fieldCells(o, e, cols, in.know.policyOf)
+		less := slices.ContainsFunc(told, func(f query.FieldCells) bool { return !claimed(o.Fields, &f) })
+		if !ok || null && !o.Null || o.Cells < len(o.Values) || less {
+			in.fail(RawOutput, e.At, o.Name+" 不是所列的有限档位", o.Name+" is not one of the values listed", "")
 		}
 	}
+}
+
+// claimed reports whether an output says of a field at least what it tells about it.
+func claimed(fields []query.FieldCells, told *query.FieldCells) bool {
+	return slices.ContainsFunc(fields, func(f query.FieldCells) bool {
+		if f.Table != told.Table || f.Column != told.Column || f.Cells < told.Cells || f.Alone && !told.Alone {
+			return false
+		}
+		return !f.Alone || !slices.ContainsFunc(told.Cuts, func(n int64) bool { return !slices.Contains(f.Cuts, n) })
+	})
 }
 
 var standingNames = map[query.Standing]string{
@@ -298,27 +326,18 @@ var standingNames = map[query.Standing]string{
 // precision proves that all outputs together tell no field finer than its policy allows one recipient group.
 func (in *inspection) precision() {
 	for _, f := range fieldTotals(in.model) {
-		if c, ok := in.policyOf(f.Table, f.Column); ok {
+		if c, ok := in.know.policyOf(f.Table, f.Column); ok {
 			f.Cap = min(f.Cap, c.CellCap())
 		}
 		in.note("%s.%s：至多分辨 %d 种，允许 %d 种", f.Table, f.Column, f.Cells, f.Cap)
 		if f.Cells > f.Cap {
 			at := 0
-			if c, ok := in.policyOf(f.Table, f.Column); ok {
+			if c, ok := in.know.policyOf(f.Table, f.Column); ok {
 				at = in.placeOf(c)
 			}
 			in.fail(PrecisionSpent, at, fmt.Sprintf("%s 分辨 %d 种，允许 %d 种", f.Column, f.Cells, f.Cap), fmt.Sprintf("%s told apart into %d, at most %d", f.Column, f.Cells, f.Cap), "")
 		}
 	}
-}
-
-func (in *inspection) policyOf(table, name string) (*query.Column, bool) {
-	for _, t := range in.know.tables {
-		if t.Name == table {
-			return t.Column(name)
-		}
-	}
-	return nil, false
 }
 
 // fieldTotals refines what all outputs of a model tell about each field: cut sets of outputs of that field alone are

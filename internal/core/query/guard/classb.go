@@ -147,7 +147,7 @@ func (b *binder) ownItems(s *selectNode, sc *scope) ([]query.Expr, bool) {
 	return exprs, fine
 }
 
-// finiteOutput lists the values of a class B output and what they tell about each field.
+// finiteOutput lists the values of a class B output; annotate says what they tell about each field.
 func (b *binder) finiteOutput(o *query.Output, e *query.Expr, cols []column) bool {
 	values, null, ok := finite(e, cols)
 	if !ok || len(values) == 0 {
@@ -158,20 +158,19 @@ func (b *binder) finiteOutput(o *query.Output, e *query.Expr, cols []column) boo
 	if null {
 		o.Cells++
 	}
-	o.Fields = fieldCells(o, e, cols)
 	return true
 }
 
 // fieldCells says what an output tells about each field it depends on.
-func fieldCells(o *query.Output, e *query.Expr, cols []column) []query.FieldCells {
+func fieldCells(o *query.Output, e *query.Expr, cols []column, policy func(table, column string) (*query.Column, bool)) []query.FieldCells {
 	parts, cuts, exact := partition(e, cols)
-	if index, one := single(e); exact && one && cols[index].policy != nil {
+	if index, one := single(e); exact && one && cols[index].policy != nil && len(cols[index].from) == 0 {
 		return []query.FieldCells{aloneCells(&cols[index], parts, cuts)}
 	}
 	var out []query.FieldCells
 	for _, s := range sources(e, cols, query.WayValue) {
-		c := fieldOf(s, cols)
-		if c == nil || c.Role == query.SubjectKey {
+		c, ok := policy(s.Table, s.Column)
+		if !ok || c.Role == query.SubjectKey {
 			continue
 		}
 		f := query.FieldCells{Table: s.Table, Column: s.Column, Cells: o.Cells, Cap: c.CellCap(), Size: sizeOf(c)}
@@ -197,17 +196,6 @@ func recordCells(o *query.Output, e *query.Expr, cols []column) []query.FieldCel
 		return true
 	})
 	return out
-}
-
-func fieldOf(s query.Source, cols []column) *query.Column {
-	for i := range cols {
-		if t := cols[i].table; t.Name == s.Table {
-			if c, ok := t.Column(s.Column); ok {
-				return c
-			}
-		}
-	}
-	return nil
 }
 
 // sizeOf is how many values a coded field has, 0 for any other.

@@ -63,9 +63,7 @@ var unwanted = []struct {
 	{"intoClause", OneSelect, "SELECT INTO"},
 	{"lockingClause", OneSelect, "FOR UPDATE"},
 	{"valuesLists", OneSelect, "VALUES"},
-	{"larg", Unimplemented, "集合运算"},
 	{"windowClause", WindowNotOwn, "WINDOW"},
-	{"distinctClause", Unimplemented, "SELECT DISTINCT"},
 	{"groupDistinct", Unimplemented, "GROUP BY DISTINCT"},
 }
 
@@ -76,8 +74,10 @@ func (c *converter) selectStmt(o tree, at int, top bool) *selectNode {
 			return nil
 		}
 	}
-	if str(o["op"]) != "SETOP_NONE" ||
-		!c.closed("SelectStmt", o, at, "targetList", "fromClause", "whereClause", "groupClause", "havingClause", "sortClause", "limitCount", "limitOffset", "limitOption", "withClause", "op") {
+	if str(o["op"]) != "SETOP_NONE" {
+		return c.setOperation(o, at, top)
+	}
+	if !c.closed("SelectStmt", o, at, "targetList", "distinctClause", "fromClause", "whereClause", "groupClause", "havingClause", "sortClause", "limitCount", "limitOffset", "limitOption", "withClause", "op") {
 		return nil
 	}
 	switch str(o["limitOption"]) {
@@ -98,6 +98,12 @@ func (c *converter) selectStmt(o tree, at int, top bool) *selectNode {
 			continue
 		}
 		s.items = append(s.items, itemNode{at: loc(t), name: str(t["name"]), expr: c.expr(t["val"])})
+	}
+	if d := list(o["distinctClause"]); len(d) > 0 {
+		s.distinct, s.setAt = true, c.findWord(at, "DISTINCT")
+		if len(d) > 1 || len(d[0].(tree)) > 0 {
+			c.refuse(Unimplemented, s.setAt, "DISTINCT ON", "DISTINCT ON", "SELECT DISTINCT sid, ward FROM visit")
+		}
 	}
 	if len(s.items) == 0 {
 		c.refuse(Syntax, at, "没有输出列", "no output columns", "")
@@ -134,24 +140,7 @@ func (c *converter) selectStmt(o tree, at int, top bool) *selectNode {
 
 // tail reads ORDER BY, LIMIT and OFFSET.
 func (c *converter) tail(s *selectNode, o tree) {
-	for _, item := range list(o["sortClause"]) {
-		kind, t := node(item)
-		if kind != "SortBy" || !c.closed(kind, t, s.at, "node", "sortby_dir", "sortby_nulls") {
-			continue
-		}
-		e := c.expr(t["node"])
-		if e == nil {
-			continue
-		}
-		if e.kind == literalExpr {
-			c.refuse(NameColumns, e.at, "ORDER BY 序号", "positional ORDER BY", "")
-			continue
-		}
-		if str(t["sortby_nulls"]) != "SORTBY_NULLS_DEFAULT" {
-			c.refuse(Unimplemented, e.at, "NULLS FIRST / LAST", "NULLS FIRST / LAST", "")
-		}
-		s.order = append(s.order, orderNode{expr: e, desc: str(t["sortby_dir"]) == "SORTBY_DESC"})
-	}
+	s.order, _ = c.ordering(o["sortClause"], s.at)
 	if l, ok := o["limitCount"]; ok {
 		s.limit = c.expr(l)
 	}
@@ -160,19 +149,38 @@ func (c *converter) tail(s *selectNode, o tree) {
 	}
 }
 
+// ordering reads a list of ORDER BY.
+func (c *converter) ordering(v any, at int) (out []orderNode, ok bool) {
+	ok = true
+	for _, item := range list(v) {
+		kind, t := node(item)
+		if kind != "SortBy" || !c.closed(kind, t, at, "node", "sortby_dir", "sortby_nulls") {
+			return out, false
+		}
+		e := c.expr(t["node"])
+		switch {
+		case e == nil:
+			ok = false
+			continue
+		case e.kind == literalExpr:
+			c.refuse(NameColumns, e.at, "ORDER BY 序号", "positional ORDER BY", "")
+			ok = false
+			continue
+		case str(t["sortby_nulls"]) != "SORTBY_NULLS_DEFAULT":
+			c.refuse(Unimplemented, e.at, "NULLS FIRST / LAST", "NULLS FIRST / LAST", "")
+			ok = false
+		}
+		out = append(out, orderNode{expr: e, desc: str(t["sortby_dir"]) == "SORTBY_DESC"})
+	}
+	return out, ok
+}
+
 // findWord finds the first word of what after byte at, so that a clause without a position of its own gets one.
 func (c *converter) findWord(at int, what string) int {
 	word, _, _ := strings.Cut(what, " ")
 	if word == "SELECT" {
 		if _, second, ok := strings.Cut(what, " "); ok {
 			word = second
-		}
-	}
-	if word == "集合运算" {
-		for _, w := range []string{"UNION", "INTERSECT", "EXCEPT"} {
-			if i := strings.Index(strings.ToUpper(c.text[at:]), w); i >= 0 {
-				return at + i
-			}
 		}
 	}
 	if i := strings.Index(strings.ToUpper(c.text[at:]), word); i >= 0 {

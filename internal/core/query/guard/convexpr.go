@@ -370,11 +370,17 @@ func (c *converter) call(o tree) *exprNode {
 	at := loc(o)
 	parts, _ := names(o["funcname"])
 	name, ok := funcName(parts)
-	if _, over := o["over"]; over {
-		c.refuse(WindowNotOwn, at, name, name, "")
-		return nil
+	var over *windowNode
+	if def, has := o["over"].(tree); has {
+		if !ok || !windowFuncs[name] {
+			c.refuse(WindowNotOwn, at, name+"：窗口函数只有 row_number、sum、count、lag", name+": the windows are row_number, sum, count and lag", windowHint)
+			return nil
+		}
+		if over = c.window(def, at); over == nil {
+			return nil
+		}
 	}
-	if !ok || !accepted[name] {
+	if over == nil && (!ok || !accepted[name]) {
 		c.refuseCall(name, at)
 		return nil
 	}
@@ -382,14 +388,14 @@ func (c *converter) call(o tree) *exprNode {
 		c.refuse(Unimplemented, at, "FILTER", "FILTER", "SUM(CASE WHEN age >= 30 THEN 1 ELSE 0 END)")
 		return nil
 	}
-	if !c.closed("FuncCall", o, at, "funcname", "args", "agg_star", "agg_distinct", "funcformat") {
+	if !c.closed("FuncCall", o, at, "funcname", "args", "agg_star", "agg_distinct", "funcformat", "over") {
 		return nil
 	}
 	args, ok := c.exprs(list(o["args"])...)
 	if !ok {
 		return nil
 	}
-	return &exprNode{kind: callExpr, at: at, text: name, args: args, star: truth(o["agg_star"]), distinct: truth(o["agg_distinct"])}
+	return &exprNode{kind: callExpr, at: at, text: name, args: args, star: truth(o["agg_star"]), distinct: truth(o["agg_distinct"]), over: over}
 }
 
 func (c *converter) refuseCall(name string, at int) {

@@ -39,6 +39,15 @@ func know(m *query.Model, cat query.Catalog) (*knowledge, error) {
 
 func (k *knowledge) cols(r *query.Rel) []column { return k.columns[r] }
 
+func (k *knowledge) policyOf(table, column string) (*query.Column, bool) {
+	for _, t := range k.tables {
+		if t.Name == table {
+			return t.Column(column)
+		}
+	}
+	return nil, false
+}
+
 func (k *knowledge) visit(r *query.Rel) {
 	for _, in := range r.In {
 		k.visit(in)
@@ -71,6 +80,32 @@ func (k *knowledge) visit(r *query.Rel) {
 			k.columns[r] = append(k.columns[r], aggregated(&r.Aggs[i], in, in[r.Unit].table, k.rows[r.In[0]], rowSources(r.In[0], k)))
 		}
 		k.rows[r] = 1
+	case query.RelWindow:
+		in := k.cols(r.In[0])
+		k.columns[r] = slices.Clone(in)
+		for i := range r.Wins {
+			k.columns[r] = append(k.columns[r], ranked(&r.Wins[i], in, in[r.Unit].table, k.rows[r.In[0]], rowSources(r.In[0], k)))
+		}
+		k.rows[r] = k.rows[r.In[0]]
+	case query.RelProject:
+		for i := range r.Exprs {
+			k.columns[r] = append(k.columns[r], derived(&r.Exprs[i], k.cols(r.In[0])))
+		}
+		k.rows[r] = k.rows[r.In[0]]
+	case query.RelDistinct:
+		k.columns[r] = k.cols(r.In[0])
+		k.rows[r] = distinctRows(k.cols(r), k.rows[r.In[0]])
+	case query.RelUnion:
+		for i := range k.cols(r.In[0]) {
+			var same []column
+			for _, in := range r.In {
+				same = append(same, k.cols(in)[i])
+			}
+			k.columns[r] = append(k.columns[r], merge(same))
+		}
+		for i, in := range r.In {
+			k.rows[r] = plus(k.rows[r], k.rows[in], i == 0)
+		}
 	default:
 		k.columns[r] = k.cols(r.In[0])
 		k.rows[r] = k.rows[r.In[0]]

@@ -155,7 +155,12 @@ func (l *layout) sortKey(p placed) []byte {
 }
 
 func (l *layout) leaf(lf *leaf, used map[int]bool) placed {
-	if lf.inner != nil {
+	switch {
+	case lf.through != nil:
+		return l.windowed(lf, used)
+	case lf.sets != nil:
+		return l.gathered(lf, used)
+	case lf.inner != nil:
 		return l.perSubject(lf, used)
 	}
 	var names []string

@@ -13,10 +13,10 @@ import (
 func sources(e *query.Expr, cols []column, way query.Way) []query.Source {
 	if e.Op == query.OpCol {
 		c := &cols[e.Index]
-		if c.policy != nil {
-			return []query.Source{{Table: c.table.Name, Column: c.policy.Name, Ways: []query.Way{way}}}
+		if len(c.from) > 0 {
+			return withWay(c.from, way)
 		}
-		return withWay(c.from, way)
+		return withWay(c.origins(), way)
 	}
 	var out []query.Source
 	for i := range e.Args {
@@ -27,6 +27,14 @@ func sources(e *query.Expr, cols []column, way query.Way) []query.Source {
 		out = append(out, sources(&e.Args[i], cols, w)...)
 	}
 	return merged(out)
+}
+
+// origins are the catalogued columns that a column comes from.
+func (c *column) origins() []query.Source {
+	if len(c.from) > 0 || c.policy == nil {
+		return c.from
+	}
+	return []query.Source{{Table: c.table.Name, Column: c.policy.Name}}
 }
 
 // decides reports whether argument i of e chooses a value instead of entering it.
@@ -90,6 +98,12 @@ func rowSources(r *query.Rel, know *knowledge) []query.Source {
 		out = append(out, sources(r.Pred, know.cols(r.In[0]), query.WayFilter)...)
 		for i := range out {
 			out[i].Ways = filterWays(out[i].Ways)
+		}
+	case query.RelDistinct: // equal rows are one: every column decides
+		for _, c := range know.cols(r) {
+			if !c.key {
+				out = append(out, withWay(c.origins(), query.WayFilter)...)
+			}
 		}
 	case query.RelJoin:
 		for _, p := range r.Pairs() {

@@ -144,6 +144,9 @@ func compile(text string, class query.Class, cat query.Catalog, f *faults) (*que
 	if !b.withQueries(s) {
 		return nil, nil
 	}
+	if !b.noSets(s) {
+		return nil, nil
+	}
 	for i, item := range s.items {
 		if !b.named(item, s.items[:i]) {
 			return nil, nil

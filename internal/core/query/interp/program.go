@@ -31,6 +31,7 @@ type node struct {
 	exprs []*compiled
 	keys  []compiledKey
 	aggs  []*compiled // the arguments; nil where an aggregate has none
+	wins  []compiledWin
 	width int
 }
 
@@ -84,6 +85,13 @@ func build(m *query.Model, r *query.Rel) (*node, error) {
 		}
 		n.exprs = append(n.exprs, e)
 	}
+	for i := range r.Wins {
+		w, err := buildWin(&r.Wins[i])
+		if err != nil {
+			return nil, err
+		}
+		n.wins = append(n.wins, w)
+	}
 	for i := range r.Keys {
 		k, err := buildKey(&r.Keys[i])
 		if err != nil {
@@ -131,6 +139,12 @@ func (n *node) run(data Data, subject string) ([][]cell, error) {
 		return n.project(data, subject)
 	case query.RelUnitAgg:
 		return n.unitAgg(data, subject)
+	case query.RelWindow:
+		return n.window(data, subject)
+	case query.RelUnion:
+		return n.union(data, subject)
+	case query.RelDistinct:
+		return n.distinct(data, subject)
 	case query.RelGroup:
 		return n.group(data)
 	}

@@ -87,14 +87,71 @@ func (w *writer) resident(as string) {
 	w.conditions = append(w.conditions, w.edge(as+"birthday", "DATE '1970-01-01'", "DATE '1990-01-01'", "DATE '2010-01-01'"), w.edge(as+"income", "10000", "50000"),
 		w.any("age_on("+as+"birthday, DATE '2025-12-31') >= 56", "age_on("+as+"birthday, DATE '2025-12-31') < 36", as+"region LIKE '3505%'",
 			"region_level("+as+"region, 4) = '3505'", "region_level("+as+"region, 2) <> '46'", "region_level("+as+"region, 4) IN ('3502', '4601')"))
-	w.keys = append(w.keys, as+"region", "region_level("+as+"region, 2)", "region_level("+as+"region, 4)", "date_trunc('year', greatest("+as+"birthday, DATE '1900-01-01'))",
+	w.keys = append(w.keys, as+"region", "region_level("+as+"region, 2)", "region_level("+as+"region, 4)", "date_trunc('year', "+as+"birthday)",
 		"bucket(age_on("+as+"birthday, DATE '2025-12-31'), 16, 36, 56)")
+}
+
+// windows is a WITH query of windows over one person's visits.
+func (w *writer) windows() string {
+	w.visit("")
+	order := func() string {
+		var keys []string
+		for range 1 + w.IntN(2) {
+			keys = append(keys, w.pick([]string{"at", "days", "ward", "cost", "days + 1", "-days"})+w.pick([]string{"", " DESC"}))
+		}
+		return strings.Join(keys, ", ")
+	}
+	text := "WITH w AS (SELECT sid, cost, days, ward, at, row_number() OVER (PARTITION BY sid ORDER BY " + order() + ") AS nth, SUM(" + w.number(2) + ") OVER (PARTITION BY sid" +
+		w.pick([]string{"", " ORDER BY " + order()}) + ") AS total, COUNT(" + w.pick([]string{"*", "cost"}) + ") OVER (PARTITION BY sid ORDER BY " + order() + ") AS known, lag(" + w.number(2) +
+		w.pick([]string{"", ", 2"}) + ") OVER (PARTITION BY sid ORDER BY " + order() + ") AS before, datediff('day', lag(at) OVER (PARTITION BY sid ORDER BY " + order() + "), at) AS gap FROM visit" + w.where(1) + ") "
+	w.numbers = []string{"nth", "total", "known", "before", "gap", "cost", "days"}
+	w.keys = []string{"nth", "ward", "known", "date_trunc('quarter', at)"}
+	w.conditions = []func() string{w.op("nth", 0, 4), w.op("known", 0, 4), w.any("before IS NULL", "ward = 'N'"), w.edge("at", "DATE '2024-04-01'")}
+	w.from = "w"
+	return text
+}
+
+// union is a WITH query of the rows of two tables.
+func (w *writer) union() string {
+	w.visit("")
+	kind := w.pick([]string{"UNION ALL", "UNION ALL", "UNION"})
+	text := "WITH u AS (SELECT sid, at AS day, " + w.number(2) + " AS x, CASE WHEN ward = 'N' THEN 1 ELSE 2 END AS kind FROM visit" + w.where(2)
+	w.numbers, w.conditions = []string{"amount"}, []func() string{w.edge("paid_at", "DATE '2024-01-01'"), w.any("channel = 'S'")}
+	text += " " + kind + " SELECT sid, paid_at, " + w.number(2) + ", CASE channel WHEN 'S' THEN 3 ELSE 2 END FROM purchase" + w.where(1) + ") "
+	w.sid, w.from = "sid", "u"
+	w.numbers, w.keys = []string{"x", "kind"}, []string{"kind", "date_trunc('month', day)"}
+	w.conditions = []func() string{w.op("kind", 1, 3), w.any("x IS NULL"), w.edge("day", "DATE '2024-01-01'", "DATE '2024-07-01'")}
+	if w.IntN(3) == 0 {
+		text = strings.TrimSuffix(text, " ") + ", p AS (SELECT sid, SUM(x) AS x, COUNT(*) AS n FROM u GROUP BY sid) "
+		w.numbers, w.keys, w.from = []string{"x", "n"}, []string{"n"}, "p"
+		w.conditions = []func() string{w.op("n", 0, 8), w.any("x IS NULL")}
+	}
+	return text
+}
+
+// different is a WITH query of the different rows of a person.
+func (w *writer) different() string {
+	text := "WITH d AS (SELECT DISTINCT sid, ward, date_trunc('month', at) AS m, CASE WHEN at < DATE '2024-07-01' THEN 'a' ELSE 'b' END AS half, " + w.pick([]string{"days", "cost", "NULL"}) + " AS x FROM visit) "
+	text = strings.Replace(text, ", NULL AS x", "", 1)
+	w.sid, w.from = "sid", "d"
+	w.numbers, w.keys = []string{"1"}, []string{"ward", "half", "date_trunc('month', m)"}
+	if strings.Contains(text, " AS x") {
+		w.numbers = []string{"x"}
+	}
+	w.conditions = []func() string{w.any("ward IS NULL", "half = 'a'", "ward IN ('N', 'W')"), w.edge("m", "DATE '2024-04-01'")}
+	return text
 }
 
 // table is a class A text over one table, a join, or a per-person query joined to a table.
 func (w *writer) table() string {
 	with := ""
-	switch w.IntN(5) {
+	switch w.IntN(8) {
+	case 5:
+		with = w.windows()
+	case 6:
+		with = w.union()
+	case 7:
+		with = w.different()
 	case 4:
 		w.resident("")
 		w.from = "resident"
@@ -120,7 +177,7 @@ func (w *writer) table() string {
 	}
 	var items, groups []string
 	w.Shuffle(len(w.keys), func(i, j int) { w.keys[i], w.keys[j] = w.keys[j], w.keys[i] })
-	for i, k := range w.keys[:w.IntN(3)] {
+	for i, k := range w.keys[:w.IntN(min(3, len(w.keys)+1))] {
 		items = append(items, fmt.Sprintf("%s AS k%d", k, i))
 		groups = append(groups, fmt.Sprintf("k%d", i))
 	}

@@ -120,8 +120,18 @@ func consecutive(domain []query.Value) (first int64, ok bool) {
 // most is how many rows one unit has at most in a relation, by construction or by what was measured; 0 is unknown.
 func (w *writer) most(r *query.Rel) int {
 	switch r.Op {
-	case query.RelFilter, query.RelProject:
+	case query.RelFilter, query.RelProject, query.RelWindow, query.RelDistinct:
 		return w.most(r.In[0])
+	case query.RelUnion:
+		sum := 0
+		for _, in := range r.In {
+			n := w.most(in)
+			if n == 0 || n > query.MaxBound {
+				return 0
+			}
+			sum += n
+		}
+		return sum
 	case query.RelUnitAgg:
 		return 1
 	case query.RelScan:

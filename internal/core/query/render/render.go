@@ -142,6 +142,13 @@ func (w *writer) rel(r *query.Rel) (sql string, width int, err error) {
 			columns("l.", 0, n, 0), columns("r.", 0, k, n), left, kind, right, strings.Join(on, " AND ")), n + k, nil
 	case query.RelUnitAgg:
 		return w.unitAgg(r)
+	case query.RelWindow:
+		return w.window(r)
+	case query.RelUnion:
+		return w.union(r)
+	case query.RelDistinct:
+		from, n, err := w.rel(r.In[0])
+		return "(SELECT DISTINCT " + columns("", 0, n, 0) + " FROM " + from + ")", n, err
 	case query.RelGroup:
 		return w.group(r)
 	}
