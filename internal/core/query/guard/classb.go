@@ -189,9 +189,11 @@ func recordCells(o *query.Output, e *query.Expr, cols []column) []query.FieldCel
 		if x.Op != query.OpCol || !cols[x.Index].count {
 			return true
 		}
-		f := query.FieldCells{Table: cols[x.Index].table.Name, Column: query.Records, Cells: o.Cells, Cap: query.DefaultCells}
-		if !slices.ContainsFunc(out, func(have query.FieldCells) bool { return have.Table == f.Table }) {
-			out = append(out, f)
+		for _, table := range cols[x.Index].records {
+			f := query.FieldCells{Table: table, Column: query.Records, Cells: o.Cells, Cap: query.DefaultCells}
+			if !slices.ContainsFunc(out, func(have query.FieldCells) bool { return have.Table == f.Table }) {
+				out = append(out, f)
+			}
 		}
 		return true
 	})

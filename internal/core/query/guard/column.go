@@ -23,6 +23,8 @@ type column struct {
 	from  []query.Source
 	edges []int64
 	count bool // a number of records
+
+	records []string // the tables whose records are counted
 }
 
 func scanned(t *query.Table, c *query.Column) column {

@@ -81,6 +81,22 @@ func (g *grains) of(r *query.Rel) []grain {
 		for i := range r.Aggs {
 			out = append(out, g.aggregate(&r.Aggs[i], g.of(r.In[0])))
 		}
+	case query.RelWindow:
+		out = slices.Clone(g.of(r.In[0]))
+		for i := range r.Wins {
+			out = append(out, g.window(&r.Wins[i], g.know.cols(r.In[0]), out[:len(g.of(r.In[0]))]))
+		}
+	case query.RelProject:
+		for i := range r.Exprs {
+			out = append(out, g.value(&r.Exprs[i], g.of(r.In[0])))
+		}
+	case query.RelUnion:
+		out = slices.Clone(g.of(r.In[0]))
+		for _, in := range r.In[1:] {
+			for i, other := range g.of(in) {
+				out[i] = out[i].or(other)
+			}
+		}
 	default:
 		out = g.of(r.In[0])
 	}
@@ -93,6 +109,36 @@ func fieldGrain(c *column) grain {
 		return grain{}
 	}
 	return grain{raw: []*query.Column{c.policy}}
+}
+
+// or is what is known of a column that holds values of both kinds.
+func (g grain) or(other grain) grain {
+	out := grain{raw: slices.Clone(g.raw), count: g.count || other.count, bad: g.bad || other.bad}
+	for _, c := range other.raw {
+		if !slices.Contains(out.raw, c) {
+			out.raw = append(out.raw, c)
+		}
+	}
+	if out.sum = g.sum || other.sum; g.arg == other.arg && g.sum == other.sum {
+		out.arg = g.arg
+	}
+	return out
+}
+
+// window: the place of a record among a person's own is a number of records, whatever they are ordered by; which of two
+// values is greater meets no constant. A sum or earlier value is what it would be of all records.
+func (g *grains) window(w *query.Win, in []column, cols []grain) grain {
+	for i := range w.Order {
+		g.value(&w.Order[i].Expr, cols)
+	}
+	switch w.Func {
+	case query.WinSum:
+		rng := rangeOf(w.Arg, in)
+		return g.aggregate(&query.Agg{Func: query.AggSum, Arg: w.Arg, Lo: rng.lo, Hi: rng.hi}, cols)
+	case query.WinLag:
+		return g.aggregate(&query.Agg{Func: query.AggMax, Arg: w.Arg}, cols)
+	}
+	return g.aggregate(&query.Agg{Func: query.AggCount, Arg: w.Arg}, cols)
 }
 
 // aggregate: the least, greatest or sum of one row is the row's own value, so it is cut no finer than that.

@@ -79,6 +79,7 @@ func (k *knowledge) visit(r *query.Rel) {
 		for i := range r.Aggs {
 			k.columns[r] = append(k.columns[r], aggregated(&r.Aggs[i], in, in[r.Unit].table, k.rows[r.In[0]], rowSources(r.In[0], k)))
 		}
+		k.countRecords(r)
 		k.rows[r] = 1
 	case query.RelWindow:
 		in := k.cols(r.In[0])
@@ -86,11 +87,13 @@ func (k *knowledge) visit(r *query.Rel) {
 		for i := range r.Wins {
 			k.columns[r] = append(k.columns[r], ranked(&r.Wins[i], in, in[r.Unit].table, k.rows[r.In[0]], rowSources(r.In[0], k)))
 		}
+		k.countRecords(r)
 		k.rows[r] = k.rows[r.In[0]]
 	case query.RelProject:
 		for i := range r.Exprs {
 			k.columns[r] = append(k.columns[r], derived(&r.Exprs[i], k.cols(r.In[0])))
 		}
+		k.countRecords(r)
 		k.rows[r] = k.rows[r.In[0]]
 	case query.RelDistinct:
 		k.columns[r] = k.cols(r.In[0])
@@ -110,6 +113,32 @@ func (k *knowledge) visit(r *query.Rel) {
 		k.columns[r] = k.cols(r.In[0])
 		k.rows[r] = k.rows[r.In[0]]
 	}
+}
+
+// countRecords names, at each column that counts records, the tables whose records they are.
+func (k *knowledge) countRecords(r *query.Rel) {
+	var names []string
+	relations(r, func(x *query.Rel) {
+		if x.Op == query.RelScan && k.tables[x.Table].Private() && !slices.Contains(names, k.tables[x.Table].Name) {
+			names = append(names, k.tables[x.Table].Name)
+		}
+	})
+	slices.Sort(names)
+	for i := range k.columns[r] {
+		if c := &k.columns[r][i]; c.count && c.records == nil {
+			c.records = names
+		}
+	}
+}
+
+// ofRecords reports whether an expression is made of numbers of records.
+func ofRecords(e *query.Expr, cols []column) bool {
+	found := false
+	e.Walk(func(x *query.Expr) bool {
+		found = found || x.Op == query.OpCol && cols[x.Index].count
+		return true
+	})
+	return found
 }
 
 // oneMatch reports whether a row on the left of a join meets one row on the right at most: the right side is one table
@@ -170,7 +199,7 @@ func aggregated(a *query.Agg, in []column, t *query.Table, rows int, filters []q
 		c.rng = rangeOf(a.Arg, in)
 	}
 	c.null = nullable(a.Arg, in)
-	c.proved = c.rng.ok
+	c.proved, c.count = c.rng.ok, ofRecords(a.Arg, in)
 	c.edges = valueEdges(a.Arg, in)
 	return c
 }

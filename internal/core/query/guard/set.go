@@ -187,7 +187,7 @@ func derived(e *query.Expr, cols []column) column {
 		return cols[e.Index]
 	}
 	c := column{typ: e.Type, null: nullable(e, cols), rng: rangeOf(e, cols), from: sources(e, cols, query.WayValue), edges: noEdge}
-	c.proved = c.rng.ok
+	c.proved, c.count = c.rng.ok, ofRecords(e, cols)
 	e.Walk(func(x *query.Expr) bool {
 		if x.Op == query.OpCol && c.table == nil {
 			c.table = cols[x.Index].table
@@ -275,7 +275,8 @@ func merge(list []column) column {
 		if i == 0 {
 			continue
 		}
-		out.null, out.key = out.null || c.null, out.key && c.key
+		out.null, out.key, out.count = out.null || c.null, out.key && c.key, out.count || c.count
+		out.records = append(slices.Clone(out.records), c.records...)
 		out.proved = out.proved && c.proved
 		if !out.rng.ok || !c.rng.ok {
 			out.rng = interval{}

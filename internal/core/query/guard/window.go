@@ -227,9 +227,9 @@ func ranked(w *query.Win, in []column, t *query.Table, rows int, filters []query
 	}
 	switch w.Func {
 	case query.WinRow:
-		c.rng = interval{1, most, true}
+		c.rng, c.count = interval{1, most, true}, true
 	case query.WinCount:
-		c.rng = interval{0, most, true}
+		c.rng, c.count = interval{0, most, true}, true
 	case query.WinSum:
 		r := rangeOf(w.Arg, in)
 		c.rng = r.times(interval{1, most, rows > 0 && r.ok})
@@ -243,7 +243,7 @@ func ranked(w *query.Win, in []column, t *query.Table, rows int, filters []query
 			c.edges = noEdge
 		}
 	}
-	c.proved = c.rng.ok
+	c.proved, c.count = c.rng.ok, c.count || w.Arg != nil && ofRecords(w.Arg, in)
 	return c
 }
 
