@@ -108,13 +108,14 @@ type archive struct {
 }
 
 // elsewhere says of a path in the data folder that a backup takes it in another way, or not at all: the database with its
-// journal and lock, the head, drafts that have no name yet, and what we are writing just now.
+// journal and lock, the head, drafts that have no name yet, what we are writing just now, and the spaces: the key and the copies
+// of a space are destroyed with it, which a backup would undo; after a restore they are supplied anew.
 func (c *Config) elsewhere(path string) bool {
 	name := filepath.Base(path)
 	if db, ok := c.sqlitePath(); ok && filepath.Dir(path) == filepath.Dir(db) && strings.HasPrefix(name, filepath.Base(db)) {
 		return true
 	}
-	return path == c.Heads || path == filepath.Join(c.Data, headsName) || path != c.Data && (name == "tmp" || strings.HasPrefix(name, "."))
+	return path == c.Heads || path == filepath.Join(c.Data, "spaces") || path == filepath.Join(c.Data, headsName) || path != c.Data && (name == "tmp" || strings.HasPrefix(name, "."))
 }
 
 // folder adds the regular files below dir.

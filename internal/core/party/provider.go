@@ -447,6 +447,15 @@ func (c Commission) tab() tab { return tab{ID: c.ID, Org: c.Org, State: c.State}
 
 var commissions = shelf[Commission]{"commission", "commission", "没有这项委托, 请核对后重试"}
 
+// LoadCommission loads a commission with the provider's organization, for a later stage.
+func LoadCommission(ctx context.Context, tx *sqldb.Tx, id string) (c Commission, provider string, err error) {
+	if c, err = commissions.load(ctx, tx, id); err != nil {
+		return c, "", err
+	}
+	p, err := providers.load(ctx, tx, c.Provider)
+	return c, p.Org, err
+}
+
 // disclaimerPaper is the slug under which a pack brings the text that is shown before a provider is chosen.
 const disclaimerPaper = "provider-disclaimer"
 

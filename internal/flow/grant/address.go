@@ -149,3 +149,24 @@ func (s *Service) grantParents(ctx context.Context, tx *act.Tx, sc Scenario, kin
 	}
 	return parents, err
 }
+
+// AuthorizerOf is the body that authorized a scenario's developer: its department, where the law has that level; else "", the one
+// bureau of the level.
+func (s *Service) AuthorizerOf(ctx context.Context, tx *sqldb.Tx, sc Scenario) (string, error) {
+	if sc.Authorization == "" {
+		return "", nil
+	}
+	a, err := loadAuthorization(ctx, tx, sc.Authorization)
+	return a.Authorizer, err
+}
+
+// OtherScenario finds a scenario, other than this one, for which a model version was granted to the organization.
+func (s *Service) OtherScenario(ctx context.Context, tx *sqldb.Tx, org, scenario, version string) (string, bool, error) {
+	permits, err := access.PermitsOf(ctx, tx, org, PermitModel, version)
+	for _, p := range permits {
+		if p.Purpose != scenario {
+			return p.Purpose, true, nil
+		}
+	}
+	return "", false, err
+}

@@ -129,6 +129,11 @@ func LoadDeclaration(ctx context.Context, tx *sqldb.Tx, id string) (Declaration,
 	return loadDeclaration(ctx, tx, id)
 }
 
+// LoadGrant loads a grant for a later stage.
+func LoadGrant(ctx context.Context, tx *sqldb.Tx, id string) (Grant, error) {
+	return loadGrant(ctx, tx, id)
+}
+
 // DeclarationsOf lists the declarations that carry a model version, oldest first, for a later stage.
 func DeclarationsOf(ctx context.Context, tx *sqldb.Tx, version string) ([]Declaration, error) {
 	return declarationsOf(ctx, tx, version)

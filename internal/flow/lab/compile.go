@@ -36,7 +36,7 @@ func (s *Service) catalogOf(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario
 
 // compileIn compiles for a space in which the caller may work today. A refusal of the guard carries the articles behind it.
 func (s *Service) compileIn(ctx context.Context, tx *sqldb.Tx, spaceID, class, text string, rho int64) (*compiled, error) {
-	_, sc, err := s.tenantSpace(ctx, tx, spaceID)
+	_, sc, err := s.tenantSpace(ctx, tx, spaceID, ToolCheck)
 	if err != nil {
 		return nil, err
 	}
@@ -161,6 +161,9 @@ type Checked struct {
 // Check compiles a text without doing anything.
 func (s *Service) Check(ctx context.Context, spaceID, class, text string, rho int64) (Checked, error) {
 	out := Checked{Refusals: []errs.Spot{}}
+	if err := s.looked(ctx, spaceID, ToolCheck, ""); err != nil {
+		return out, err
+	}
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		c, err := s.compileIn(ctx, tx, spaceID, class, text, rho)
 		if err != nil {

@@ -21,5 +21,5 @@ func (s *Service) Begin(ctx context.Context, space, version string) (Run, error)
 
 // End ends a started run with a failure, or with none and the digest of a stored result.
 func (s *Service) End(ctx context.Context, r Run, stored string, failure error) (Run, error) {
-	return s.finish(ctx, r, 1, stored, failure)
+	return s.finish(ctx, r, 1, stored, work{}, failure)
 }

@@ -22,6 +22,13 @@ func (s *Service) registerFacts() {
 			}
 			return v.rawColumn()
 		}},
+		// Known only to the act that is judged.
+		regime.Fact{Name: "run.supplied", Type: regime.Bool, Load: func(context.Context, *sqldb.Tx, string) (any, error) { return false, nil }},
+		regime.Fact{Name: "seat.party", Type: regime.Bool, Load: func(context.Context, *sqldb.Tx, string) (any, error) { return false, nil }},
+		s.spaceFact("space.runs_left", func(q Quota, u Statement, _, _ int64) int64 { return q.Runs - u.Runs }),
+		s.spaceFact("space.compute_left", func(q Quota, u Statement, _, _ int64) int64 { return q.Compute - u.CPU/1e6 }),
+		s.spaceFact("space.storage_left", func(q Quota, _ Statement, stored, _ int64) int64 { return q.Storage - stored }),
+		s.spaceFact("space.seats_left", func(q Quota, _ Statement, _, seats int64) int64 { return q.Seats - seats }),
 		regime.Fact{Name: "plan.model_listed", Type: regime.Bool, Load: s.ofPlan(func(ctx context.Context, tx *sqldb.Tx, d grant.Declaration, v Version) (bool, error) {
 			ok, err := approvedBefore(ctx, tx, d, v)
 			return ok && v.Shared, err
@@ -83,4 +90,12 @@ func (s *Service) ofPlan(of func(context.Context, *sqldb.Tx, grant.Declaration, 
 		}
 		return len(d.Models) > 0, nil
 	}
+}
+
+// spaceFact is what is left of a space's quota this month.
+func (s *Service) spaceFact(name string, left func(q Quota, used Statement, stored, seats int64) int64) regime.Fact {
+	return regime.Fact{Name: name, Type: regime.Int, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		m, err := s.meter(ctx, tx, id)
+		return left(m.Quota, m.Used, m.Stored, m.Seats), err
+	}}
 }

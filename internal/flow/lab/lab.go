@@ -14,6 +14,11 @@ type Space struct {
 	Scenario string    `json:"scenario"`
 	Permit   string    `json:"permit" doc:"The sample permit the space rests on"`
 	Opened   time.Time `json:"opened"`
+
+	State  string     `json:"state,omitempty" enum:",closed" doc:"Empty: open"`
+	Closed *time.Time `json:"closed,omitempty"`
+	Why    string     `json:"why,omitempty" doc:"Why it was closed"`
+	Quota  *Quota     `json:"quota,omitempty" doc:"Set by the operator for this space; absent: the pack's"`
 }
 
 // Model (模型) is a named line of versions; its draft is the text being worked on.
@@ -73,6 +78,7 @@ type Run struct {
 	Start     int64             `json:"start" doc:"Ledger number of the start act"`
 	Why       string            `json:"why,omitempty"`
 	Result    string            `json:"result,omitempty" doc:"Digest of the noised table with its evidence; seen only through output review"`
+	Usage     *Usage            `json:"usage,omitempty" doc:"What the run used"`
 	Opened    time.Time         `json:"opened"`
 	Closed    *time.Time        `json:"closed,omitempty"`
 }

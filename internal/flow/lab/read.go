@@ -23,17 +23,25 @@ type SpacePage struct {
 	Versions []VersionItem `json:"versions"`
 	Runs     []Run         `json:"runs"`
 	Budgets  []BudgetLine  `json:"budgets"`
+	Tools    []Tool        `json:"tools" doc:"Models, algorithm components and development kits enabled at the caller's seat"`
 	Acts     []act.Option  `json:"acts"`
 }
 
-// Spaces lists the caller's spaces, newest first.
+// Spaces lists the spaces in which the caller's organization works or the caller has a seat, newest first; who supervises sees all.
 func (s *Service) Spaces(ctx context.Context, before string, limit int) (list []Space, err error) {
 	actor := access.From(ctx)
 	if actor.Org == "" {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listSpaces(ctx, tx, actor.Org, before, limit)
+		switch {
+		case overseer(actor):
+			list, err = listSpaces(ctx, tx, "", before, limit)
+		case actor.Has(access.DataUser):
+			list, err = listSpaces(ctx, tx, actor.Org, before, limit)
+		default:
+			list, err = seatedSpaces(ctx, tx, actor.Account, before, limit)
+		}
 		return err
 	})
 	return list, err
@@ -42,7 +50,10 @@ func (s *Service) Spaces(ctx context.Context, before string, limit int) (list []
 // Space is one of the caller's spaces.
 func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error) {
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		sp, sc, err := s.space(ctx, tx, id)
+		sp, sc, seat, err := s.seated(ctx, tx, id)
+		if err == nil {
+			err = sp.open()
+		}
 		if err != nil {
 			return err
 		}
@@ -50,6 +61,11 @@ func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error)
 			return err
 		}
 		p.Space, p.Scenario = sp, sc.Plan
+		for _, t := range tools {
+			if seat.may(t.ID) == nil {
+				p.Tools = append(p.Tools, t)
+			}
+		}
 		if p.Tables, err = s.tables(ctx, tx, sc); err != nil {
 			return err
 		}
@@ -97,7 +113,7 @@ func (s *Service) spaceOptions(ctx context.Context, tx *sqldb.Tx, sp Space, sc g
 	day := workday.DateOf(tx.Now())
 	sample := access.Valid(ctx, tx, sp.Permit, day)
 	objects := map[string]string{"org": sp.Org, "plan": sc.ID}
-	raw := map[string]string{"org": sp.Org}
+	raw := map[string]string{"org": sp.Org, "space": sp.ID}
 	g, granted := grant.InForce(ctx, tx, sp.Org, sc.ID, day)
 	if errs.CodeOf(granted) == errs.Internal {
 		return nil, granted

@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strconv"
 	"time"
 
@@ -39,11 +40,12 @@ type Result struct {
 
 // job is everything a started run needs outside the transaction.
 type job struct {
-	run   Run
-	model *query.Model
-	plan  release.Plan
-	files map[string]string // table -> the domain snapshot's file
-	keys  map[string]string // table -> subject key of the domain snapshot
+	run     Run
+	model   *query.Model
+	plan    release.Plan
+	files   map[string]string // table -> the domain snapshot's file
+	keys    map[string]string // table -> subject key of the domain snapshot
+	sources []source          // what the space gets of each resource the model reads
 }
 
 // Run runs an approved class A version on raw data: start act, engine, finish act. The charge is reserved before the
@@ -57,22 +59,31 @@ func (s *Service) Run(ctx context.Context, spaceID, versionID string) (Run, erro
 		j, err = s.start(ctx, tx, spaceID, versionID)
 		return err
 	})
-	if err != nil || j.run.State != Running {
+	if err != nil {
+		if e := s.misused(context.WithoutCancel(ctx), spaceID, versionID, err); e != nil {
+			slog.ErrorContext(ctx, "a use for another scenario was not reported", "space", spaceID, "version", versionID, "err", e)
+		}
 		return j.run, err
+	}
+	if j.run.State != Running {
+		return j.run, nil
 	}
 	// The client may go away; what was started is finished all the same.
 	ctx = context.WithoutCancel(ctx)
-	result, failure := s.compute(ctx, j)
+	result, made, failure := s.compute(ctx, j)
 	var stored string
 	if failure == nil {
 		stored, failure = s.store(ctx, result)
 	}
-	return s.finish(ctx, j.run, receipt.Seq, stored, failure)
+	return s.finish(ctx, j.run, receipt.Seq, stored, made, failure)
 }
 
 // start judges, binds the snapshots, checks the artifact and today's policy, and reserves the charge.
 func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID string) (job, error) {
-	sp, sc, err := s.space(ctx, tx.Tx, spaceID)
+	sp, sc, seat, err := s.seated(ctx, tx.Tx, spaceID)
+	if err == nil {
+		err = seat.may(ToolRun)
+	}
 	if err != nil {
 		return job{}, err
 	}
@@ -82,6 +93,9 @@ func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID stri
 	}
 	g, err := s.granted(ctx, tx, sp, v)
 	if err != nil {
+		return job{}, err
+	}
+	if err := sp.open(); err != nil { // the law, asked before, says more about what ended
 		return job{}, err
 	}
 	if v.Class != string(query.A) {
@@ -94,8 +108,16 @@ func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID stri
 	j := job{model: m, files: map[string]string{}, keys: map[string]string{}}
 	j.run = Run{ID: tx.NewID("run"), Space: sp.ID, Org: sp.Org, Scenario: sc.ID, Grant: g.ID, Version: v.ID, Hash: v.Hash,
 		Snapshots: map[string]string{}, State: Running, Opened: tx.Now()}
-	if err := s.reserve(ctx, tx, &j, v); err != nil {
+	if err := s.reserve(ctx, tx, &j, sc, v); err != nil {
 		return job{}, err
+	}
+	if err := s.did(ctx, tx, sp, ToolRun, j.run.ID); err != nil {
+		return job{}, err
+	}
+	if v.Org != sp.Org {
+		if err := s.did(ctx, tx, sp, ToolShelf, v.ID); err != nil {
+			return job{}, err
+		}
 	}
 	if err := insertRun(ctx, tx.Tx, j.run); err != nil {
 		return job{}, err
@@ -117,11 +139,15 @@ func (s *Service) granted(ctx context.Context, tx *act.Tx, sp Space, v Version) 
 			return g, err
 		}
 	}
-	objects, extra := map[string]string{"org": sp.Org, "model": v.ID}, map[string]any(nil)
+	supplied, err := allStanding(ctx, tx.Tx, sp.ID, v)
+	if err != nil {
+		return g, err
+	}
+	objects, extra := map[string]string{"org": sp.Org, "model": v.ID, "space": sp.ID}, map[string]any{"run.supplied": supplied}
 	if judged.ID != "" {
 		objects["grant"] = judged.ID
 	} else {
-		extra = map[string]any{"grant.in_force": false}
+		extra["grant.in_force"] = false
 	}
 	if err := tx.JudgeAs(ctx, "lab.run.raw", objects, extra); err != nil {
 		return g, err
@@ -146,25 +172,29 @@ func reachable(ctx context.Context, tx *sqldb.Tx, org, id string) (Version, erro
 }
 
 // reserve binds the snapshots and charges the release; an equal release of before is served again without a charge.
-func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version) error {
+func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, sc grant.Scenario, v Version) error {
 	var units int64
+	granted, err := s.tables(ctx, tx.Tx, sc)
+	if err != nil {
+		return err
+	}
 	resources := []disclose.Resource{}
 	for _, t := range j.model.Tables {
 		snap, err := s.Collect.ActiveSnapshot(ctx, tx.Tx, t.Resource)
 		if err != nil {
 			return err
 		}
-		policy, err := s.Catalog.PolicyTable(ctx, tx.Tx, t.Resource)
-		if err != nil {
-			return err
+		i := slices.IndexFunc(granted, func(g query.Table) bool { return g.Resource == t.Resource })
+		if i < 0 {
+			return fmt.Errorf("run %s: its scenario does not ask for %s", j.run.ID, t.Resource)
 		}
+		j.files[t.Name], j.run.Snapshots[t.Name] = snap.Path, snap.Digest
+		j.sources = append(j.sources, sourceOf(granted[i], snap))
 		if t.UnitKind == "" { // about nobody: nothing of it is disclosed
-			j.files[t.Name], j.run.Snapshots[t.Name] = snap.Path, snap.Digest
 			continue
 		}
-		units = max(units, policy.Units)
-		j.files[t.Name], j.keys[t.Name] = snap.Path, policy.SubjectKey
-		j.run.Snapshots[t.Name] = snap.Digest
+		units = max(units, granted[i].Units)
+		j.keys[t.Name] = granted[i].SubjectKey
 		resources = append(resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
 	}
 	k, err := s.minUnits(tx.Day())
@@ -199,12 +229,21 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version) er
 	return nil
 }
 
+// work is what a run did beside its result: the copies it read, and what it used.
+type work struct {
+	copies map[string]held // by resource
+	own    bool            // the copies are this run's alone
+	usage  Usage
+}
+
 // compute supplies the space's copies, runs the rendered model in the locked engine and noises what came back.
-func (s *Service) compute(ctx context.Context, j job) (Result, error) {
-	files, measured, named, err := s.supply(j)
+func (s *Service) compute(ctx context.Context, j job) (Result, work, error) {
+	begun := time.Now()
+	files, measured, named, w, done, err := s.copiesFor(j)
 	if err != nil {
-		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+		return Result{}, work{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
+	defer done()
 	opt, limits := render.Options{Measured: measured, Least: j.plan.K}, duckdb.Limits{}
 	if j.plan.Select != nil {
 		limits.Cells = groupCells
@@ -214,41 +253,83 @@ func (s *Service) compute(ctx context.Context, j job) (Result, error) {
 	}
 	statement, err := render.Model(j.model, opt)
 	if err != nil {
-		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+		return Result{}, w, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
 	task, err := statement.Job(files, limits)
 	if err != nil {
-		return Result{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+		return Result{}, w, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
-	rows, err := s.Engine.Run(ctx, task)
+	rows, cpu, err := s.Engine.RunMetered(ctx, task)
+	w.usage.CPU, w.usage.Wall = cpu.Microseconds(), time.Since(begun).Microseconds()
 	if err != nil {
-		return Result{}, err
+		return Result{}, w, err
 	}
 	exact, err := release.FromEngine(j.model, rows)
 	if err != nil {
-		return Result{}, err
+		return Result{}, w, err
 	}
 	structural, err := release.Structural(j.model)
 	if err != nil {
-		return Result{}, err
+		return Result{}, w, err
 	}
 	if !statement.Chosen {
 		opt.Salt = ""
 	}
 	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{Structural: structural, Salt: opt.Salt, Resolve: named.resolve})
-	return Result{Table: table, Evidence: evidence}, err
+	return Result{Table: table, Evidence: evidence}, w, err
 }
 
-// supply (供数) puts the granted columns of each snapshot into the space, under the space's own pseudonyms. A copy that is
-// there already is of an immutable snapshot and serves again.
+// copiesFor are the copies a run reads. Those of the space serve every run; a model whose groups have a private domain gets its own,
+// with tokens in place of that domain's values, which go when the run ends.
+func (s *Service) copiesFor(j job) (files map[string]string, measured map[string]render.Measured, named *tokens, w work, done func(), err error) {
+	files, measured = map[string]string{}, map[string]render.Measured{}
+	if len(j.model.Selects()) > 0 {
+		if files, measured, named, err = s.supply(j); err != nil {
+			s.drop(j.run)
+			return nil, nil, nil, w, nil, err
+		}
+		w.own = true
+		w.copies = map[string]held{}
+		for i, t := range j.model.Tables {
+			h := held{File: filepath.Base(files[t.Name]), Resource: t.Resource, Snapshot: j.sources[i].snapshot, Load: j.sources[i].load, Rows: j.sources[i].rows}
+			if info, err := os.Stat(files[t.Name]); err == nil {
+				h.Bytes = info.Size()
+			}
+			w.copies[t.Resource] = h
+		}
+		gate := s.gate(j.run.Space)
+		gate.RLock()
+		done = func() { s.drop(j.run); gate.RUnlock() }
+	} else {
+		if w.copies, done, err = s.supplied(j.run.Space, j.sources); err != nil {
+			return nil, nil, nil, w, nil, err
+		}
+		named = newTokens(j.model, nil)
+		for i, t := range j.model.Tables {
+			h := w.copies[t.Resource]
+			files[t.Name], measured[t.Name] = filepath.Join(s.folder(j.run.Space), h.File), measuredOf(t, j.sources[i].table.Unique, h)
+		}
+	}
+	for _, h := range w.copies {
+		w.usage.Rows += h.Rows
+		w.usage.Bytes += h.Bytes
+	}
+	return files, measured, named, w, done, nil
+}
+
+// supply (供数) puts the columns that one model reads into the space, for one run.
 func (s *Service) supply(j job) (files map[string]string, measured map[string]render.Measured, named *tokens, err error) {
-	dir := filepath.Join(s.Dir, j.run.Space)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
+	dir := s.folder(j.run.Space)
+	gate := s.gate(j.run.Space)
+	gate.Lock()
+	own, err := s.spaceKey(j.run.Space)
+	gate.Unlock()
+	if err != nil {
 		return nil, nil, nil, err
 	}
 	// Another key makes other pseudonyms, for all tables alike: a collision is one in ten million for a million subjects.
 	for try := range 3 {
-		key := s.Keys.Derive(fmt.Sprintf("space/%s/%d", j.run.Space, try))
+		key := tried(own, try)
 		named = newTokens(j.model, key)
 		if files, measured, err = supplyAll(j, dir, key, named); !errors.Is(err, snapshot.ErrCollision) {
 			break
@@ -296,8 +377,7 @@ func (s *Service) store(ctx context.Context, r Result) (string, error) {
 }
 
 // finish settles the charge and ends the run. Why a run failed goes to the log; the tenant learns only that it did.
-func (s *Service) finish(ctx context.Context, r Run, start int64, stored string, failure error) (Run, error) {
-	s.drop(r)
+func (s *Service) finish(ctx context.Context, r Run, start int64, stored string, made work, failure error) (Run, error) {
 	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.finish", Start: start}, func(ctx context.Context, tx *act.Tx) error {
 		current, err := LoadRun(ctx, tx.Tx, r.ID)
 		if err != nil {
@@ -320,8 +400,14 @@ func (s *Service) finish(ctx context.Context, r Run, start int64, stored string,
 		if err != nil {
 			return err
 		}
-		current.Start, current.Result = start, stored
+		current.Start, current.Result, current.Usage = start, stored, &made.usage
 		r = current
+		if err := s.keepBatches(ctx, tx, current, made); err != nil {
+			return err
+		}
+		if err := putUsage(ctx, tx.Tx, r.ID, r.Space, "run", monthOf(tx.Day()), made.usage); err != nil {
+			return err
+		}
 		return s.saveRun(ctx, tx, current)
 	})
 	if err != nil {
@@ -353,13 +439,11 @@ func (s *Service) saveRun(ctx context.Context, tx *act.Tx, r Run) error {
 	return tx.Changed(ctx, "run", r.ID, r)
 }
 
-// drop removes the space's copies: data is in the space only while a run needs it.
+// drop removes the copies that were one run's alone.
 func (s *Service) drop(r Run) {
-	files, err := filepath.Glob(filepath.Join(s.Dir, r.Space, r.ID+"-*.parquet"))
-	if err == nil {
-		for _, f := range files {
-			err = errors.Join(err, os.Remove(f))
-		}
+	files, err := filepath.Glob(filepath.Join(s.folder(r.Space), r.ID+"-*.parquet"))
+	for _, f := range files {
+		err = errors.Join(err, os.Remove(f))
 	}
 	if err != nil {
 		slog.Error("supplied copies were not removed", "run", r.ID, "err", err)
@@ -389,7 +473,8 @@ func (s *Service) Sweep(ctx context.Context) error {
 			failed = errors.Join(failed, err)
 		}
 	}
-	return failed
+	_, err = s.Scan(ctx)
+	return errors.Join(failed, err)
 }
 
 // startOf is the ledger number of the act that started a run.

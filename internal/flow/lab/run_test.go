@@ -52,8 +52,13 @@ func TestService_Run(t *testing.T) {
 		if n := charged(t, w); n != first.Rho {
 			t.Errorf("charged %d, want the run's %d", n, first.Rho)
 		}
-		if left, _ := filepath.Glob(filepath.Join(w.Lab.Dir, sp.ID, "*.parquet")); len(left) > 0 {
-			t.Errorf("copies left in the space: %v", left)
+		copies := func() []string {
+			list, _ := filepath.Glob(filepath.Join(w.Lab.Dir, sp.ID, "*.parquet"))
+			return list
+		}
+		before := copies()
+		if len(before) != 1 {
+			t.Errorf("copies in the space: %v, want the one that further runs read too", before)
 		}
 		again, err := w.Lab.Run(w.As("bank"), sp.ID, v.ID)
 		if err != nil || again.Reused != first.ID || again.Result != first.Result || charged(t, w) != first.Rho {
@@ -63,6 +68,14 @@ func TestService_Run(t *testing.T) {
 		fresh, err := w.Lab.Run(w.As("bank"), sp.ID, v.ID)
 		if err != nil || fresh.Reused != "" || charged(t, w) != 2*first.Rho {
 			t.Errorf("on a new snapshot = %+v, %v, charged %d; want a new run under the same signatures, charged again", fresh, err, charged(t, w))
+		}
+		if after := copies(); len(after) != 1 || after[0] == before[0] {
+			t.Errorf("copies after the data changed: %v, want one in the place of %v", after, before)
+		}
+		record, err := w.Lab.Record(w.As("bank"), sp.ID)
+		if err != nil || len(record.Supplies) != 1 || len(record.Supplies[0].Batches) != 2 || record.Supplies[0].Batches[0].Dropped == nil ||
+			record.Supplies[0].Batches[1].Rows != town.Rows+10 || record.Supplies[0].Batches[1].Run != fresh.ID {
+			t.Errorf("supplies = %+v, %v, want one record with both batches, the first dropped", record.Supplies, err)
 		}
 		w.Fsck()
 	})
@@ -139,8 +152,8 @@ func TestService_Run_disk(t *testing.T) {
 		if got := charged(t, w) - before; got != c.charged || load(w, r.ID).State != lab.Failed {
 			t.Errorf("%s: charged %d, run %s; want %d, failed", c.name, got, load(w, r.ID).State, c.charged)
 		}
-		if left, _ := filepath.Glob(filepath.Join(dir, g.Space.ID, "*")); len(left) > 0 {
-			t.Errorf("%s: left in the space: %v", c.name, left)
+		if left, _ := filepath.Glob(filepath.Join(dir, g.Space.ID, "*.part")); len(left) > 0 {
+			t.Errorf("%s: halves of copies left in the space: %v", c.name, left)
 		}
 	}
 	if r, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID); err != nil || r.State != lab.Done {
@@ -158,8 +171,10 @@ func TestService_Sweep(t *testing.T) {
 		town.Must(t, err)
 		dir := filepath.Join(w.Lab.Dir, g.Space.ID)
 		town.Must(t, os.MkdirAll(dir, 0o700))
-		copied := filepath.Join(dir, r.ID+"-credit_default.parquet")
-		town.Must(t, os.WriteFile(copied, []byte("rows"), 0o600))
+		half, stray := filepath.Join(dir, "half.parquet.part"), filepath.Join(dir, "stray.parquet")
+		for _, file := range []string{half, stray} {
+			town.Must(t, os.WriteFile(file, []byte("rows"), 0o600))
+		}
 
 		_, err = w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
 		if disclose.CodeOf(err) != disclose.Equal || charged(t, w) != r.Rho {
@@ -177,8 +192,11 @@ func TestService_Sweep(t *testing.T) {
 		if got.State != lab.Lost || got.Closed == nil || got.Start == 0 || charged(t, w) != r.Rho {
 			t.Errorf("after the sweep: %+v, charged %d; want lost with its start, and the charge of %d", got, charged(t, w), r.Rho)
 		}
-		if _, err := os.Stat(copied); !errors.Is(err, os.ErrNotExist) {
-			t.Errorf("the copy of the lost run: %v, want gone", err)
+		if info, err := os.Stat(stray); err != nil || info.Mode().Perm() != 0 {
+			t.Errorf("a file that no supply accounts for: %v, %v, want locked", info, err)
+		}
+		if found, err := w.Lab.Findings(w.As("operator"), "", 10); err != nil || len(found) != 1 || found[0].Kind != lab.FindingUnknown || found[0].What != "stray.parquet" {
+			t.Errorf("findings = %+v, %v, want the stray file once", found, err)
 		}
 		w.View(func(ctx context.Context, tx *sqldb.Tx) error {
 			list, err := w.Log.Entries(ctx, tx, ledger.Filter{Act: "lab.run.finish"})
@@ -196,6 +214,9 @@ func TestService_Sweep(t *testing.T) {
 			t.Errorf("the lost run comes back = %v, want conflict", err)
 		}
 		anew, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
+		if _, err := os.Stat(half); !errors.Is(err, os.ErrNotExist) {
+			t.Errorf("half a copy after the next supply: %v, want gone", err)
+		}
 		if err != nil || anew.State != lab.Done || anew.Reused != "" || charged(t, w) != 2*r.Rho {
 			t.Errorf("asking anew = %+v, %v, charged %d; want a run of its own", anew, err, charged(t, w))
 		}

@@ -8,9 +8,12 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"time"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/base/id"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/duckdb"
@@ -40,7 +43,7 @@ type Sample struct {
 func (s *Service) Samples(ctx context.Context, spaceID, resource string) (Sample, error) {
 	var t query.Table
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		_, sc, err := s.tenantSpace(ctx, tx, spaceID)
+		_, sc, err := s.tenantSpace(ctx, tx, spaceID, ToolSamples)
 		if err != nil {
 			return err
 		}
@@ -56,6 +59,9 @@ func (s *Service) Samples(ctx context.Context, spaceID, resource string) (Sample
 		return nil
 	})
 	if err != nil {
+		return Sample{}, err
+	}
+	if err := s.looked(ctx, spaceID, ToolSamples, resource); err != nil {
 		return Sample{}, err
 	}
 	rows := synth.Rows(&t, sampleRows)
@@ -99,11 +105,14 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 		if refused != nil {
 			return refused
 		}
-		_, sc, err := s.tenantSpace(ctx, tx.Tx, spaceID)
+		sp, sc, err := s.tenantSpace(ctx, tx.Tx, spaceID, ToolTry)
 		if err != nil {
 			return err
 		}
-		return tx.Judge(ctx, map[string]string{"org": sc.Org, "plan": sc.ID})
+		if err := tx.Judge(ctx, map[string]string{"org": sc.Org, "plan": sc.ID}); err != nil {
+			return err
+		}
+		return s.did(ctx, tx, sp, ToolTry, c.model.Hash())
 	})
 	if err != nil {
 		return Trial{}, err
@@ -121,7 +130,15 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	if c.model.Class.Own() {
 		return tryPeople(c.model, program, data)
 	}
-	return s.tryTable(ctx, c, program, data)
+	begun := time.Now()
+	out, cpu, err := s.tryTable(ctx, c, program, data)
+	if err != nil {
+		return out, err
+	}
+	used := Usage{CPU: cpu.Microseconds(), Wall: time.Since(begun).Microseconds(), Rows: int64(trialRows * len(c.model.Tables))}
+	return out, s.DB.Do(ctx, func(tx *sqldb.Tx) error {
+		return putUsage(ctx, tx, id.New("use", tx.Now()), spaceID, "trial", monthOf(workday.DateOf(tx.Now())), used)
+	})
 }
 
 // tryPeople asks a class B model about some of the made-up people.
@@ -165,34 +182,35 @@ func of(m *query.Model, data interp.Data, sid string) interp.Data {
 
 // tryTable runs a class A model in the engine and in the interpreter, compares the exact cells, and shows the table as
 // a release would: with noise and threshold.
-func (s *Service) tryTable(ctx context.Context, c *compiled, program *interp.Program, data interp.Data) (Trial, error) {
+func (s *Service) tryTable(ctx context.Context, c *compiled, program *interp.Program, data interp.Data) (Trial, time.Duration, error) {
 	salt := rand.Text()
 	if len(c.model.Selects()) > 0 {
-		return tryGroups(c, program, data, salt)
+		trial, err := tryGroups(c, program, data, salt)
+		return trial, 0, err
 	}
 	cells, err := program.Aggregate(data, interp.SaltedChoice(salt))
 	if err != nil {
-		return Trial{}, err
+		return Trial{}, 0, err
 	}
 	exact := make([]release.Exact, 0, len(cells))
 	for _, cell := range cells {
 		exact = append(exact, release.Exact{Index: cell.Index, Units: cell.Units, Vectors: cell.Vectors})
 	}
 	out := Trial{Note: "在合成数据上运行, 已按正式发布的方式加噪并设显示门槛"}
-	engine, err := s.tryEngine(ctx, c.model, c.catalog, salt)
+	engine, cpu, err := s.tryEngine(ctx, c.model, c.catalog, salt)
 	switch {
 	case errors.Is(err, duckdb.ErrMissingWall):
 		out.Note += "; 本机缺少隔离措施, 仅由解释器计算"
 	case err != nil:
-		return Trial{}, err
+		return Trial{}, 0, err
 	default:
 		if out.Agreed = same(exact, engine); !out.Agreed {
-			return Trial{}, fmt.Errorf("engine and interpreter disagree about model %s", c.model.Hash())
+			return Trial{}, 0, fmt.Errorf("engine and interpreter disagree about model %s", c.model.Hash())
 		}
 	}
 	table, _, err := release.Collect(c.model, c.preview.Plan, exact, noise.New(), release.Options{})
 	out.Table = &table
-	return out, err
+	return out, cpu, err
 }
 
 // tryGroups shows the groups of a private domain as a release would: selected, then noised. Samples hold texts where a
@@ -219,36 +237,37 @@ func tryGroups(c *compiled, program *interp.Program, data interp.Data, salt stri
 	return Trial{Note: "在合成数据上由解释器计算, 分组已按正式发布的方式遴选并加噪", Table: &table}, err
 }
 
-func (s *Service) tryEngine(ctx context.Context, m *query.Model, cat query.Catalog, salt string) ([]release.Exact, error) {
+func (s *Service) tryEngine(ctx context.Context, m *query.Model, cat query.Catalog, salt string) (exact []release.Exact, cpu time.Duration, err error) {
 	dir, err := os.MkdirTemp(s.Dir, "try-")
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	defer os.RemoveAll(dir)
 	files := map[string]string{}
 	for _, t := range m.Tables {
 		policy, ok := cat.Table(t.Name)
 		if !ok {
-			return nil, fmt.Errorf("table %s is not in reach", t.Name)
+			return nil, 0, fmt.Errorf("table %s is not in reach", t.Name)
 		}
 		files[t.Name] = filepath.Join(dir, t.Name+".parquet")
 		if err := synth.Write(files[t.Name], policy, trialRows); err != nil {
-			return nil, err
+			return nil, 0, err
 		}
 	}
 	statement, err := render.Model(m, render.Options{Salt: salt})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
 	task, err := statement.Job(files, duckdb.Limits{})
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	rows, err := s.Engine.Run(ctx, task)
+	rows, cpu, err := s.Engine.RunMetered(ctx, task)
 	if err != nil {
-		return nil, err
+		return nil, 0, err
 	}
-	return release.FromEngine(m, rows)
+	exact, err = release.FromEngine(m, rows)
+	return exact, cpu, err
 }
 
 // same compares exact cells; a cell that nothing fell into may be left out.

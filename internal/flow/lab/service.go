@@ -23,6 +23,7 @@ import (
 
 // Deps is what the lab works with.
 type Deps struct {
+	DB      *sqldb.DB
 	Acts    *act.Runner
 	Keys    *seal.Keys
 	Catalog *catalog.Service
@@ -42,9 +43,16 @@ type Service struct {
 // New makes the service and makes its acts, facts and ledger kinds known.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
-	tenant := []access.Role{access.DataUser}
+	owner := []access.Role{access.DataUser}
+	tenant := []access.Role{access.DataUser, access.Provider} // whoever has a seat
 	d.Acts.Define(
-		act.Def{Name: "lab.space.open", Roles: tenant},
+		act.Def{Name: "lab.space.open", Roles: owner},
+		act.Def{Name: "lab.space.quota", Roles: []access.Role{access.Operator}},
+		act.Def{Name: "lab.seat.add", Roles: owner},
+		act.Def{Name: "lab.seat.end", Roles: owner},
+		act.Def{Name: "lab.session.open", Roles: tenant},
+		act.Def{Name: "lab.session.close", Roles: tenant},
+		act.Def{Name: "lab.find", Roles: []access.Role{access.Platform}},
 		act.Def{Name: "lab.model.save", Roles: tenant},
 		act.Def{Name: "lab.model.submit", Roles: tenant},
 		act.Def{Name: "lab.run.sample", Roles: tenant},
@@ -54,6 +62,13 @@ func New(d Deps) *Service {
 	)
 	log := d.Acts.Ledger()
 	log.Register("space", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSpace(ctx, tx, id) })
+	log.Register("space-seat", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSeat(ctx, tx, id) })
+	log.Register("space-session", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		v, err := loadSession(ctx, tx, id)
+		return v.Session, err
+	})
+	log.Register("space-supply", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadSupply(ctx, tx, id) })
+	log.Register("space-finding", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFinding(ctx, tx, id) })
 	log.Register("model", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadModel(ctx, tx, id) })
 	log.Register("model-version", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadVersion(ctx, tx, id) })
 	log.Register("run", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadRun(ctx, tx, id) })
@@ -61,7 +76,8 @@ func New(d Deps) *Service {
 	return s
 }
 
-// OpenSpace opens the space of a scenario whose pre-declaration passed (三(二)).
+// OpenSpace opens the space of a scenario whose pre-declaration passed (三(二)), with a seat for whoever opens it. A space that was
+// closed opens again, with a new key.
 func (s *Service) OpenSpace(ctx context.Context, scenarioID string) (Space, error) {
 	var sp Space
 	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.space.open"}, func(ctx context.Context, tx *act.Tx) error {
@@ -75,11 +91,29 @@ func (s *Service) OpenSpace(ctx context.Context, scenarioID string) (Space, erro
 		if err := access.Valid(ctx, tx.Tx, sc.Permit, tx.Day()); err != nil {
 			return err
 		}
-		sp = Space{ID: tx.NewID("spc"), Org: sc.Org, Scenario: sc.ID, Permit: sc.Permit, Opened: tx.Now()}
-		if err := insertSpace(ctx, tx.Tx, sp); err != nil {
+		was, found, err := spaceOf(ctx, tx.Tx, sc.Org, sc.ID)
+		if err != nil {
 			return err
 		}
-		return tx.Changed(ctx, "space", sp.ID, sp)
+		switch {
+		case !found:
+			sp = Space{ID: tx.NewID("spc"), Org: sc.Org, Scenario: sc.ID, Permit: sc.Permit, Opened: tx.Now()}
+			err = insertSpace(ctx, tx.Tx, sp)
+		case was.State == SpaceClosed:
+			sp = was
+			sp.State, sp.Why, sp.Closed, sp.Permit, sp.Opened = "", "", nil, sc.Permit, tx.Now()
+			err = saveSpace(ctx, tx.Tx, sp)
+		default:
+			err = errs.New(errs.Conflict, "这个场景已有开发空间, 请直接进入")
+		}
+		if err != nil {
+			return err
+		}
+		if err := tx.Changed(ctx, "space", sp.ID, sp); err != nil {
+			return err
+		}
+		return s.saveSeat(ctx, tx, Seat{ID: tx.NewID("sea"), Space: sp.ID, Account: tx.Actor().Account, Org: sp.Org, State: SeatActive,
+			By: tx.Actor().Account, Opened: tx.Now()})
 	})
 	return sp, err
 }
@@ -91,27 +125,42 @@ func missingScenario(err error) error {
 	return errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
 }
 
-// space loads a space of the actor's organization; another tenant's is answered in the same words as one that does not
+// space loads a space in which the actor has a seat; another tenant's is answered in the same words as one that does not
 // exist.
 func (s *Service) space(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, error) {
-	sp, err := loadSpace(ctx, tx, id)
-	if err != nil {
-		return sp, grant.Scenario{}, err
-	}
-	if sp.Org != access.From(ctx).Org {
-		return Space{}, grant.Scenario{}, errs.New(errs.NotFound, noSpace)
-	}
-	sc, err := grant.LoadScenario(ctx, tx, sp.Scenario)
+	sp, sc, _, err := s.seated(ctx, tx, id)
 	return sp, sc, err
 }
 
-// tenantSpace is a space in which the caller may work today: its sample permit, and so the organization's admission, holds.
-func (s *Service) tenantSpace(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, error) {
-	sp, sc, err := s.space(ctx, tx, id)
+func (s *Service) seated(ctx context.Context, tx *sqldb.Tx, id string) (Space, grant.Scenario, Seat, error) {
+	sp, err := loadSpace(ctx, tx, id)
+	if err != nil {
+		return sp, grant.Scenario{}, Seat{}, err
+	}
+	seat, err := seatOf(ctx, tx, sp)
+	if err != nil {
+		return Space{}, grant.Scenario{}, Seat{}, err
+	}
+	sc, err := grant.LoadScenario(ctx, tx, sp.Scenario)
+	return sp, sc, seat, err
+}
+
+// tenantSpace is a space in which the caller may work today: it is open, and its sample permit, and so the organization's
+// admission, holds. A tool that is named must be enabled at the caller's seat.
+func (s *Service) tenantSpace(ctx context.Context, tx *sqldb.Tx, id string, with ...string) (Space, grant.Scenario, error) {
+	sp, sc, seat, err := s.seated(ctx, tx, id)
 	if err != nil {
 		return sp, sc, err
 	}
-	return sp, sc, access.Valid(ctx, tx, sp.Permit, workday.DateOf(tx.Now()))
+	for _, tool := range with {
+		if err := seat.may(tool); err != nil {
+			return sp, sc, err
+		}
+	}
+	if err := access.Valid(ctx, tx, sp.Permit, workday.DateOf(tx.Now())); err != nil {
+		return sp, sc, err
+	}
+	return sp, sc, sp.open()
 }
 
 // tables is what the guard may know in a space: the resources of its scenario, each with the fields asked for and its
@@ -155,12 +204,15 @@ func (s *Service) SaveModel(ctx context.Context, spaceID string, draft Model) (M
 		return m, err
 	}
 	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.model.save"}, func(ctx context.Context, tx *act.Tx) error {
-		sp, _, err := s.tenantSpace(ctx, tx.Tx, spaceID)
+		sp, _, err := s.tenantSpace(ctx, tx.Tx, spaceID, ToolModel)
 		if err != nil {
 			return err
 		}
 		if draft.ID == "" {
 			m = Model{ID: tx.NewID("mdl"), Space: sp.ID, Org: sp.Org, Name: draft.Name, Class: draft.Class, Draft: draft.Draft, Opened: tx.Now()}
+			if err := s.did(ctx, tx, sp, ToolModel, m.ID); err != nil {
+				return err
+			}
 			if err := insertModel(ctx, tx.Tx, m); err != nil {
 				return err
 			}
@@ -171,6 +223,9 @@ func (s *Service) SaveModel(ctx context.Context, spaceID string, draft Model) (M
 			err = missing(sqldb.ErrNoRows, noModel)
 		}
 		if err != nil {
+			return err
+		}
+		if err := s.did(ctx, tx, sp, ToolModel, m.ID); err != nil {
 			return err
 		}
 		m.Name, m.Class, m.Draft = draft.Name, draft.Class, draft.Draft
@@ -223,7 +278,8 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		if err != nil {
 			return err
 		}
-		if _, _, err := s.tenantSpace(ctx, tx.Tx, m.Space); err != nil {
+		sp, _, err := s.tenantSpace(ctx, tx.Tx, m.Space, ToolSubmit)
+		if err != nil {
 			return err
 		}
 		if current.Draft != m.Draft || current.Class != m.Class {
@@ -239,6 +295,9 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		if err := insertVersion(ctx, tx.Tx, v); err != nil {
 			return err
 		}
+		if err := s.did(ctx, tx, sp, ToolSubmit, v.ID); err != nil {
+			return err
+		}
 		if err := tx.Changed(ctx, "model-version", v.ID, v); err != nil {
 			return err
 		}
@@ -247,17 +306,20 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 	return v, err
 }
 
-// ownModel loads a model of the caller's organization with its scenario.
+// ownModel loads a model of a space in which the caller has a seat, with its scenario.
 func (s *Service) ownModel(ctx context.Context, tx *sqldb.Tx, id string) (Model, grant.Scenario, error) {
 	m, err := loadModel(ctx, tx, id)
-	if err == nil && m.Org != access.From(ctx).Org {
+	if err != nil {
+		return Model{}, grant.Scenario{}, err
+	}
+	_, sc, err := s.space(ctx, tx, m.Space)
+	if errs.Is(err, errs.NotFound) {
 		err = missing(sqldb.ErrNoRows, noModel)
 	}
 	if err != nil {
 		return Model{}, grant.Scenario{}, err
 	}
-	_, sc, err := s.space(ctx, tx, m.Space)
-	return m, sc, err
+	return m, sc, nil
 }
 
 // Declare files versions for review (场景申报): its own, or listed ones of others, unchanged.

@@ -26,6 +26,7 @@ func (a *API) registerLab() {
 	get(a, "/v1/spaces/{id}", "space", tag, "开发空间详情", func(ctx context.Context, in *ByID) (lab.SpacePage, error) {
 		return a.s.Lab.Space(ctx, in.ID)
 	})
+	a.registerSpace()
 	get(a, "/v1/spaces/{id}/samples/{resource}", "samples", tag, "样例数据", func(ctx context.Context, in *struct {
 		ByID
 		Resource string `path:"resource"`

@@ -137,7 +137,7 @@ func (n *Node) build(o Options) {
 	n.Consent = consent.New(n.Acts, n.Keys, subjects)
 	n.Grant = grant.New(n.Acts, n.Matters, n.Catalog, budget)
 	n.Statistics = statistics.New(n.Acts, n.Matters, n.Catalog)
-	n.Lab = lab.New(lab.Deps{Acts: n.Acts, Keys: n.Keys, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant,
+	n.Lab = lab.New(lab.Deps{DB: n.DB, Acts: n.Acts, Keys: n.Keys, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant,
 		Budget: budget, Engine: n.engine, Blobs: n.Blobs, Dir: filepath.Join(o.Data, "spaces")})
 	n.Open = open.New(open.Deps{DB: n.DB, Law: law, Catalog: n.Catalog, Collect: n.Collect})
 	n.Output = output.New(n.Acts, n.Matters, n.Lab, n.Blobs)

@@ -152,7 +152,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	w.Collect = collect.New(collect.Deps{DB: db, Acts: w.Acts, Catalog: w.Catalog, Blobs: blobs, Temp: filepath.Join(dir, "incoming"), Seal: collect.SealerOf(keys)})
 	w.Grant = grant.New(w.Acts, w.Matters, w.Catalog, w.Budget)
 	w.Statistics = statistics.New(w.Acts, w.Matters, w.Catalog)
-	w.Lab = lab.New(lab.Deps{Acts: w.Acts, Keys: keys, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Budget: w.Budget,
+	w.Lab = lab.New(lab.Deps{DB: db, Acts: w.Acts, Keys: keys, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Budget: w.Budget,
 		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: filepath.Join(dir, "spaces")})
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
 	consents := consent.New(w.Acts, keys, collect.SealerOf(keys))

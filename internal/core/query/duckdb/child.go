@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"sync"
 	"sync/atomic"
+	"time"
 )
 
 // canWork becomes true when MaybeWorker has been called. Without that call the child
@@ -103,6 +104,14 @@ func (c *child) stop() string {
 		}
 	})
 	return c.said.String()
+}
+
+// cpu is the processor time of a child that was stopped.
+func (c *child) cpu() time.Duration {
+	if c.cmd.ProcessState == nil {
+		return 0
+	}
+	return c.cmd.ProcessState.UserTime() + c.cmd.ProcessState.SystemTime()
 }
 
 // words keeps the first 4 KiB written to it: where a crash says what it was about.

@@ -143,19 +143,25 @@ func errNotStarted(why error) error {
 // the tenant; the cause is logged. errors.Is(err, ErrNotStarted) tells the one case
 // in which the reservation may be voided.
 func (e *Engine) Run(ctx context.Context, job Job) ([][]Cell, error) {
+	rows, _, err := e.RunMetered(ctx, job)
+	return rows, err
+}
+
+// RunMetered is Run that also tells the processor time the child took, whatever came of it.
+func (e *Engine) RunMetered(ctx context.Context, job Job) (rows [][]Cell, cpu time.Duration, err error) {
 	job.Limits = job.Limits.withDefaults()
 	if !canWork() {
-		return nil, errNotStarted(errors.New("the program did not call duckdb.MaybeWorker first"))
+		return nil, 0, errNotStarted(errors.New("the program did not call duckdb.MaybeWorker first"))
 	}
 	select {
 	case e.slots <- struct{}{}:
 		defer func() { <-e.slots }()
 	case <-ctx.Done():
-		return nil, errNotStarted(fmt.Errorf("waiting for a turn: %w", ctx.Err()))
+		return nil, 0, errNotStarted(fmt.Errorf("waiting for a turn: %w", ctx.Err()))
 	}
 	temp, err := os.MkdirTemp(e.opt.TempDir, "yunei-run-")
 	if err != nil {
-		return nil, errNotStarted(err)
+		return nil, 0, errNotStarted(err)
 	}
 	defer os.RemoveAll(temp)
 
@@ -163,13 +169,14 @@ func (e *Engine) Run(ctx context.Context, job Job) ([][]Cell, error) {
 	defer cancel()
 	child, err := start(ctx)
 	if err != nil {
-		return nil, errNotStarted(err)
+		return nil, 0, errNotStarted(err)
 	}
-	rows, err := child.talk(frame{Mode: modeRun, SQL: job.SQL, Params: encodeParams(job.Params), Inputs: job.Inputs,
+	rows, err = child.talk(frame{Mode: modeRun, SQL: job.SQL, Params: encodeParams(job.Params), Inputs: job.Inputs,
 		Shape: job.Shape, Limits: job.Limits, Temp: temp, NeedWalls: !e.opt.AllowMissingWalls})
 	said := child.stop()
+	cpu = child.cpu()
 	if err == nil {
-		return rows, nil
+		return rows, cpu, nil
 	}
 	e.opt.Log.Error("engine run failed", "cause", err, "deadline", ctx.Err(), "said", said)
 	if missing, ok := errors.AsType[*missingWallError](err); ok {
@@ -177,11 +184,11 @@ func (e *Engine) Run(ctx context.Context, job Job) ([][]Cell, error) {
 		for i, name := range missing.names {
 			titles[i] = wallTitles[name]
 		}
-		return nil, &errs.Error{Code: errs.Unavailable,
+		return nil, cpu, &errs.Error{Code: errs.Unavailable,
 			Msg: "这台机器缺少隔离措施（" + strings.Join(titles, "、") + "），不在原始数据上运行模型。请平台运营方运行 yunei doctor 查看缺少的一项并补上。",
 			Err: fmt.Errorf("%w: %w", ErrNotStarted, ErrMissingWall)}
 	}
-	return nil, errFailed()
+	return nil, cpu, errFailed()
 }
 
 // Wall is one barrier between the engine and the rest of the machine.
