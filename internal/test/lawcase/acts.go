@@ -201,6 +201,15 @@ var acts = map[string]func(w *World) (func() error, error){
 		f, sc, err := w.scenario()
 		return func() error { _, err := w.Lab.OpenSpace(w.as(f), sc.ID); return err }, err
 	},
+	"lab.seat.add": func(w *World) (func() error, error) {
+		f, _, sp, err := w.space()
+		w.n++
+		colleague := w.account(fmt.Sprintf("colleague%d", w.n), f.Org, access.DataUser)
+		return func() error {
+			_, err := w.Lab.AddSeat(w.as(f), sp.ID, lab.NewSeat{Login: colleague.Name})
+			return err
+		}, err
+	},
 	"lab.run.sample": func(w *World) (func() error, error) {
 		f, _, sp, err := w.space()
 		return func() error { _, err := w.Lab.Try(w.as(f), sp.ID, "A", tableModel); return err }, err
@@ -297,7 +306,7 @@ func (w *World) air() error {
 }
 
 func (w *World) plan() grant.Plan {
-	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 6_000_000_000,
+	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 4_000_000_000,
 		Needs:     []grant.Need{{Resource: w.card.ID, Fields: []string{"education", "default_next_month", "pay_0"}, Why: "模型所需"}},
 		Documents: []matter.Document{{Kind: "prescenario-form", Title: "场景预申报表", Text: "信贷授信辅助"}, {Kind: "solution-plan", Title: "解决方案", Text: "按学历分组"}}}
 }
