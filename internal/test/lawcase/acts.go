@@ -220,7 +220,7 @@ var acts = map[string]func(w *World) (func() error, error){
 			return nil, err
 		}
 		m, err := w.Lab.SaveModel(w.as(f), sp.ID, lab.Model{Name: "违约率", Class: "A", Draft: tableModel})
-		return func() error { _, err := w.Lab.Submit(w.as(f), m.ID, true, 0); return err }, err
+		return func() error { _, err := w.Lab.Submit(w.as(f), m.ID, true, 2_000_000_000); return err }, err
 	},
 	"grant.scenario.submit": func(w *World) (func() error, error) {
 		f, sc, v, err := w.version()
@@ -306,7 +306,7 @@ func (w *World) air() error {
 }
 
 func (w *World) plan() grant.Plan {
-	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 4_000_000_000,
+	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 3_000_000_000,
 		Needs:     []grant.Need{{Resource: w.card.ID, Fields: []string{"education", "default_next_month", "pay_0"}, Why: "模型所需"}},
 		Documents: []matter.Document{{Kind: "prescenario-form", Title: "场景预申报表", Text: "信贷授信辅助"}, {Kind: "solution-plan", Title: "解决方案", Text: "按学历分组"}}}
 }
@@ -397,7 +397,7 @@ func (w *World) version() (f access.Actor, sc grant.Scenario, v lab.Version, err
 func (w *World) submit(f access.Actor, sp lab.Space, class, text string) (v lab.Version, err error) {
 	m, err := w.Lab.SaveModel(w.as(f), sp.ID, lab.Model{Name: "模型" + class, Class: class, Draft: text})
 	if err == nil {
-		v, err = w.Lab.Submit(w.as(f), m.ID, true, 0)
+		v, err = w.Lab.Submit(w.as(f), m.ID, true, 2_000_000_000)
 	}
 	return v, err
 }
