@@ -1241,6 +1241,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/findings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 平台发现 */
+        get: operations["findings"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/grants": {
         parameters: {
             query?: never;
@@ -3483,6 +3500,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/spaces/{id}/leave": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 离开空间 */
+        post: operations["leave-space"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/spaces/{id}/models": {
         parameters: {
             query?: never;
@@ -3494,6 +3528,40 @@ export interface paths {
         put?: never;
         /** 保存模型 */
         post: operations["save-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spaces/{id}/quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 调整配额 */
+        post: operations["set-quota"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spaces/{id}/record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 空间档案 */
+        get: operations["space-record"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -3528,6 +3596,57 @@ export interface paths {
         get: operations["samples"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spaces/{id}/seats": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 开通席位 */
+        post: operations["add-seat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spaces/{id}/seats/{seat}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 收回席位 */
+        post: operations["end-seat"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spaces/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 进入空间 */
+        post: operations["enter-space"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5143,6 +5262,44 @@ export interface components {
             account: components["schemas"]["AccessAccount"];
             organization: components["schemas"]["PartyOrganization"];
         };
+        LabActivity: {
+            account: string;
+            /** Format: date-time */
+            first: string;
+            /** Format: date-time */
+            last: string;
+            name: string;
+            /** @description Model, version, resource or run */
+            object?: string;
+            session: string;
+            /** Format: int64 */
+            times: number;
+            /**
+             * @description The tool
+             * @enum {string}
+             */
+            what: "samples" | "check" | "try" | "model" | "submit" | "run" | "shelf";
+        };
+        LabBatch: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            bytes: number;
+            /** Format: date-time */
+            dropped?: string;
+            /** @description Name of the copy in the space */
+            file: string;
+            /** @description The collection (归集批次) the data came with */
+            load: string;
+            /** @description How it went */
+            result?: string;
+            /** Format: int64 */
+            rows: number;
+            /** @description The run that first needed it */
+            run?: string;
+            /** @description Digest of the data it was copied from */
+            snapshot: string;
+        };
         LabBudgetLine: {
             /**
              * Format: int64
@@ -5170,6 +5327,42 @@ export interface components {
             refusals: components["schemas"]["ErrsSpot"][] | null;
             review?: components["schemas"]["GuardReview"];
         };
+        LabEntered: {
+            session: components["schemas"]["LabSession"];
+            /** @description Stands over the workbench with the time: whose screen it is */
+            watermark: string;
+        };
+        LabFinding: {
+            /** @description The body that authorized it, which is told */
+            addressee?: string;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            /** @enum {string} */
+            kind: "leftover" | "unknown" | "misuse";
+            /** @description Whose space it is */
+            org: string;
+            /** @description What the platform did */
+            result: string;
+            space: string;
+            /** @description Files, or the model and the scenario it was meant for */
+            what: string;
+        };
+        LabMeter: {
+            quota: components["schemas"]["LabQuota"];
+            /**
+             * Format: int64
+             * @description People with a seat now
+             */
+            seats: number;
+            /**
+             * Format: int64
+             * @description Bytes of copies held now
+             */
+            stored: number;
+            /** @description This month */
+            used: components["schemas"]["LabStatement"];
+        };
         LabModel: {
             /** @enum {string} */
             class: "A" | "B" | "C";
@@ -5180,6 +5373,36 @@ export interface components {
             opened: string;
             org: string;
             space: string;
+        };
+        LabNewSeat: {
+            /** @description For a third-party provider's developer: the commission */
+            commission?: string;
+            /** @description Login name of the account */
+            login: string;
+            /** @description Tools to enable; none: all */
+            tools?: string[] | null;
+        };
+        LabQuota: {
+            /**
+             * Format: int64
+             * @description Processor seconds in a month
+             */
+            compute: number;
+            /**
+             * Format: int64
+             * @description Runs on raw data in a month
+             */
+            runs: number;
+            /**
+             * Format: int64
+             * @description People at a time
+             */
+            seats: number;
+            /**
+             * Format: int64
+             * @description Bytes of supplied copies at a time
+             */
+            storage: number;
         };
         LabRun: {
             /** @description The disclosure ledger's entry */
@@ -5220,6 +5443,8 @@ export interface components {
             state: string;
             /** @description The permit for official statistics it ran under */
             statistic?: string;
+            /** @description What the run used */
+            usage?: components["schemas"]["LabUsage"];
             version: string;
             why?: string;
         };
@@ -5230,14 +5455,86 @@ export interface components {
             rows: (string[] | null)[] | null;
             table: string;
         };
+        LabSeat: {
+            account: string;
+            /** @description Account that gave the seat */
+            by: string;
+            /** @description The commission (委托) under which a provider's developer enters */
+            commission?: string;
+            /** Format: date-time */
+            ended?: string;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            space: string;
+            /** @enum {string} */
+            state: "active" | "ended";
+            /** @description Tools enabled at the seat; absent: all */
+            tools?: string[] | null;
+            why?: string;
+        };
+        LabSeatView: {
+            account: string;
+            /** @description Account that gave the seat */
+            by: string;
+            /** @description Why it does not let in although nobody took it back */
+            closed?: string;
+            /** @description The commission (委托) under which a provider's developer enters */
+            commission?: string;
+            /** Format: date-time */
+            ended?: string;
+            id: string;
+            login: string;
+            name: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            space: string;
+            /** @enum {string} */
+            state: "active" | "ended";
+            /** @description Tools enabled at the seat; absent: all */
+            tools?: string[] | null;
+            why?: string;
+        };
+        LabSeenStay: {
+            account: string;
+            /** Format: date-time */
+            closed?: string;
+            id: string;
+            name: string;
+            /** Format: date-time */
+            opened: string;
+            space: string;
+        };
+        LabSession: {
+            account: string;
+            /** Format: date-time */
+            closed?: string;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            space: string;
+        };
         LabSpace: {
+            /** Format: date-time */
+            closed?: string;
             id: string;
             /** Format: date-time */
             opened: string;
             org: string;
             /** @description The sample permit the space rests on */
             permit: string;
+            /** @description Set by the operator for this space; absent: the pack's */
+            quota?: components["schemas"]["LabQuota"];
             scenario: string;
+            /**
+             * @description Empty: open
+             * @enum {string}
+             */
+            state?: "" | "closed";
+            /** @description Why it was closed */
+            why?: string;
         };
         LabSpacePage: {
             acts: components["schemas"]["ActOption"][] | null;
@@ -5248,7 +5545,93 @@ export interface components {
             space: components["schemas"]["LabSpace"];
             /** @description What a model here may name: the fields asked for, with grades, domains and bounds */
             tables: components["schemas"]["QueryTable"][] | null;
+            /** @description Models, algorithm components and development kits enabled at the caller's seat */
+            tools: components["schemas"]["LabTool"][] | null;
             versions: components["schemas"]["LabVersionItem"][] | null;
+        };
+        LabSpaceRecord: {
+            /** @description The last two hundred */
+            activities: components["schemas"]["LabActivity"][] | null;
+            acts: components["schemas"]["ActOption"][] | null;
+            findings: components["schemas"]["LabFinding"][] | null;
+            meter: components["schemas"]["LabMeter"];
+            seats: components["schemas"]["LabSeatView"][] | null;
+            /** @description The last hundred */
+            sessions: components["schemas"]["LabSeenStay"][] | null;
+            space: components["schemas"]["LabSpace"];
+            /** @description By month, newest first */
+            statements: components["schemas"]["LabStatement"][] | null;
+            supplies: components["schemas"]["LabSupply"][] | null;
+            term: components["schemas"]["LabTerm"];
+            /** @description Of the scenario */
+            title: string;
+            tools: components["schemas"]["LabTool"][] | null;
+        };
+        LabStatement: {
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Processor time in microseconds
+             */
+            cpu: number;
+            /** @description 2006-01 */
+            month: string;
+            /** Format: int64 */
+            rows: number;
+            /** Format: int64 */
+            runs: number;
+            /** Format: int64 */
+            trials: number;
+        };
+        LabSupply: {
+            agreement: string;
+            /** @description The matter in which the data was approved */
+            approval?: string;
+            batches: components["schemas"]["LabBatch"][] | null;
+            /** @description Account; platform where a run supplied */
+            by: string;
+            by_org?: string;
+            /** Format: date-time */
+            ended?: string;
+            fields: string[] | null;
+            grant: string;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            provider: string;
+            /** @description Why raw data is truly needed */
+            reason?: string;
+            /** @description Number in the provincial resource system (IRS) */
+            reference?: string;
+            resource: string;
+            /** @enum {string} */
+            route: "grant" | "processed" | "raw";
+            scenario: string;
+            space: string;
+            /**
+             * Format: int64
+             * @description Ledger number of the start act
+             */
+            start?: number;
+            /** @enum {string} */
+            state: "supplying" | "standing" | "failed" | "ended";
+            title: string;
+            why?: string;
+        };
+        LabTerm: {
+            from?: string;
+            grant?: string;
+            until?: string;
+            /** @description Why nothing is in force */
+            why?: string;
+        };
+        LabTool: {
+            id: string;
+            /** @enum {string} */
+            kind: "model" | "component" | "kit";
+            title: string;
         };
         LabTrial: {
             /** @description Engine and interpreter gave the same exact cells */
@@ -5257,6 +5640,28 @@ export interface components {
             note: string;
             rows?: (string[] | null)[] | null;
             table?: components["schemas"]["ReleaseTable"];
+        };
+        LabUsage: {
+            /**
+             * Format: int64
+             * @description Bytes of the tables it read
+             */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Processor time in microseconds
+             */
+            cpu: number;
+            /**
+             * Format: int64
+             * @description Rows of the tables it read
+             */
+            rows: number;
+            /**
+             * Format: int64
+             * @description Elapsed time in microseconds
+             */
+            wall: number;
         };
         LabVersion: {
             class: string;
@@ -6272,6 +6677,11 @@ export interface components {
         };
         PageFiling: {
             items: components["schemas"]["GrantFiling"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageFinding: {
+            items: components["schemas"]["LabFinding"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -11285,6 +11695,40 @@ export interface operations {
             };
         };
     };
+    findings: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageFinding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     grants: {
         parameters: {
             query?: {
@@ -16250,6 +16694,38 @@ export interface operations {
             };
         };
     };
+    "leave-space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSession"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "save-model": {
         parameters: {
             query?: never;
@@ -16273,6 +16749,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabModel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "set-quota": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabQuota"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSpace"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "space-record": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSpaceRecord"];
                 };
             };
             /** @description Error */
@@ -16342,6 +16886,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabSample"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "add-seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabNewSeat"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSeat"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-seat": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                seat: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSeat"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "enter-space": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabEntered"];
                 };
             };
             /** @description Error */
