@@ -262,6 +262,11 @@ const (
 	OutRatio OutputKind = "ratio" // Aggs[Index] / Aggs[Over] + Plus, rounded to Type.Scale; NULL where Over is not positive
 	OutStat  OutputKind = "stat"  // Stat computed from the moments Aggs[Parts...], rounded to Type.Scale; NULL where it is not defined
 	OutExpr  OutputKind = "expr"  // Exprs[Index] of a Project
+
+	// A model with a Fit has these three, and one row per coefficient.
+	OutTerm   OutputKind = "term"        // the coefficient's name, which the question fixes
+	OutCoef   OutputKind = "coefficient" //
+	OutStdErr OutputKind = "std_error"   // of the coefficient, the noise included
 )
 
 // Stat is a figure computed from released moments: counts, sums and sums of products of centered values. The list is closed.
@@ -405,6 +410,7 @@ type Model struct {
 	Root    *Rel       `json:"root"`
 	Outputs []Output   `json:"outputs"`
 	Post    *Post      `json:"post,omitempty"`
+	Fit     *Fit       `json:"fit,omitempty"`
 }
 
 // Format is the version of the canonical encoding this program writes.

@@ -126,6 +126,11 @@ func (m *Model) validateSelected() error {
 	}
 	var visit func(r *Rel)
 	visit = func(r *Rel) {
+		switch r.Op {
+		case RelScan, RelFilter, RelJoin, RelProject, RelUnitAgg, RelReduce:
+		default:
+			bad = fmt.Errorf("%s beside a key that is selected", r.Op)
+		}
 		for _, in := range r.In {
 			visit(in)
 		}

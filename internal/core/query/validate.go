@@ -112,6 +112,9 @@ func (m *Model) Validate() error {
 	if err := m.validateSelected(); err != nil {
 		return err
 	}
+	if err := m.validateFit(); err != nil {
+		return err
+	}
 	return m.validateOutputs()
 }
 
@@ -279,6 +282,9 @@ func (m *Model) validateOutputs() error {
 		}
 		seen[o.Name] = true
 		size := map[OutputKind]int{OutKey: len(m.Root.Keys), OutAgg: len(m.Root.Aggs), OutRatio: len(m.Root.Aggs), OutExpr: len(m.Root.Exprs)}[o.Kind]
+		if o.Kind == OutTerm || o.Kind == OutCoef || o.Kind == OutStdErr {
+			continue
+		}
 		if o.Kind == OutStat {
 			if err := o.validateStat(len(m.Root.Aggs)); err != nil {
 				return err

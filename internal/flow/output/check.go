@@ -34,8 +34,11 @@ type evidence struct {
 // examine runs the checks in their order and stops at the first that blocks: what comes after assumes what came before.
 func examine(e evidence) []Check {
 	var out []Check
-	for _, c := range []func(evidence) Check{provenance, hygiene, schema, identifiers, standing, consistency, disclosure, purpose} {
+	for _, c := range []func(evidence) Check{provenance, hygiene, schema, identifiers, standing, models, consistency, disclosure, purpose} {
 		found := c(e)
+		if found.Outcome == "" {
+			continue // nothing here that it could look at
+		}
 		out = append(out, found)
 		if found.Outcome == Block {
 			break

@@ -39,13 +39,16 @@ function Cell({ field, noised }: { field?: TableField; noised: boolean }) {
   );
 }
 
+/** What names a row: a group, or a term of a fitted model. */
+const isKey = (column: { kind: string }) => column.kind === "key" || column.kind === "term";
+
 /** A noised table: '*' where the display threshold hides a cell, the 95% error beside each number; as a chart too. */
 export function ResultTable({ table, noised = true }: { table: ReleasedTable; noised?: boolean }) {
   const t = useText();
   const [view, setView] = useState<"table" | "chart">("table");
   const columns = table.columns ?? [];
-  const keys = columns.flatMap((c, i) => (c.kind === "key" ? [i] : []));
-  const measures = columns.flatMap((c, i) => (c.kind !== "key" ? [i] : []));
+  const keys = columns.flatMap((c, i) => (isKey(c) ? [i] : []));
+  const measures = columns.flatMap((c, i) => (!isKey(c) && c.kind !== "std_error" ? [i] : []));
   const [measure, setMeasure] = useState(measures[measures.length - 1]);
   const rows = table.rows ?? [];
   return (
@@ -93,7 +96,7 @@ export function ResultTable({ table, noised = true }: { table: ReleasedTable; no
           columns={columns.map((c, i) => ({
             key: c.name,
             title: c.title ?? c.name,
-            align: c.kind === "key" ? ("start" as const) : ("end" as const),
+            align: isKey(c) ? ("start" as const) : ("end" as const),
             render: (_: unknown, r: { fields: TableField[] | null }) => <Cell field={r.fields?.[i]} noised={noised} />,
           }))}
           summary={
@@ -101,8 +104,8 @@ export function ResultTable({ table, noised = true }: { table: ReleasedTable; no
               ? () => (
                   <Table.Summary.Row className="result-total">
                     {columns.map((c, i) => (
-                      <Table.Summary.Cell key={c.name} index={i} align={c.kind === "key" ? "start" : "end"}>
-                        {i === 0 && c.kind === "key" ? t.result.total : valueText(table.totals?.[i]?.value) && <Cell field={table.totals?.[i]} noised={noised} />}
+                      <Table.Summary.Cell key={c.name} index={i} align={isKey(c) ? "start" : "end"}>
+                        {i === 0 && isKey(c) ? t.result.total : valueText(table.totals?.[i]?.value) && <Cell field={table.totals?.[i]} noised={noised} />}
                       </Table.Summary.Cell>
                     ))}
                   </Table.Summary.Row>

@@ -70,6 +70,12 @@ func outputSources(m *query.Model, o *query.Output, know *knowledge, rows, keys 
 	}
 	out = append(out, keys...)
 	aggs := []int{o.Index}
+	if m.Fit != nil {
+		aggs = nil
+		for i := range m.Root.Aggs {
+			aggs = append(aggs, i)
+		}
+	}
 	if o.Kind == query.OutStat {
 		aggs = o.Parts
 	}

@@ -37,6 +37,10 @@ func (in *inspection) isolation() {
 	in.limited(filters, "WHERE")
 	relations(in.model.Root, func(r *query.Rel) {
 		for _, arg := range values(r) {
+			if in.model.Fit != nil && r == in.model.Root {
+				in.factors(arg, in.know.cols(r.In[0]), filters)
+				continue
+			}
 			c := in.branches(arg, in.know.cols(r.In[0]))
 			c.add(filters)
 			if c.at == 0 {
@@ -67,6 +71,17 @@ func values(r *query.Rel) []*query.Expr {
 		out = append(out, r.Wins[i].Exprs()...)
 	}
 	return out
+}
+
+// factors: what a fit sums is a feature or the product of two; each is a list of values, like a grouping expression.
+func (in *inspection) factors(e *query.Expr, cols []column, filters counts) {
+	if e.Op == query.OpMul {
+		for i := range e.Args {
+			in.factors(&e.Args[i], cols, filters)
+		}
+		return
+	}
+	in.groupConditions(e, cols, filters)
 }
 
 // divisors: a quotient is NULL where its divisor is 0, so a computed divisor is a comparison in disguise:
@@ -176,6 +191,9 @@ func (in *inspection) groupConditions(e *query.Expr, cols []column, filters coun
 // conditions judges one condition and counts what it says.
 func (in *inspection) conditions(e *query.Expr, cols []column) counts {
 	total := counts{at: e.At}
+	if in.model.Fit != nil && e.Op == query.OpNot && e.Args[0].Op == query.OpIsNull && e.Args[0].Args[0].Op == query.OpCol {
+		return total // a fit is over complete rows: that a value is there picks nobody out
+	}
 	switch e.Op {
 	case query.OpLit:
 		return total

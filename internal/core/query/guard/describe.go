@@ -73,6 +73,9 @@ func summary(m *query.Model, know *knowledge) string {
 	from := strings.Join(tables, "与")
 	switch m.Class {
 	case query.A:
+		if m.Fit != nil {
+			return fmt.Sprintf("出域的只有由%s拟合的 %d 个系数及其标准误，均由加噪后的统计量求得；任何一个人的记录、主体标识和未加噪的数字都不会出域。", from, len(m.Fit.Terms)+1)
+		}
 		return fmt.Sprintf("出域的只有%s的一张 %d 格汇总表，每格都加噪、人数不足的不显示；任何一个人的记录、主体标识和未加噪的数字都不会出域。", from, m.Cells())
 	case query.C:
 		return fmt.Sprintf("经本人授权，出域的只有该人在%s中“是、否或无记录”的一个答案（%s）；任何数据项的值和其他人的任何信息都不会出域。", from, m.Outputs[0].Name)

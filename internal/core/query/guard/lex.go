@@ -7,6 +7,8 @@ import (
 	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"yunei/internal/core/query"
 )
 
 // Limits on a text, checked before it is parsed.
@@ -43,6 +45,7 @@ const (
 type prepared struct {
 	sql     string
 	subject bool
+	fit     query.FitKind
 }
 
 // prepare checks size, characters and nesting.
@@ -58,7 +61,13 @@ func prepare(text string, f *faults) (prepared, bool) {
 	if !ok || !checkDepth(text, tokens, f) {
 		return prepared{}, false
 	}
-	return placeSubject(text, tokens, f)
+	text, fit, ok := placeFit(text, tokens, f)
+	if !ok {
+		return prepared{}, false
+	}
+	p, ok := placeSubject(text, tokens, f)
+	p.fit = fit
+	return p, ok
 }
 
 // checkRunes lets through what a person can see and tell apart: ASCII, Chinese, and the usual signs of Chinese text.

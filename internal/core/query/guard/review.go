@@ -154,6 +154,10 @@ func compile(text string, class query.Class, cat query.Catalog, f *faults) (*que
 	}
 	var notes []string
 	bind := map[query.Class]func(*selectNode) *query.Model{query.A: b.classA, query.B: b.classB, query.C: b.classC, query.O: b.classO}[class]
+	if p.fit != "" {
+		bind = func(s *selectNode) *query.Model { return b.fit(s, p.fit) }
+		notes = append(notes, "系数由加噪后的统计量求得，标准误已计入噪声，不另计披露额度。")
+	}
 	m := bind(s)
 	if m != nil && m.Post != nil {
 		notes = append(notes, "HAVING、ORDER BY、LIMIT 在加噪之后作用于所发布的数值，不另计披露额度。")

@@ -205,6 +205,9 @@ func Lay(m *query.Model, e Evidence) (Table, error) {
 
 // layOut is post-processing: it sees noisy numbers only.
 func layOut(m *query.Model, e *Evidence) (Table, error) {
+	if m.Fit != nil {
+		return layFit(m, e)
+	}
 	t := Table{}
 	for i := range m.Outputs {
 		o := &m.Outputs[i]

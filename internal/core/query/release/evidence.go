@@ -70,8 +70,10 @@ func (t *Table) CSV() []byte {
 	return b.Bytes()
 }
 
-// Noised reports whether a column is a figure with an error, rather than a grouping value or an exact one.
-func (t *Table) Noised(c Column) bool { return c.Kind != query.OutKey && t.Mode != ExactMode }
+// Noised reports whether a column is a figure with an error, rather than what names a row, or an exact one.
+func (t *Table) Noised(c Column) bool {
+	return c.Kind != query.OutKey && c.Kind != query.OutTerm && c.Kind != query.OutStdErr && t.Mode != ExactMode
+}
 
 // Digest names the released table: the SHA-256 of its JSON, which is the same for the
 // same table. What leaves must still have the digest that was decided on.

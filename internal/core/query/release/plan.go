@@ -218,6 +218,10 @@ func NewPreview(m *query.Model, ask Ask) (Preview, error) {
 		v.PerCell = ask.Units * int64(p.L0) / int64(p.Cells)
 		v.Hidden = v.PerCell < v.Threshold
 	}
+	if m.Fit != nil {
+		v.Hidden, v.Columns = false, fitPreview(m, &p, ask.Units)
+		return v, nil
+	}
 	for i := range m.Outputs {
 		o := &m.Outputs[i]
 		column := PreviewColumn{Name: o.Name}
