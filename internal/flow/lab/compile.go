@@ -63,23 +63,28 @@ func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, 
 	}
 	m := review.Model
 	c := &compiled{text: text, model: m, review: review, catalog: cat}
-	if m.Class != query.A {
-		return c, nil
+	return c, s.plan(c, rho, workday.DateOf(tx.Now()))
+}
+
+// plan previews what a run of a class A model would cost and show; rho 0 asks for the usual charge.
+func (s *Service) plan(c *compiled, rho int64, day workday.Date) error {
+	if c.model.Class != query.A {
+		return nil
 	}
-	k, err := s.minUnits(workday.DateOf(tx.Now()))
+	k, err := s.minUnits(day)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	ask := release.Ask{Rho: release.Rho(rho), K: k}
 	if rho == 0 {
 		ask.Rho = defaultRho
 	}
-	for _, t := range cat.Tables {
+	for _, t := range c.catalog.Tables {
 		ask.Units = max(ask.Units, t.Units)
 	}
-	preview, err := release.NewPreview(m, ask)
+	preview, err := release.NewPreview(c.model, ask)
 	c.preview = &preview
-	return c, err
+	return err
 }
 
 // version makes the immutable version of a compiled draft.

@@ -212,6 +212,42 @@ func TestService_Try(t *testing.T) {
 	}
 }
 
+// Who reviews a version tries exactly what would run, beside its earlier versions; nobody else finds it.
+func TestService_Desk(t *testing.T) {
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		sc := w.Scenario("bank", 10_000_000_000, town.Fields...)
+		sp := w.Space("bank", sc)
+		first := w.Version("bank", sp, "A", town.Table)
+		m, err := w.Lab.SaveModel(w.As("bank"), sp.ID, lab.Model{ID: first.Model, Name: "模型A", Class: "A", Draft: `SELECT education, COUNT(*) AS accounts FROM credit_default GROUP BY education`})
+		town.Must(t, err)
+		second, err := w.Lab.Submit(w.As("bank"), m.ID, true, 0)
+		town.Must(t, err)
+
+		d, err := w.Lab.Desk(w.As("operator"), second.ID)
+		if err != nil || len(d.Siblings) != 2 || d.Siblings[0].ID != second.ID || d.Siblings[1].Hash != first.Hash || len(d.Signatures) != 0 {
+			t.Errorf("Desk = %+v, %v; want two versions, the newest first, unsigned", d, err)
+		}
+		try, err := w.Lab.TryVersion(w.As("operator"), second.ID)
+		if err != nil || !try.Agreed || try.Table == nil || len(try.Table.Columns) != 2 {
+			t.Errorf("TryVersion = %+v, %v; want the second version's two columns", try, err)
+		}
+		_, err = w.Lab.Desk(w.As("other"), second.ID)
+		_, none := w.Lab.Desk(w.As("other"), "ver_none")
+		town.SameWords(t, "a desk", err, none)
+		_, err = w.Lab.TryVersion(w.As("other"), second.ID)
+		town.SameWords(t, "a trial", err, none)
+		if n := charged(t, w); n != 0 {
+			t.Errorf("trials charged %d, want nothing", n)
+		}
+
+		w.Approve(w.Declare("bank", sc, second))
+		d, err = w.Lab.Desk(w.As("bank"), second.ID)
+		if err != nil || len(d.Signatures) == 0 || !d.Signatures[0].Valid || d.Signatures[0].Expert == "" || !d.Siblings[0].Approved || d.Siblings[1].Approved {
+			t.Errorf("Desk after the approval = %+v, %v; want the experts' valid signatures under the second version alone", d, err)
+		}
+	})
+}
+
 // A suspended organization is stopped at once at every use, and goes on where it was once the suspension is lifted.
 func TestService_suspended(t *testing.T) {
 	w := town.SQLite(t)

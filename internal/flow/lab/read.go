@@ -205,7 +205,6 @@ type VersionPage struct {
 // Version is one version: for its owner, the reviewers, and everyone once it is on the shelf. The text of a listed
 // model stays its owner's secret (六(五)).
 func (s *Service) Version(ctx context.Context, id string) (p VersionPage, err error) {
-	actor := access.From(ctx)
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		v, err := LoadVersion(ctx, tx, id)
 		if err != nil {
@@ -215,11 +214,9 @@ func (s *Service) Version(ctx context.Context, id string) (p VersionPage, err er
 		if err != nil {
 			return err
 		}
-		seen := overseer(actor) || actor.Org == v.Org
-		if !seen {
-			if seen, err = grant.Asked(ctx, tx, actor, id); err != nil {
-				return err
-			}
+		seen, err := mayReview(ctx, tx, v)
+		if err != nil {
+			return err
 		}
 		listed := v.Shared && approved
 		if !seen {

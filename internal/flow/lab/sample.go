@@ -117,6 +117,17 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	if err != nil {
 		return Trial{}, err
 	}
+	out, used, err := s.trial(ctx, c)
+	if err != nil || used == (Usage{}) {
+		return out, err
+	}
+	return out, s.DB.Do(ctx, func(tx *sqldb.Tx) error {
+		return putUsage(ctx, tx, id.New("use", tx.Now()), spaceID, "trial", monthOf(workday.DateOf(tx.Now())), used)
+	})
+}
+
+// trial runs a compiled model on synthetic rows, and says what of the engine it used.
+func (s *Service) trial(ctx context.Context, c *compiled) (Trial, Usage, error) {
 	data, cat := interp.Data{}, c.catalog
 	for _, t := range c.model.Tables {
 		if policy, ok := cat.Table(t.Name); ok {
@@ -125,20 +136,15 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	}
 	program, err := interp.Compile(c.model)
 	if err != nil {
-		return Trial{}, err
+		return Trial{}, Usage{}, err
 	}
 	if c.model.Class.Own() {
-		return tryPeople(c.model, program, data)
+		out, err := tryPeople(c.model, program, data)
+		return out, Usage{}, err
 	}
 	begun := time.Now()
 	out, cpu, err := s.tryTable(ctx, c, program, data)
-	if err != nil {
-		return out, err
-	}
-	used := Usage{CPU: cpu.Microseconds(), Wall: time.Since(begun).Microseconds(), Rows: int64(trialRows * len(c.model.Tables))}
-	return out, s.DB.Do(ctx, func(tx *sqldb.Tx) error {
-		return putUsage(ctx, tx, id.New("use", tx.Now()), spaceID, "trial", monthOf(workday.DateOf(tx.Now())), used)
-	})
+	return out, Usage{CPU: cpu.Microseconds(), Wall: time.Since(begun).Microseconds(), Rows: int64(trialRows * len(c.model.Tables))}, err
 }
 
 // tryPeople asks a class B model about some of the made-up people.

@@ -76,6 +76,12 @@ func (a *API) registerLab() {
 	get(a, "/v1/versions/{id}", "version", tag, "模型版本详情", func(ctx context.Context, in *ByID) (lab.VersionPage, error) {
 		return a.s.Lab.Version(ctx, in.ID)
 	})
+	get(a, "/v1/versions/{id}/desk", "version-desk", tag, "模型评审台", func(ctx context.Context, in *ByID) (lab.Desk, error) {
+		return a.s.Lab.Desk(ctx, in.ID)
+	})
+	post(a, "/v1/versions/{id}/try", "try-version", tag, "在样例上试运行某一版本", func(ctx context.Context, in *ByID) (lab.Trial, error) {
+		return a.s.Lab.TryVersion(ctx, in.ID)
+	})
 	post(a, "/v1/scenarios/{id}/declare", "declare", tag, "场景申报", func(ctx context.Context, in *struct {
 		ByID
 		Body struct {

@@ -3876,6 +3876,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/versions/{id}/desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 模型评审台 */
+        get: operations["version-desk"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/versions/{id}/try": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 在样例上试运行某一版本 */
+        post: operations["try-version"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/wire": {
         parameters: {
             query?: never;
@@ -5327,6 +5361,12 @@ export interface components {
             refusals: components["schemas"]["ErrsSpot"][] | null;
             review?: components["schemas"]["GuardReview"];
         };
+        LabDesk: {
+            /** @description Versions of the same model, newest first, this one among them */
+            siblings: components["schemas"]["LabSibling"][] | null;
+            /** @description Experts who signed its hash, newest first */
+            signatures: components["schemas"]["LabSignature"][] | null;
+        };
         LabEntered: {
             session: components["schemas"]["LabSession"];
             /** @description Stands over the workbench with the time: whose screen it is */
@@ -5515,6 +5555,30 @@ export interface components {
             /** Format: date-time */
             opened: string;
             space: string;
+        };
+        LabSibling: {
+            approved: boolean;
+            hash: string;
+            id: string;
+            inputs: string[] | null;
+            /** Format: int64 */
+            number: number;
+            /** Format: date-time */
+            opened: string;
+            outputs: string[] | null;
+            /** Format: int64 */
+            rho: number;
+            text: string;
+        };
+        LabSignature: {
+            /** Format: date-time */
+            at: string;
+            declaration: string;
+            /** @description Name of the expert */
+            expert: string;
+            matter: string;
+            /** @description The signature verifies with the expert's registered key */
+            valid: boolean;
         };
         LabSpace: {
             /** Format: date-time */
@@ -17497,6 +17561,70 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabVersionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "version-desk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabDesk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "try-version": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabTrial"];
                 };
             };
             /** @description Error */

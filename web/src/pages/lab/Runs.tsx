@@ -18,7 +18,7 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
   const t = useText();
   const [releasing, setReleasing] = useState<Run>();
   const raw = page.acts?.find((a) => a.act === "lab.run.raw");
-  const run = useAct((version: string) => post("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { version }));
+  const run = useAct((version: string) => post("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { version, mode: "noised" }));
   return (
     <>
       <Table<VersionItem>

@@ -12,6 +12,7 @@ import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
+import { CompareTab, SignatureTab, TrialTab } from "./Desk";
 
 /** The static checks as the guard printed them. */
 export function ReviewTable({ review }: { review: Review | undefined }) {
@@ -86,6 +87,13 @@ export default function ModelFile() {
                 <EmptyState title={t.model.secret} />
               ),
             },
+            ...(version.text
+              ? [
+                  { key: "compare", label: t.model.compare, content: <CompareTab version={version.id} /> },
+                  { key: "trial", label: t.model.trial, content: <TrialTab version={version.id} /> },
+                  { key: "signatures", label: t.model.signatures, content: <SignatureTab version={version.id} /> },
+                ]
+              : []),
             { key: "ir", label: t.model.ir, content: version.ir ? <pre className="receipt-text">{JSON.stringify(version.ir, null, 1)}</pre> : <EmptyState title={t.model.secret} /> },
           ]}
         />
