@@ -11,11 +11,15 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"strconv"
 	"yunei/internal/base/errs"
 	"yunei/internal/base/seal"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/ledger/proof"
+	"yunei/internal/core/query/disclose"
+	"yunei/internal/flow/catalog"
 	"yunei/internal/gate/node"
 )
 
@@ -294,15 +298,25 @@ func recoverApply(cfg *Config) *cobra.Command {
 				return err
 			}
 			defer db.Close()
-			if err := log.Recover(cmd.Context(), string(signed), witness); err != nil {
+			if err := log.Recover(cmd.Context(), string(signed), witness, writeOff); err != nil {
 				return err
 			}
-			_, err = fmt.Fprintln(cmd.OutOrStdout(), "账本已在新的起点续写, 首条记录载明损失说明; 现在可以启动服务")
+			_, err = fmt.Fprintln(cmd.OutOrStdout(), "账本已在新的起点续写, 首条记录载明损失说明。丢失期间的披露无从查考, 各资源本年度未用的披露额度已全部核销, 须由数据主管部门另行决定并公开后方可再用; 现在可以启动服务")
 			return err
 		},
 	}
 	cmd.Flags().StringVar(&witness, "witness", "", "public key of the upper bureau, as recover witness printed it")
 	return cmd
+}
+
+// writeOff takes what is left of every resource's disclosure budget of the year: nobody can say what was released in the
+// part of the log that is lost, so it counts as released.
+func writeOff(ctx context.Context, tx *sqldb.Tx) error {
+	resources, err := catalog.Private(ctx, tx)
+	if err != nil {
+		return err
+	}
+	return disclose.New().WriteOff(ctx, tx, resources, strconv.Itoa(workday.DateOf(tx.Now()).Year()))
 }
 
 // create writes a file that must not exist: keys and statements are never overwritten.

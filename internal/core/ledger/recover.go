@@ -100,8 +100,8 @@ func Cosign(signed, skey string) (string, error) {
 
 // Recover lets the log go on after a loss: under a new origin, whose first entry carries the signed statement and with
 // it the last published head. signed must bear the signatures of this installation and of witness, the key of a body
-// that does not operate it.
-func (l *Log) Recover(ctx context.Context, signed, witness string) error {
+// that does not operate it. What else the loss makes uncertain is settled by also, in the same transaction.
+func (l *Log) Recover(ctx context.Context, signed, witness string, also ...func(ctx context.Context, tx *sqldb.Tx) error) error {
 	loss, err := l.readLoss(signed, witness)
 	if err != nil {
 		return err
@@ -118,7 +118,7 @@ func (l *Log) Recover(ctx context.Context, signed, witness string) error {
 	l.mu.Lock()
 	l.refusal = nil
 	l.mu.Unlock()
-	h, err := l.reopen(ctx, signed, witness)
+	h, err := l.reopen(ctx, signed, witness, also)
 	if err == nil {
 		err = l.publish(h)
 	}
@@ -163,7 +163,7 @@ func parseLoss(signed string) (loss Loss, err error) {
 }
 
 // reopen writes the first entry of the next origin and seals it, alone, in one transaction.
-func (l *Log) reopen(ctx context.Context, signed, witness string) (h head, err error) {
+func (l *Log) reopen(ctx context.Context, signed, witness string, also []func(ctx context.Context, tx *sqldb.Tx) error) (h head, err error) {
 	err = l.db.Do(ctx, func(tx *sqldb.Tx) error {
 		if err := tx.Lock(ctx, sealLock); err != nil {
 			return err
@@ -186,6 +186,11 @@ func (l *Log) reopen(ctx context.Context, signed, witness string) (h head, err e
 			Note: signed + "\n" + witness})
 		if err != nil {
 			return err
+		}
+		for _, settle := range also {
+			if err := settle(ctx, tx); err != nil {
+				return err
+			}
 		}
 		first := leaf{index: size, seq: seq}
 		if err := tx.QueryRow(ctx, `UPDATE ledger_entry SET leaf = $1 WHERE seq = $2 RETURNING body`, size, seq).Scan(&first.body); err != nil {

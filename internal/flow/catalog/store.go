@@ -11,6 +11,7 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/query/disclose"
 )
 
 const entryColumns = `id, table_name, title, holder, state, version, open_access, share_access, operate_access, opinion, author,
@@ -165,4 +166,17 @@ func listEntries(ctx context.Context, tx *sqldb.Tx, f Filter, holder string, all
 	rows, err := tx.Query(ctx, `SELECT `+entryColumns+` FROM catalog_entry WHERE `+strings.Join(where, " AND ")+
 		` ORDER BY id DESC LIMIT `+arg(int64(f.Limit)), args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Entry, error) { return scanEntry(r) })
+}
+
+// Private lists the resources about somebody, published or not, whose disclosure is budgeted.
+func Private(ctx context.Context, tx *sqldb.Tx) ([]disclose.Resource, error) {
+	rows, err := tx.Query(ctx, `SELECT `+entryColumns+` FROM catalog_entry ORDER BY id`)
+	entries, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (Entry, error) { return scanEntry(r) })
+	var out []disclose.Resource
+	for _, e := range entries {
+		if e.Unit != "" {
+			out = append(out, disclose.Resource{ID: e.ID, Class: string(e.Unit)})
+		}
+	}
+	return out, err
 }

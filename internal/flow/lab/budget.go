@@ -22,10 +22,12 @@ type BudgetLine struct {
 	Cap      int64           `json:"cap" doc:"In units of 10^-12 rho"`
 	Charged  int64           `json:"charged"`
 	Figure   disclose.Figure `json:"figure"`
+
+	Class *disclose.Figure `json:"class,omitempty" doc:"Of the lifetime: the sum over all resources about the same kind of subject, an upper bound for someone who is in all of them"`
 }
 
 func line(e catalog.Entry, b disclose.Budget) BudgetLine {
-	return BudgetLine{Resource: e.ID, Title: e.Title, Kind: b.Kind, Period: b.Period, Cap: int64(b.Cap), Charged: int64(b.Charged), Figure: disclose.NewFigure(b.Charged)}
+	return BudgetLine{Resource: e.ID, Title: e.Title, Kind: b.Kind, Period: b.Period, Cap: int64(b.Cap), Charged: int64(b.Charged), Figure: b.Figure()}
 }
 
 // lines are the budgets of one resource in a year: the year's, the lifetime's, and each grant's share.
@@ -40,7 +42,15 @@ func (s *Service) lines(ctx context.Context, tx *sqldb.Tx, e catalog.Entry, year
 		if err != nil {
 			return nil, err
 		}
-		out = append(out, line(e, b))
+		l := line(e, b)
+		if b.Kind == disclose.ResourceLifetime {
+			class, err := s.Budget.ClassFigure(ctx, tx, string(e.Unit))
+			if err != nil {
+				return nil, err
+			}
+			l.Class = &class
+		}
+		out = append(out, l)
 	}
 	return out, nil
 }

@@ -18,7 +18,7 @@ func TestFit_Membership(t *testing.T) {
 	with, without := crowd(5, 300)
 	l := newLab(t, nil)
 	d := newDuel(t, "FIT linear limit_bal ON age, pay_amt1 FROM credit_default", rho, with, without)
-	bound := disclose.NewFigure(d.plan.Rho).Membership
+	bound := disclose.NewFigure(d.plan.Rho, 0).Membership
 	coefficients := func(present bool) []float64 {
 		exact := d.out
 		if present {

@@ -43,7 +43,7 @@ func TestMoments(t *testing.T) {
 	l, r, trials := newLab(t, with), random(12), effort(1000)
 	for _, text := range texts[:3] {
 		d := newDuel(t, text, disclose.DefaultYear, with, out)
-		within(t, "membership by moments", play(t, l, r, []duel{d}, trials), trials, disclose.NewFigure(disclose.DefaultYear).Membership)
+		within(t, "membership by moments", play(t, l, r, []duel{d}, trials), trials, disclose.NewFigure(disclose.DefaultYear, 0).Membership)
 	}
 	// the same moments in other figures are one release
 	base, _, charged, err := l.ask("org_1", "SELECT VAR_POP(age) AS v, COUNT(*) AS n FROM credit_default", release.RhoUnit/50)

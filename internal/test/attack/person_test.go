@@ -109,7 +109,7 @@ func crowd(seed uint64, n int) (with, without interp.Data) {
 func TestMembership(t *testing.T) {
 	with, without := crowd(1, 60)
 	l, r := newLab(t, with), random(2)
-	full := disclose.NewFigure(disclose.DefaultYear)
+	full := disclose.NewFigure(disclose.DefaultYear, 0)
 	trials := effort(2000)
 	for name, text := range map[string]string{
 		"one count":            "SELECT COUNT(*) AS n FROM credit_default",
@@ -155,7 +155,7 @@ func TestAttribute(t *testing.T) {
 		other.Rows[0][at(rows, column)] = query.IntValue(n)
 	}
 	l, r, trials := newLab(t, with), random(4), effort(2000)
-	figure := disclose.NewFigure(disclose.DefaultYear)
+	figure := disclose.NewFigure(disclose.DefaultYear, 0)
 	for _, text := range []string{
 		"SELECT COUNT(*) AS n FROM credit_default WHERE education = 4",
 		"SELECT education, COUNT(*) AS n FROM credit_default GROUP BY education",
@@ -208,7 +208,7 @@ func TestTracker(t *testing.T) {
 			if _, _, _, err := l.ask("org_2", all+" WHERE sex = 1", rho); disclose.CodeOf(err) != disclose.Exhausted {
 				t.Errorf("after the budget: got %v, want L101", err)
 			}
-			spent := disclose.NewFigure(l.spent("res_credit"))
+			spent := disclose.NewFigure(l.spent("res_credit"), 0)
 			within(t, "tracker, likelihood", play(t, l, r, duels, trials), trials, spent.Membership)
 			right := 0
 			for range trials {
@@ -255,7 +255,7 @@ func TestDifferencing(t *testing.T) {
 	if a, b := duels[0], duels[1]; a.with[0].Vectors[0]-a.out[0].Vectors[0] != 1 || b.with[0].Vectors[0] != b.out[0].Vectors[0] {
 		t.Fatal("the two questions do not differ by the person")
 	}
-	within(t, "differencing", play(t, l, r, duels, trials), trials, disclose.NewFigure(2*rho).Membership)
+	within(t, "differencing", play(t, l, r, duels, trials), trials, disclose.NewFigure(2*rho, 0).Membership)
 }
 
 // TestAveraging asks one question in many words, by many tenants: all get the same figures and one charge stands. With

@@ -33,13 +33,28 @@ type Figure struct {
 // Bounds of the levels: a tenth and a whole of the epsilon of one resource-year, about.
 const (
 	lowUntil    release.Rho = 24_400_000_000 // rho 0.0244: membership guessed in 54.4%
-	mediumUntil             = DefaultYear    // rho 0.1366: 60.3%
+	mediumUntil             = DefaultYear    // rho 0.1366: 60.43%
 )
 
-// NewFigure computes the figure of an amount of rho released by Gaussian mechanisms.
-func NewFigure(rho release.Rho) Figure {
-	mu := math.Sqrt(2 * rho.Float())
+// NewFigure bounds what an amount of rho tells, however it was spent, delta being the chance that selections of groups
+// cost beside it.
+//
+// What is released is discrete, and one count at the full charge tells most: of two neighboring counts the best guess
+// is right with 1/2 + p/2, where p is the probability of the noise being 0. Seen as a Gaussian of the same guess rate it
+// bounds every way of spending the same rho in several vectors, which are finer or are added up (tested over all
+// thresholds of the guess, all sizes of C, and splits). With selections, which are no Gaussians, Pinsker's inequality
+// holds for any mechanism of that rho.
+func NewFigure(rho release.Rho, delta release.Delta) Figure {
+	mu := 2 * quantile(0.5+noiseless(rho.Float())/2)
 	f := Figure{Rho: rho, Membership: phi(mu / 2), AttributeLow: phi(mu / math.Sqrt2), Attribute: phi(mu)}
+	if delta > 0 {
+		pinsker := func(rho float64, deltas float64) float64 {
+			return min(1, 0.5+0.5*math.Sqrt(rho/2)+deltas*delta.Float())
+		}
+		f.Membership = max(f.Membership, pinsker(rho.Float(), 1))
+		f.AttributeLow = max(f.AttributeLow, pinsker(2*rho.Float(), 2))
+		f.Attribute = max(f.Attribute, pinsker(4*rho.Float(), 2)) // one record for another: twice the distance
+	}
 	what := "累计披露很少"
 	switch {
 	case rho <= lowUntil:
@@ -49,8 +64,37 @@ func NewFigure(rho release.Rho) Figure {
 	default:
 		f.Level, what = High, "累计披露超过一个年度的额度"
 	}
-	f.Sentence = fmt.Sprintf("%s：%s，即使有人掌握其他所有人的数据，猜某个人在不在其中，猜中的可能不超过 %.1f%%（瞎猜为 50%%）。", f.Level, what, 100*f.Membership)
+	f.Sentence = fmt.Sprintf("%s：%s，即使有人掌握其他所有人的数据，猜某个人在不在其中，猜中的可能不超过 %.2f%%（瞎猜为 50%%）。", f.Level, what, math.Ceil(1e4*f.Membership)/100)
 	return f
+}
+
+// noiseless is the probability that the discrete Gaussian of one count at charge rho, of variance 1/(2 rho), is 0: one
+// over the sum of exp(-rho k^2) over all integers k. Both series are of positive terms that vanish at once; by Poisson's
+// formula they are the same.
+func noiseless(rho float64) float64 {
+	switch {
+	case rho <= 0:
+		return 0
+	case rho < 1:
+		sum := 1.0
+		for k := 1.0; k < 40; k++ {
+			sum += 2 * math.Exp(-math.Pi*math.Pi*k*k/rho)
+		}
+		return math.Sqrt(rho/math.Pi) / sum
+	}
+	sum := 1.0
+	for k := 1.0; k < 40; k++ {
+		sum += 2 * math.Exp(-rho*k*k)
+	}
+	return 1 / sum
+}
+
+// quantile is the inverse of phi.
+func quantile(p float64) float64 {
+	if p >= 1 {
+		return math.Inf(1)
+	}
+	return math.Sqrt2 * math.Erfinv(2*p-1)
 }
 
 // phi is the standard normal distribution function.
@@ -75,21 +119,23 @@ func (l *Ledger) Standing(ctx context.Context, tx *sqldb.Tx, resource, class, ye
 	if s.Lifetime, err = l.Budget(ctx, tx, Scope{ResourceLifetime, resource, ""}); err != nil {
 		return s, err
 	}
-	s.Figure = NewFigure(s.Lifetime.Charged)
-	sum, err := classSum(ctx, tx, class)
-	s.Class = NewFigure(sum)
+	s.Figure = s.Lifetime.Figure()
+	s.Class, err = l.ClassFigure(ctx, tx, class)
 	return s, err
 }
 
-// classSum adds all years of a class.
-func classSum(ctx context.Context, tx *sqldb.Tx, class string) (release.Rho, error) {
-	var n int64
-	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT) FROM disclosure_charge c
-		JOIN disclosure_release r ON r.id = c.release WHERE c.scope = $1 AND c.id = $2 AND r.state <> $3`, ClassYear, class, Voided).Scan(&n)
+// Figure is what the budget's charges mean for one person.
+func (b Budget) Figure() Figure { return NewFigure(b.Charged, b.Delta) }
+
+// ClassFigure adds all years and all resources of a class: what the charges mean for someone who is in all of them.
+func (l *Ledger) ClassFigure(ctx context.Context, tx *sqldb.Tx, class string) (Figure, error) {
+	var n, delta int64
+	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT), CAST(COALESCE(SUM(c.delta), 0) AS BIGINT) FROM disclosure_charge c
+		JOIN disclosure_release r ON r.id = c.release WHERE c.scope = $1 AND c.id = $2 AND r.state <> $3`, ClassYear, class, Voided).Scan(&n, &delta)
 	if err != nil {
-		return 0, fmt.Errorf("sum charges of class %s: %w", class, err)
+		return Figure{}, fmt.Errorf("sum charges of class %s: %w", class, err)
 	}
-	return release.Rho(n), nil
+	return NewFigure(release.Rho(n), release.Delta(delta)), nil
 }
 
 // Preview is what a reservation would do, shown before anyone asks for it.
@@ -117,6 +163,7 @@ func (l *Ledger) Preview(ctx context.Context, tx *sqldb.Tx, r Request) (Preview,
 		return p, err
 	}
 	var most release.Rho
+	var deltas release.Delta
 	for _, s := range r.scopes() {
 		b, err := l.Budget(ctx, tx, s)
 		if err != nil {
@@ -132,7 +179,7 @@ func (l *Ledger) Preview(ctx context.Context, tx *sqldb.Tx, r Request) (Preview,
 			ps.Enough = ps.Enough && r.Plan.Rho <= free
 		}
 		if s.Kind == ResourceLifetime {
-			most = max(most, ps.After)
+			most, deltas = max(most, ps.After), max(deltas, b.Delta+r.Plan.Delta())
 		}
 		if s.Kind == ClassYear {
 			continue // has no cap to compare with
@@ -143,6 +190,6 @@ func (l *Ledger) Preview(ctx context.Context, tx *sqldb.Tx, r Request) (Preview,
 	if p.Equal != nil {
 		p.Refused, p.Rho = false, 0
 	}
-	p.After = NewFigure(most)
+	p.After = NewFigure(most, deltas)
 	return p, nil
 }

@@ -5342,6 +5342,8 @@ export interface components {
             cap: number;
             /** Format: int64 */
             charged: number;
+            /** @description Of the lifetime: the sum over all resources about the same kind of subject, an upper bound for someone who is in all of them */
+            class?: components["schemas"]["DiscloseFigure"];
             figure: components["schemas"]["DiscloseFigure"];
             /** @description resource-year, resource-lifetime or grant */
             kind: string;

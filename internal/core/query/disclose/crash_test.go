@@ -1,0 +1,169 @@
+package disclose
+
+import (
+	"bufio"
+	"context"
+	"fmt"
+	"math/rand/v2"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"yunei/internal/base/clock"
+	"yunei/internal/base/sqldb"
+	"yunei/internal/core/query/release"
+	"yunei/internal/test/testdb"
+)
+
+// TestLedger_Killed kills, at random instants and many times over, a process that reserves, lets a figure leave and
+// settles as fast as it can. Whatever was going on: what it said it reserved is charged, what left was reserved before,
+// the cap holds, no event is missing from the chain, and what was under way is swept as lost with its charge.
+func TestLedger_Killed(t *testing.T) {
+	if url := os.Getenv("DISCLOSE_TEST_VICTIM"); url != "" {
+		victim(t, url)
+		return
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		path := "sqlite:" + filepath.Join(t.TempDir(), "y.db")
+		testdb.Open(t, path, clock.Real{}).Close()
+		kills(t, path)
+	})
+	t.Run("postgres", func(t *testing.T) { kills(t, testdb.PostgresURL(t)) })
+}
+
+// perRun is what one run of the victim costs.
+const perRun = release.RhoUnit / 2000
+
+func victim(t *testing.T, url string) {
+	db := testdb.Open(t, url, clock.Real{})
+	fmt.Println("ready")
+	m := counting("a", "b")
+	p := plan(t, m, perRun)
+	for i := range 1000 {
+		id := fmt.Sprintf("rel_%d_%d", os.Getpid(), i)
+		r := NewRequest(id, m, p)
+		r.Tenant, r.Year, r.Params, r.Resources = "org", "2026", id, []Resource{{ID: "res_1", Snapshot: "s"}}
+		if _, err := reserve(t, db, r); err != nil {
+			fmt.Println("refused", CodeOf(err))
+			return
+		}
+		fmt.Println("reserved", id)
+		fmt.Println("left", id) // the engine answered; the figure is on its way out
+		err := do(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
+			return New().Spend(ctx, tx, id, Settlement{Outcome: Released, Output: "o", Digest: "d"})
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		fmt.Println("spent", id)
+	}
+}
+
+func kills(t *testing.T, url string) {
+	const rounds = 20
+	said := map[string]string{}
+	killed := 0
+	for range rounds {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestLedger_Killed$", "-test.v")
+		cmd.Env = append(os.Environ(), "DISCLOSE_TEST_VICTIM="+url)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			word, id, _ := strings.Cut(lines.Text(), " ")
+			switch word {
+			case "ready":
+				// from here on the process is somewhere in the loop
+				time.AfterFunc(time.Duration(rand.IntN(120_000))*time.Microsecond, func() { cmd.Process.Kill() })
+			case "reserved", "left", "spent":
+				said[id] = word
+			}
+		}
+		if err := cmd.Wait(); err != nil && strings.Contains(err.Error(), "killed") {
+			killed++
+		}
+	}
+	db := testdb.Open(t, url, clock.Real{})
+	states := map[string]int{}
+	for id, word := range said {
+		var r Release
+		err := db.View(t.Context(), func(tx *sqldb.Tx) (err error) { r, err = New().Get(t.Context(), tx, id); return err })
+		if err != nil || r.Rho != perRun || r.State == Voided || word == "spent" && r.State != Spent {
+			t.Errorf("%s was %s, the ledger has %+v (%v)", id, word, r, err)
+		}
+		states[r.State]++
+	}
+	b := budget(t, db, year)
+	if b.Charged > b.Cap || b.Charged < release.Rho(len(said))*perRun {
+		t.Errorf("charged %s with %d reservations told and a cap of %s", b.Charged, len(said), b.Cap)
+	}
+	if killed < rounds/2 || len(said) < rounds/2 {
+		t.Errorf("%d kills and %d reservations: nothing was tried", killed, len(said))
+	}
+	if problems := verify(t, db); len(problems) > 0 {
+		t.Errorf("ledger does not verify: %v", problems)
+	}
+	if err := do(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
+		_, err := New().Sweep(ctx, tx, tx.Now().Add(time.Hour))
+		return err
+	}); err != nil {
+		t.Fatal(err)
+	}
+	if after := budget(t, db, year); after.Charged != b.Charged {
+		t.Errorf("sweeping changed what is charged from %s to %s", b.Charged, after.Charged)
+	}
+	if problems := verify(t, db); len(problems) > 0 {
+		t.Errorf("swept: %v", problems)
+	}
+	t.Logf("%d kills, %d runs told of: %v", killed, len(said), states)
+}
+
+// TestWriteOff: after a loss nothing is left of the year, whatever the restored rows say; a published decision opens the
+// difference, and no more.
+func TestWriteOff(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
+		if _, err := reserve(t, db, request(t, "rel_1")); err != nil {
+			t.Fatal(err)
+		}
+		write := func() {
+			t.Helper()
+			if err := do(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
+				return New().WriteOff(ctx, tx, []Resource{{ID: "res_1", Class: "person"}, {ID: "res_2", Class: "person"}}, "2026")
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+		write()
+		write() // a second time there is nothing left to take
+		for _, res := range []string{"res_1", "res_2"} {
+			if b := budget(t, db, Scope{ResourceYear, res, "2026"}); b.Left() != 0 || b.Charged != b.Cap {
+				t.Errorf("%s: %s of %s charged after the loss", res, b.Charged, b.Cap)
+			}
+		}
+		if _, err := reserve(t, db, request(t, "rel_2")); CodeOf(err) != Exhausted {
+			t.Errorf("after the loss: %v, want L101", err)
+		}
+		if err := do(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
+			return New().Decide(ctx, tx, Decision{Scope: year, Cap: DefaultYear + release.RhoUnit/200, Document: "决定, 已公开"})
+		}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := reserve(t, db, request(t, "rel_3")); err != nil {
+			t.Errorf("after the decision: %v", err)
+		}
+		if _, err := reserve(t, db, request(t, "rel_4")); CodeOf(err) != Exhausted {
+			t.Errorf("beyond the decision: %v, want L101", err)
+		}
+		if problems := verify(t, db); len(problems) > 0 {
+			t.Errorf("ledger does not verify: %v", problems)
+		}
+	})
+}
