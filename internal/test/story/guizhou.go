@@ -178,8 +178,11 @@ func (t *Teller) gzDeveloper(ctx context.Context) error {
 		return err
 	}
 	papers := []string{"business-license", "capability-proof", "security-proof"}
-	call, err := t.callFor(ctx, "authority", "grant.developer", "公共数据开发利用主体征集通告", gzField, "法人组织, 具备数据管理和数据安全保障能力")
-	if err != nil {
+	publish := func() (string, error) {
+		return t.callFor(ctx, "authority", "grant.developer", "公共数据开发利用主体征集通告", gzField, "法人组织, 具备数据管理和数据安全保障能力")
+	}
+	_, err = publish()
+	if err := t.refused("department_without_confirmation", err, "unlawful", "第二十八条"); err != nil {
 		return err
 	}
 	var me struct {
@@ -188,15 +191,15 @@ func (t *Teller) gzDeveloper(ctx context.Context) error {
 	if err := t.get(ctx, "authority", "/v1/me", &me); err != nil {
 		return err
 	}
-	ask := func(login string) (authorization, error) {
-		return t.apply(ctx, login, map[string]any{"level": "developer", "authorizer": me.Org, "call": call}, papers...)
-	}
-	_, err = ask(m.Login)
-	if err := t.refused("department_without_confirmation", err, "unlawful", "第二十八条"); err != nil {
-		return err
-	}
 	if err := t.post(ctx, "bureau", "/v1/departments/"+me.Org+"/confirm", map[string]any{"fields": []string{gzField}, "document": "黔数函〔2025〕3号"}, nil); err != nil {
 		return err
+	}
+	call, err := publish()
+	if err != nil {
+		return err
+	}
+	ask := func(login string) (authorization, error) {
+		return t.apply(ctx, login, map[string]any{"level": "developer", "authorizer": me.Org, "call": call}, papers...)
 	}
 	_, err = ask(runner.Login)
 	if err := t.refused("operator_as_developer", err, "unlawful", "第二十二条"); err != nil {
