@@ -166,3 +166,25 @@ func floorSqrt(n uint64) uint64 {
 	}
 	return r
 }
+
+// Choose draws an index with probability proportional to exp(score/scale): the exponential mechanism without a
+// float. A candidate is drawn uniformly and kept with probability exp(-(best-score)/scale), so that no more
+// candidates are tried on average than there are. With scores that one unit moves by at most C each it is
+// (2C/scale)-differentially private and costs C^2/(2*scale^2) of zCDP (bounded range, Cesar and Rogers 2021).
+func (s *Source) Choose(scores []int64, scale uint64) int {
+	Fraction{scale, 1}.check("scale")
+	best := big.NewInt(scores[0])
+	for _, q := range scores[1:] {
+		if x := big.NewInt(q); x.Cmp(best) > 0 {
+			best = x
+		}
+	}
+	over := new(big.Int).SetUint64(scale)
+	for {
+		i := int(s.below(uint64(len(scores))))
+		below := big.NewInt(scores[i])
+		if s.expMinusLarge(below.Sub(best, below), over) {
+			return i
+		}
+	}
+}

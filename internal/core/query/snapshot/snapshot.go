@@ -148,15 +148,15 @@ func Read(path string, columns []query.ColumnRef) (interp.Rows, error) {
 	for i, c := range columns {
 		rows.Columns[i] = c.Name
 	}
-	err := each(path, columns, func(row []query.Value) error {
+	err := Each(path, columns, func(row []query.Value) error {
 		rows.Rows = append(rows.Rows, slices.Clone(row))
 		return nil
 	})
 	return rows, err
 }
 
-// each calls fn for every row with a buffer that the next row reuses.
-func each(path string, columns []query.ColumnRef, fn func([]query.Value) error) (err error) {
+// Each calls fn for every row with a buffer that the next row reuses.
+func Each(path string, columns []query.ColumnRef, fn func([]query.Value) error) (err error) {
 	file, err := os.Open(path)
 	if err != nil {
 		return err

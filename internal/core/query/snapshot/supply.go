@@ -21,6 +21,8 @@ type Supply struct {
 	// Tokens are given into the space in place of the texts of these columns: numbers by which an engine can group, and
 	// from which nobody can tell a text. A text that must not be shown has none and becomes NULL.
 	Tokens map[string]func(text string) (int64, bool)
+	// Keep says whose rows are supplied; nil: everybody's.
+	Keep func(sid string) bool
 }
 
 // Copied is what was seen while copying.
@@ -149,10 +151,12 @@ func (s *Supply) read(src string) (*store, error) {
 		st.columns[i].typ = c.Type
 	}
 	rows, last := 0, ""
-	err := each(src, from, func(row []query.Value) error {
+	err := Each(src, from, func(row []query.Value) error {
 		if s.Key != "" {
 			switch {
 			case row[0].IsNull():
+				return nil
+			case s.Keep != nil && !s.Keep(row[0].S):
 				return nil
 			case len(st.units) > 0 && row[0].S < last:
 				return errors.New("the snapshot is not sorted by subject")
