@@ -11,6 +11,8 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/interp"
+	"yunei/internal/core/query/synth"
 	"yunei/internal/core/query/guard"
 	"yunei/internal/flow/grant"
 )
@@ -140,18 +142,22 @@ func (d *Desk) sign(ctx context.Context, tx *sqldb.Tx, declaration grant.Declara
 // data, changes nothing and charges nothing.
 func (s *Service) TryVersion(ctx context.Context, id string) (Trial, error) {
 	var c *compiled
+	var data interp.Data
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		v, err := reviewed(ctx, tx, id)
 		if err != nil {
 			return err
 		}
-		c, err = s.stored(ctx, tx, v)
+		if c, err = s.stored(ctx, tx, v); err != nil {
+			return err
+		}
+		data, err = s.madeFor(ctx, tx, c, synth.LevelS2)
 		return err
 	})
 	if err != nil {
 		return Trial{}, err
 	}
-	out, _, err := s.trial(ctx, c)
+	out, _, err := s.trial(ctx, c, data)
 	return out, err
 }
 

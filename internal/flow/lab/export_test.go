@@ -23,3 +23,13 @@ func (s *Service) Begin(ctx context.Context, space, version string) (Run, error)
 func (s *Service) End(ctx context.Context, r Run, stored string, failure error) (Run, error) {
 	return s.finish(ctx, r, 1, stored, work{}, failure)
 }
+
+// BeginSample starts a set and leaves it there.
+func (s *Service) BeginSample(ctx context.Context, level string, resources []string) (SampleSet, error) {
+	var l learning
+	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.sample.release"}, func(ctx context.Context, tx *act.Tx) (err error) {
+		l, err = s.startSample(ctx, tx, level, resources, "供建模")
+		return err
+	})
+	return l.set, err
+}

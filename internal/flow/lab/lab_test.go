@@ -73,9 +73,9 @@ func TestService_anotherTenants(t *testing.T) {
 	ctx := w.As("other")
 	for what, try := range map[string]func(id string) error{
 		"Space":   func(id string) error { _, err := w.Lab.Space(ctx, id); return err },
-		"Samples": func(id string) error { _, err := w.Lab.Samples(ctx, id, w.Card.ID); return err },
+		"Samples": func(id string) error { _, err := w.Lab.Samples(ctx, id, w.Card.ID, ""); return err },
 		"Check":   func(id string) error { _, err := w.Lab.Check(ctx, id, "A", town.Table, 0); return err },
-		"Try":     func(id string) error { _, err := w.Lab.Try(ctx, id, "A", town.Table); return err },
+		"Try":     func(id string) error { _, err := w.Lab.Try(ctx, id, "A", town.Table, ""); return err },
 		"SaveModel": func(id string) error {
 			_, err := w.Lab.SaveModel(ctx, id, lab.Model{Name: "m", Class: "A"})
 			return err
@@ -137,7 +137,7 @@ func TestService_Submit_refused(t *testing.T) {
 			if err != nil || len(checked.Refusals) == 0 || len(checked.Cites) == 0 || checked.Hash != "" {
 				t.Errorf("Check of %s = %+v, %v, want refusals with cites and no hash", what, checked, err)
 			}
-			_, err = w.Lab.Try(w.As("bank"), sp.ID, "A", text)
+			_, err = w.Lab.Try(w.As("bank"), sp.ID, "A", text, "")
 			town.WantCode(t, "Try of "+what, err, errs.Unlawful)
 		}
 		if n := w.Count(`SELECT count(*) FROM model_version`); n != 0 {
@@ -195,15 +195,15 @@ func TestService_Submit(t *testing.T) {
 func TestService_Try(t *testing.T) {
 	w := town.SQLite(t)
 	sp := w.Space("bank", w.Scenario("bank", 0, town.Fields...))
-	sample, err := w.Lab.Samples(w.As("bank"), sp.ID, w.Card.ID)
+	sample, err := w.Lab.Samples(w.As("bank"), sp.ID, w.Card.ID, "")
 	if err != nil || len(sample.Rows) == 0 || slices.Contains(sample.Columns, "age") {
 		t.Errorf("Samples = %d rows of %v, %v; want rows of the columns asked for", len(sample.Rows), sample.Columns, err)
 	}
-	table, err := w.Lab.Try(w.As("bank"), sp.ID, "A", town.Table)
+	table, err := w.Lab.Try(w.As("bank"), sp.ID, "A", town.Table, "")
 	if err != nil || !table.Agreed || table.Table == nil || table.Table.Shown == 0 {
 		t.Fatalf("Try of a table = %+v, %v, want cells on which engine and interpreter agree", table, err)
 	}
-	band, err := w.Lab.Try(w.As("bank"), sp.ID, "B", town.Band)
+	band, err := w.Lab.Try(w.As("bank"), sp.ID, "B", town.Band, "")
 	if err != nil || len(band.Rows) == 0 || len(band.Columns) != 2 {
 		t.Errorf("Try of a band = %+v, %v, want answers about made-up people", band, err)
 	}
@@ -259,9 +259,9 @@ func TestService_suspended(t *testing.T) {
 	uses := map[string]func() error{
 		"Space":     func() error { _, err := w.Lab.Space(bank, g.Space.ID); return err },
 		"OpenSpace": func() error { _, err := w.Lab.OpenSpace(bank, sc.ID); return err },
-		"Samples":   func() error { _, err := w.Lab.Samples(bank, g.Space.ID, w.Card.ID); return err },
+		"Samples":   func() error { _, err := w.Lab.Samples(bank, g.Space.ID, w.Card.ID, ""); return err },
 		"Check":     func() error { _, err := w.Lab.Check(bank, g.Space.ID, "A", town.Table, 0); return err },
-		"Try":       func() error { _, err := w.Lab.Try(bank, g.Space.ID, "A", town.Table); return err },
+		"Try":       func() error { _, err := w.Lab.Try(bank, g.Space.ID, "A", town.Table, ""); return err },
 		"SaveModel": func() error {
 			_, err := w.Lab.SaveModel(bank, g.Space.ID, lab.Model{Name: "x", Class: "A"})
 			return err

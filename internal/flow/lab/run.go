@@ -467,7 +467,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var failed error // one that cannot be ended keeps nobody else's open
+	failed := s.sweepSamples(ctx) // one that cannot be ended keeps nobody else's open
 	for _, r := range lost {
 		if err := s.lose(ctx, r); err != nil && !errs.Is(err, errs.Conflict) {
 			failed = errors.Join(failed, err)

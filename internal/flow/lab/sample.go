@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"errors"
@@ -21,6 +22,7 @@ import (
 	"yunei/internal/core/query/noise"
 	"yunei/internal/core/query/release"
 	"yunei/internal/core/query/render"
+	"yunei/internal/core/query/snapshot"
 	"yunei/internal/core/query/synth"
 )
 
@@ -30,42 +32,132 @@ const (
 	trialPeople = 20     // people a class B trial asks about
 )
 
-// Sample (样例数据) are synthetic rows of one resource, made from its policy alone: no real row was read for them.
+// Sample (样例数据) are synthetic rows of one resource: made from its policy alone (S0), or drawn from a set that was
+// learned with noise and charged (S1, S2). No real row is in them.
 type Sample struct {
 	Resource string     `json:"resource"`
 	Table    string     `json:"table"`
+	Level    string     `json:"level" enum:"S0,S1,S2"`
 	Columns  []string   `json:"columns"`
 	Rows     [][]string `json:"rows"`
 	Note     string     `json:"note"`
 }
 
+var sampleNotes = map[string]string{
+	synth.LevelS0: "样例数据按目录的数据项规定合成, 不含任何真实记录",
+	synth.LevelS1: "各数据项的分布按加噪统计合成, 数据项之间的关系不保留; 不含任何真实记录, 不得当作统计结果使用",
+	synth.LevelS2: "按加噪统计合成, 保留主要的相关关系; 不含任何真实记录, 不得当作统计结果使用",
+}
+
 // Samples are the synthetic rows of a resource of the space.
-func (s *Service) Samples(ctx context.Context, spaceID, resource string) (Sample, error) {
-	var t query.Table
-	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		_, sc, err := s.tenantSpace(ctx, tx, spaceID, ToolSamples)
-		if err != nil {
-			return err
-		}
-		tables, err := s.tables(ctx, tx, sc)
-		if err != nil {
-			return err
-		}
-		i := slices.IndexFunc(tables, func(t query.Table) bool { return t.Resource == resource })
-		if i < 0 {
-			return errs.New(errs.NotFound, "本场景没有申请这个资源, 请从左侧列表选择")
-		}
-		t = tables[i]
-		return nil
+func (s *Service) Samples(ctx context.Context, spaceID, resource, level string) (out Sample, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		out, err = s.sample(ctx, tx, spaceID, resource, level, sampleRows)
+		return err
 	})
 	if err != nil {
 		return Sample{}, err
 	}
-	if err := s.looked(ctx, spaceID, ToolSamples, resource); err != nil {
+	return out, s.looked(ctx, spaceID, ToolSamples, resource)
+}
+
+func (s *Service) sample(ctx context.Context, tx *sqldb.Tx, spaceID, resource, level string, n int) (Sample, error) {
+	_, sc, err := s.tenantSpace(ctx, tx, spaceID, ToolSamples)
+	if err != nil {
 		return Sample{}, err
 	}
-	rows := synth.Rows(&t, sampleRows)
-	return Sample{Resource: resource, Table: t.Name, Columns: rows.Columns, Rows: print(rows.Rows), Note: "样例数据按目录的数据项规定合成, 不含任何真实记录"}, nil
+	tables, err := s.tables(ctx, tx, sc)
+	if err != nil {
+		return Sample{}, err
+	}
+	i := slices.IndexFunc(tables, func(t query.Table) bool { return t.Resource == resource })
+	if i < 0 {
+		return Sample{}, errs.New(errs.NotFound, "本场景没有申请这个资源, 请从左侧列表选择")
+	}
+	t := &tables[i]
+	if level == "" {
+		level = synth.LevelS0
+	}
+	data, used, err := s.made(ctx, tx, []query.Table{*t}, level, n)
+	if err != nil {
+		return Sample{}, err
+	}
+	if used[t.Name] != level {
+		return Sample{}, errs.New(errs.Conflict, "这个资源还没有 %s 样例, 请先申请, 或使用 S0", level)
+	}
+	rows := data[t.Name]
+	rows.Rows = rows.Rows[:min(n, len(rows.Rows))]
+	s.watermark(spaceID, t, rows)
+	return Sample{Resource: resource, Table: t.Name, Level: level, Columns: rows.Columns, Rows: print(rows.Rows), Note: sampleNotes[level]}, nil
+}
+
+// made makes about n rows of each table, of the highest level up to the one that is asked for, in the columns that the
+// tables have.
+func (s *Service) made(ctx context.Context, tx *sqldb.Tx, tables []query.Table, level string, n int) (interp.Data, map[string]string, error) {
+	data, used := interp.Data{}, map[string]string{}
+	var sets []SampleSet
+	for _, want := range []string{synth.LevelS2, synth.LevelS1} {
+		for _, t := range tables {
+			if want > level || !t.Private() {
+				continue
+			}
+			set, err := currentSet(ctx, tx, want, t)
+			if err != nil {
+				return nil, nil, err
+			}
+			if set != nil && !slices.ContainsFunc(sets, func(s SampleSet) bool { return s.ID == set.ID }) {
+				sets = append(sets, *set)
+			}
+		}
+	}
+	// A set of parent and child comes first: its tables fit together.
+	slices.SortStableFunc(sets, func(a, b SampleSet) int {
+		return cmp.Or(cmp.Compare(b.Level, a.Level), len(b.Resources)-len(a.Resources))
+	})
+	for _, set := range sets {
+		from, err := learned(ctx, tx, set)
+		if err != nil {
+			return nil, nil, err
+		}
+		sampler, err := synth.NewSampler(from)
+		if err != nil {
+			return nil, nil, err
+		}
+		var drawn interp.Data
+		for i := range tables {
+			t := &tables[i]
+			if used[t.Name] != "" || !set.fits(*t) {
+				continue
+			}
+			if drawn == nil {
+				drawn = sampler.Rows(n, nil)
+			}
+			data[t.Name], used[t.Name] = narrowed(drawn[set.Tables[slices.Index(set.Resources, t.Resource)]], t), set.Level
+		}
+	}
+	for i := range tables {
+		if t := &tables[i]; used[t.Name] == "" {
+			data[t.Name], used[t.Name] = synth.Rows(t, n), synth.LevelS0
+		}
+	}
+	return data, used, nil
+}
+
+// narrowed keeps the columns that a space has of a table, in its order.
+func narrowed(rows interp.Rows, t *query.Table) interp.Rows {
+	out := interp.Rows{Rows: make([][]query.Value, len(rows.Rows))}
+	var places []int
+	for _, c := range t.Columns {
+		if i := slices.Index(rows.Columns, c.Name); i >= 0 {
+			out.Columns, places = append(out.Columns, c.Name), append(places, i)
+		}
+	}
+	for r, row := range rows.Rows {
+		for _, i := range places {
+			out.Rows[r] = append(out.Rows[r], row[i])
+		}
+	}
+	return out
 }
 
 func print(rows [][]query.Value) [][]string {
@@ -87,16 +179,24 @@ type Trial struct {
 	Note    string         `json:"note"`
 }
 
-// Try compiles a text and runs it on synthetic rows. It is recorded, and charges nothing: there is nobody in the data.
-func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, error) {
+// Try compiles a text and runs it on synthetic rows of a level, or of the highest below it that a table has. It is recorded, and charges nothing: there is nobody in the data.
+func (s *Service) Try(ctx context.Context, spaceID, class, text, level string) (Trial, error) {
 	var c *compiled
 	var refused error
+	var data interp.Data
+	if level == "" {
+		level = synth.LevelS0
+	}
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		if _, _, err := s.space(ctx, tx, spaceID); err != nil {
 			return err
 		}
-		c, refused = s.compileIn(ctx, tx, spaceID, class, text, 0)
-		return nil
+		if c, refused = s.compileIn(ctx, tx, spaceID, class, text, 0); refused != nil {
+			return nil
+		}
+		var err error
+		data, err = s.madeFor(ctx, tx, c, level)
+		return err
 	})
 	if err != nil {
 		return Trial{}, err
@@ -117,7 +217,7 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	if err != nil {
 		return Trial{}, err
 	}
-	out, used, err := s.trial(ctx, c)
+	out, used, err := s.trial(ctx, c, data)
 	if err != nil || used == (Usage{}) {
 		return out, err
 	}
@@ -126,14 +226,20 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text string) (Trial, 
 	})
 }
 
-// trial runs a compiled model on synthetic rows, and says what of the engine it used.
-func (s *Service) trial(ctx context.Context, c *compiled) (Trial, Usage, error) {
-	data, cat := interp.Data{}, c.catalog
+// madeFor are the rows that a compiled model is tried on.
+func (s *Service) madeFor(ctx context.Context, tx *sqldb.Tx, c *compiled, level string) (interp.Data, error) {
+	var read []query.Table
 	for _, t := range c.model.Tables {
-		if policy, ok := cat.Table(t.Name); ok {
-			data[t.Name] = synth.Rows(policy, trialRows)
+		if policy, ok := c.catalog.Table(t.Name); ok {
+			read = append(read, *policy)
 		}
 	}
+	data, _, err := s.made(ctx, tx, read, level, trialRows)
+	return data, err
+}
+
+// trial runs a compiled model on synthetic rows, and says what of the engine it used.
+func (s *Service) trial(ctx context.Context, c *compiled, data interp.Data) (Trial, Usage, error) {
 	program, err := interp.Compile(c.model)
 	if err != nil {
 		return Trial{}, Usage{}, err
@@ -203,7 +309,7 @@ func (s *Service) tryTable(ctx context.Context, c *compiled, program *interp.Pro
 		exact = append(exact, release.Exact{Index: cell.Index, Units: cell.Units, Vectors: cell.Vectors})
 	}
 	out := Trial{Note: "在合成数据上运行, 已按正式发布的方式加噪并设显示门槛"}
-	engine, cpu, err := s.tryEngine(ctx, c.model, c.catalog, salt)
+	engine, cpu, err := s.tryEngine(ctx, c.model, c.catalog, data, salt)
 	switch {
 	case errors.Is(err, duckdb.ErrMissingWall):
 		out.Note += "; 本机缺少隔离措施, 仅由解释器计算"
@@ -243,7 +349,7 @@ func tryGroups(c *compiled, program *interp.Program, data interp.Data, salt stri
 	return Trial{Note: "在合成数据上由解释器计算, 分组已按正式发布的方式遴选并加噪", Table: &table}, err
 }
 
-func (s *Service) tryEngine(ctx context.Context, m *query.Model, cat query.Catalog, salt string) (exact []release.Exact, cpu time.Duration, err error) {
+func (s *Service) tryEngine(ctx context.Context, m *query.Model, cat query.Catalog, data interp.Data, salt string) (exact []release.Exact, cpu time.Duration, err error) {
 	dir, err := os.MkdirTemp(s.Dir, "try-")
 	if err != nil {
 		return nil, 0, err
@@ -256,7 +362,7 @@ func (s *Service) tryEngine(ctx context.Context, m *query.Model, cat query.Catal
 			return nil, 0, fmt.Errorf("table %s is not in reach", t.Name)
 		}
 		files[t.Name] = filepath.Join(dir, t.Name+".parquet")
-		if err := synth.Write(files[t.Name], policy, trialRows); err != nil {
+		if err := snapshot.Write(files[t.Name], policy, data[t.Name].Rows); err != nil {
 			return nil, 0, err
 		}
 	}

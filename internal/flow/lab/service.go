@@ -58,6 +58,11 @@ func New(d Deps) *Service {
 		act.Def{Name: "lab.run.sample", Roles: tenant},
 		act.Def{Name: "lab.run.raw", Roles: tenant},
 		act.Def{Name: "lab.run.exact", Roles: tenant},
+		act.Def{Name: "lab.sample.request", Roles: tenant},
+		act.Def{Name: "lab.sample.take", Roles: tenant},
+		act.Def{Name: "lab.sample.release", Roles: []access.Role{access.Bureau, access.Holder}},
+		act.Def{Name: "lab.sample.refuse", Roles: []access.Role{access.Bureau, access.Holder}},
+		act.Def{Name: "lab.sample.finish", Roles: []access.Role{access.Bureau, access.Holder, access.Platform}},
 		act.Def{Name: "lab.run.finish", Roles: []access.Role{access.DataUser, access.Platform}},
 	)
 	log := d.Acts.Ledger()
@@ -71,6 +76,8 @@ func New(d Deps) *Service {
 	log.Register("space-finding", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFinding(ctx, tx, id) })
 	log.Register("model", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadModel(ctx, tx, id) })
 	log.Register("model-version", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadVersion(ctx, tx, id) })
+	log.Register("sample-set", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSet(ctx, tx, id) })
+	log.Register("sample-request", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRequest(ctx, tx, id) })
 	log.Register("run", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadRun(ctx, tx, id) })
 	s.registerFacts()
 	return s

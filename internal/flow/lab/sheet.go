@@ -29,23 +29,29 @@ func (s *Service) Connect(ctx context.Context, spaceID string) error {
 	return err
 }
 
-// Sheets are the synthetic tables of a space in which the caller may work today, and the scenario it serves.
+// Sheets are the synthetic tables of a space in which the caller may work today, of the best level there is and with the
+// space's watermark, and the scenario it serves.
 func (s *Service) Sheets(ctx context.Context, spaceID string) (scenario string, list []Sheet, err error) {
 	var tables []query.Table
+	var made interp.Data
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		_, sc, err := s.tenantSpace(ctx, tx, spaceID)
 		if err != nil {
 			return err
 		}
 		scenario = sc.ID
-		tables, err = s.tables(ctx, tx, sc)
+		if tables, err = s.tables(ctx, tx, sc); err != nil {
+			return err
+		}
+		made, _, err = s.made(ctx, tx, tables, synth.LevelS2, synth.DefaultRows)
 		return err
 	})
 	if err != nil {
 		return "", nil, err
 	}
 	for i := range tables {
-		rows := synth.Rows(&tables[i], synth.DefaultRows)
+		rows := made[tables[i].Name]
+		s.watermark(spaceID, &tables[i], rows)
 		list = append(list, NewSheet(tables[i].Name, tables[i].Title, tables[i].Columns, rows))
 	}
 	return scenario, list, nil

@@ -27,12 +27,6 @@ func (a *API) registerLab() {
 		return a.s.Lab.Space(ctx, in.ID)
 	})
 	a.registerSpace()
-	get(a, "/v1/spaces/{id}/samples/{resource}", "samples", tag, "样例数据", func(ctx context.Context, in *struct {
-		ByID
-		Resource string `path:"resource"`
-	}) (lab.Sample, error) {
-		return a.s.Lab.Samples(ctx, in.ID, in.Resource)
-	})
 	post(a, "/v1/spaces/{id}/compile", "compile", tag, "检查模型", func(ctx context.Context, in *struct {
 		ByID
 		Body draft
@@ -41,9 +35,10 @@ func (a *API) registerLab() {
 	})
 	post(a, "/v1/spaces/{id}/try", "try", tag, "在样例上运行", func(ctx context.Context, in *struct {
 		ByID
-		Body draft
+		Level string `query:"level" enum:"S0,S1,S2" default:"S0" doc:"Samples to run on; a table without that level is made of the next below"`
+		Body  draft
 	}) (lab.Trial, error) {
-		return a.s.Lab.Try(ctx, in.ID, in.Body.Class, in.Body.Text)
+		return a.s.Lab.Try(ctx, in.ID, in.Body.Class, in.Body.Text, in.Level)
 	})
 	post(a, "/v1/spaces/{id}/models", "save-model", tag, "保存模型", func(ctx context.Context, in *struct {
 		ByID
@@ -66,6 +61,7 @@ func (a *API) registerLab() {
 	}) (lab.Version, error) {
 		return a.s.Lab.Submit(ctx, in.ID, in.Body.Shared, in.Body.Rho)
 	})
+	a.registerSamples(tag)
 	get(a, "/v1/versions", "versions", tag, "模型版本", func(ctx context.Context, in *struct {
 		Paging
 		Listed bool `query:"listed" doc:"Only those on the shelf, of every organization"`

@@ -212,7 +212,7 @@ var acts = map[string]func(w *World) (func() error, error){
 	},
 	"lab.run.sample": func(w *World) (func() error, error) {
 		f, _, sp, err := w.space()
-		return func() error { _, err := w.Lab.Try(w.as(f), sp.ID, "A", tableModel); return err }, err
+		return func() error { _, err := w.Lab.Try(w.as(f), sp.ID, "A", tableModel, ""); return err }, err
 	},
 	"lab.model.submit": func(w *World) (func() error, error) {
 		f, _, sp, err := w.space()

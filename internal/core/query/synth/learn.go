@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"math"
 	"math/big"
+	"slices"
 
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/noise"
@@ -59,6 +60,119 @@ func (s *Spec) count(ctx context.Context, count Count, nodes ...int) (Exact, err
 	return e, nil
 }
 
+// maxCells bounds one question: several histograms are read off the counts of a few columns together, because a
+// question costs a process of its own.
+const maxCells = 1 << 18
+
+// histograms counts one and two nodes at a time, in as few questions as a greedy cover finds.
+func (s *Spec) histograms(ctx context.Context, count Count, wanted [][]int) ([]Exact, error) {
+	out := make([]Exact, len(wanted))
+	var block []int
+	answers := func(w []int) bool {
+		if s.own(w) != s.own(block) {
+			return false
+		}
+		return !slices.ContainsFunc(w, func(n int) bool { return !slices.Contains(block, n) })
+	}
+	for first, w := range wanted {
+		if out[first].Nodes != nil {
+			continue
+		}
+		if block = slices.Clone(w); len(w) == 1 && s.most(w...) > 1 {
+			// Subjects by bin do not add up from finer cells, where one has several rows.
+			e, err := s.count(ctx, count, w...)
+			if err != nil {
+				return nil, err
+			}
+			out[first] = e
+			continue
+		}
+		s.grow(&block, func() (n int) {
+			for i := first + 1; i < len(wanted); i++ {
+				if out[i].Nodes == nil && (len(wanted[i]) > 1 || s.most(wanted[i]...) == 1) && answers(wanted[i]) {
+					n++
+				}
+			}
+			return n
+		})
+		slices.Sort(block)
+		m := s.Model(block...)
+		cells, err := count(ctx, m)
+		if err != nil {
+			return nil, err
+		}
+		for i := first; i < len(wanted); i++ {
+			if w := wanted[i]; out[i].Nodes == nil && (len(w) > 1 || s.most(w...) == 1) && answers(w) {
+				if out[i], err = s.margin(block, w, cells); err != nil {
+					return nil, err
+				}
+			}
+		}
+	}
+	return out, nil
+}
+
+// own reports whether all nodes are the subject's.
+func (s *Spec) own(nodes []int) bool {
+	return !slices.ContainsFunc(nodes, func(n int) bool { return !s.nodes[n].unit })
+}
+
+// grow adds the nodes that answer most, while the cells stay few.
+func (s *Spec) grow(block *[]int, answered func() int) {
+	own := s.own(*block)
+	for {
+		cells := 1
+		for _, n := range *block {
+			cells *= s.nodes[n].size()
+		}
+		best, gain, now := -1, 0, answered()
+		for n := range s.nodes {
+			if slices.Contains(*block, n) || own && !s.nodes[n].unit || !own && s.nodes[n].degree || cells*s.nodes[n].size() > maxCells {
+				continue
+			}
+			*block = append(*block, n)
+			if g := answered() - now; g > gain {
+				best, gain = n, g
+			}
+			*block = (*block)[:len(*block)-1]
+		}
+		if best < 0 {
+			return
+		}
+		*block = append(*block, best)
+	}
+}
+
+// margin adds the cells of a block up to those of some of its nodes.
+func (s *Spec) margin(block, nodes []int, cells []release.Exact) (Exact, error) {
+	size, total := 1, 1
+	for _, n := range nodes {
+		size *= s.nodes[n].size()
+	}
+	for _, n := range block {
+		total *= s.nodes[n].size()
+	}
+	e := Exact{Nodes: nodes, Rows: make([]int64, size), Units: make([]int64, size)}
+	codes := make([]int, len(s.nodes))
+	for _, c := range cells {
+		if c.Index < 0 || c.Index >= total || len(c.Vectors) != 1 {
+			return Exact{}, fmt.Errorf("cell %d does not fit the bins", c.Index)
+		}
+		at := c.Index
+		for i := len(block) - 1; i >= 0; i-- {
+			codes[block[i]] = at % s.nodes[block[i]].size()
+			at /= s.nodes[block[i]].size()
+		}
+		cell := 0
+		for _, n := range nodes {
+			cell = cell*s.nodes[n].size() + codes[n]
+		}
+		e.Rows[cell] += c.Vectors[0]
+		e.Units[cell] += c.Units
+	}
+	return e, nil
+}
+
 // noised adds the vector's noise to every cell.
 func noised(e Exact, v *release.Vector, src *noise.Source) (Marginal, error) {
 	draw, err := src.Gaussian(v.Variance)
@@ -78,22 +192,29 @@ func (s *Spec) Profile(ctx context.Context, plan release.Plan, count Count, src 
 		return nil, nil, fmt.Errorf("the plan is for %s", plan.Model)
 	}
 	set := &Set{Level: LevelS1, K: plan.K, Tables: s.tables}
-	var exact []Exact
+	exact, err := s.histograms(ctx, count, s.alone())
+	if err != nil {
+		return nil, nil, err
+	}
 	for i := range s.nodes {
 		if plan.Vectors[i].C != s.most(i) {
 			return nil, nil, fmt.Errorf("the plan says %d of %s", plan.Vectors[i].C, s.nodes[i].name)
 		}
-		e, err := s.count(ctx, count, i)
+		m, err := noised(exact[i], &plan.Vectors[i], src)
 		if err != nil {
 			return nil, nil, err
 		}
-		m, err := noised(e, &plan.Vectors[i], src)
-		if err != nil {
-			return nil, nil, err
-		}
-		set.Marginals, exact = append(set.Marginals, m), append(exact, e)
+		set.Marginals = append(set.Marginals, m)
 	}
 	return set, exact, nil
+}
+
+// alone lists every node by itself.
+func (s *Spec) alone() (out [][]int) {
+	for i := range s.nodes {
+		out = append(out, []int{i})
+	}
+	return out
 }
 
 // singles finds the noised histogram of each node in the tables' profiles.
@@ -136,34 +257,28 @@ func (s *Spec) Tree(ctx context.Context, profiles []*Set, plan release.Plan, cou
 	if err != nil {
 		return nil, nil, err
 	}
-	var exact []Exact
-	if s.zeroDegree() {
-		i := len(s.nodes) - 1
-		e, err := s.count(ctx, count, i)
-		if err != nil {
-			return nil, nil, err
+	wanted := s.alone()
+	for i := range s.nodes {
+		for j := range i {
+			if s.pairable(j, i) {
+				wanted = append(wanted, []int{j, i})
+			}
 		}
-		if singles[i], err = noised(e, &plan.Vectors[2*len(steps)], src); err != nil {
+	}
+	counted, err := s.histograms(ctx, count, wanted)
+	if err != nil {
+		return nil, nil, err
+	}
+	exact := counted[:len(s.nodes):len(s.nodes)]
+	if i := len(s.nodes) - 1; s.zeroDegree() {
+		if singles[i], err = noised(exact[i], &plan.Vectors[2*len(steps)], src); err != nil {
 			return nil, nil, err
 		}
 	}
 	set := &Set{Level: LevelS2, K: plan.K, Tables: s.tables, Marginals: singles}
 	c := chooser{spec: s, singles: singles, pairs: map[[2]int]Exact{}}
-	for i := range s.nodes {
-		e, err := s.count(ctx, count, i)
-		if err != nil {
-			return nil, nil, err
-		}
-		exact = append(exact, e)
-	}
-	for i := range s.nodes {
-		for j := range i {
-			if s.pairable(j, i) {
-				if c.pairs[[2]int{j, i}], err = s.count(ctx, count, j, i); err != nil {
-					return nil, nil, err
-				}
-			}
-		}
+	for i, w := range wanted[len(s.nodes):] {
+		c.pairs[[2]int{w[0], w[1]}] = counted[len(s.nodes)+i]
 	}
 	c.start()
 	for step, sensitivity := range steps {

@@ -44,7 +44,7 @@ func NewSpec(tables ...query.Table) (*Spec, error) {
 		}
 		for j := range t.Columns {
 			if a := attrOf(&t.Columns[j]); a != nil && len(s.nodes) < maxNodes {
-				s.nodes = append(s.nodes, node{attr: *a, table: i, unit: t.MaxRowsPerSubject == 1})
+				s.nodes = append(s.nodes, node{attr: *a, table: i, unit: t.MaxRowsPerSubject == 1 && (i < last || last == 0)})
 			}
 		}
 	}
@@ -272,6 +272,16 @@ func (s *Spec) steps() []int64 {
 	}
 	for range max(rows, 0) {
 		out = append(out, int64(s.tables[len(s.tables)-1].MaxRowsPerSubject))
+	}
+	return out
+}
+
+// Columns are what is read of a table.
+func (s *Spec) Columns(table int) (out []query.ColumnRef) {
+	for _, n := range s.nodes {
+		if n.table == table && !n.degree {
+			out = append(out, query.ColumnRef{Name: n.name, Type: n.typ, Null: n.null})
+		}
 	}
 	return out
 }

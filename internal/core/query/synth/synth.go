@@ -1,10 +1,18 @@
-// Package synth makes level S0 sample data (样例数据): rows that have the shape of a
-// resource and nothing of its content.
+// Package synth makes sample data (样例数据): rows that have the shape of a resource, and of its content nothing (level S0)
+// or what a charged release with noise let out (S1, S2). The schema is the data's own, so that a model runs unmodified.
 //
-// A sample is a function of the policy alone: types, code lists, bounds, cut points,
-// which columns may be NULL. No row, count or distribution of real data goes in, so it
-// costs nothing in the disclosure ledger and may be shown to anyone who may see the
-// policy. It is for writing models, not for learning about people:
+//	S0  the policy alone                                                          costs nothing
+//	S1  every column's histogram and the rows of a subject: columns independent   Profile
+//	S2  a tree of dependent columns with its pairs; parent and child tables       Tree
+//
+// What is learned is histograms over public bins, counted exactly by the locked engine and noised with the exact
+// discrete Gaussian; the edges of the tree are chosen by an exact exponential mechanism. One subject moves a histogram
+// by its rows at most, however many cells it falls into, and that is what a plan charges. The noisy histograms are
+// stored; rows are drawn from them by a seeded sampler, which tells nothing more. Sets are measured against real rows
+// before anybody sees them (Judge); the figures stay inside.
+//
+// S0 is a function of the policy: types, code lists, bounds, cut points, which columns may be NULL. It is for writing
+// models, not for learning about people:
 //
 //   - every code, bound, cut point (and its neighbors) and NULL occurs as soon as there
 //     are enough rows, so that a model meets its edge cases before it meets real data;
@@ -28,11 +36,7 @@ import (
 	"yunei/internal/base/idnumber"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/interp"
-	"yunei/internal/core/query/snapshot"
 )
-
-// Level names the method, for labels on screen.
-const Level = "S0"
 
 // DefaultRows is how many rows a sample has where nobody asks for more.
 const DefaultRows = 1000
@@ -66,12 +70,6 @@ func Rows(t *query.Table, n int) interp.Rows {
 		}
 	}
 	return out
-}
-
-// Write makes a sample as a Parquet file with exactly the schema of a snapshot, so that
-// a model runs on it unmodified.
-func Write(path string, t *query.Table, n int) error {
-	return snapshot.Write(path, t, Rows(t, n).Rows)
 }
 
 // stream is the random stream of one column: a new column leaves the others as they were.

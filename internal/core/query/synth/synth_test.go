@@ -106,10 +106,10 @@ func TestRows_JoinPartners(t *testing.T) {
 	}
 }
 
-// TestWrite_RunsLikeASnapshot: same columns, same types, readable the same way.
-func TestWrite_RunsLikeASnapshot(t *testing.T) {
+// TestRows_RunLikeASnapshot: same columns, same types, readable the same way.
+func TestRows_RunLikeASnapshot(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "s.parquet")
-	if err := Write(path, table(), 120); err != nil {
+	if err := snapshot.Write(path, table(), Rows(table(), 120).Rows); err != nil {
 		t.Fatal(err)
 	}
 	var columns []query.ColumnRef
