@@ -3225,6 +3225,75 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sample-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 样例申请 */
+        get: operations["sample-requests"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sample-requests/{id}/refuse": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不予生成样例数据 */
+        post: operations["refuse-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sample-sets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 样例数据集 */
+        get: operations["sample-sets"];
+        put?: never;
+        /** 生成样例数据 */
+        post: operations["release-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/sample-traces": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 查验样例水印 */
+        post: operations["trace-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/scenarios": {
         parameters: {
             query?: never;
@@ -3585,6 +3654,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/spaces/{id}/sample-levels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 样例级别 */
+        get: operations["sample-levels"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spaces/{id}/sample-requests": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请样例数据 */
+        post: operations["request-sample"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/spaces/{id}/samples/{resource}": {
         parameters: {
             query?: never;
@@ -3596,6 +3699,23 @@ export interface paths {
         get: operations["samples"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/spaces/{id}/samples/{resource}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 下载样例数据 */
+        post: operations["take-sample"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5390,6 +5510,15 @@ export interface components {
             /** @description Files, or the model and the scenario it was meant for */
             what: string;
         };
+        LabMarked: {
+            /**
+             * Format: int64
+             * @description Subjects that bear its watermark
+             */
+            found: number;
+            org: string;
+            space: string;
+        };
         LabMeter: {
             quota: components["schemas"]["LabQuota"];
             /**
@@ -5492,10 +5621,93 @@ export interface components {
         };
         LabSample: {
             columns: string[] | null;
+            /** @enum {string} */
+            level: "S0" | "S1" | "S2";
             note: string;
             resource: string;
             rows: (string[] | null)[] | null;
             table: string;
+        };
+        LabSampleLevel: {
+            /** @description Paid already, once for everybody */
+            charged: boolean;
+            /** @description Learned on */
+            day?: string;
+            level: string;
+            ready: boolean;
+            /** @description The space's newest request */
+            request?: components["schemas"]["LabSampleRequest"];
+            resource: string;
+            /**
+             * Format: int64
+             * @description What it cost or would cost each resource, in units of 10^-12
+             */
+            rho: number;
+            /** @description Tables it was learned together with */
+            together?: string[] | null;
+            /** @description Why the level is not offered */
+            why?: string;
+        };
+        LabSampleRequest: {
+            /** Format: date-time */
+            closed?: string;
+            id: string;
+            /** @enum {string} */
+            level: "S1" | "S2";
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            /** @description Resource with one row of a subject to learn together with (主表) */
+            parent?: string;
+            reason: string;
+            resource: string;
+            set?: string;
+            space: string;
+            /** @enum {string} */
+            state: "asked" | "answered" | "refused";
+            why?: string;
+        };
+        LabSampleSet: {
+            /** @description The disclosure ledger's entry */
+            charge: string;
+            /** Format: date-time */
+            closed?: string;
+            /** @description Organization that decided to spend it */
+            decided: string;
+            id: string;
+            /** @description Digest of the noised histograms */
+            learned?: string;
+            /** @enum {string} */
+            level: "S1" | "S2";
+            /** Format: date-time */
+            opened: string;
+            reason: string;
+            /** @description The parent first, where there are two */
+            resources: string[] | null;
+            /**
+             * Format: int64
+             * @description Charged to each resource, in units of 10^-12
+             */
+            rho: number;
+            /** @description Resource to the digest of the snapshot it was learned from */
+            snapshots: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Ledger number of the start act
+             */
+            start: number;
+            /** @enum {string} */
+            state: "running" | "done" | "rejected" | "failed" | "lost";
+            tables: string[] | null;
+            /** @description Schema versions it was learned under */
+            versions: number[] | null;
+        };
+        LabSampleSetPage: {
+            /** @description Acceptance measures: computed on exact data, for bureau, operator, auditor and holder only */
+            figures?: components["schemas"]["SynthFigures"];
+            set: components["schemas"]["LabSampleSet"];
         };
         LabSeat: {
             account: string;
@@ -6776,6 +6988,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageMarked: {
+            items: components["schemas"]["LabMarked"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageMatrixRow: {
             items: components["schemas"]["RegimeMatrixRow"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -6863,6 +7080,21 @@ export interface components {
         };
         PageRun: {
             items: components["schemas"]["LabRun"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageSampleLevel: {
+            items: components["schemas"]["LabSampleLevel"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageSampleRequest: {
+            items: components["schemas"]["LabSampleRequest"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageSampleSetPage: {
+            items: components["schemas"]["LabSampleSetPage"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -7722,6 +7954,9 @@ export interface components {
             /** @enum {string} */
             verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
         };
+        "Refuse-sampleRequest": {
+            why: string;
+        };
         RegimeAppeal: {
             cite: components["schemas"]["ErrsCite"];
             /** @description Role slug */
@@ -8035,6 +8270,13 @@ export interface components {
             /** @description Base64 of a raw Ed25519 public key, 32 bytes */
             public: string;
         };
+        "Release-sampleRequest": {
+            /** @enum {string} */
+            level: "S1" | "S2";
+            reason: string;
+            /** @description For S2 of a table with several rows of a subject, its parent may come first */
+            resources: string[] | null;
+        };
         ReleaseColumn: {
             kind: string;
             name: string;
@@ -8144,6 +8386,14 @@ export interface components {
         "Report-rectificationRequest": {
             evidence?: string[] | null;
             text: string;
+        };
+        "Request-sampleRequest": {
+            /** @enum {string} */
+            level: "S1" | "S2";
+            /** @description Resource with one row of a subject to learn together with (主表), S2 only */
+            parent?: string;
+            reason: string;
+            resource: string;
         };
         "Return-entryRequest": {
             /** @description What must be mended */
@@ -8350,6 +8600,30 @@ export interface components {
         "Supplement-matterRequest": {
             documents: components["schemas"]["MatterDocument"][] | null;
         };
+        SynthAttack: {
+            /** Format: double */
+            control: number;
+            /** Format: double */
+            main: number;
+            /** Format: double */
+            upper: number;
+        };
+        SynthFigures: {
+            /** Format: double */
+            control: number;
+            inference: components["schemas"]["SynthAttack"];
+            linkability: components["schemas"]["SynthAttack"];
+            /** Format: double */
+            match: number;
+            /** Format: double */
+            oneWay: number;
+            rare: string[] | null;
+            singlingOut: components["schemas"]["SynthAttack"];
+            /** Format: int64 */
+            targets: number;
+            /** Format: double */
+            twoWay: number;
+        };
         "Take-examRequest": {
             /** @description Index of the chosen option, question by question */
             answers: number[] | null;
@@ -8385,6 +8659,10 @@ export interface components {
              * @description How often it was urged or supervised
              */
             urged?: number;
+        };
+        "Trace-sampleRequest": {
+            /** @description Names of subjects found in a file */
+            subjects: string[] | null;
         };
         "Transfer-taskRequest": {
             reason: string;
@@ -16118,6 +16396,180 @@ export interface operations {
             };
         };
     };
+    "sample-requests": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                state?: "asked" | "answered" | "refused";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSampleRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "refuse-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Refuse-sampleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSampleRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "sample-sets": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                resource?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSampleSetPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "release-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Release-sampleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSampleSet"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "trace-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Trace-sampleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMarked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     scenarios: {
         parameters: {
             query?: {
@@ -16932,9 +17384,79 @@ export interface operations {
             };
         };
     };
-    samples: {
+    "sample-levels": {
         parameters: {
             query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSampleLevel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "request-sample": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Request-sampleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSampleRequest"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    samples: {
+        parameters: {
+            query?: {
+                level?: "S0" | "S1" | "S2";
+            };
             header?: never;
             path: {
                 id: string;
@@ -16952,6 +17474,44 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabSample"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-sample": {
+        parameters: {
+            query?: {
+                level?: "S0" | "S1" | "S2";
+            };
+            header?: never;
+            path: {
+                id: string;
+                resource: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "Yunei-Digest"?: string;
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Error */
@@ -17068,7 +17628,10 @@ export interface operations {
     };
     try: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description Samples to run on; a table without that level is made of the next below */
+                level?: "S0" | "S1" | "S2";
+            };
             header?: never;
             path: {
                 id: string;
