@@ -75,7 +75,7 @@ func TestService_Run_fit(t *testing.T) {
 					t.Errorf("%s: no error of %s is predicted", text, c.Name)
 				}
 			}
-			tried, err := w.Lab.Try(w.As("bank"), sp.ID, "A", text)
+			tried, err := w.Lab.Try(w.As("bank"), sp.ID, "A", text, "")
 			if err != nil || tried.Table == nil {
 				t.Fatalf("%s tried: %+v, %v", text, tried, err)
 			}
