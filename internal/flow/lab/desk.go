@@ -11,9 +11,9 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/guard"
 	"yunei/internal/core/query/interp"
 	"yunei/internal/core/query/synth"
-	"yunei/internal/core/query/guard"
 	"yunei/internal/flow/grant"
 )
 
