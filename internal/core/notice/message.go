@@ -31,6 +31,10 @@ const (
 	Guided           MessageKind = "matter.guided"     // 指导、说明
 	ComplaintFiled   MessageKind = "complaint.filed"   // 受理的投诉
 	ComplaintReplied MessageKind = "complaint.replied" // 投诉的答复
+	DataDestroyed    MessageKind = "exit.certified"    // 数据销毁情况
+	DeletionOverdue  MessageKind = "exit.overdue"      // 删除逾期
+	ErasureOwed      MessageKind = "erasure.owed"      // 授权终止后的删除义务
+	SpaceFinding     MessageKind = "space.finding"     // 平台发现
 	FileLacking      MessageKind = "file.lacking"      // 单位档案缺项
 )
 
@@ -52,6 +56,10 @@ func MessageKinds() []MessageKind {
 		Guided,
 		ComplaintFiled,
 		ComplaintReplied,
+		DataDestroyed,
+		DeletionOverdue,
+		ErasureOwed,
+		SpaceFinding,
 		FileLacking,
 	}
 }

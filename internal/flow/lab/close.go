@@ -159,10 +159,8 @@ func (s *Service) scan(ctx context.Context, id string) (got scanned, err error) 
 	var over, running bool
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		var err error
-		if got.space, over, err = Ending(ctx, tx, id); errs.Is(err, errs.NotFound) {
-			over, err = true, nil
-		}
-		if err != nil {
+		got.space, err = loadSpace(ctx, tx, id)
+		if over = errs.Is(err, errs.NotFound) || got.space.State == SpaceClosed; err != nil && !over {
 			return err
 		}
 		supplies, err := SuppliesOf(ctx, tx, id)

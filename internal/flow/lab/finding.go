@@ -8,6 +8,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 )
 
 // Finding (发现) is what the platform saw by itself and tells those concerned.
@@ -32,7 +33,33 @@ func (s *Service) saveFinding(ctx context.Context, tx *act.Tx, f Finding) error 
 	if err != nil {
 		return err
 	}
+	if err := tell(ctx, tx, f); err != nil {
+		return err
+	}
 	return tx.Changed(ctx, "space-finding", f.ID, f)
+}
+
+// tell tells the user, the providers whose data lies in the space, and whoever authorized the user.
+func tell(ctx context.Context, tx *act.Tx, f Finding) error {
+	to := []string{access.RoleAddress(access.Bureau)}
+	if f.Org != "" {
+		to = append(to, access.WholeOrg(f.Org))
+	}
+	if f.Addressee != "" {
+		to = append(to, access.WholeOrg(f.Addressee))
+	}
+	supplies, err := SuppliesOf(ctx, tx.Tx, f.Space)
+	if err != nil {
+		return err
+	}
+	told := map[string]bool{}
+	for _, sup := range supplies {
+		if !told[sup.Provider] {
+			told[sup.Provider] = true
+			to = append(to, access.OrgAddress(sup.Provider, access.Holder))
+		}
+	}
+	return notice.Send(ctx, tx, notice.Message{Kind: notice.SpaceFinding, ObjectKind: "space", Object: f.Space, Params: map[string]string{"what": f.What, "result": f.Result}}, to...)
 }
 
 func loadFinding(ctx context.Context, tx *sqldb.Tx, id string) (Finding, error) {

@@ -20,7 +20,7 @@ func seatOf(ctx context.Context, tx *sqldb.Tx, sp Space) (Seat, error) {
 	if err != nil {
 		return Seat{}, err
 	}
-	if len(seats) == 0 && actor.Org == sp.Org {
+	if actor.Org == sp.Org && (len(seats) == 0 || sp.State == SpaceClosed) { // into a closed one nobody gets, and the law says why
 		return Seat{Space: sp.ID, Account: actor.Account, Org: sp.Org, State: SeatActive}, nil
 	}
 	i := slices.IndexFunc(seats, func(seat Seat) bool { return seat.Account == actor.Account && seat.State == SeatActive })

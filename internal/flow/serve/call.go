@@ -35,6 +35,7 @@ func (s *Service) Call(ctx context.Context, ask Ask) (Answer, error) {
 	begun := time.Now()
 	answer, err := s.call(ctx, ask)
 	s.Pace.wait(ctx, begun)
+	s.metered(ctx, ask.Deployment, answer, err, time.Since(begun))
 	return answer, err
 }
 

@@ -47,6 +47,7 @@ type branch struct {
 	anchor   *seal.Anchor
 	party    *party.Service
 	consents *consent.Service
+	watch    *watch.Service
 	catalog  *catalog.Service
 	collect  *collect.Service
 	entry    catalog.Entry
@@ -86,8 +87,8 @@ func newBranch(t testing.TB, db *sqldb.DB, clk *clock.Set, maxLag time.Duration)
 	subjects := collect.NewSealer(keys.Derive("sid"), keys.KID())
 	b.collect = collect.New(collect.Deps{DB: db, Acts: acts, Catalog: b.catalog, Blobs: blobs, Temp: t.TempDir(), Seal: subjects})
 	b.consents = consent.New(acts, keys, subjects)
-	watch.New(watch.Deps{Acts: acts})
-	b.Service = serve.New(serve.Deps{Acts: acts, Keys: keys, Consents: b.consents, Catalog: b.catalog, Collect: b.collect, Disclose: disclose.New()})
+	b.watch = watch.New(watch.Deps{Acts: acts, Consents: b.consents})
+	b.Service = serve.New(serve.Deps{DB: db, Acts: acts, Keys: keys, Consents: b.consents, Catalog: b.catalog, Collect: b.collect, Disclose: disclose.New()})
 	acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Operator, access.DataUser}})
 	must(t, law.Load(regimes.FS, "quanzhou-2024-05-17"))
 	b.loadData()

@@ -37,6 +37,8 @@ const (
 // Service deploys models and answers calls.
 type Service struct {
 	Acts     *act.Runner
+	db       *sqldb.DB
+	gauge    gauge
 	Pace     Pace
 	consents *consent.Service
 	catalog  *catalog.Service
@@ -50,6 +52,7 @@ type Service struct {
 
 // Deps are what New needs.
 type Deps struct {
+	DB       *sqldb.DB
 	Acts     *act.Runner
 	Keys     *seal.Keys
 	Consents *consent.Service
@@ -81,7 +84,7 @@ func New(d Deps) *Service {
 	if err != nil {
 		panic("serve: gcm: " + err.Error())
 	}
-	s := &Service{Acts: d.Acts, Pace: d.Pace, consents: d.Consents, catalog: d.Catalog, collect: d.Collect,
+	s := &Service{Acts: d.Acts, db: d.DB, Pace: d.Pace, consents: d.Consents, catalog: d.Catalog, collect: d.Collect,
 		disclose: d.Disclose, lab: d.Lab, digests: d.Keys.Derive("serve.digest"), box: box}
 	// An answer kept for a broken connection must not outlive the consent it rests on.
 	d.Consents.OnClose(func(ctx context.Context, tx *act.Tx, c consent.Consent) error {
@@ -215,6 +218,9 @@ func (s *Service) ForgetTx(ctx context.Context, tx *act.Tx, org string) error {
 // Sweep deletes kept answers whose ten minutes are over. A busy organization's go with its next call; this is for those
 // that make no further one. It leaves an entry only where it deleted something.
 func (s *Service) Sweep(ctx context.Context) error {
+	if err := s.writeCalls(ctx); err != nil {
+		return err
+	}
 	var left bool
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		left, err = replaysBefore(ctx, tx, tx.Now().Add(-replayFor))

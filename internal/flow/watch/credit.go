@@ -64,7 +64,7 @@ func (s *Service) credit(ctx context.Context, tx *sqldb.Tx, actor access.Actor, 
 	if f.Orders, err = listOrders(ctx, tx, org, "", "", 200); err != nil {
 		return f, err
 	}
-	if f.Exits, err = listExits(ctx, tx, org, "", 200); err != nil {
+	if f.Exits, err = listExits(ctx, tx, org, "", "", 200); err != nil {
 		return f, err
 	}
 	today := workday.DateOf(tx.Now())

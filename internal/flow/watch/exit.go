@@ -3,6 +3,7 @@ package watch
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"time"
 
 	"yunei/internal/base/errs"
@@ -20,7 +21,10 @@ const (
 const (
 	HeldDeployment = "deployment" // 数据服务: closed
 	HeldAnswers    = "answers"    // answers kept for a broken connection: deleted
-	HeldSpace      = "space"      // 开发空间里的数据副本: deleted
+	HeldSpace      = "space"      // 开发空间: closed, its folder with everything that runs left there removed
+	HeldKey        = "key"        // 空间密钥: destroyed, with it every pseudonym of the space
+	HeldCopy       = "copy"       // 供给到空间的一份数据副本: deleted
+	HeldBackup     = "backup"     // 备份: holds no space
 	HeldRelease    = "release"    // 出域结果文件: deleted
 	HeldConsent    = "consent"    // 授权文件: ended and deleted
 	HeldResult     = "result"     // noised results: kept as evidence of the disclosure ledger, nobody may read them
@@ -35,7 +39,7 @@ const (
 
 // Task (删除任务) is one thing to be deleted, and how it was.
 type Task struct {
-	What   string     `json:"what" enum:"deployment,answers,space,release,consent,result"`
+	What   string     `json:"what" enum:"deployment,answers,space,key,copy,backup,release,consent,result"`
 	Object string     `json:"object"`
 	Digest string     `json:"digest,omitempty" doc:"Of the file that is deleted"`
 	State  string     `json:"state" enum:"open,done,kept"`
@@ -73,6 +77,56 @@ type Exit struct {
 	Certifier   string     `json:"certifier,omitempty" doc:"Account"`
 	Certified   *time.Time `json:"certified,omitempty"`
 	Opened      time.Time  `json:"opened"`
+
+	Providers []string   `json:"providers,omitempty" doc:"Whose data was supplied under what ended; they are told of the destruction"`
+	Receipts  []Receipt  `json:"receipts,omitempty" doc:"Providers that acknowledged the report of the destruction"`
+	Alerted   *time.Time `json:"alerted,omitempty" doc:"When bureau, party and providers were told that the deletion is overdue"`
+}
+
+// Receipt (回执) is a provider's acknowledgment of the report of a destruction.
+type Receipt struct {
+	Org     string    `json:"org"`
+	Account string    `json:"account"`
+	At      time.Time `json:"at"`
+}
+
+// receive takes a provider's receipt.
+func (e Exit) receive(r Receipt) (Exit, error) {
+	switch {
+	case !slices.Contains(e.Providers, r.Org):
+		return e, errs.New(errs.NotFound, noExit)
+	case e.State != ExitCertified:
+		return e, errs.New(errs.Conflict, "删除证明还没有出具, 请在收到销毁情况报告后签收")
+	case slices.ContainsFunc(e.Receipts, func(o Receipt) bool { return o.Org == r.Org }):
+		return e, errs.New(errs.Conflict, "贵单位已经签收, 请刷新查看")
+	}
+	e.Receipts = append(slices.Clone(e.Receipts), r)
+	return e, nil
+}
+
+// spaces whose copies are still to be destroyed.
+func (e Exit) spaces() []string {
+	var out []string
+	for _, t := range e.Tasks {
+		if t.What == HeldSpace && t.State == TaskOpen {
+			out = append(out, t.Object)
+		}
+	}
+	return out
+}
+
+// destroyed settles everything of a space.
+func (e Exit) destroyed(space, account string, now time.Time) Exit {
+	for _, t := range slices.Clone(e.Tasks) {
+		if t.Object != space && !strings.HasPrefix(t.Object, space+"/") {
+			continue
+		}
+		method := map[string]string{HeldSpace: "关闭空间, 删除文件夹和运行缓存", HeldKey: "覆写并删除空间密钥", HeldCopy: "删除副本文件"}[t.What]
+		if method != "" {
+			e = e.done(t.What, t.Object, TaskDone, method, account, now)
+		}
+	}
+	return e
 }
 
 // done settles one task; the exit is deleted when none is left.

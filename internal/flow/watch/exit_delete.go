@@ -3,8 +3,6 @@ package watch
 import (
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -51,6 +49,16 @@ func (s *Service) Delete(ctx context.Context, id string) (Exit, error) {
 		}
 		for _, t := range e.Tasks {
 			if t.State != TaskOpen {
+				continue
+			}
+			if t.What == HeldKey || t.What == HeldCopy {
+				continue // settled with their space
+			}
+			if t.What == HeldSpace {
+				if err := s.Lab.DestroyedTx(ctx, tx, t.Object); err != nil {
+					return err
+				}
+				e = e.destroyed(t.Object, tx.Actor().Account, tx.Now())
 				continue
 			}
 			method := removed[t.What+" "+t.Object]
@@ -120,10 +128,9 @@ func (s *Service) removeFiles(ctx context.Context, e Exit) (map[string]string, e
 		}
 		switch t.What {
 		case HeldSpace:
-			if err := os.RemoveAll(filepath.Join(s.Lab.Dir, filepath.Base(t.Object))); err != nil {
+			if _, err := s.Lab.Destroy(ctx, t.Object); err != nil {
 				return nil, fmt.Errorf("remove copies of space %s: %w", t.Object, err)
 			}
-			done[t.What+" "+t.Object] = "删除空间内的全部数据副本"
 		case HeldRelease:
 			shared, err := s.namedElsewhere(ctx, e.Org, t.Digest)
 			if err != nil {

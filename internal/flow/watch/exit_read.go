@@ -2,6 +2,7 @@ package watch
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"yunei/internal/base/errs"
@@ -13,12 +14,16 @@ import (
 
 // Exits lists what the caller may see, newest first.
 func (s *Service) Exits(ctx context.Context, org, before string, limit int) (list []Exit, err error) {
-	org, ok := within(access.From(ctx), org)
+	actor, provided := access.From(ctx), ""
+	if actor.Has(access.Holder) && !overseer(actor) && org == "" {
+		provided = actor.Org // whose data was used is told what became of it
+	}
+	org, ok := within(actor, org)
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listExits(ctx, tx, org, before, limit)
+		list, err = listExits(ctx, tx, org, provided, before, limit)
 		return err
 	})
 	return list, err
@@ -63,6 +68,14 @@ func (s *Service) Exit(ctx context.Context, id string) (p ExitPage, err error) {
 			}
 		}
 		actor := access.From(ctx)
+		if slices.Contains(e.Providers, actor.Org) {
+			_, receive := e.receive(Receipt{Org: actor.Org})
+			option, err := s.Acts.Option(ctx, tx, ActReceipt, receive, map[string]string{"org": e.Org, "exit": e.ID})
+			if err != nil {
+				return err
+			}
+			p.Acts = append(p.Acts, option)
+		}
 		if !actor.Has(access.Bureau, access.Operator) {
 			return nil
 		}
@@ -87,7 +100,7 @@ func (s *Service) visible(ctx context.Context, tx *sqldb.Tx, id string) (Exit, e
 	if err != nil {
 		return e, err
 	}
-	if actor := access.From(ctx); !overseer(actor) && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Issuer) {
+	if actor := access.From(ctx); !overseer(actor) && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Issuer && !slices.Contains(e.Providers, actor.Org)) {
 		return Exit{}, errs.New(errs.NotFound, noExit)
 	}
 	return e, nil

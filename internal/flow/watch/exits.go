@@ -71,7 +71,10 @@ func (s *Service) End(ctx context.Context, in Ending) (Exit, error) {
 		e, err = s.endTx(ctx, tx, ending{permit: permit.ID, ground: in.Ground, basis: in.Basis, reason: strings.TrimSpace(in.Reason), article: in.Article})
 		return err
 	})
-	return e, err
+	if err != nil {
+		return Exit{}, err
+	}
+	return s.scrub(ctx, e), nil
 }
 
 // mayEnd: the operator ends admissions, never what a public body granted (依法依规终止开发授权 is the bureau's).
@@ -110,6 +113,14 @@ func (s *Service) endTx(ctx context.Context, tx *act.Tx, en ending) (Exit, error
 		return e, err
 	}
 	if e.Tasks, err = s.held(ctx, tx.Tx, e); err != nil {
+		return e, err
+	}
+	for _, space := range e.spaces() {
+		if err := s.Lab.CloseTx(ctx, tx, space, e.Reason); err != nil {
+			return e, err
+		}
+	}
+	if e.Providers, err = providersOf(ctx, tx.Tx, e); err != nil {
 		return e, err
 	}
 	if !slices.ContainsFunc(e.Tasks, func(t Task) bool { return t.State == TaskOpen }) {
@@ -220,13 +231,11 @@ func (s *Service) held(ctx context.Context, tx *sqldb.Tx, e Exit) ([]Task, error
 		tasks = append(tasks, Task{What: HeldDeployment, Object: d.ID, State: TaskOpen})
 	}
 	tasks = append(tasks, Task{What: HeldAnswers, Object: e.Org, State: TaskOpen})
-	spaces, err := spacesOf(ctx, tx, e.Org, e.scenario())
+	of, err := s.heldInSpaces(ctx, tx, e)
 	if err != nil {
 		return nil, err
 	}
-	for _, id := range spaces {
-		tasks = append(tasks, Task{What: HeldSpace, Object: id, State: TaskOpen})
-	}
+	tasks = append(tasks, of...)
 	releases, err := releasesOf(ctx, tx, e.Org, e.scenario())
 	if err != nil {
 		return nil, err
@@ -276,6 +285,10 @@ func (s *Service) Certify(ctx context.Context, id string) (Exit, error) {
 			return err
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": e.Org, "exit": e.ID}); err != nil {
+			return err
+		}
+		// 海南 第二十四条: 向数据资源提供方反馈数据销毁情况.
+		if err := notice.Send(ctx, tx, notice.Message{Kind: notice.DataDestroyed, ObjectKind: "exit", Object: e.ID, Params: map[string]string{"org": e.Org}}, holders(e)...); err != nil {
 			return err
 		}
 		return s.saveExit(ctx, tx, e)

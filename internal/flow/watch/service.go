@@ -31,6 +31,10 @@ const (
 	ActTerminate = "watch.terminate"
 	ActDelete    = "watch.exit.delete"
 	ActCertify   = "watch.exit.certify"
+	ActReceipt   = "watch.exit.receive"
+	ActOverdue   = "watch.exit.overdue"
+	ActOwe       = "watch.erasure.open"
+	ActErased    = "watch.erasure.file"
 	ActFile      = "watch.report.file"
 	ActReview    = "watch.report.review"
 	ActRemind    = "watch.report.remind"
@@ -47,6 +51,7 @@ type Service struct {
 
 	mu    sync.Mutex
 	swept workday.Date // the legal day whose reports were looked through
+	owed  workday.Date // and whose consents
 }
 
 // Deps are what New needs.
@@ -74,7 +79,11 @@ func New(d Deps) *Service {
 		act.Def{Name: ActRule, Roles: supervisors},
 		act.Def{Name: ActExpire, Roles: []access.Role{access.Platform}},
 		act.Def{Name: ActTerminate, Roles: append([]access.Role{access.Platform}, supervisors...)},
-		act.Def{Name: ActDelete, Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: ActDelete, Roles: []access.Role{access.Bureau, access.Operator, access.Platform}},
+		act.Def{Name: ActReceipt, Roles: []access.Role{access.Holder}},
+		act.Def{Name: ActOverdue, Roles: []access.Role{access.Platform}},
+		act.Def{Name: ActOwe, Roles: []access.Role{access.Platform}},
+		act.Def{Name: ActErased, Roles: []access.Role{access.DataUser}},
 		act.Def{Name: ActCertify, Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: ActFile, Roles: parties},
 		act.Def{Name: ActReview, Roles: append([]access.Role{access.Upper, access.Government}, supervisors...)},
@@ -89,11 +98,16 @@ func New(d Deps) *Service {
 	log.Register("breach", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return load(ctx, tx, id) })
 	log.Register("order", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadOrder(ctx, tx, id) })
 	log.Register("exit", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadExit(ctx, tx, id) })
+	log.Register("erasure", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadErasure(ctx, tx, id) })
 	log.Register("report", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFiling(ctx, tx, id) })
 	log.Register("evaluation", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadEvaluation(ctx, tx, id) })
 	log.Register("complaint", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadComplaint(ctx, tx, id) })
 	d.Acts.Law().RegisterFact(Facts(d.Acts.Law())...)
-	return &Service{Deps: d}
+	s := &Service{Deps: d}
+	if d.Consents != nil {
+		d.Consents.OnClose(s.consentOver)
+	}
+	return s
 }
 
 // Report is what is recorded of a breach.

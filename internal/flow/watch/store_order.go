@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -156,10 +157,16 @@ func loadExit(ctx context.Context, tx *sqldb.Tx, id string) (Exit, error) {
 	return e, missing(err, noExit)
 }
 
-func listExits(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Exit, error) {
+// listExits lists exits of an organization or ("") all; a provider's are those of whoever had its data in a space.
+func listExits(ctx context.Context, tx *sqldb.Tx, org, provider, before string, limit int) ([]Exit, error) {
 	rows, err := tx.Query(ctx, `SELECT `+exitColumns+` FROM watch_exit
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Exit, error) { return scanExit(r) })
+		WHERE ($1 = '' OR org = $1 OR $2 <> '' AND org IN (SELECT org FROM space_supply WHERE provider = $2)) AND ($3 = '' OR id < $3)
+		ORDER BY id DESC LIMIT $4`, org, provider, before, limit)
+	list, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (Exit, error) { return scanExit(r) })
+	if provider == "" {
+		return list, err
+	}
+	return slices.DeleteFunc(list, func(e Exit) bool { return e.Org != org && !slices.Contains(e.Providers, provider) }), err
 }
 
 // endedWithoutExit lists the permits that were revoked and after which nobody cleaned up yet.

@@ -45,7 +45,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	for _, id := range expired {
 		try("exit after "+id, s.follow(ctx, ending{permit: id, ground: OnExpiry, reason: "期限届满, 没有续期, 办理退出"}))
 	}
-	return errors.Join(failed, s.remindAll(ctx))
+	return errors.Join(failed, s.scrubAll(ctx), s.alertAll(ctx), s.consentsOver(ctx), s.remindAll(ctx))
 }
 
 // remindAll reminds of reports and records what is overdue. Both change with the day only, so it looks once a day.
@@ -81,9 +81,13 @@ func (s *Service) remindAll(ctx context.Context) error {
 
 // follow opens the exit of a permit that is over already.
 func (s *Service) follow(ctx context.Context, en ending) error {
-	_, err := s.Acts.Do(ctx, act.Call{Act: ActTerminate}, func(ctx context.Context, tx *act.Tx) error {
-		_, err := s.endTx(ctx, tx, en)
+	var e Exit
+	_, err := s.Acts.Do(ctx, act.Call{Act: ActTerminate}, func(ctx context.Context, tx *act.Tx) (err error) {
+		e, err = s.endTx(ctx, tx, en)
 		return err
 	})
+	if err == nil {
+		s.scrub(ctx, e)
+	}
 	return err
 }

@@ -25,6 +25,10 @@ func (a *API) registerServe() {
 	get(a, "/v1/deployments/{id}", "deployment", tag, "数据服务详情", func(ctx context.Context, in *ByID) (serve.Deployment, error) {
 		return a.s.Serve.Deployment(ctx, in.ID)
 	})
+	get(a, "/v1/deployments/{id}/months", "deployment-months", tag, "月度可用性", func(ctx context.Context, in *ByID) (Page[serve.Month], error) {
+		list, err := a.s.Serve.Months(ctx, in.ID)
+		return paged(list, len(list)+1, func(serve.Month) string { return "" }), err
+	})
 	post(a, "/v1/deployments/{id}/close", "close-deployment", tag, "停用数据服务", func(ctx context.Context, in *ByID) (serve.Deployment, error) {
 		return a.s.Serve.Close(ctx, in.ID)
 	})

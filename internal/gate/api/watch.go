@@ -120,6 +120,23 @@ func (a *API) registerExits() {
 		e, err := a.s.Watch.Delete(ctx, in.ID)
 		return a.exitAfter(ctx, e, err)
 	})
+	post(a, "/v1/exits/{id}/receive", "receive-destruction", tag, "签收销毁情况", func(ctx context.Context, in *ByID) (watch.ExitPage, error) {
+		e, err := a.s.Watch.Acknowledge(ctx, in.ID)
+		return a.exitAfter(ctx, e, err)
+	})
+	get(a, "/v1/erasures", "erasures", tag, "授权终止后的删除义务", func(ctx context.Context, in *struct{ Paging }) (Page[watch.Erasure], error) {
+		list, err := a.s.Watch.Erasures(ctx, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(e watch.Erasure) string { return e.ID }), err
+	})
+	post(a, "/v1/erasures/{id}/file", "file-erasure", tag, "提交删除记录", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Record string `json:"record" minLength:"2" maxLength:"5000" doc:"What was deleted, where and how"`
+			Paper  string `json:"paper,omitempty" maxLength:"128" doc:"Digest of an uploaded proof"`
+		}
+	}) (watch.Erasure, error) {
+		return a.s.Watch.FileErasure(ctx, in.ID, in.Body.Record, in.Body.Paper)
+	})
 	post(a, "/v1/exits/{id}/certify", "certify-deletion", tag, "出具删除证明", func(ctx context.Context, in *ByID) (watch.ExitPage, error) {
 		e, err := a.s.Watch.Certify(ctx, in.ID)
 		return a.exitAfter(ctx, e, err)

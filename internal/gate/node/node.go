@@ -141,7 +141,7 @@ func (n *Node) build(o Options) {
 		Budget: budget, Engine: n.engine, Blobs: n.Blobs, Dir: filepath.Join(o.Data, "spaces")})
 	n.Open = open.New(open.Deps{DB: n.DB, Law: law, Catalog: n.Catalog, Collect: n.Collect})
 	n.Output = output.New(n.Acts, n.Matters, n.Lab, n.Blobs)
-	n.Serve = serve.New(serve.Deps{Acts: n.Acts, Keys: n.Keys, Consents: n.Consent, Catalog: n.Catalog, Collect: n.Collect, Disclose: budget, Lab: n.Lab, Pace: serve.DefaultPace})
+	n.Serve = serve.New(serve.Deps{DB: n.DB, Acts: n.Acts, Keys: n.Keys, Consents: n.Consent, Catalog: n.Catalog, Collect: n.Collect, Disclose: budget, Lab: n.Lab, Pace: serve.DefaultPace})
 	n.Watch = watch.New(watch.Deps{Acts: n.Acts, Catalog: n.Catalog, Consents: n.Consent, Lab: n.Lab, Serve: n.Serve, Budget: budget, Blobs: n.Blobs})
 }
 

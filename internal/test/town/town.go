@@ -156,7 +156,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: filepath.Join(dir, "spaces")})
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
 	consents := consent.New(w.Acts, keys, collect.SealerOf(keys))
-	w.Serve = serve.New(serve.Deps{Acts: w.Acts, Keys: keys, Consents: consents, Catalog: w.Catalog, Collect: w.Collect, Disclose: w.Budget, Lab: w.Lab})
+	w.Serve = serve.New(serve.Deps{DB: db, Acts: w.Acts, Keys: keys, Consents: consents, Catalog: w.Catalog, Collect: w.Collect, Disclose: w.Budget, Lab: w.Lab})
 	w.Watch = watch.New(watch.Deps{Acts: w.Acts, Catalog: w.Catalog, Consents: consents, Lab: w.Lab, Serve: w.Serve, Budget: w.Budget, Blobs: blobs})
 	w.Acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Platform}})
 	Must(t, w.Law.Load(regimes.FS, "quanzhou-2024-05-17"))

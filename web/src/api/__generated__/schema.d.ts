@@ -1017,6 +1017,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployments/{id}/months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 月度可用性 */
+        get: operations["deployment-months"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/duties": {
         parameters: {
             query?: never;
@@ -1028,6 +1045,40 @@ export interface paths {
         get: operations["duties"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 授权终止后的删除义务 */
+        get: operations["erasures"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/erasures/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提交删除记录 */
+        post: operations["file-erasure"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1166,6 +1217,23 @@ export interface paths {
         put?: never;
         /** 办理删除 */
         post: operations["delete-held"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/exits/{id}/receive": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 签收销毁情况 */
+        post: operations["receive-destruction"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4896,6 +4964,12 @@ export interface components {
             happened: string;
             set: components["schemas"]["PartyChangeSet"];
         };
+        "File-erasureRequest": {
+            /** @description Digest of an uploaded proof */
+            paper?: string;
+            /** @description What was deleted, where and how */
+            record: string;
+        };
         "File-reportRequest": {
             documents?: components["schemas"]["MatterDocument"][] | null;
             /** @description Use in the period, as the party counts it */
@@ -6538,7 +6612,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "file.lacking";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -6938,6 +7012,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageErasure: {
+            items: components["schemas"]["WatchErasure"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageEvaluation: {
             items: components["schemas"]["WatchEvaluation"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -7005,6 +7084,11 @@ export interface components {
         };
         PageMessageItem: {
             items: components["schemas"]["MessageItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageMonth: {
+            items: components["schemas"]["ServeMonth"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -8483,6 +8567,44 @@ export interface components {
             /** @description The model version of the lab */
             version: string;
         };
+        ServeMonth: {
+            /**
+             * Format: int64
+             * @description Calls that did not fail, in thousandths
+             */
+            availability: number;
+            /**
+             * Format: int64
+             * @description Of the answers
+             */
+            bytes: number;
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description The platform's own fault
+             */
+            failed: number;
+            /**
+             * Format: int64
+             * @description Mean, in microseconds
+             */
+            latency: number;
+            /** @description 2006-01 */
+            month: string;
+            /** Format: int64 */
+            ok: number;
+            /**
+             * Format: int64
+             * @description By law, permit, consent or quota: the service was there
+             */
+            refused: number;
+            /**
+             * Format: int64
+             * @description In microseconds
+             */
+            slowest: number;
+        };
         ServeOutput: {
             name: string;
             title: string;
@@ -8850,6 +8972,33 @@ export interface components {
             permit?: string;
             reason: string;
         };
+        WatchErasure: {
+            by?: string;
+            /**
+             * Format: int64
+             * @description Answers it was given under the document
+             */
+            calls: number;
+            consent: string;
+            due?: string;
+            explain?: string;
+            /** Format: date-time */
+            filed?: string;
+            /** @enum {string} */
+            ground: "withdrawn" | "ended" | "expired";
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description The data user */
+            org: string;
+            overdue?: boolean;
+            /** @description Digest of an uploaded proof */
+            paper?: string;
+            /** @description 删除记录: what was deleted, where and how */
+            record?: string;
+            /** @enum {string} */
+            state: "open" | "filed";
+        };
         WatchEvaluation: {
             account: string;
             /** Format: date-time */
@@ -8893,6 +9042,11 @@ export interface components {
             evaluation: components["schemas"]["WatchEvaluation"];
         };
         WatchExit: {
+            /**
+             * Format: date-time
+             * @description When bureau, party and providers were told that the deletion is overdue
+             */
+            alerted?: string;
             /** @description Logs are kept at least until this day (保存) */
             archive_until: string;
             article?: string;
@@ -8928,7 +9082,11 @@ export interface components {
             opened: string;
             org: string;
             permit: string;
+            /** @description Whose data was supplied under what ended; they are told of the destruction */
+            providers?: string[] | null;
             reason: string;
+            /** @description Providers that acknowledged the report of the destruction */
+            receipts?: components["schemas"]["WatchReceipt"][] | null;
             /** @enum {string} */
             state: "deleting" | "deleted" | "certified";
             tasks: components["schemas"]["WatchTask"][] | null;
@@ -9087,6 +9245,12 @@ export interface components {
             permit: string;
             until: string;
         };
+        WatchReceipt: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            org: string;
+        };
         WatchRectification: {
             account: string;
             /** Format: date-time */
@@ -9120,7 +9284,7 @@ export interface components {
             /** @enum {string} */
             state: "open" | "done" | "kept";
             /** @enum {string} */
-            what: "deployment" | "answers" | "space" | "release" | "consent" | "result";
+            what: "deployment" | "answers" | "space" | "key" | "copy" | "backup" | "release" | "consent" | "result";
         };
         WatchTrace: {
             account?: string;
@@ -11495,6 +11659,38 @@ export interface operations {
             };
         };
     };
+    "deployment-months": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageMonth"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     duties: {
         parameters: {
             query?: {
@@ -11514,6 +11710,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageDuty"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    erasures: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageErasure"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-erasure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["File-erasureRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchErasure"];
                 };
             };
             /** @description Error */
@@ -11830,6 +12096,38 @@ export interface operations {
         };
     };
     "delete-held": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "receive-destruction": {
         parameters: {
             query?: never;
             header?: never;
