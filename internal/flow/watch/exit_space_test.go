@@ -45,7 +45,7 @@ func TestService_End_space(t *testing.T) {
 				t.Errorf("tasks = %+v, want %s %s with its result", e.Tasks, what, state)
 			}
 		}
-		_, err = w.Lab.Try(w.As("bank"), g.Space.ID, "A", town.Table)
+		_, err = w.Lab.Try(w.As("bank"), g.Space.ID, "A", town.Table, "")
 		town.WantCode(t, "work in a closed space", err, errs.Forbidden)
 		record, err := w.Lab.Record(w.As("bank"), g.Space.ID)
 		if err != nil || record.Space.State != lab.SpaceClosed || record.Supplies[0].Batches[0].Result == "" || record.Supplies[0].State != lab.SupplyEnded {
