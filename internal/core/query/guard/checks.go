@@ -35,8 +35,8 @@ type inspection struct {
 	check *Check // the one being run
 }
 
-// checks are the static checks of the design that stand so far, in order. SC17 is part of SC09 (thresholds lie on the
-// public cut points); SC20 to SC22 belong to the disclosure ledger, SC23 to SC25 to the engines.
+// checks are the static checks that need the model and the policy alone, in order. SC16 and SC17 of a model with
+// parameters are made over all its members (params). SC20 to SC24 need budgets and engines: who compiles adds them.
 var checks = []struct {
 	id, title string
 	run       func(*inspection)
@@ -57,6 +57,7 @@ var checks = []struct {
 	{"SC14", "分组宽度与人群规模相称", (*inspection).width},
 	{"SC15", "资源开销在上限内", (*inspection).cost},
 	{"SC16", "参数取值有限且已列明", (*inspection).parameters},
+	{"SC17", "参数的界限之间不小于最小间隔", (*inspection).notHere},
 	{"SC18", "输出结构固定", (*inspection).frozen},
 	{"SC19", "文本无隐蔽字符", (*inspection).hygiene},
 }

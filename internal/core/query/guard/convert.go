@@ -13,6 +13,7 @@ import (
 // are not set, so whatever is present was asked for.
 type converter struct {
 	*faults
+	params []query.Value // the values that parameters stand for
 }
 
 func (c *converter) model(stmts []any) *selectNode {

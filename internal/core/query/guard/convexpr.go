@@ -41,9 +41,13 @@ func (c *converter) expr(v any) *exprNode {
 		}
 		return c.literal(o)
 	case "ParamRef":
-		if n, _ := o["number"].(float64); n != 1 || !c.closed(kind, o, at, "number") {
+		n, _ := o["number"].(float64)
+		if n < 1 || int(n) > 1+len(c.params) || !c.closed(kind, o, at, "number") {
 			c.refuse(Undeclared, at, "", "", "")
 			return nil
+		}
+		if n > 1 {
+			return &exprNode{kind: literalExpr, at: at, value: c.params[int(n)-2]}
 		}
 		return &exprNode{kind: subjectExpr, at: at}
 	case "A_Expr":

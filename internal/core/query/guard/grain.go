@@ -97,8 +97,12 @@ func (g *grains) of(r *query.Rel) []grain {
 				out[i] = out[i].or(other)
 			}
 		}
-	default:
+	case query.RelFilter:
 		out = g.of(r.In[0])
+	default: // what is not known here is compared with nothing
+		for range g.know.cols(r) {
+			out = append(out, grain{bad: true})
+		}
 	}
 	g.done[r] = out
 	return out

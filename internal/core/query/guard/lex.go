@@ -2,6 +2,7 @@ package guard
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -40,12 +41,13 @@ const (
 	otherToken
 )
 
-// prepared is a text that may be parsed: as long as the original, byte for byte in the same places, but with
-// :subject written as $1.
+// prepared is a text that may be parsed: as long as the original, byte for byte in the same places, but without its
+// parameter block, and with :subject written as $1 and the parameters as $2 and so on.
 type prepared struct {
-	sql     string
-	subject bool
-	fit     query.FitKind
+	sql    string
+	params []paramDecl
+	end    int // of the block
+	fit    query.FitKind
 }
 
 // prepare checks size, characters and nesting.
@@ -61,12 +63,12 @@ func prepare(text string, f *faults) (prepared, bool) {
 	if !ok || !checkDepth(text, tokens, f) {
 		return prepared{}, false
 	}
-	text, fit, ok := placeFit(text, tokens, f)
+	p, ok := placeParams(text, tokens, f)
 	if !ok {
-		return prepared{}, false
+		return p, false
 	}
-	p, ok := placeSubject(text, tokens, f)
-	p.fit = fit
+	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.start < p.end })
+	p.sql, p.fit, ok = placeFit(p.sql, tokens, f)
 	return p, ok
 }
 
@@ -318,27 +320,3 @@ var (
 	chains = words("join union intersect except")
 	nests  = words("not is isnull notnull at collate like ilike similar in operator overlaps over filter within escape any all some exists array row select explain prepare with cast")
 )
-
-// placeSubject writes :subject and $subject as $1, padded to the same length. Any other parameter is refused.
-func placeSubject(text string, tokens []token, f *faults) (prepared, bool) {
-	p := prepared{sql: text}
-	var b strings.Builder
-	done := 0
-	for _, t := range tokens {
-		if t.kind != paramToken {
-			continue
-		}
-		name := text[t.start:t.end]
-		if name != ":subject" && name != "$subject" {
-			f.refuse(Undeclared, t.start, name, name, "")
-			continue
-		}
-		b.WriteString(text[done:t.start])
-		b.WriteString("$1" + strings.Repeat(" ", len(name)-2))
-		done = t.end
-		p.subject = true
-	}
-	b.WriteString(text[done:])
-	p.sql = b.String()
-	return p, len(f.list) == 0
-}

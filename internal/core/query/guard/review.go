@@ -24,8 +24,13 @@ type Review struct {
 	Notes    []string           `json:"notes,omitempty"`
 	Refusals []Refusal          `json:"refusals"`
 
-	// Model is the artefact; nil when refused.
-	Model *query.Model `json:"-"`
+	// A model with parameters: the review shows the first combination of values; the checks are those of all.
+	Params []query.Param `json:"params,omitempty"`
+	Tuples int           `json:"tuples,omitempty"`
+
+	// Family is the artefact, and Model its first member; nil when refused.
+	Family *query.Family `json:"-"`
+	Model  *query.Model  `json:"-"`
 }
 
 // Vector is one noised vector of a class A model.
@@ -60,7 +65,8 @@ type Edge struct {
 	Way  string `json:"way"`
 }
 
-// Compile turns a text into a model of the class, or says why not. The model is nil exactly when there are refusals.
+// Compile turns a text into a model of the class, or says why not. The model is nil exactly when there are refusals; of a
+// text with parameters it is the first member.
 func Compile(text string, class query.Class, cat query.Catalog) (*query.Model, []Refusal) {
 	r := Inspect(text, class, cat)
 	return r.Model, r.Refusals
@@ -69,32 +75,46 @@ func Compile(text string, class query.Class, cat query.Catalog) (*query.Model, [
 // Inspect is Compile with everything a person wants to see.
 func Inspect(text string, class query.Class, cat query.Catalog) Review {
 	f := &faults{text: text, list: []Refusal{}}
-	r := Review{Class: class, Refusals: f.list, Lineage: Graph{Nodes: []Node{}, Edges: []Edge{}}}
-	m, notes := compile(text, class, cat, f)
-	if m != nil && len(f.list) == 0 {
-		know, err := know(m, cat)
-		if err != nil {
-			f.refuse(UnknownName, 0, err.Error(), err.Error(), "")
-		} else {
-			annotate(m, know)
-			(&inspection{faults: f, model: m, know: know, check: &Check{}}).selected()
-			if len(f.list) > 0 {
-				m = nil
-			} else if err := m.Validate(); err != nil {
-				f.refuse(Unimplemented, 0, "模型不完整", err.Error(), "")
-			} else {
-				r.fill(m, know, f)
-			}
-		}
+	r := Review{Class: class, Lineage: Graph{Nodes: []Node{}, Edges: []Edge{}}}
+	var fam *query.Family
+	if p, stmts, ok := parsed(text, class, f); ok {
+		fam = r.compileFamily(p, stmts, cat, f)
 	}
-	r.Notes = append(r.Notes, notes...)
 	r.Refusals = f.list
-	r.Accepted = m != nil && len(f.list) == 0
-	if !r.Accepted {
+	r.Accepted = fam != nil && len(f.list) == 0
+	if r.Accepted {
+		r.Family = fam
+	} else {
 		r.Model, r.Hash, r.Question = nil, "", ""
 		r.Summary = fmt.Sprintf("未通过：%d 处需要修改，没有任何数据被读取。", len(f.list))
 	}
 	return r
+}
+
+// compileOne compiles a parsed text for one combination of the parameters' values.
+func (r *Review) compileOne(p prepared, stmts []any, values []query.Value, cat query.Catalog, f *faults) bool {
+	r.Lineage = Graph{Nodes: []Node{}, Edges: []Edge{}}
+	m, notes := bindModel(p, stmts, values, r.Class, cat, f)
+	r.Notes = notes
+	if m == nil || len(f.list) > 0 {
+		return false
+	}
+	know, err := know(m, cat)
+	if err != nil {
+		f.refuse(UnknownName, 0, err.Error(), err.Error(), "")
+		return false
+	}
+	annotate(m, know)
+	(&inspection{faults: f, model: m, know: know, check: &Check{}}).selected()
+	if len(f.list) > 0 {
+		return false
+	}
+	if err := m.Validate(); err != nil {
+		f.refuse(Unimplemented, 0, "模型不完整", err.Error(), "")
+		return false
+	}
+	r.fill(m, know, f)
+	return len(f.list) == 0
 }
 
 // Recheck runs the checks again on a decoded model against today's policy: a stricter policy refuses, a looser one
@@ -123,20 +143,26 @@ func Describe(m *query.Model, cat query.Catalog) Review {
 	return r
 }
 
-func compile(text string, class query.Class, cat query.Catalog, f *faults) (*query.Model, []string) {
+// parsed is a text that the grammar took.
+func parsed(text string, class query.Class, f *faults) (prepared, []any, bool) {
 	if class != query.A && !class.Own() && class != query.O {
 		f.refuse(Unimplemented, 0, "输出类别 "+string(class), "class "+string(class), "")
-		return nil, nil
+		return prepared{}, nil, false
 	}
 	p, ok := prepare(text, f)
 	if !ok {
-		return nil, nil
+		return p, nil, false
+	}
+	if len(p.params) > 0 && class == query.O {
+		f.refuse(Undeclared, p.params[0].at, "开放数据的查询不用参数", "queries of open data take no parameters", "WHERE pm >= 75")
+		return p, nil, false
 	}
 	stmts, ok := parse(p, f)
-	if !ok {
-		return nil, nil
-	}
-	s := (&converter{f}).model(stmts)
+	return p, stmts, ok
+}
+
+func bindModel(p prepared, stmts []any, values []query.Value, class query.Class, cat query.Catalog, f *faults) (*query.Model, []string) {
+	s := (&converter{faults: f, params: values}).model(stmts)
 	if s == nil || len(f.list) > 0 {
 		return nil, nil
 	}
