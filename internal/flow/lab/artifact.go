@@ -14,13 +14,14 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/grant"
 )
 
 // Artifact loads the representation of an approved version as it may run: its bytes hash to what was declared, the
 // experts' signatures over that hash verify, and today's policy still allows it. A stricter policy than on the day of
 // approval refuses; a looser one changes nothing.
-func (s *Service) Artifact(ctx context.Context, tx *sqldb.Tx, scenario, version string) (Version, *query.Model, error) {
+func (s *Service) Artifact(ctx context.Context, tx *sqldb.Tx, scenario, version string) (Version, *query.Family, error) {
 	v, err := LoadVersion(ctx, tx, version)
 	if err != nil {
 		return v, nil, err
@@ -29,22 +30,22 @@ func (s *Service) Artifact(ctx context.Context, tx *sqldb.Tx, scenario, version 
 	if err != nil {
 		return v, nil, err
 	}
-	m, err := s.artifact(ctx, tx, sc, v)
-	return v, m, err
+	f, err := s.artifact(ctx, tx, sc, v)
+	return v, f, err
 }
 
-func (s *Service) artifact(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, v Version) (*query.Model, error) {
-	m, err := query.Decode(v.IR)
+func (s *Service) artifact(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, v Version) (*query.Family, error) {
+	f, err := v.Artifact()
 	if err != nil {
-		return nil, fmt.Errorf("decode model %s: %w", v.ID, err)
+		return nil, err
 	}
-	if m.Hash() != v.Hash {
-		return nil, fmt.Errorf("model version %s: its representation hashes to %s, the version says %s", v.ID, m.Hash(), v.Hash)
+	if f.Hash() != v.Hash {
+		return nil, fmt.Errorf("model version %s: its representation hashes to %s, the version says %s", v.ID, f.Hash(), v.Hash)
 	}
 	if err := s.Signed(ctx, tx, v); err != nil {
 		return nil, err
 	}
-	return m, s.recheck(ctx, tx, sc, m)
+	return f, s.recheck(ctx, tx, sc, f)
 }
 
 // Signed looks for an approved declaration whose experts signed this version with this hash, and verifies it all again:
@@ -136,6 +137,14 @@ func notMissing(err error) error {
 func (s *Service) minUnits(day workday.Date) (int, error) {
 	n, _, err := s.Acts.Law().Int("output.min.units", day)
 	return int(n), err
+}
+
+// access is how often a model may be run on raw data: values of the law.
+func (s *Service) access(day workday.Date) (a disclose.Access, err error) {
+	if a.Runs, _, err = s.Acts.Law().Int("model.runs.per.snapshot", day); err == nil {
+		a.Tuples, _, err = s.Acts.Law().Int("model.tuples.per.month", day)
+	}
+	return a, err
 }
 
 // pseudonym makes a space's own pseudonyms: what leaves one space cannot be joined with another's.

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -22,7 +23,8 @@ const defaultRho release.Rho = 5_000_000_000
 // compiled is a text that the guard let through.
 type compiled struct {
 	text    string
-	model   *query.Model
+	family  *query.Family
+	model   *query.Model // the family's first member
 	review  guard.Review
 	catalog query.Catalog
 	preview *release.Preview // class A
@@ -62,7 +64,7 @@ func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, 
 		return nil, &errs.Error{Code: errs.Invalid, Msg: "模型没有通过检查, 请按所列各处改写", Spots: guard.Spots(review.Refusals)}
 	}
 	m := review.Model
-	c := &compiled{text: text, model: m, review: review, catalog: cat}
+	c := &compiled{text: text, family: review.Family, model: m, review: review, catalog: cat}
 	return c, s.plan(c, rho, workday.DateOf(tx.Now()))
 }
 
@@ -93,11 +95,14 @@ func (c *compiled) version(m Model) (Version, error) {
 	if err != nil {
 		return Version{}, fmt.Errorf("encode review: %w", err)
 	}
-	v := Version{Model: m.ID, Org: m.Org, Name: m.Name, Class: m.Class, Hash: c.model.Hash(), Text: c.text, IR: c.model.Canonical(), Review: review}
-	for _, t := range c.model.Tables {
-		for _, col := range t.Columns {
-			if col.Name != t.SubjectKey {
-				v.Inputs = append(v.Inputs, t.Resource+"."+col.Name)
+	v := Version{Model: m.ID, Org: m.Org, Name: m.Name, Class: m.Class, Hash: c.family.Hash(), Text: c.text, IR: c.family.Canonical(),
+		Review: review, Params: ParamsOf(c.family)}
+	for _, member := range c.family.Members {
+		for _, t := range member.Tables {
+			for _, col := range t.Columns {
+				if input := t.Resource + "." + col.Name; col.Name != t.SubjectKey && !slices.Contains(v.Inputs, input) {
+					v.Inputs = append(v.Inputs, input)
+				}
 			}
 		}
 	}
@@ -112,13 +117,15 @@ func (c *compiled) version(m Model) (Version, error) {
 
 // rawColumn reports whether any output of the version stands as raw, which the guard already refuses.
 func (v Version) rawColumn() (bool, error) {
-	m, err := query.Decode(v.IR)
+	f, err := v.Artifact()
 	if err != nil {
-		return false, fmt.Errorf("decode model %s: %w", v.ID, err)
+		return false, err
 	}
-	for _, o := range m.Outputs {
-		if o.Standing == query.Raw || o.Standing == query.UnitPreserving {
-			return true, nil
+	for _, m := range f.Members {
+		for _, o := range m.Outputs {
+			if o.Standing == query.Raw || o.Standing == query.UnitPreserving {
+				return true, nil
+			}
 		}
 	}
 	return false, nil
@@ -142,12 +149,12 @@ func (s *Service) unlawful(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario,
 }
 
 // recheck asks today's policy about a model that was approved earlier.
-func (s *Service) recheck(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, m *query.Model) error {
+func (s *Service) recheck(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, f *query.Family) error {
 	cat, err := s.catalogOf(ctx, tx, sc)
 	if err != nil {
 		return err
 	}
-	if _, refusals := guard.Recheck(m, cat); len(refusals) > 0 {
+	if refusals := guard.RecheckFamily(f, cat); len(refusals) > 0 {
 		return &errs.Error{Code: errs.Conflict, Msg: "目录的使用规定在审批后收紧, 模型须修改后重新申报", Spots: guard.Spots(refusals)}
 	}
 	return nil
@@ -178,7 +185,7 @@ func (s *Service) Check(ctx context.Context, spaceID, class, text string, rho in
 			}
 			return err
 		}
-		out.Review, out.Hash, out.Preview = &c.review, c.model.Hash(), c.preview
+		out.Review, out.Hash, out.Preview = &c.review, c.family.Hash(), c.preview
 		if c.preview == nil {
 			return nil
 		}

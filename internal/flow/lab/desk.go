@@ -10,7 +10,6 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
-	"yunei/internal/core/query"
 	"yunei/internal/core/query/guard"
 	"yunei/internal/core/query/interp"
 	"yunei/internal/core/query/synth"
@@ -163,8 +162,8 @@ func (s *Service) TryVersion(ctx context.Context, id string) (Trial, error) {
 
 // stored is a version as compiled, from its representation and today's catalog.
 func (s *Service) stored(ctx context.Context, tx *sqldb.Tx, v Version) (*compiled, error) {
-	m, err := query.Decode(v.IR)
-	if err != nil || m.Hash() != v.Hash {
+	f, err := v.Artifact()
+	if err != nil || f.Hash() != v.Hash {
 		return nil, fmt.Errorf("model version %s: its representation is not what its hash says: %w", v.ID, err)
 	}
 	model, err := loadModel(ctx, tx, v.Model)
@@ -183,9 +182,9 @@ func (s *Service) stored(ctx context.Context, tx *sqldb.Tx, v Version) (*compile
 	if err != nil {
 		return nil, err
 	}
-	if _, refusals := guard.Recheck(m, cat); len(refusals) > 0 {
+	if refusals := guard.RecheckFamily(f, cat); len(refusals) > 0 {
 		return nil, &errs.Error{Code: errs.Conflict, Msg: "目录的使用规定已经改变, 本版本不再通过检查; 请开发单位重新提交", Spots: guard.Spots(refusals)}
 	}
-	c := &compiled{text: v.Text, model: m, catalog: cat}
+	c := &compiled{text: v.Text, family: f, model: f.First(), catalog: cat}
 	return c, s.plan(c, v.Rho, workday.DateOf(tx.Now()))
 }

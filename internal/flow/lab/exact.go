@@ -32,12 +32,17 @@ const exactValues = 1 << 25
 // run, and a permit for every resource it reads beside them. What it leaves is exact and stays inside; flow/output decides
 // what of it may leave. Nothing is charged, because no budget bounds exact figures.
 func (s *Service) RunExact(ctx context.Context, spaceID, versionID string) (Run, error) {
+	return s.RunExactWith(ctx, spaceID, versionID, nil)
+}
+
+// RunExactWith is RunExact of a model with parameters, with the values chosen for them.
+func (s *Service) RunExactWith(ctx context.Context, spaceID, versionID string, chosen map[string]string) (Run, error) {
 	if err := s.Acts.Ledger().Ready(); err != nil {
 		return Run{}, err
 	}
 	var j job
 	receipt, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.exact"}, func(ctx context.Context, tx *act.Tx) (err error) {
-		j, err = s.startExact(ctx, tx, spaceID, versionID)
+		j, err = s.startExact(ctx, tx, spaceID, versionID, chosen)
 		return err
 	})
 	if err != nil || j.run.State != Running {
@@ -53,7 +58,7 @@ func (s *Service) RunExact(ctx context.Context, spaceID, versionID string) (Run,
 	}
 }
 
-func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID string) (job, error) {
+func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID string, chosen map[string]string) (job, error) {
 	sp, sc, err := s.space(ctx, tx.Tx, spaceID)
 	if err != nil {
 		return job{}, err
@@ -65,9 +70,13 @@ func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID
 	if v.Class != string(query.A) {
 		return job{}, errs.New(errs.Invalid, "只有汇总模型 (A 类) 可以出具精确统计")
 	}
-	m, err := query.Decode(v.IR)
+	f, err := v.Artifact()
 	if err != nil {
-		return job{}, fmt.Errorf("decode model %s: %w", v.ID, err)
+		return job{}, err
+	}
+	m, tuple, err := Bind(f, chosen)
+	if err != nil {
+		return job{}, err
 	}
 	if len(m.Selects()) > 0 {
 		return job{}, errs.New(errs.Invalid, "分组取值域没有公开的模型不能出具精确统计; 请改用有公开代码表的分组")
@@ -76,11 +85,11 @@ func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID
 	if err != nil {
 		return job{}, err
 	}
-	if m, err = s.artifact(ctx, tx.Tx, sc, v); err != nil {
+	if _, err = s.artifact(ctx, tx.Tx, sc, v); err != nil { // the bytes that f was decoded from
 		return job{}, err
 	}
-	j := job{model: m, files: map[string]string{}, keys: map[string]string{}}
-	j.run = Run{ID: tx.NewID("run"), Space: sp.ID, Org: sp.Org, Scenario: sc.ID, Grant: g.ID, Version: v.ID, Hash: v.Hash,
+	j := job{model: m, tuple: tuple, files: map[string]string{}, keys: map[string]string{}}
+	j.run = Run{ID: tx.NewID("run"), Space: sp.ID, Org: sp.Org, Scenario: sc.ID, Grant: g.ID, Version: v.ID, Hash: v.Hash, Params: chosen,
 		Mode: release.ExactMode, Statistic: permit.ID, Snapshots: map[string]string{}, State: Running, Opened: tx.Now()}
 	if err := s.bind(ctx, tx, &j); err != nil {
 		return job{}, err

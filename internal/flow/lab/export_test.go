@@ -13,7 +13,7 @@ const LostAfter = lostAfter
 func (s *Service) Begin(ctx context.Context, space, version string) (Run, error) {
 	var j job
 	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.raw"}, func(ctx context.Context, tx *act.Tx) (err error) {
-		j, err = s.start(ctx, tx, space, version)
+		j, err = s.start(ctx, tx, space, version, nil)
 		return err
 	})
 	return j.run, err

@@ -47,6 +47,7 @@ type Version struct {
 	Review  json.RawMessage `json:"review" doc:"What the guard found"`
 	Inputs  []string        `json:"inputs" doc:"resource.field of everything it reads"`
 	Outputs []string        `json:"outputs" doc:"Names and types of what it gives"`
+	Params  []Param         `json:"params,omitempty" doc:"What a run chooses, each from the values approved with the model"`
 	Rho     int64           `json:"rho" doc:"Charge of one run, in units of 10^-12; 0 for class B"`
 	Opened  time.Time       `json:"opened"`
 }
@@ -68,6 +69,7 @@ type Run struct {
 	Grant     string            `json:"grant"`
 	Version   string            `json:"version"`
 	Hash      string            `json:"hash"`
+	Params    map[string]string `json:"params,omitempty" doc:"The values chosen for the model's parameters"`
 	Snapshots map[string]string `json:"snapshots" doc:"Table to the digest of the snapshot it ran on"`
 	Mode      string            `json:"mode,omitempty" enum:"exact" doc:"exact: official statistics under a permit; without it the table is noised"`
 	Statistic string            `json:"statistic,omitempty" doc:"The permit for official statistics it ran under"`

@@ -153,6 +153,7 @@ type VersionItem struct {
 	Rho      int64    `json:"rho"`
 	Inputs   []string `json:"inputs"`
 	Outputs  []string `json:"outputs"`
+	Params   []Param  `json:"params,omitempty"`
 }
 
 func describe(ctx context.Context, tx *sqldb.Tx, list []Version) ([]VersionItem, error) {
@@ -163,7 +164,7 @@ func describe(ctx context.Context, tx *sqldb.Tx, list []Version) ([]VersionItem,
 			return nil, err
 		}
 		out = append(out, VersionItem{ID: v.ID, Model: v.Model, Org: v.Org, Number: v.Number, Name: v.Name, Class: v.Class, Hash: v.Hash,
-			Shared: v.Shared, Approved: ok, Rho: v.Rho, Inputs: v.Inputs, Outputs: v.Outputs})
+			Shared: v.Shared, Approved: ok, Rho: v.Rho, Inputs: v.Inputs, Outputs: v.Outputs, Params: v.Params})
 	}
 	return out, nil
 }

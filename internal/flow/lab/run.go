@@ -42,6 +42,7 @@ type Result struct {
 type job struct {
 	run     Run
 	model   *query.Model
+	tuple   string // the values chosen for the model's parameters
 	plan    release.Plan
 	files   map[string]string // table -> the domain snapshot's file
 	keys    map[string]string // table -> subject key of the domain snapshot
@@ -51,12 +52,17 @@ type job struct {
 // Run runs an approved class A version on raw data: start act, engine, finish act. The charge is reserved before the
 // engine is called and stands whatever comes out; a run whose process never started is given back.
 func (s *Service) Run(ctx context.Context, spaceID, versionID string) (Run, error) {
+	return s.RunWith(ctx, spaceID, versionID, nil)
+}
+
+// RunWith is Run of a model with parameters, with the values chosen for them.
+func (s *Service) RunWith(ctx context.Context, spaceID, versionID string, chosen map[string]string) (Run, error) {
 	if err := s.Acts.Ledger().Ready(); err != nil {
 		return Run{}, err
 	}
 	var j job
 	receipt, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.raw"}, func(ctx context.Context, tx *act.Tx) (err error) {
-		j, err = s.start(ctx, tx, spaceID, versionID)
+		j, err = s.start(ctx, tx, spaceID, versionID, chosen)
 		return err
 	})
 	if err != nil {
@@ -79,7 +85,7 @@ func (s *Service) Run(ctx context.Context, spaceID, versionID string) (Run, erro
 }
 
 // start judges, binds the snapshots, checks the artifact and today's policy, and reserves the charge.
-func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID string) (job, error) {
+func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID string, chosen map[string]string) (job, error) {
 	sp, sc, seat, err := s.seated(ctx, tx.Tx, spaceID)
 	if err == nil {
 		err = seat.may(ToolRun)
@@ -101,12 +107,16 @@ func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID stri
 	if v.Class != string(query.A) {
 		return job{}, errs.New(errs.Invalid, "按人查询的模型不整批运行, 请在“实时查询”中部署后调用")
 	}
-	m, err := s.artifact(ctx, tx.Tx, sc, v)
+	f, err := s.artifact(ctx, tx.Tx, sc, v)
 	if err != nil {
 		return job{}, err
 	}
-	j := job{model: m, files: map[string]string{}, keys: map[string]string{}}
-	j.run = Run{ID: tx.NewID("run"), Space: sp.ID, Org: sp.Org, Scenario: sc.ID, Grant: g.ID, Version: v.ID, Hash: v.Hash,
+	m, tuple, err := Bind(f, chosen)
+	if err != nil {
+		return job{}, err
+	}
+	j := job{model: m, tuple: tuple, files: map[string]string{}, keys: map[string]string{}}
+	j.run = Run{ID: tx.NewID("run"), Space: sp.ID, Org: sp.Org, Scenario: sc.ID, Grant: g.ID, Version: v.ID, Hash: v.Hash, Params: chosen,
 		Snapshots: map[string]string{}, State: Running, Opened: tx.Now()}
 	if err := s.reserve(ctx, tx, &j, sc, v); err != nil {
 		return job{}, err
@@ -205,8 +215,12 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, sc grant.Scen
 		return err
 	}
 	req := disclose.NewRequest(j.run.ID, j.model, j.plan)
+	req.Model, req.Tuple = v.Hash, j.tuple
 	req.Tenant, req.Group, req.Grant, req.Year = j.run.Org, j.run.Org, j.run.Grant, strconv.Itoa(tx.Day().Year())
 	req.Resources = resources
+	if req.Access, err = s.access(tx.Day()); err != nil {
+		return err
+	}
 	reserved, err := s.Budget.Reserve(ctx, tx.Tx, req)
 	if err != nil {
 		return err

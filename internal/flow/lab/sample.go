@@ -181,6 +181,11 @@ type Trial struct {
 
 // Try compiles a text and runs it on synthetic rows of a level, or of the highest below it that a table has. It is recorded, and charges nothing: there is nobody in the data.
 func (s *Service) Try(ctx context.Context, spaceID, class, text, level string) (Trial, error) {
+	return s.TryWith(ctx, spaceID, class, text, level, nil)
+}
+
+// TryWith is Try of a model with parameters; without values chosen it takes the first of each.
+func (s *Service) TryWith(ctx context.Context, spaceID, class, text, level string, chosen map[string]string) (Trial, error) {
 	var c *compiled
 	var refused error
 	var data interp.Data
@@ -191,7 +196,14 @@ func (s *Service) Try(ctx context.Context, spaceID, class, text, level string) (
 		if _, _, err := s.space(ctx, tx, spaceID); err != nil {
 			return err
 		}
-		if c, refused = s.compileIn(ctx, tx, spaceID, class, text, 0); refused != nil {
+		if c, refused = s.compileIn(ctx, tx, spaceID, class, text, 0); refused == nil && len(chosen) > 0 {
+			if c.model, _, refused = Bind(c.family, chosen); refused == nil {
+				if err := s.plan(c, 0, workday.DateOf(tx.Now())); err != nil {
+					return err
+				}
+			}
+		}
+		if refused != nil {
 			return nil
 		}
 		var err error

@@ -21,14 +21,15 @@ const (
 
 // Evidence is everything the checks may look at: the noised table and metadata, never raw data.
 type evidence struct {
-	run     lab.Run
-	version lab.Version
-	model   *query.Model
-	result  lab.Result
-	stored  string // digest of the stored result
-	signed  error  // whether the experts' signatures over the version verify
-	inForce error  // whether the grant is in force
-	booked  disclose.Release
+	run      lab.Run
+	version  lab.Version
+	artifact string // hash of what the version holds, computed from its bytes
+	model    *query.Model
+	result   lab.Result
+	stored   string // digest of the stored result
+	signed   error  // whether the experts' signatures over the version verify
+	inForce  error  // whether the grant is in force
+	booked   disclose.Release
 }
 
 // examine runs the checks in their order and stops at the first that blocks: what comes after assumes what came before.
@@ -60,7 +61,7 @@ func provenance(e evidence) Check {
 	switch {
 	case e.run.State != lab.Done:
 		return verdict(c, "任务没有完成, 没有可以出域的结果", "")
-	case e.run.Hash != e.version.Hash || e.model.Hash() != e.version.Hash:
+	case e.run.Hash != e.version.Hash || e.artifact != e.version.Hash:
 		return verdict(c, "运行的模型与审批的模型摘要不一致", "")
 	case e.stored != e.run.Result:
 		return verdict(c, "结果文件与任务记录的摘要不一致", "")

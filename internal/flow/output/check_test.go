@@ -44,7 +44,7 @@ func sound(t *testing.T) evidence {
 	}
 	return evidence{
 		run:     lab.Run{ID: "run_1", State: lab.Done, Hash: m.Hash(), Result: "sha256:01", Scenario: "scn_1"},
-		version: lab.Version{ID: "ver_1", Hash: m.Hash()}, model: m,
+		version: lab.Version{ID: "ver_1", Hash: m.Hash()}, artifact: m.Hash(), model: m,
 		result: lab.Result{Table: table, Evidence: proof}, stored: "sha256:01",
 		booked: disclose.Release{ID: "run_1", State: disclose.Spent, Outcome: disclose.Released, Digest: "sha256:01", Rho: plan.Rho},
 	}
@@ -58,7 +58,7 @@ func (e *evidence) text(s string) {
 // standing makes the second column stand otherwise, in a model that was signed so.
 func (e *evidence) standing(s query.Standing) {
 	e.model.Outputs[1].Standing = s
-	e.run.Hash, e.version.Hash = e.model.Hash(), e.model.Hash()
+	e.run.Hash, e.version.Hash, e.artifact = e.model.Hash(), e.model.Hash(), e.model.Hash()
 }
 
 // Every check passes on honest evidence, and each blocks for its own reasons; what comes after a block is not looked at.

@@ -18,7 +18,6 @@ import (
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
 	"yunei/internal/core/matter"
-	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/release"
 	"yunei/internal/core/regime"
@@ -171,9 +170,9 @@ func (s *Service) load(ctx context.Context, tx *sqldb.Tx, runID string) (evidenc
 	if err != nil {
 		return evidence{}, err
 	}
-	m, err := query.Decode(v.IR)
+	m, artifact, err := v.Ran(run)
 	if err != nil {
-		return evidence{}, fmt.Errorf("decode model %s: %w", v.ID, err)
+		return evidence{}, err
 	}
 	signed := s.lab.Signed(ctx, tx, v)
 	if errs.CodeOf(signed) == errs.Internal {
@@ -189,7 +188,7 @@ func (s *Service) load(ctx context.Context, tx *sqldb.Tx, runID string) (evidenc
 	if errs.CodeOf(inForce) == errs.Internal {
 		return evidence{}, inForce
 	}
-	return evidence{run: run, version: v, model: m, signed: signed, inForce: inForce, booked: booked}, nil
+	return evidence{run: run, version: v, artifact: artifact, model: m, signed: signed, inForce: inForce, booked: booked}, nil
 }
 
 // Export hands out the approved file, byte for byte what was decided on, and leaves an entry. The file is read and compared

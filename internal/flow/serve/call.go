@@ -133,7 +133,7 @@ func (s *Service) deployed(ctx context.Context, tx *act.Tx, t ticket) (Deploymen
 	if d.State != Open {
 		return d, nil, errs.New(errs.Forbidden, "这个数据服务已经停用, 未调取任何数据; 请重新部署后再调用")
 	}
-	p, err := s.program(d)
+	p, err := s.program(d, t.ask.Params)
 	return d, p, err
 }
 
@@ -202,7 +202,7 @@ func (s *Service) answer(ctx context.Context, tx *act.Tx, t ticket, d Deployment
 		return Answer{}, err
 	}
 	call := Call{ID: tx.NewID("cal"), Org: d.Org, Account: tx.Actor().Account, Deployment: d.ID, Scenario: d.Scenario, Request: t.ask.Request,
-		Body: t.body, Consent: c.ID, Use: use, SID: t.sid, Fields: p.fields, Outputs: p.outputs, Snapshots: snapshots, At: tx.Now()}
+		Body: t.body, Consent: c.ID, Use: use, SID: t.sid, Params: t.ask.Params, Fields: p.fields, Outputs: p.outputs, Snapshots: snapshots, At: tx.Now()}
 	var values []query.Value
 	if got, err := p.run.Subject(t.sid, data); err != nil {
 		slog.ErrorContext(ctx, "model failed on one subject", "deployment", d.ID, "call", call.ID, "err", err)

@@ -9,6 +9,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/flow/consent"
+	"yunei/internal/flow/lab"
 )
 
 // OnMe lists the calls about the person who asks, newest first, before a cursor: who, when, for which scenario, which
@@ -53,8 +54,15 @@ func (s *Service) Deployments(ctx context.Context, before string, limit int) (li
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listDeployments(ctx, tx, org, before, limit)
-		return err
+		if list, err = listDeployments(ctx, tx, org, before, limit); err != nil {
+			return err
+		}
+		for i := range list {
+			if list[i].Params, err = s.params(list[i]); err != nil {
+				return err
+			}
+		}
+		return nil
 	})
 	return list, err
 }
@@ -70,9 +78,18 @@ func (s *Service) Deployment(ctx context.Context, id string) (d Deployment, err 
 			d = Deployment{}
 			return errNoDeployment()
 		}
-		return nil
+		d.Params, err = s.params(d)
+		return err
 	})
 	return d, err
+}
+
+func (s *Service) params(d Deployment) ([]lab.Param, error) {
+	have, err := s.served(d)
+	if err != nil {
+		return nil, err
+	}
+	return lab.ParamsOf(have.family), nil
 }
 
 // reach is the organization whose objects the actor sees, "" for all; false for nobody's.

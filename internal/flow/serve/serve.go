@@ -6,23 +6,25 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/core/query"
 	"yunei/internal/flow/consent"
+	"yunei/internal/flow/lab"
 )
 
 // Deployment (模型部署) is an approved model version that a data user may call.
 type Deployment struct {
-	ID        string    `json:"id"`
-	Org       string    `json:"org"`
-	Grant     string    `json:"grant"`
-	Permit    string    `json:"permit" doc:"The permit of the model version under that grant"`
-	Version   string    `json:"version" doc:"The model version of the lab"`
-	Scenario  string    `json:"scenario"`
-	Title     string    `json:"title"`
-	Partner   string    `json:"partner,omitempty" doc:"Third party through which documents are obtained"`
-	Hash      string    `json:"model_hash"`
-	Sensitive []string  `json:"sensitive,omitempty" doc:"Fields that need separate consent, as resource.field"`
-	Daily     int64     `json:"daily" doc:"Calls a day; 0: no limit set"`
-	State     string    `json:"state" enum:"open,closed"`
-	Opened    time.Time `json:"opened"`
+	ID        string      `json:"id"`
+	Org       string      `json:"org"`
+	Grant     string      `json:"grant"`
+	Permit    string      `json:"permit" doc:"The permit of the model version under that grant"`
+	Version   string      `json:"version" doc:"The model version of the lab"`
+	Scenario  string      `json:"scenario"`
+	Title     string      `json:"title"`
+	Partner   string      `json:"partner,omitempty" doc:"Third party through which documents are obtained"`
+	Hash      string      `json:"model_hash"`
+	Sensitive []string    `json:"sensitive,omitempty" doc:"Fields that need separate consent, as resource.field"`
+	Daily     int64       `json:"daily" doc:"Calls a day; 0: no limit set"`
+	State     string      `json:"state" enum:"open,closed"`
+	Opened    time.Time   `json:"opened"`
+	Params    []lab.Param `json:"params,omitempty" doc:"What a call chooses, each from the values approved with the model"`
 	model     []byte
 }
 
@@ -34,12 +36,13 @@ const (
 
 // Ask is one call: which deployment, about whom, for what, under which document.
 type Ask struct {
-	Deployment string          `json:"deployment"`
-	Request    string          `json:"request_id" minLength:"8" maxLength:"64" doc:"The caller's own id of this request; the same id and body within ten minutes is the same call"`
-	Subject    string          `json:"subject" doc:"Identity number of the person asked about"`
-	Scenario   string          `json:"scenario" doc:"The approved scenario this call is made for"`
-	Consent    string          `json:"consent,omitempty" doc:"Id of a document handed in before"`
-	Document   *consent.Signed `json:"document,omitempty" doc:"Or the signed document itself"`
+	Deployment string            `json:"deployment"`
+	Request    string            `json:"request_id" minLength:"8" maxLength:"64" doc:"The caller's own id of this request; the same id and body within ten minutes is the same call"`
+	Subject    string            `json:"subject" doc:"Identity number of the person asked about"`
+	Scenario   string            `json:"scenario" doc:"The approved scenario this call is made for"`
+	Params     map[string]string `json:"params,omitempty" doc:"Values for the model's parameters, each one of those approved with it"`
+	Consent    string            `json:"consent,omitempty" doc:"Id of a document handed in before"`
+	Document   *consent.Signed   `json:"document,omitempty" doc:"Or the signed document itself"`
 }
 
 func (a Ask) check() error {
@@ -84,6 +87,7 @@ type Call struct {
 	Consent    string            `json:"consent"`
 	Use        int64             `json:"use"`
 	SID        string            `json:"sid"`
+	Params     map[string]string `json:"params,omitempty"`
 	Fields     []string          `json:"fields"`
 	Outputs    []string          `json:"outputs"`
 	Snapshots  map[string]string `json:"snapshots"`

@@ -47,7 +47,7 @@ type Service struct {
 	lab      *lab.Service
 	digests  []byte
 	box      cipher.AEAD
-	programs sync.Map // model hash -> *program
+	programs sync.Map // hash of what was signed -> *served
 }
 
 // Deps are what New needs.
@@ -112,14 +112,14 @@ type Approved struct {
 // DeployTx puts an approved model into service (模型部署) inside another act. 四(一): 按照公共数据使用协议,数据使用单位在开发服务平台
 // 进行模型部署和数据调用. The permit of the version says under which scenario and which fields.
 func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deployment, error) {
-	m, err := query.Decode(a.IR)
+	f, err := query.DecodeFamily(a.IR)
 	if err != nil {
 		return Deployment{}, fmt.Errorf("deploy model version %s: %w", a.Version, err)
 	}
-	if m.Hash() != a.Hash {
+	if f.Hash() != a.Hash {
 		return Deployment{}, errs.New(errs.Conflict, "模型内容与审批时签名的散列值不一致, 请联系平台运营单位核查")
 	}
-	if !m.Class.Own() {
+	if !f.Class().Own() {
 		return Deployment{}, errs.New(errs.Invalid, "只有实时查询模型 (B 类) 可以部署为调用服务, 统计模型请在开发空间运行")
 	}
 	org := tx.Actor().Org
@@ -127,16 +127,25 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	if err != nil {
 		return Deployment{}, err
 	}
-	if !permit.Covers(fieldsOf(m)) {
-		return Deployment{}, errs.New(errs.Forbidden, "模型使用的数据项超出授权范围, 请按获批的数据项修改后重新申报")
-	}
-	// 六(二): 不得通过多模型叠加…逆算原始数据. All that this user may ask about one person, together, stays within every field's policy.
-	if err := s.disclose.Approve(ctx, tx.Tx, org, m); err != nil {
-		return Deployment{}, err
-	}
-	sensitive, err := s.sensitive(ctx, tx.Tx, m)
-	if err != nil {
-		return Deployment{}, err
+	var sensitive []string
+	for _, m := range f.Members {
+		if !permit.Covers(fieldsOf(m)) {
+			return Deployment{}, errs.New(errs.Forbidden, "模型使用的数据项超出授权范围, 请按获批的数据项修改后重新申报")
+		}
+		// 六(二): 不得通过多模型叠加…逆算原始数据. All that this user may ask about one person, with every value of the
+		// parameters, together, stays within every field's policy.
+		if err := s.disclose.Approve(ctx, tx.Tx, org, m); err != nil {
+			return Deployment{}, err
+		}
+		own, err := s.sensitive(ctx, tx.Tx, m)
+		if err != nil {
+			return Deployment{}, err
+		}
+		for _, field := range own {
+			if !slices.Contains(sensitive, field) {
+				sensitive = append(sensitive, field)
+			}
+		}
 	}
 	d := Deployment{ID: tx.NewID("dpl"), Org: org, Grant: a.Grant, Permit: permit.ID, Version: a.Version, Scenario: permit.Purpose, Title: a.Title, Partner: a.Partner,
 		Hash: a.Hash, Sensitive: sensitive, Daily: a.Daily, State: Open, Opened: tx.Now(), model: a.IR}
@@ -146,7 +155,9 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	if err := tx.JudgeAs(ctx, ActDeploy, map[string]string{"org": org}, nil); err != nil {
 		return d, err
 	}
-	return d, tx.Changed(ctx, "deployment", d.ID, d)
+	err = tx.Changed(ctx, "deployment", d.ID, d)
+	d.Params = lab.ParamsOf(f)
+	return d, err
 }
 
 // sensitive lists the model's fields that are sensitive personal information or of local level 4: each needs its own
@@ -235,7 +246,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	return err
 }
 
-// program is a model ready to run, kept by its hash: what was signed is what runs.
+// program is a concrete model ready to run.
 type program struct {
 	model   *query.Model
 	run     *interp.Program
@@ -243,22 +254,41 @@ type program struct {
 	outputs []string
 }
 
-func (s *Service) program(d Deployment) (*program, error) {
-	if p, ok := s.programs.Load(d.Hash); ok {
-		return p.(*program), nil
+// served is what was signed, kept by its hash: what was signed is what runs.
+type served struct {
+	family   *query.Family
+	programs map[*query.Model]*program
+}
+
+// program picks the concrete model of a call by the values it chose.
+func (s *Service) program(d Deployment, chosen map[string]string) (*program, error) {
+	have, err := s.served(d)
+	if err != nil {
+		return nil, err
 	}
-	m, err := query.Decode(d.model)
+	m, _, err := lab.Bind(have.family, chosen)
+	return have.programs[m], err
+}
+
+func (s *Service) served(d Deployment) (*served, error) {
+	if have, ok := s.programs.Load(d.Hash); ok {
+		return have.(*served), nil
+	}
+	f, err := query.DecodeFamily(d.model)
 	if err != nil {
 		return nil, fmt.Errorf("decode model of deployment %s: %w", d.ID, err)
 	}
-	if m.Hash() != d.Hash {
+	if f.Hash() != d.Hash {
 		return nil, fmt.Errorf("model of deployment %s does not have its hash %s", d.ID, d.Hash)
 	}
-	run, err := interp.Compile(m)
-	if err != nil {
-		return nil, fmt.Errorf("compile model of deployment %s: %w", d.ID, err)
+	out := &served{family: f, programs: map[*query.Model]*program{}}
+	for _, m := range f.Members {
+		run, err := interp.Compile(m)
+		if err != nil {
+			return nil, fmt.Errorf("compile model of deployment %s: %w", d.ID, err)
+		}
+		out.programs[m] = &program{model: m, run: run, fields: fieldsOf(m), outputs: outputNames(m)}
 	}
-	p := &program{model: m, run: run, fields: fieldsOf(m), outputs: outputNames(m)}
-	s.programs.Store(d.Hash, p)
-	return p, nil
+	s.programs.Store(d.Hash, out)
+	return out, nil
 }

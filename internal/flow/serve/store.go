@@ -85,11 +85,11 @@ func takeDaily(ctx context.Context, tx *sqldb.Tx, d Deployment, day workday.Date
 	return n == 1, nil
 }
 
-const callColumns = `id, org, account, deployment, scenario, request, body_digest, consent, use_no, sid, fields, outputs, snapshots, answer_digest, at`
+const callColumns = `id, org, account, deployment, scenario, request, body_digest, consent, use_no, sid, fields, outputs, snapshots, answer_digest, at, params`
 
 func insertCall(ctx context.Context, tx *sqldb.Tx, c Call, salt, replay []byte) error {
-	var encoded [3]string
-	for i, v := range []any{c.Fields, c.Outputs, c.Snapshots} {
+	var encoded [4]string
+	for i, v := range []any{c.Fields, c.Outputs, c.Snapshots, c.Params} {
 		b, err := json.Marshal(v)
 		if err != nil {
 			return fmt.Errorf("encode call: %w", err)
@@ -97,9 +97,9 @@ func insertCall(ctx context.Context, tx *sqldb.Tx, c Call, salt, replay []byte) 
 		encoded[i] = string(b)
 	}
 	_, err := tx.Exec(ctx, `INSERT INTO call (`+callColumns+`, salt, replay)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)`,
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
 		c.ID, c.Org, c.Account, c.Deployment, c.Scenario, c.Request, c.Body, c.Consent, c.Use, c.SID,
-		encoded[0], encoded[1], encoded[2], c.Answer, c.At.UnixMicro(), salt, replay)
+		encoded[0], encoded[1], encoded[2], c.Answer, c.At.UnixMicro(), encoded[3], salt, replay)
 	if err != nil {
 		return fmt.Errorf("insert call %s: %w", c.ID, err)
 	}
@@ -108,11 +108,16 @@ func insertCall(ctx context.Context, tx *sqldb.Tx, c Call, salt, replay []byte) 
 
 func scanCall(row scanner) (Call, error) {
 	var c Call
-	var fields, outputs, snapshots string
+	var fields, outputs, snapshots, params string
 	err := row.Scan(&c.ID, &c.Org, &c.Account, &c.Deployment, &c.Scenario, &c.Request, &c.Body, &c.Consent, &c.Use, &c.SID,
-		&fields, &outputs, &snapshots, &c.Answer, &c.At)
+		&fields, &outputs, &snapshots, &c.Answer, &c.At, &params)
 	if err != nil {
 		return c, err
+	}
+	if params != "" {
+		if err := json.Unmarshal([]byte(params), &c.Params); err != nil {
+			return c, err
+		}
 	}
 	return c, errors.Join(json.Unmarshal([]byte(fields), &c.Fields), json.Unmarshal([]byte(outputs), &c.Outputs),
 		json.Unmarshal([]byte(snapshots), &c.Snapshots))
@@ -179,17 +184,18 @@ func dropReplaysUnder(ctx context.Context, tx *sqldb.Tx, consent string) error {
 
 // Seen is one call as the person whose data was asked for sees it.
 type Seen struct {
-	ID           string    `json:"id"`
-	At           time.Time `json:"at"`
-	Org          string    `json:"org"`
-	Organization string    `json:"organization" doc:"Name of who asked"`
-	Scenario     string    `json:"scenario"`
-	Title        string    `json:"title" doc:"What was asked, as deployed"`
-	Consent      string    `json:"consent"`
-	Number       string    `json:"number" doc:"授权书编号"`
-	Use          int64     `json:"use"`
-	Fields       []string  `json:"fields" doc:"Titles of the fields used"`
-	Outputs      []string  `json:"outputs" doc:"What was given, in the words of the document; never the values"`
+	ID           string            `json:"id"`
+	At           time.Time         `json:"at"`
+	Org          string            `json:"org"`
+	Organization string            `json:"organization" doc:"Name of who asked"`
+	Scenario     string            `json:"scenario"`
+	Title        string            `json:"title" doc:"What was asked, as deployed"`
+	Consent      string            `json:"consent"`
+	Number       string            `json:"number" doc:"授权书编号"`
+	Use          int64             `json:"use"`
+	Fields       []string          `json:"fields" doc:"Titles of the fields used"`
+	Params       map[string]string `json:"params,omitempty" doc:"What the asker chose for the model's parameters"`
+	Outputs      []string          `json:"outputs" doc:"What was given, in the words of the document; never the values"`
 }
 
 type seenRow struct {
@@ -199,7 +205,7 @@ type seenRow struct {
 }
 
 const seenColumns = `k.id, k.org, k.account, k.deployment, k.scenario, k.request, k.body_digest, k.consent, k.use_no, k.sid, k.fields, k.outputs,
-	k.snapshots, k.answer_digest, k.at, o.name, d.title, c.number, c.terms`
+	k.snapshots, k.answer_digest, k.at, k.params, o.name, d.title, c.number, c.terms`
 
 const seenFrom = ` FROM call k JOIN organization o ON o.id = k.org JOIN deployment d ON d.id = k.deployment JOIN consent c ON c.id = k.consent `
 
@@ -218,7 +224,7 @@ func scanSeen(r *sqldb.Rows) (seenRow, error) {
 	var err error
 	s.call, err = scanCall(tail{r, []any{&s.seen.Organization, &s.seen.Title, &s.seen.Number, &s.terms}})
 	c := s.call
-	s.seen.ID, s.seen.At, s.seen.Org, s.seen.Scenario, s.seen.Consent, s.seen.Use = c.ID, c.At, c.Org, c.Scenario, c.Consent, c.Use
+	s.seen.ID, s.seen.At, s.seen.Org, s.seen.Scenario, s.seen.Consent, s.seen.Use, s.seen.Params = c.ID, c.At, c.Org, c.Scenario, c.Consent, c.Use, c.Params
 	return s, err
 }
 

@@ -36,9 +36,13 @@ func (a *API) registerLab() {
 	post(a, "/v1/spaces/{id}/try", "try", tag, "在样例上运行", func(ctx context.Context, in *struct {
 		ByID
 		Level string `query:"level" enum:"S0,S1,S2" default:"S0" doc:"Samples to run on; a table without that level is made of the next below"`
-		Body  draft
+		Body  struct {
+			Class  string            `json:"class" enum:"A,B,C"`
+			Text   string            `json:"text" maxLength:"65536"`
+			Params map[string]string `json:"params,omitempty" doc:"Values for the model's parameters; left out: the first of each"`
+		}
 	}) (lab.Trial, error) {
-		return a.s.Lab.Try(ctx, in.ID, in.Body.Class, in.Body.Text, in.Level)
+		return a.s.Lab.TryWith(ctx, in.ID, in.Body.Class, in.Body.Text, in.Level, in.Body.Params)
 	})
 	post(a, "/v1/spaces/{id}/models", "save-model", tag, "保存模型", func(ctx context.Context, in *struct {
 		ByID
@@ -94,14 +98,15 @@ func (a *API) registerLab() {
 	post(a, "/v1/spaces/{id}/runs", "run-raw", tag, "在原始数据上运行", func(ctx context.Context, in *struct {
 		ByID
 		Body struct {
-			Version string `json:"version"`
-			Mode    string `json:"mode,omitempty" enum:"noised,exact" default:"noised" doc:"exact: official statistics, under a permit of their own"`
+			Version string            `json:"version"`
+			Mode    string            `json:"mode,omitempty" enum:"noised,exact" default:"noised" doc:"exact: official statistics, under a permit of their own"`
+			Params  map[string]string `json:"params,omitempty" doc:"Values for the model's parameters, each one of those approved with it"`
 		}
 	}) (lab.Run, error) {
 		if in.Body.Mode == release.ExactMode {
-			return a.s.Lab.RunExact(ctx, in.ID, in.Body.Version)
+			return a.s.Lab.RunExactWith(ctx, in.ID, in.Body.Version, in.Body.Params)
 		}
-		return a.s.Lab.Run(ctx, in.ID, in.Body.Version)
+		return a.s.Lab.RunWith(ctx, in.ID, in.Body.Version, in.Body.Params)
 	})
 	get(a, "/v1/budgets", "budgets", tag, "披露额度", func(ctx context.Context, in *struct {
 		Resource string `query:"resource"`

@@ -35,18 +35,19 @@ func (a *API) registerServe() {
 	post(a, "/v1/deployments/{id}/call", "call", tag, "实时查询", func(ctx context.Context, in *struct {
 		ByID
 		Body struct {
-			Request  string          `json:"request_id" minLength:"8" maxLength:"64" doc:"The caller's own id of this request; the same id and body within ten minutes is the same call"`
-			Subject  string          `json:"subject" maxLength:"40" doc:"Identity number of the person asked about"`
-			Scenario string          `json:"scenario" maxLength:"64" doc:"The approved scenario this call is made for"`
-			Consent  string          `json:"consent,omitempty" maxLength:"64" doc:"Id of a document handed in before"`
-			Document *consent.Signed `json:"document,omitempty" doc:"Or the signed document itself"`
+			Request  string            `json:"request_id" minLength:"8" maxLength:"64" doc:"The caller's own id of this request; the same id and body within ten minutes is the same call"`
+			Subject  string            `json:"subject" maxLength:"40" doc:"Identity number of the person asked about"`
+			Scenario string            `json:"scenario" maxLength:"64" doc:"The approved scenario this call is made for"`
+			Params   map[string]string `json:"params,omitempty" doc:"Values for the model's parameters, each one of those approved with it"`
+			Consent  string            `json:"consent,omitempty" maxLength:"64" doc:"Id of a document handed in before"`
+			Document *consent.Signed   `json:"document,omitempty" doc:"Or the signed document itself"`
 		}
 	}) (serve.Answer, error) {
 		b := in.Body
 		// The general idempotency key keeps the reply as it is and asks nothing again; an answer about a person is kept sealed
 		// under its request_id, and is given again only after every check.
 		ctx = act.WithKey(ctx, nil)
-		return a.s.Serve.Call(ctx, serve.Ask{Deployment: in.ID, Request: b.Request, Subject: b.Subject, Scenario: b.Scenario,
+		return a.s.Serve.Call(ctx, serve.Ask{Deployment: in.ID, Request: b.Request, Subject: b.Subject, Scenario: b.Scenario, Params: b.Params,
 			Consent: b.Consent, Document: b.Document})
 	})
 	get(a, "/v1/calls", "calls", tag, "调用记录", func(ctx context.Context, in *struct{ Paging }) (Page[serve.Seen], error) {

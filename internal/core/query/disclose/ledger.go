@@ -55,8 +55,10 @@ type Request struct {
 	Model     string       `json:"model"`           // the model's hash, what experts signed
 	Question  string       `json:"question"`        // the model's question, by which equality is decided
 	Params    string       `json:"params,omitempty"`
+	Tuple     string       `json:"tuple,omitempty"` // values chosen for the model's parameters; the question holds them already
 	Resources []Resource   `json:"resources"`
 	Plan      release.Plan `json:"plan"`
+	Access    Access       `json:"-"` // how often the model may be run, of everybody together
 }
 
 // NewRequest fills in what follows from the model.
@@ -155,6 +157,9 @@ func (l *Ledger) Reserve(ctx context.Context, tx *sqldb.Tx, r Request) (Reservat
 	if running {
 		return Reservation{}, refuse(Equal, "query", "")
 	}
+	if err := l.admit(ctx, tx, &r); err != nil {
+		return Reservation{}, err
+	}
 	if err := l.cover(ctx, tx, &r, scopes); err != nil {
 		return Reservation{}, err
 	}
@@ -209,10 +214,10 @@ func (l *Ledger) cover(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []S
 var titles = map[string]string{ResourceYear: "资源年度额度", ResourceLifetime: "资源存续期额度", Grant: "授权额度", Group: "关联企业合计额度", ClassYear: "主体类年度合计"}
 
 func (l *Ledger) insert(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []Scope) error {
-	_, err := tx.Exec(ctx, `INSERT INTO disclosure_release (id, query_key, model, tenant, tenant_group, access_grant, period, rho, delta, k, cells, request, state, outcome, output, digest, reserved, settled)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18)`,
+	_, err := tx.Exec(ctx, `INSERT INTO disclosure_release (id, query_key, model, tenant, tenant_group, access_grant, period, rho, delta, k, cells, request, state, outcome, output, digest, reserved, settled, snapshots, tuple)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17, $18, $19, $20)`,
 		r.ID, r.Key(), r.Model, r.Tenant, r.Group, r.Grant, r.Year, int64(r.Plan.Rho), int64(r.Plan.Delta()), int64(r.Plan.K), int64(r.Plan.Cells), mustJSON(r),
-		Reserved, "", "", "", tx.Now().UnixMicro(), int64(0))
+		Reserved, "", "", "", tx.Now().UnixMicro(), int64(0), r.snapshots(), r.Tuple)
 	if err != nil {
 		return fmt.Errorf("reserve %s: %w", r.ID, err)
 	}

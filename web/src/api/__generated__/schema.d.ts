@@ -4214,6 +4214,10 @@ export interface components {
             consent?: string;
             /** @description Or the signed document itself */
             document?: components["schemas"]["ConsentSigned"];
+            /** @description Values for the model's parameters, each one of those approved with it */
+            params?: {
+                [key: string]: string;
+            };
             /** @description The caller's own id of this request; the same id and body within ten minutes is the same call */
             request_id: string;
             /** @description The approved scenario this call is made for */
@@ -5426,11 +5430,14 @@ export interface components {
             lineage: components["schemas"]["GuardGraph"];
             notes?: string[] | null;
             outputs?: components["schemas"]["QueryOutput"][] | null;
+            params?: components["schemas"]["QueryParam"][] | null;
             question?: string;
             refusals: components["schemas"]["GuardRefusal"][] | null;
             /** Format: int64 */
             rows?: number;
             summary: string;
+            /** Format: int64 */
+            tuples?: number;
             unit?: string;
             vectors?: components["schemas"]["GuardVector"][] | null;
         };
@@ -5627,6 +5634,11 @@ export interface components {
             /** @description Tools to enable; none: all */
             tools?: string[] | null;
         };
+        LabParam: {
+            name: string;
+            type: string;
+            values: string[] | null;
+        };
         LabQuota: {
             /**
              * Format: int64
@@ -5665,6 +5677,10 @@ export interface components {
             /** Format: date-time */
             opened: string;
             org: string;
+            /** @description The values chosen for the model's parameters */
+            params?: {
+                [key: string]: string;
+            };
             /** @description Digest of the noised table with its evidence; seen only through output review */
             result?: string;
             /** @description The earlier run whose equal result was served again, without charge */
@@ -6032,6 +6048,8 @@ export interface components {
             org: string;
             /** @description Names and types of what it gives */
             outputs: string[] | null;
+            /** @description What a run chooses, each from the values approved with the model */
+            params?: components["schemas"]["LabParam"][] | null;
             /** @description What the guard found */
             review: unknown;
             /**
@@ -6056,6 +6074,7 @@ export interface components {
             number: number;
             org: string;
             outputs: string[] | null;
+            params?: components["schemas"]["LabParam"][] | null;
             /** Format: int64 */
             rho: number;
             shared: boolean;
@@ -7964,6 +7983,11 @@ export interface components {
             type: components["schemas"]["QueryType"];
             values?: components["schemas"]["QueryValue"][] | null;
         };
+        QueryParam: {
+            name: string;
+            type: components["schemas"]["QueryType"];
+            values: components["schemas"]["QueryValue"][] | null;
+        };
         QuerySource: {
             column: string;
             table: string;
@@ -8497,6 +8521,10 @@ export interface components {
              * @enum {string}
              */
             mode: "noised" | "exact";
+            /** @description Values for the model's parameters, each one of those approved with it */
+            params?: {
+                [key: string]: string;
+            };
             version: string;
         };
         "Save-modelRequest": {
@@ -8554,6 +8582,8 @@ export interface components {
             /** Format: date-time */
             opened: string;
             org: string;
+            /** @description What a call chooses, each from the values approved with the model */
+            params?: components["schemas"]["LabParam"][] | null;
             /** @description Third party through which documents are obtained */
             partner?: string;
             /** @description The permit of the model version under that grant */
@@ -8624,6 +8654,10 @@ export interface components {
             organization: string;
             /** @description What was given, in the words of the document; never the values */
             outputs: string[] | null;
+            /** @description What the asker chose for the model's parameters */
+            params?: {
+                [key: string]: string;
+            };
             scenario: string;
             /** @description What was asked, as deployed */
             title: string;
@@ -8791,6 +8825,15 @@ export interface components {
             step: string;
             /** @description An account of one's own organization, or organization for everyone there in the step's role */
             to: string;
+        };
+        TryRequest: {
+            /** @enum {string} */
+            class: "A" | "B" | "C";
+            /** @description Values for the model's parameters; left out: the first of each */
+            params?: {
+                [key: string]: string;
+            };
+            text: string;
         };
         V2FormFile: {
             ContentType: string;
@@ -17938,7 +17981,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["Draft"];
+                "application/json": components["schemas"]["TryRequest"];
             };
         };
         responses: {
