@@ -79,6 +79,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	s.defineAccounts(acts)
 	s.defineQualifications(acts)
 	s.defineListings(acts)
+	s.defineRelations(acts)
 	s.defineTraining(acts)
 	s.defineUndertaking(acts)
 	s.defineStaff(acts)

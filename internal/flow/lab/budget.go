@@ -26,7 +26,7 @@ type BudgetLine struct {
 	Class *disclose.Figure `json:"class,omitempty" doc:"Of the lifetime: the sum over all resources about the same kind of subject, an upper bound for someone who is in all of them"`
 }
 
-func line(e catalog.Entry, b disclose.Budget) BudgetLine {
+func newLine(e catalog.Entry, b disclose.Budget) BudgetLine {
 	return BudgetLine{Resource: e.ID, Title: e.Title, Kind: b.Kind, Period: b.Period, Cap: int64(b.Cap), Charged: int64(b.Charged), Figure: b.Figure()}
 }
 
@@ -42,7 +42,7 @@ func (s *Service) lines(ctx context.Context, tx *sqldb.Tx, e catalog.Entry, year
 		if err != nil {
 			return nil, err
 		}
-		l := line(e, b)
+		l := newLine(e, b)
 		if b.Kind == disclose.ResourceLifetime {
 			class, err := s.Budget.ClassFigure(ctx, tx, string(e.Unit))
 			if err != nil {

@@ -10,6 +10,7 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/party"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/guard"
@@ -204,6 +205,10 @@ func (s *Service) chargePreview(ctx context.Context, tx *sqldb.Tx, sc grant.Scen
 	day := workday.DateOf(tx.Now())
 	req := disclose.NewRequest("preview", c.model, c.preview.Plan)
 	req.Tenant, req.Group, req.Year = sc.Org, sc.Org, fmt.Sprint(day.Year())
+	var err error
+	if req.Related, err = party.RelatedTo(ctx, tx, sc.Org, day.Year()); err != nil {
+		return nil, err
+	}
 	if g, err := grant.InForce(ctx, tx, sc.Org, sc.ID, day); err == nil {
 		req.Grant = g.ID
 	} else if errs.CodeOf(err) == errs.Internal {

@@ -19,6 +19,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/act"
 	"yunei/internal/core/ledger"
+	"yunei/internal/core/party"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/duckdb"
@@ -217,6 +218,9 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, sc grant.Scen
 	req := disclose.NewRequest(j.run.ID, j.model, j.plan)
 	req.Model, req.Tuple = v.Hash, j.tuple
 	req.Tenant, req.Group, req.Grant, req.Year = j.run.Org, j.run.Org, j.run.Grant, strconv.Itoa(tx.Day().Year())
+	if req.Related, err = party.RelatedTo(ctx, tx.Tx, j.run.Org, tx.Day().Year()); err != nil {
+		return err
+	}
 	req.Resources = resources
 	if req.Access, err = s.access(tx.Day()); err != nil {
 		return err

@@ -46,6 +46,7 @@ func New(d Deps) *Service {
 	owner := []access.Role{access.DataUser}
 	tenant := []access.Role{access.DataUser, access.Provider} // whoever has a seat
 	d.Acts.Define(
+		budgetAct,
 		act.Def{Name: "lab.space.open", Roles: owner},
 		act.Def{Name: "lab.space.quota", Roles: []access.Role{access.Operator}},
 		act.Def{Name: "lab.seat.add", Roles: owner},

@@ -108,6 +108,9 @@ func (a *API) registerLab() {
 		}
 		return a.s.Lab.RunWith(ctx, in.ID, in.Body.Version, in.Body.Params)
 	})
+	post(a, "/v1/budgets/decide", "decide-budget", tag, "决定并公布披露额度", func(ctx context.Context, in *struct{ Body lab.BudgetDecision }) (lab.BudgetLine, error) {
+		return a.s.Lab.DecideBudget(ctx, in.Body)
+	})
 	get(a, "/v1/budgets", "budgets", tag, "披露额度", func(ctx context.Context, in *struct {
 		Resource string `query:"resource"`
 	}) (Page[lab.BudgetLine], error) {

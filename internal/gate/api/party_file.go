@@ -51,6 +51,19 @@ func (a *API) registerFile() {
 		list, err := a.s.Party.Listings(ctx, in.ID)
 		return whole(list), err
 	})
+	post(a, "/v1/organizations/{id}/related", "record-related", tag, "登记关联企业", func(ctx context.Context, in *struct {
+		ByID
+		Body party.RelationDraft
+	}) (party.Relation, error) {
+		return a.s.Party.Relate(ctx, in.ID, in.Body)
+	})
+	get(a, "/v1/organizations/{id}/related", "related", tag, "单位的关联企业", func(ctx context.Context, in *ByID) (Page[party.Relation], error) {
+		list, err := a.s.Party.Relations(ctx, in.ID)
+		return whole(list), err
+	})
+	post(a, "/v1/related/{id}/end", "end-related", tag, "解除关联企业登记", func(ctx context.Context, in *reasoned) (party.Relation, error) {
+		return a.s.Party.Unrelate(ctx, in.ID, in.Body.Reason)
+	})
 	post(a, "/v1/security-files", "file-security", tag, "报备安全管理文件", func(ctx context.Context, in *struct{ Body party.SecurityDraft }) (party.SecurityFile, error) {
 		return a.s.Party.FileSecurity(ctx, in.Body)
 	})

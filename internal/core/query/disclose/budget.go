@@ -252,6 +252,35 @@ func (r *Request) scopes() []Scope {
 	return out
 }
 
+// relatedScopes are the budgets of the related companies that a request is compared with.
+func (r *Request) relatedScopes() []Scope {
+	var out []Scope
+	for _, res := range r.Resources {
+		for _, group := range r.Related {
+			out = append(out, Scope{Group, group + "/" + res.ID, r.Year})
+		}
+	}
+	return out
+}
+
+// together reads a scope as it holds for a request: related companies are one asker, so what each of them spent counts,
+// and the lowest of their caps holds.
+func (l *Ledger) together(ctx context.Context, tx *sqldb.Tx, r *Request, s Scope) (Budget, error) {
+	b, err := l.Budget(ctx, tx, s)
+	if err != nil || s.Kind != Group {
+		return b, err
+	}
+	resource := strings.TrimPrefix(s.ID, r.Group+"/")
+	for _, group := range r.Related {
+		o, err := l.Budget(ctx, tx, Scope{Group, group + "/" + resource, s.Period})
+		if err != nil {
+			return b, err
+		}
+		b.Charged, b.Delta, b.Cap, b.Default = b.Charged+o.Charged, b.Delta+o.Delta, min(b.Cap, o.Cap), b.Default && o.Default
+	}
+	return b, nil
+}
+
 // lockAll takes the scopes' locks in one order for everybody, so that nobody waits in a
 // circle.
 func lockAll(ctx context.Context, tx *sqldb.Tx, scopes []Scope) error {

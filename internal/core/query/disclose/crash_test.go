@@ -9,6 +9,8 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -161,6 +163,50 @@ func TestWriteOff(t *testing.T) {
 		}
 		if _, err := reserve(t, db, request(t, "rel_4")); CodeOf(err) != Exhausted {
 			t.Errorf("beyond the decision: %v, want L101", err)
+		}
+		if problems := verify(t, db); len(problems) > 0 {
+			t.Errorf("ledger does not verify: %v", problems)
+		}
+	})
+}
+
+// TestReserve_Related: related companies are one asker. What one of them spent, the other has not left; and both at once,
+// however they race, never spend more together than one alone could.
+func TestReserve_Related(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
+		if err := do(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
+			for _, g := range []string{"org_a", "org_b"} {
+				if err := New().Decide(ctx, tx, Decision{Scope: Scope{Group, g + "/res_1", "2026"}, Cap: 10 * release.RhoUnit / 200, Document: "决定"}); err != nil {
+					return err
+				}
+			}
+			return nil
+		}); err != nil {
+			t.Fatal(err)
+		}
+		var granted atomic.Int64
+		var wg sync.WaitGroup
+		for i := range 32 {
+			wg.Go(func() {
+				r := request(t, fmt.Sprint("rel_", i))
+				names := []string{"org_a", "org_b"}
+				r.Tenant, r.Group, r.Related = names[i%2], names[i%2], []string{names[1-i%2]}
+				switch _, err := reserve(t, db, r); {
+				case err == nil:
+					granted.Add(1)
+				case CodeOf(err) != Exhausted:
+					t.Error(err)
+				}
+			})
+		}
+		wg.Wait()
+		if granted.Load() != 10 {
+			t.Errorf("two related companies were granted %d, want the 10 that one would be", granted.Load())
+		}
+		alone := request(t, "rel_alone")
+		alone.Tenant, alone.Group = "org_c", "org_c"
+		if _, err := reserve(t, db, alone); err != nil {
+			t.Errorf("a third company, related to neither: %v", err)
 		}
 		if problems := verify(t, db); len(problems) > 0 {
 			t.Errorf("ledger does not verify: %v", problems)

@@ -165,7 +165,7 @@ func (l *Ledger) Preview(ctx context.Context, tx *sqldb.Tx, r Request) (Preview,
 	var most release.Rho
 	var deltas release.Delta
 	for _, s := range r.scopes() {
-		b, err := l.Budget(ctx, tx, s)
+		b, err := l.together(ctx, tx, &r, s)
 		if err != nil {
 			return p, err
 		}

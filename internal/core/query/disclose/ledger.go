@@ -49,11 +49,12 @@ type Resource struct {
 type Request struct {
 	ID        string       `json:"id"` // of the release, made by the caller (rel_...)
 	Tenant    string       `json:"tenant"`
-	Group     string       `json:"group,omitempty"` // the tenant's group of related companies
-	Grant     string       `json:"grant,omitempty"` // whose share pays; empty for a release of the bureau's own
-	Year      string       `json:"year"`            // legal year of the run, 2026
-	Model     string       `json:"model"`           // the model's hash, what experts signed
-	Question  string       `json:"question"`        // the model's question, by which equality is decided
+	Group     string       `json:"group,omitempty"`   // what the tenant and its related companies are charged to together
+	Related   []string     `json:"related,omitempty"` // the groups of its related companies: what they spent counts here
+	Grant     string       `json:"grant,omitempty"`   // whose share pays; empty for a release of the bureau's own
+	Year      string       `json:"year"`              // legal year of the run, 2026
+	Model     string       `json:"model"`             // the model's hash, what experts signed
+	Question  string       `json:"question"`          // the model's question, by which equality is decided
 	Params    string       `json:"params,omitempty"`
 	Tuple     string       `json:"tuple,omitempty"` // values chosen for the model's parameters; the question holds them already
 	Resources []Resource   `json:"resources"`
@@ -144,7 +145,7 @@ func (l *Ledger) Reserve(ctx context.Context, tx *sqldb.Tx, r Request) (Reservat
 		return Reservation{}, err
 	}
 	scopes := r.scopes()
-	if err := lockAll(ctx, tx, scopes); err != nil {
+	if err := lockAll(ctx, tx, append(r.relatedScopes(), scopes...)); err != nil {
 		return Reservation{}, err
 	}
 	equal, running, err := l.equal(ctx, tx, r.Key())
@@ -187,7 +188,7 @@ func (r *Request) check() error {
 // cover checks every scope.
 func (l *Ledger) cover(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []Scope) error {
 	for _, s := range scopes {
-		b, err := l.Budget(ctx, tx, s)
+		b, err := l.together(ctx, tx, r, s)
 		if err != nil {
 			return err
 		}

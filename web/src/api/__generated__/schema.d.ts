@@ -330,6 +330,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/budgets/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 决定并公布披露额度 */
+        post: operations["decide-budget"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -2642,6 +2659,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{id}/related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位的关联企业 */
+        get: operations["related"];
+        put?: never;
+        /** 登记关联企业 */
+        post: operations["record-related"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}/security-files": {
         parameters: {
             query?: never;
@@ -3166,6 +3201,23 @@ export interface paths {
         put?: never;
         /** 登记单位 */
         post: operations["register-organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/related/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 解除关联企业登记 */
+        post: operations["end-related"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5535,6 +5587,24 @@ export interface components {
             /** @description Digest of the data it was copied from */
             snapshot: string;
         };
+        LabBudgetDecision: {
+            /**
+             * Format: int64
+             * @description In units of 10^-12 rho
+             */
+            cap: number;
+            /** @description Number of the deciding paper (文号) */
+            document: string;
+            /** @enum {string} */
+            kind: "resource-year" | "resource-lifetime";
+            reason: string;
+            resource: string;
+            /**
+             * Format: int64
+             * @description For a yearly budget
+             */
+            year?: number;
+        };
         LabBudgetLine: {
             /**
              * Format: int64
@@ -7176,6 +7246,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageRelation: {
+            items: components["schemas"]["PartyRelation"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageRelease: {
             items: components["schemas"]["OutputRelease"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -7683,6 +7758,30 @@ export interface components {
             /** @description Capacities it will act in; default data-user */
             roles?: string[] | null;
             uscc: string;
+        };
+        PartyRelation: {
+            /** @enum {string} */
+            basis: "same-controller" | "parent" | "shared-officers";
+            /** @description Where that is stated: 企业信用信息公示, 章程, 股东名册 */
+            document: string;
+            /** Format: date-time */
+            ended?: string;
+            id: string;
+            /** @description Of the related organization, as seen from the one that was asked about */
+            name?: string;
+            org: string;
+            /** @description Why it ended */
+            reason?: string;
+            /** Format: date-time */
+            recorded: string;
+            related: string;
+        };
+        PartyRelationDraft: {
+            /** @enum {string} */
+            basis: "same-controller" | "parent" | "shared-officers";
+            document: string;
+            /** @description Id of the related organization */
+            related: string;
         };
         PartyReport: {
             day: string;
@@ -10102,6 +10201,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageBudgetLine"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-budget": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabBudgetDecision"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabBudgetLine"];
                 };
             };
             /** @description Error */
@@ -15299,6 +15432,74 @@ export interface operations {
             };
         };
     };
+    related: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageRelation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyRelationDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyRelation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "security-files": {
         parameters: {
             query?: never;
@@ -16417,6 +16618,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyOrganization"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-related": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyRelation"];
                 };
             };
             /** @description Error */

@@ -67,6 +67,52 @@ export function Listings({ org, me }: { org: string; me: Me }) {
   );
 }
 
+interface Relation {
+  related: string;
+  basis: "same-controller" | "parent" | "shared-officers";
+  document: string;
+}
+
+/** 关联企业: organizations that count as one asker in the disclosure ledger. */
+export function Related({ org, me }: { org: string; me: Me }) {
+  const t = useText();
+  const list = useItem("/v1/organizations/{id}/related", { path: { id: org } });
+  const [asking, setAsking] = useState(false);
+  const office = me.roles?.some((r) => r === "data-bureau" || r === "platform-operator");
+  return (
+    <Panel title={t.org.related} extra={office && <Button size="small" onClick={() => setAsking(true)}>{t.org.recordRelated}</Button>}>
+      {list.error && <ProblemView problem={list.error} />}
+      <Table
+        size="small"
+        rowKey="id"
+        loading={list.isPending}
+        pagination={false}
+        dataSource={list.data?.items ?? []}
+        locale={{ emptyText: <EmptyState title={t.org.noRelated} /> }}
+        columns={[
+          { title: t.org.relatedName, dataIndex: "name" },
+          { title: t.org.relatedBasis, width: 150, render: (_, r) => wordFor(t.org.relatedBases, r.basis) },
+          { title: t.org.source, dataIndex: "document" },
+          { title: t.common.state, width: 110, render: (_, r) => <Tag color={r.ended ? undefined : "processing"}>{r.ended ? t.org.relatedEnded : t.org.relatedStands}</Tag> },
+          { title: t.common.actions, width: 110, render: (_, r) => office && !r.ended && <ActButton size="small" dangerous label={t.org.endRelated} run={({ reason }) => post("/v1/related/{id}/end", { path: { id: r.id } }, { reason: reason ?? "" })} /> },
+        ]}
+      />
+      {asking && (
+        <FormModal<Relation>
+          title={t.org.recordRelated}
+          close={() => setAsking(false)}
+          run={(v) => post("/v1/organizations/{id}/related", { path: { id: org } }, v)}
+          fields={[
+            { name: "related", label: t.org.relatedId, need: true, extra: t.org.relatedHint },
+            { name: "basis", label: t.org.relatedBasis, kind: "select", need: true, options: Object.entries(t.org.relatedBases).map(([value, label]) => ({ value, label })) },
+            { name: "document", label: t.org.source, need: true, extra: t.org.relatedSource },
+          ]}
+        />
+      )}
+    </Panel>
+  );
+}
+
 /** 信用档案: everything that counts when the organization applies again. */
 export function Credit({ org, me }: { org: string; me: Me }) {
   const t = useText();
@@ -125,6 +171,7 @@ export function Credit({ org, me }: { org: string; me: Me }) {
               />
             </Panel>
             <Listings org={org} me={me} />
+            <Related org={org} me={me} />
             {asking && (
               <FormModal<Breach>
                 title={t.org.recordBreach}
