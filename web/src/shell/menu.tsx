@@ -63,7 +63,7 @@ const items: Item[] = [
   { to: path.providerDesk(), icon: <ShopOutlined aria-hidden />, label: "menuProviders", group: "groupMatter", roles: [...offices, ...companies], kinds: ["party.provider"] },
   { to: path.scenarios(), icon: <SolutionOutlined aria-hidden />, label: "menuScenarios", group: "groupMatter", roles: [...offices, "data-user"] },
   { to: path.matters(), icon: <FileTextOutlined aria-hidden />, label: "menuMatters", group: "groupMatter", roles: [...officials, ...companies, "expert"] },
-  { to: path.lab(), icon: <CodeOutlined aria-hidden />, label: "menuLab", group: "groupUse", roles: ["data-user"] },
+  { to: path.lab(), icon: <CodeOutlined aria-hidden />, label: "menuLab", group: "groupUse", roles: [...offices, "data-user", "third-party-provider"] },
   { to: path.models(), icon: <DeploymentUnitOutlined aria-hidden />, label: "menuModels", group: "groupUse", roles: [...offices, "data-user", "expert"] },
   { to: path.grants(), icon: <FileDoneOutlined aria-hidden />, label: "menuGrants", group: "groupUse", roles: [...offices, "data-user"] },
   { to: path.calls(), icon: <SearchOutlined aria-hidden />, label: "menuCalls", group: "groupUse", roles: ["data-user", "platform-operator", "auditor"] },

@@ -35,6 +35,7 @@ export const path = {
   matterPrint: (matter: string) => `/matters/${id(matter)}/print`,
   lab: () => "/lab",
   space: (space: string) => `/lab/${id(space)}`,
+  spaceRecord: (space: string) => `/lab/${id(space)}/record`,
   models: () => "/models",
   model: (model: string) => `/models/${id(model)}`,
   expert: () => "/expert",

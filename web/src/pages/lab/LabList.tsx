@@ -1,8 +1,10 @@
 import { CodeOutlined } from "@ant-design/icons";
-import { Button } from "antd";
+import { Button, Flex } from "antd";
 import { Link, useNavigate, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
+import { useOrgName } from "@/api/org";
+import { useSession } from "@/api/session";
 import { useText } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
@@ -17,6 +19,9 @@ export default function LabList() {
   const wanted = search.get("scenario");
   const scenarios = useList("/v1/scenarios");
   const spaces = useList("/v1/spaces");
+  const me = useSession();
+  const own = Boolean(me?.roles?.includes("data-user"));
+  const orgName = useOrgName();
   const open = useAct(
     (scenario: string) => post("/v1/scenarios/{id}/space", { path: { id: scenario } }),
     (space) => void navigate(path.space(space.id)),
@@ -27,7 +32,7 @@ export default function LabList() {
       <PageHead title={t.shell.menuLab} lead={t.lab.lead} />
       {(scenarios.problem ?? spaces.problem) && <ProblemView problem={scenarios.problem ?? spaces.problem} />}
       {open.error && <ProblemView problem={open.error} />}
-      {scenarios.items && ready.length === 0 && (
+      {own && scenarios.items && ready.length === 0 && (
         <Panel>
           <EmptyState
             title={t.lab.empty}
@@ -40,7 +45,37 @@ export default function LabList() {
           />
         </Panel>
       )}
-      {ready.map((s) => {
+      {!own &&
+        spaces.items?.map((sp) => (
+          <Panel
+            key={sp.id}
+            title={
+              <>
+                {orgName(sp.org)} <StateTag state={sp.state === "closed" ? "closed" : "open"} />
+              </>
+            }
+            extra={
+              <Flex gap={8}>
+                {me?.roles?.includes("third-party-provider") && (
+                  <Link to={path.space(sp.id)}>
+                    <Button type="primary">{t.lab.open}</Button>
+                  </Link>
+                )}
+                <Link to={path.spaceRecord(sp.id)}>
+                  <Button>{t.space.record(sp.id.slice(-6))}</Button>
+                </Link>
+              </Flex>
+            }
+          >
+            {t.lab.since(minute(sp.opened))}
+          </Panel>
+        ))}
+      {!own && spaces.items?.length === 0 && (
+        <Panel>
+          <EmptyState title={t.lab.empty} />
+        </Panel>
+      )}
+      {own && ready.map((s) => {
         const space = spaces.items?.find((x) => x.scenario === s.id);
         return (
           <Panel
@@ -51,12 +86,17 @@ export default function LabList() {
               </>
             }
             extra={
-              space ? (
-                <Link to={path.space(space.id)}>
-                  <Button type="primary" icon={<CodeOutlined aria-hidden />}>
-                    {t.lab.open}
-                  </Button>
-                </Link>
+              space && space.state !== "closed" ? (
+                <Flex gap={8}>
+                  <Link to={path.spaceRecord(space.id)}>
+                    <Button>{t.space.record("").replace(/[：:]\s*$/, "")}</Button>
+                  </Link>
+                  <Link to={path.space(space.id)}>
+                    <Button type="primary" icon={<CodeOutlined aria-hidden />}>
+                      {t.lab.open}
+                    </Button>
+                  </Link>
+                </Flex>
               ) : (
                 <Button type="primary" loading={open.isPending} onClick={() => open.mutate(s.id)}>
                   {t.lab.openSpace}

@@ -16,6 +16,7 @@ import { replacement, rewritten } from "@/util/rewrite";
 import { Analysis } from "./Analysis";
 import { Catalog } from "./Catalog";
 import { Connect } from "./Connect";
+import { Marked } from "./Marked";
 import { RunsAndVersions } from "./Runs";
 import { SubmitModal } from "./SubmitModal";
 import "./lab.css";
@@ -226,5 +227,11 @@ function Apply({ spot, text, write }: { spot: Spot; text: string; write: (text: 
 export default function Workbench() {
   const { id = "" } = useParams();
   const query = useItem("/v1/spaces/{id}", { path: { id } });
-  return <Loaded query={query}>{(page) => <Bench page={page} />}</Loaded>;
+  return <Loaded query={query}>
+      {(page) => (
+        <Marked space={id}>
+          <Bench page={page} />
+        </Marked>
+      )}
+    </Loaded>;
 }

@@ -1,4 +1,4 @@
-import { Steps, Table, Tag, Typography } from "antd";
+import { Button, Steps, Table, Tag, Typography } from "antd";
 import { useParams } from "react-router";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
@@ -31,6 +31,25 @@ function Traces({ id }: { id: string }) {
   );
 }
 
+/** The certificate as it is printed: its text, the digest in the ledger, and who acknowledged it. */
+function Certificate({ text, digest, receipts }: { text: string; digest?: string; receipts?: string[] }) {
+  const t = useText();
+  return (
+    <>
+      <Button className="no-print" onClick={() => window.print()} style={{ marginBottom: 12 }}>
+        {t.space.print}
+      </Button>
+      <Typography.Paragraph className="document-text">{text}</Typography.Paragraph>
+      {digest && <Typography.Paragraph copyable={{ text: digest }}>{digest}</Typography.Paragraph>}
+      {Boolean(receipts?.length) && (
+        <Typography.Paragraph>
+          {t.space.receipts}：{receipts?.join("；")}
+        </Typography.Paragraph>
+      )}
+    </>
+  );
+}
+
 /** 退出: access is closed first; then what was held is deleted, with evidence, and certified; logs and archives are kept on. */
 export default function ExitFile() {
   const t = useText();
@@ -59,6 +78,7 @@ export default function ExitFile() {
                 acts={acts}
                 asks={{
                   "watch.exit.delete": { run: () => post("/v1/exits/{id}/delete", { path: { id } }) },
+                  "watch.exit.receive": { run: () => post("/v1/exits/{id}/receive", { path: { id } }) },
                   "watch.exit.certify": { run: () => post("/v1/exits/{id}/certify", { path: { id } }) },
                 }}
               />
@@ -99,7 +119,7 @@ export default function ExitFile() {
               },
               { key: "traces", label: t.watch.traces, content: <Traces id={id} /> },
               { key: "reason", label: t.common.reason, content: <Typography.Paragraph className="document-text">{e.reason}</Typography.Paragraph> },
-              ...(text ? [{ key: "certificate", label: t.watch.certificate, content: <Typography.Paragraph className="document-text">{text}</Typography.Paragraph> }] : []),
+              ...(text ? [{ key: "certificate", label: t.watch.certificate, content: <Certificate text={text} digest={e.certificate} receipts={e.receipts?.map((r) => `${orgName(r.org)} ${minute(r.at)}`)} /> }] : []),
             ]}
           />
         );

@@ -12,6 +12,7 @@ import { FormModal } from "@/ui/FormModal";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { Erasures } from "./Erasures";
 import "../desk/desk.css";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -288,6 +289,7 @@ export default function WatchList() {
           { key: "complaints", label: t.watch.complaints, children: <Complaints /> },
           { key: "evaluations", label: t.watch.evaluations, children: <Evaluations /> },
           { key: "exits", label: t.watch.exits, children: <Exits office={office} /> },
+          { key: "erasures", label: t.space.erasures, children: <Erasures org={me.org} /> },
         ]}
       />
     </>
