@@ -146,3 +146,21 @@ func TestSelectionCharge(t *testing.T) {
 		}
 	}
 }
+
+// BenchmarkSelect selects among a thousand groups of a private domain and noises those that are shown.
+func BenchmarkSelect(b *testing.B) {
+	m := towns(2)
+	p, err := NewPlan(m, Ask{Rho: RhoUnit / 2, K: 10, Units: 20000})
+	if err != nil {
+		b.Fatal(err)
+	}
+	var exact []Exact
+	for range 1000 {
+		exact = append(exact, town(1, 100))
+	}
+	for b.Loop() {
+		if _, _, err := Collect(m, p, exact, noise.New(), Options{Resolve: townName}); err != nil {
+			b.Fatal(err)
+		}
+	}
+}
