@@ -110,8 +110,14 @@ func (c *conversation) settle(t *testing.T, names []string) {
 		if p.org != "" {
 			n.Org = c.organization(t, p.org)
 		}
-		if _, err := c.node.Party.OpenAccount(system(t), n); err != nil {
+		a, err := c.node.Party.OpenAccount(system(t), n)
+		if err != nil {
 			t.Fatalf("open account %s: %v", who, err)
+		}
+		if a.Actor().Has(access.Expert) {
+			if _, err := c.node.Party.ConfirmExpert(system(t), party.ExpertDraft{Account: a.ID, Fields: []string{"technology"}, Document: "专家组〔2025〕1号"}); err != nil {
+				t.Fatalf("confirm expert %s: %v", who, err)
+			}
 		}
 	}
 }

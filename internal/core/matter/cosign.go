@@ -80,6 +80,11 @@ func (s *Step) asks(account string) bool {
 	return slices.ContainsFunc(s.Asks, func(a Ask) bool { return a.Account == account })
 }
 
+// waitsFor reports whether the opinion that somebody was asked for is still to come.
+func (s *Step) waitsFor(account string) bool {
+	return slices.ContainsFunc(s.Asks, func(a Ask) bool { return a.Account == account && a.Verdict == "" })
+}
+
 // Cosign asks one more person for an opinion at a step (加签); cancel takes back what is not answered yet.
 func (s *Service) Cosign(ctx context.Context, matterID, stepID, account string, binding, cancel bool, reason string) (*Matter, error) {
 	return s.atStep(ctx, act.Call{Act: "matter.cosign", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
@@ -97,6 +102,15 @@ func (s *Service) Cosign(ctx context.Context, matterID, stepID, account string, 
 		}
 		if a.Org != "" && a.Org == h.m.Applicant {
 			return refuse(errs.Conflict, h.step.Cite, "对方与申请人属于同一单位, 应当回避, 请另选人员加签")
+		}
+		if s.Experts != nil && a.Actor().Has(access.Expert) && !a.Actor().Has(offices...) {
+			e, err := s.Experts.Expert(ctx, tx.Tx, a.ID)
+			if err != nil {
+				return err
+			}
+			if e.Barred != "" {
+				return refuse(errs.Conflict, h.step.Cite, "%s, 不能参加评审; 请另选人员或者先由数据主管部门确认", e.Barred)
+			}
 		}
 		if a.ID == h.actor.Account {
 			return errs.New(errs.Invalid, "不能请自己加签, 请另选人员")

@@ -20,6 +20,7 @@ type Decision struct {
 	Items     []Lack          `json:"items,omitempty" maxItems:"50" doc:"With return to the applicant: everything that must be supplemented, told once"`
 	Excuse    string          `json:"excuse,omitempty" maxLength:"2000" doc:"Why a limit that holds in principle (原则上) was missed"`
 	Document  *Paper          `json:"document,omitempty" doc:"The paper of a decision taken elsewhere"`
+	Consults  []string        `json:"consults,omitempty" maxItems:"20" doc:"Consultations of experts that the opinion cites"`
 	Signature *Signature      `json:"signature,omitempty"`
 }
 
@@ -81,7 +82,7 @@ func (s *Service) decideTx(ctx context.Context, tx *act.Tx, m *Matter, stepID st
 // give records a decision as the opinion o at the step in hand and lets follow what follows.
 func (s *Service) give(ctx context.Context, tx *act.Tx, h *hand, o Opinion, d Decision) error {
 	m, step := h.m, h.step
-	o.Verdict, o.Reason, o.Checks, o.To, o.Items, o.Excuse, o.Document = d.Verdict, d.Reason, answers(step, d.Checks), d.To, d.Items, d.Excuse, d.Document
+	o.Verdict, o.Reason, o.Checks, o.To, o.Items, o.Excuse, o.Document, o.Consults = d.Verdict, d.Reason, answers(step, d.Checks), d.To, d.Items, d.Excuse, d.Document, d.Consults
 	day := o.Day
 	if day == "" {
 		day = workday.DateOf(o.At)

@@ -23,14 +23,16 @@ type Draw struct {
 	Seed       string      `json:"seed"`
 	Seats      int         `json:"seats"`
 	Candidates []Candidate `json:"candidates" doc:"In the drawn order"`
+	Cover      []string    `json:"cover,omitempty" doc:"Fields of which somebody must sit: in the drawn order, who brings a missing field comes first"`
 }
 
 // Candidate is one person in the draw.
 type Candidate struct {
-	Account  string `json:"account"`
-	Org      string `json:"org,omitempty"`
-	Seed     string `json:"seed,omitempty" doc:"Where the person joined by a further draw: its seed"`
-	Excluded string `json:"excluded,omitempty" doc:"Why the person was passed over or gave the seat back (回避)"`
+	Account  string   `json:"account"`
+	Org      string   `json:"org,omitempty"`
+	Seed     string   `json:"seed,omitempty" doc:"Where the person joined by a further draw: its seed"`
+	Fields   []string `json:"fields,omitempty"`
+	Excluded string   `json:"excluded,omitempty" doc:"Why the person was passed over or gave the seat back (回避)"`
 }
 
 // ticket is the lot of one candidate.
@@ -53,13 +55,39 @@ func draw(seed string, pool []access.Account, why func(access.Account) string) [
 
 // seated are the inboxes of those who sit.
 func (d *Draw) seated() []string {
+	missing := slices.Clone(d.Cover)
+	chosen := map[string]bool{}
+	for _, c := range d.Candidates {
+		brings := func(f string) bool { return slices.Contains(c.Fields, f) }
+		if c.Excluded == "" && len(chosen) < d.Seats && slices.ContainsFunc(missing, brings) {
+			chosen[c.Account], missing = true, slices.DeleteFunc(missing, brings)
+		}
+	}
+	for _, c := range d.Candidates {
+		if c.Excluded == "" && len(chosen) < d.Seats {
+			chosen[c.Account] = true
+		}
+	}
 	var out []string
 	for _, c := range d.Candidates {
-		if c.Excluded == "" && len(out) < d.Seats {
+		if chosen[c.Account] {
 			out = append(out, access.AccountAddress(c.Account))
 		}
 	}
 	return out
+}
+
+// uncovered is a field that nobody who sits is in, or "".
+func (d *Draw) uncovered() string {
+	seated := d.seated()
+	for _, f := range d.Cover {
+		if !slices.ContainsFunc(d.Candidates, func(c Candidate) bool {
+			return slices.Contains(c.Fields, f) && slices.Contains(seated, access.AccountAddress(c.Account))
+		}) {
+			return f
+		}
+	}
+	return ""
 }
 
 func (d *Draw) find(account string) *Candidate {
@@ -111,22 +139,69 @@ func (s *Service) panel(ctx context.Context, tx *sqldb.Tx, m *Matter, step *Step
 		step.Draw = &Draw{Method: drawMethod, Seed: seed, Seats: step.Seats,
 			Candidates: draw(seed, pool, func(a access.Account) string { return m.conflict(step, a.ID, a.Org) })}
 	}
+	known, err := s.known(ctx, tx, pool)
+	if err != nil {
+		return nil, err
+	}
+	if s.Experts != nil {
+		if step.Draw.Cover, err = s.Experts.Cover(m.Day); err != nil {
+			return nil, err
+		}
+	}
 	for i := range step.Draw.Candidates {
 		c := &step.Draw.Candidates[i]
 		if c.Excluded == "" && !slices.ContainsFunc(pool, func(a access.Account) bool { return a.ID == c.Account }) {
 			c.Excluded = "账号已停用或者不再担任" + step.RoleTitle
 		}
+		c.seat(known)
 	}
 	to := step.Draw.seated()
 	if len(to) < step.Seats {
 		step.further(m, pool)
+		for i := range step.Draw.Candidates {
+			step.Draw.Candidates[i].seat(known)
+		}
 		to = step.Draw.seated()
+	}
+	if f := step.Draw.uncovered(); f != "" {
+		return nil, errs.New(errs.Conflict, "“%s”的%s须覆盖各领域, 现在没有可以参加的 %s 领域人员, 请先由主管部门补充", step.Title, step.RoleTitle, f)
 	}
 	if len(to) < least {
 		return nil, errs.New(errs.Conflict, "“%s”须由 %d 名%s参加, 现在只有 %d 名可以参加, 请先由主管部门增加%s",
 			step.Title, least, step.RoleTitle, len(to), step.RoleTitle)
 	}
 	return to, nil
+}
+
+// known asks the register about each of the pool.
+func (s *Service) known(ctx context.Context, tx *sqldb.Tx, pool []access.Account) (map[string]Seated, error) {
+	out := map[string]Seated{}
+	if s.Experts == nil {
+		return out, nil
+	}
+	for _, a := range pool {
+		if !a.Actor().Has(access.Expert) {
+			continue
+		}
+		e, err := s.Experts.Expert(ctx, tx, a.ID)
+		if err != nil {
+			return nil, err
+		}
+		out[a.ID] = e
+	}
+	return out, nil
+}
+
+// seat notes what the register says of a candidate.
+func (c *Candidate) seat(known map[string]Seated) {
+	e, found := known[c.Account]
+	if !found {
+		return
+	}
+	c.Fields = e.Fields
+	if c.Excluded == "" {
+		c.Excluded = e.Barred
+	}
 }
 
 // further draws among those who were not in the pool when the step was first drawn; they come after everyone drawn before.

@@ -106,7 +106,7 @@ func (m *Matter) mayDecide(s *Step, o Opinion) error {
 	case s.Records && o.Document == nil && o.Verdict != Return:
 		return refuse(errs.Invalid, s.Cite, "“%s”登记的是另行作出的决定, 请填写文号并上传决定文件", s.Title)
 	}
-	for _, err := range []error{checked(s, o), s.asked(o), m.mayReturn(s, o), s.excused(o)} {
+	for _, err := range []error{checked(s, o), s.asked(o), m.mayReturn(s, o), s.excused(o), m.cited(o)} {
 		if err != nil {
 			return err
 		}

@@ -221,7 +221,11 @@ func (s *Service) Recuse(ctx context.Context, matterID, stepID, reason string) (
 		if err != nil {
 			return err
 		}
-		next, err := h.m.recuse(h.step, h.actor.Account, reason, pool)
+		known, err := s.known(ctx, tx.Tx, pool)
+		if err != nil {
+			return err
+		}
+		next, err := h.m.recuse(h.step, h.actor.Account, reason, pool, known)
 		if err != nil {
 			return err
 		}
@@ -234,7 +238,7 @@ func (s *Service) Recuse(ctx context.Context, matterID, stepID, reason string) (
 }
 
 // recuse takes somebody off a panel and seats the next; "" when nobody is left and those who sit are still enough.
-func (m *Matter) recuse(s *Step, account, reason string, pool []access.Account) (next string, err error) {
+func (m *Matter) recuse(s *Step, account, reason string, pool []access.Account, known map[string]Seated) (next string, err error) {
 	if s.spoken(account, "") {
 		return "", refuse(errs.Conflict, s.Cite, "您已在“%s”提出意见, 不能再回避; 如发现利害关系请向主管部门说明", s.Title)
 	}
@@ -243,6 +247,9 @@ func (m *Matter) recuse(s *Step, account, reason string, pool []access.Account) 
 	s.Draw.find(account).Excluded = "本人申请回避: " + reason
 	if len(s.Draw.seated()) < s.Draw.Seats {
 		s.further(m, pool)
+		for i := range s.Draw.Candidates {
+			s.Draw.Candidates[i].seat(known)
+		}
 	}
 	for _, a := range s.Draw.seated() {
 		if !slices.Contains(seated, a) {

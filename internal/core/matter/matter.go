@@ -90,6 +90,7 @@ type Opinion struct {
 	Document  *Paper          `json:"document,omitempty" doc:"The paper that holds the decision"`
 	Items     []Lack          `json:"items,omitempty" doc:"Of a return: what must be supplemented, told once and completely (一次性告知)"`
 	To        string          `json:"to,omitempty" doc:"Of a return: the earlier step it goes back to; empty for the applicant"`
+	Consults  []string        `json:"consults,omitempty" doc:"Consultations of experts that the opinion cites"`
 	Signature *Signature      `json:"signature,omitempty"`
 	Corrected []Correction    `json:"corrected,omitempty" doc:"Clerical errors set right (更正); the first wording stays"`
 }
@@ -156,6 +157,8 @@ type Step struct {
 	Extended  *Extension        `json:"extended,omitempty"`
 	Escalated workday.Date      `json:"escalated,omitempty" doc:"The day on which the step was marked overdue"`
 	Asks      []Ask             `json:"asks,omitempty" doc:"Opinions of further people (加签)"`
+	OfflineIf string            `json:"offline_if,omitempty" doc:"On what condition the step may be decided off line (线下评估)"`
+	Offline   *Offline          `json:"offline,omitempty"`
 	Pending   *LateEntry        `json:"pending,omitempty" doc:"A late entry (补录) that waits for the second person"`
 	Left      *int              `json:"left,omitempty" doc:"Working days left when it was read; negative when overdue; never stored"`
 	Skipped   *errs.Cite        `json:"skipped,omitempty" doc:"The article by which the step was left out"`
@@ -166,7 +169,7 @@ type Step struct {
 // Event is one line of the timeline.
 type Event struct {
 	At     time.Time `json:"at"`
-	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened"`
+	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened,consulted,advised,offline_asked,offline_given,offline_denied,offline_switched"`
 	Step   string    `json:"step,omitempty"`
 	Who    string    `json:"who,omitempty"`
 	Reason string    `json:"reason,omitempty"`
@@ -190,17 +193,18 @@ type Matter struct {
 	Opened    time.Time    `json:"opened"`
 	Closed    *time.Time   `json:"closed,omitempty"`
 
-	Pack         string         `json:"pack,omitempty" doc:"The pack its procedure comes from"`
-	Supplement   *regime.Within `json:"supplement,omitempty" doc:"How long the applicant has to answer a return"`
-	Answer       *Clock         `json:"answer,omitempty" doc:"Until when the applicant must supplement"`
-	Appeal       *regime.Appeal `json:"appeal,omitempty" doc:"Where a refused applicant may turn (申诉)"`
-	Appealed     string         `json:"appealed,omitempty" doc:"The matter that decides on the appeal"`
-	Of           string         `json:"of,omitempty" doc:"Of an appeal: the matter it is about"`
-	Barred       []string       `json:"barred,omitempty" doc:"Accounts that may not decide here, such as those who refused what is appealed"`
-	SetAside     string         `json:"set_aside,omitempty" doc:"The appeal that set the refusal aside"`
-	Versions     []Former       `json:"versions,omitempty" doc:"Documents of earlier rounds"`
-	Handed       []string       `json:"handed,omitempty" doc:"Inboxes that handed a seat on (转办, 回避); they still may read the matter"`
-	Copies       []Copy         `json:"copies,omitempty" doc:"Who was sent a copy (抄送)"`
-	Urges        []Urge         `json:"urges,omitempty"`
-	Supervisions []Supervision  `json:"supervisions,omitempty"`
+	Pack          string         `json:"pack,omitempty" doc:"The pack its procedure comes from"`
+	Supplement    *regime.Within `json:"supplement,omitempty" doc:"How long the applicant has to answer a return"`
+	Answer        *Clock         `json:"answer,omitempty" doc:"Until when the applicant must supplement"`
+	Appeal        *regime.Appeal `json:"appeal,omitempty" doc:"Where a refused applicant may turn (申诉)"`
+	Appealed      string         `json:"appealed,omitempty" doc:"The matter that decides on the appeal"`
+	Of            string         `json:"of,omitempty" doc:"Of an appeal: the matter it is about"`
+	Barred        []string       `json:"barred,omitempty" doc:"Accounts that may not decide here, such as those who refused what is appealed"`
+	SetAside      string         `json:"set_aside,omitempty" doc:"The appeal that set the refusal aside"`
+	Versions      []Former       `json:"versions,omitempty" doc:"Documents of earlier rounds"`
+	Handed        []string       `json:"handed,omitempty" doc:"Inboxes that handed a seat on (转办, 回避); they still may read the matter"`
+	Consultations []Consultation `json:"consultations,omitempty" doc:"Questions to experts about processing, with their advice"`
+	Copies        []Copy         `json:"copies,omitempty" doc:"Who was sent a copy (抄送)"`
+	Urges         []Urge         `json:"urges,omitempty"`
+	Supervisions  []Supervision  `json:"supervisions,omitempty"`
 }

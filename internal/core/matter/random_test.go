@@ -277,7 +277,7 @@ func (p *play) move() {
 		did = "hand on or recuse at " + s.ID
 		if seat, _, e := p.m.sits(s, who); e == nil && p.m.inHand(s) == nil {
 			if s.Draw != nil {
-				_, err = p.m.recuse(s, who.Account, "利害关系", p.pool)
+				_, err = p.m.recuse(s, who.Account, "利害关系", p.pool, nil)
 			} else {
 				err = p.m.transfer(s, seat, access.AccountAddress(fmt.Sprintf("%s-new%d", s.ID, p.IntN(3))))
 			}

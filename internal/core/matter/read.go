@@ -33,6 +33,11 @@ func Asked(actor access.Actor, m *Matter) bool {
 	if slices.ContainsFunc(m.Handed, func(to string) bool { return slices.Contains(mine, to) }) {
 		return true
 	}
+	if slices.ContainsFunc(m.Consultations, func(c Consultation) bool {
+		return slices.ContainsFunc(c.Advice, func(d Advice) bool { return d.Account == actor.Account })
+	}) {
+		return true
+	}
 	return slices.ContainsFunc(m.Copies, func(c Copy) bool { return slices.Contains(mine, c.To) })
 }
 
@@ -65,6 +70,14 @@ func (s *Service) Options(ctx context.Context, tx *sqldb.Tx, m *Matter) ([]act.O
 	}
 	if !mine && actor.Has(offices...) {
 		o.add(ctx, "matter.copy", "", nil)
+		if !m.Over() {
+			o.add(ctx, "matter.consult", "", nil)
+		}
+	}
+	for _, c := range m.Consultations {
+		if c.waitsFor(actor.Account) {
+			o.add(ctx, "matter.advise", c.ID, nil)
+		}
 	}
 	unread, err := toRead(ctx, tx, m.ID, actor.Addresses())
 	if err != nil {
@@ -111,8 +124,10 @@ func (o *options) atStep(ctx context.Context, s *Step, actor access.Actor, day w
 	_, by, seated := o.m.sits(s, actor)
 	state := seated
 	switch {
-	case s.asks(actor.Account):
+	case s.waitsFor(actor.Account):
 		state = nil
+	case s.asks(actor.Account) && seated != nil:
+		state = refuse(errs.Conflict, s.Cite, "您已对“%s”提出加签意见, 请等待承办人员办理", s.Title)
 	case state == nil && (s.spoken(actor.Account, actor.Org) || by != nil && s.spoken(by.Account, "")):
 		state = refuse(errs.Conflict, s.Cite, "您或贵单位已在“%s”环节提出过意见, 请等待其他人员办理", s.Title)
 	case state == nil && s.paused() != nil:
@@ -121,6 +136,9 @@ func (o *options) atStep(ctx context.Context, s *Step, actor access.Actor, day w
 	o.add(ctx, "matter.decide", s.ID, state)
 	if actor.Has(access.Bureau, access.Government, access.Upper) {
 		o.add(ctx, "matter.supervise", s.ID, nil)
+	}
+	if s.OfflineIf != "" {
+		o.offline(ctx, s, actor, seated == nil)
 	}
 	if seated != nil {
 		return
@@ -158,6 +176,19 @@ func (o *options) atStep(ctx context.Context, s *Step, actor access.Actor, day w
 			own = refuse(errs.Forbidden, s.Cite, "补录须由另一人核对原件后确认")
 		}
 		o.add(ctx, "matter.record.confirm", s.ID, own)
+	}
+}
+
+// offline lists the acts of moving a step off line, in their order.
+func (o *options) offline(ctx context.Context, s *Step, actor access.Actor, seated bool) {
+	f := s.Offline
+	switch {
+	case (f == nil || f.Consent == "denied") && (seated || actor.Has(access.Operator)):
+		o.add(ctx, "matter.offline.ask", s.ID, nil)
+	case f != nil && f.Consent == "" && actor.Has(access.Bureau):
+		o.add(ctx, "matter.offline.consent", s.ID, nil)
+	case f != nil && f.Consent == "given" && f.Switched == nil && actor.Has(access.Operator):
+		o.add(ctx, "matter.offline.switch", s.ID, nil)
 	}
 }
 

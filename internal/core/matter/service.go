@@ -7,6 +7,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/notice"
@@ -38,8 +39,25 @@ type Service struct {
 	// Notices publishes periods in public; a procedure that has one cannot be run without it.
 	Notices *notice.Service
 
+	// Experts knows who of the expert group may sit on a panel; nil lets everybody in the role.
+	Experts Register
+
 	acts  *act.Runner
 	kinds map[string]Kind
+}
+
+// Register is what a matter asks of the expert group, whose register a later package keeps.
+type Register interface {
+	// Expert tells why an account may not sit, and in which fields it is an expert.
+	Expert(ctx context.Context, tx *sqldb.Tx, account string) (Seated, error)
+	// Cover are the fields of which each panel must have somebody.
+	Cover(day workday.Date) ([]string, error)
+}
+
+// Seated is what the register says of one expert.
+type Seated struct {
+	Barred string
+	Fields []string
 }
 
 // Deciders are the roles that may sit at a step of some procedure.
@@ -69,6 +87,11 @@ func New(acts *act.Runner) *Service {
 		}
 	}
 	acts.Define(
+		act.Def{Name: "matter.consult", Roles: offices},
+		act.Def{Name: "matter.advise", Roles: []access.Role{access.Expert}},
+		act.Def{Name: "matter.offline.ask", Roles: []access.Role{access.Operator, access.Expert}},
+		act.Def{Name: "matter.offline.consent", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "matter.offline.switch", Roles: []access.Role{access.Operator}},
 		act.Def{Name: "matter.supervise", Roles: []access.Role{access.Bureau, access.Government, access.Upper}},
 		act.Def{Name: "matter.object", Roles: []access.Role{access.Anyone}},
 		act.Def{Name: "matter.escalate", Roles: []access.Role{access.Platform}},
@@ -157,7 +180,7 @@ func stepsOf(proc regime.Procedure) []Step {
 		st := Step{
 			ID: p.ID, Title: p.Title, Role: p.By, RoleTitle: p.ByTitle, After: p.After, Binding: p.Binding,
 			Checks: p.Checks, Need: p.People, Cite: p.Cite, Within: p.Within, State: StepWaiting,
-			Join: p.Join, Vote: p.Vote, Limits: p.Clocks, Publicity: p.Publicity, Records: p.Records, Pause: p.Pause, Extend: p.Extend, Lapse: p.Lapse,
+			Join: p.Join, Vote: p.Vote, Limits: p.Clocks, Publicity: p.Publicity, Records: p.Records, Pause: p.Pause, Extend: p.Extend, Lapse: p.Lapse, OfflineIf: p.Offline,
 		}
 		if p.Panel != nil {
 			st.Need, st.Seats = p.Panel.Quorum, p.Panel.Size

@@ -36,6 +36,8 @@ const (
 	ErasureOwed      MessageKind = "erasure.owed"      // 授权终止后的删除义务
 	SpaceFinding     MessageKind = "space.finding"     // 平台发现
 	FileLacking      MessageKind = "file.lacking"      // 单位档案缺项
+	FieldEmpty       MessageKind = "expert.field"      // 专家组缺少某一领域的专家
+	Consulted        MessageKind = "matter.consulted"  // 请专家答复数据处理问题
 )
 
 // MessageKinds lists every kind, for the description of the interface.
@@ -61,6 +63,8 @@ func MessageKinds() []MessageKind {
 		ErasureOwed,
 		SpaceFinding,
 		FileLacking,
+		FieldEmpty,
+		Consulted,
 	}
 }
 

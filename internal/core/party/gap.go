@@ -205,7 +205,12 @@ func (s *Service) Sweep(ctx context.Context) error {
 	if err := s.Acts.View(ctx, func(tx *sqldb.Tx) error { today = workday.DateOf(tx.Now()); return nil }); err != nil || today == s.swept {
 		return err
 	}
-	var failed error
+	var empty []notice.Reminder
+	failed := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		empty, err = s.emptyFields(ctx, tx)
+		return err
+	})
+	failed = errors.Join(failed, notice.Remind(ctx, s.Acts, empty))
 	for after := ""; ; {
 		var orgs []Organization
 		var found map[string][]Gap

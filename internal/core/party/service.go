@@ -84,6 +84,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	s.defineUndertaking(acts)
 	s.defineStaff(acts)
 	s.defineSecurity(acts)
+	s.defineExperts(acts)
 	s.defineMatter()
 	s.defineDeparture(acts)
 	s.defineProviders(acts)

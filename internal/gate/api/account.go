@@ -60,6 +60,15 @@ func (a *API) registerTraining() {
 	}) (party.Training, error) {
 		return a.s.Party.TakeExam(ctx, in.ID, in.Body.Answers)
 	})
+	get(a, "/v1/experts", "experts", tag, "专家组名单和各领域人数", func(ctx context.Context, _ *none) (party.ExpertGroup, error) {
+		return a.s.Party.Experts(ctx)
+	})
+	post(a, "/v1/experts", "confirm-expert", tag, "登记专家组确认的专家", func(ctx context.Context, in *struct{ Body party.ExpertDraft }) (party.Expert, error) {
+		return a.s.Party.ConfirmExpert(ctx, in.Body)
+	})
+	post(a, "/v1/experts/{id}/end", "end-expert", tag, "移出专家组名单", func(ctx context.Context, in *reasoned) (party.Expert, error) {
+		return a.s.Party.EndExpert(ctx, in.ID, in.Body.Reason)
+	})
 	post(a, "/v1/trainings", "record-training", tag, "登记培训", func(ctx context.Context, in *struct{ Body party.TrainingDraft }) (party.Training, error) {
 		return a.s.Party.RecordTraining(ctx, in.Body)
 	})

@@ -53,6 +53,33 @@ func (a *API) registerMatterActs() {
 		_, err := s.Decide(ctx, id, in.Step, in.Decision)
 		return err
 	})
+	onMatter(a, "consult", "consult-experts", "咨询专家", func(ctx context.Context, id string, in matter.Inquiry) error {
+		_, err := s.Consult(ctx, id, in)
+		return err
+	})
+	onMatter(a, "advise", "advise", "答复咨询", func(ctx context.Context, id string, in struct {
+		Consultation string   `json:"consultation" maxLength:"64"`
+		Text         string   `json:"text" minLength:"2" maxLength:"10000"`
+		Papers       []string `json:"papers,omitempty" maxItems:"10"`
+	}) error {
+		_, err := s.Advise(ctx, id, in.Consultation, in.Text, in.Papers)
+		return err
+	})
+	onMatter(a, "offline", "ask-offline", "提请线下评估", func(ctx context.Context, id string, in StepReason) error {
+		_, err := s.AskOffline(ctx, id, in.Step, in.Reason)
+		return err
+	})
+	onMatter(a, "offline-consent", "consent-offline", "决定是否同意线下评估", func(ctx context.Context, id string, in struct {
+		StepReason
+		Allow bool `json:"allow"`
+	}) error {
+		_, err := s.ConsentOffline(ctx, id, in.Step, in.Allow, in.Reason)
+		return err
+	})
+	onMatter(a, "offline-switch", "switch-offline", "转为线下评估", func(ctx context.Context, id string, in StepReason) error {
+		_, err := s.SwitchOffline(ctx, id, in.Step, in.Reason)
+		return err
+	})
 	post(a, "/v1/matters/decide", "decide-matters", "matters", "批量办理", a.decideMany)
 	onMatter(a, "supplement", "supplement-matter", "补正", func(ctx context.Context, id string, in struct {
 		Documents []matter.Document `json:"documents"`

@@ -194,7 +194,9 @@ func (w *World) account(login, org string, roles ...access.Role) access.Actor {
 	})
 	must(w.t, err)
 	if a.Actor().Has(access.Expert) {
-		_, err := w.Party.RegisterKey(w.as(a.Actor()), base64.StdEncoding.EncodeToString(key(login).Public().(ed25519.PublicKey)))
+		_, err := w.Party.ConfirmExpert(w.system(), party.ExpertDraft{Account: a.ID, Fields: []string{"technology"}, Document: "专家组〔2025〕1号"})
+		must(w.t, err)
+		_, err = w.Party.RegisterKey(w.as(a.Actor()), base64.StdEncoding.EncodeToString(key(login).Public().(ed25519.PublicKey)))
 		must(w.t, err)
 	}
 	return a.Actor()

@@ -60,9 +60,14 @@ func (c City) Prepare(ctx context.Context, n *node.Node) error {
 		orgs[h.Key] = o.ID
 	}
 	for _, s := range c.Seats {
-		_, err := n.Party.OpenAccount(ctx, party.NewAccount{Login: s.Login, Password: Password, Name: s.Name, Org: orgs[s.Org], Roles: []access.Role{s.Role}})
+		a, err := n.Party.OpenAccount(ctx, party.NewAccount{Login: s.Login, Password: Password, Name: s.Name, Org: orgs[s.Org], Roles: []access.Role{s.Role}})
 		if err != nil {
 			return fmt.Errorf("open account %s: %w", s.Login, err)
+		}
+		if s.Role == access.Expert {
+			if _, err := n.Party.ConfirmExpert(ctx, party.ExpertDraft{Account: a.ID, Fields: []string{"technology"}, Document: "专家组〔2025〕1号"}); err != nil {
+				return fmt.Errorf("confirm expert %s: %w", s.Login, err)
+			}
 		}
 	}
 	sid, err := n.Collect.SID(collect.KindPerson, collect.InventedNumber(PersonRow))

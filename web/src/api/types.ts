@@ -39,6 +39,7 @@ export type CoverageReport = Schemas["RegimeCoverageReport"];
 export type Gap = Schemas["PartyGap"];
 export type ModelDesk = Schemas["LabDesk"];
 export type ModelSibling = Schemas["LabSibling"];
+export type Expert = Schemas["PartyExpert"];
 export type Task = Schemas["TaskItem"];
 export type Message = Schemas["MessageItem"];
 export type Decided = Schemas["Decided"];

@@ -1274,6 +1274,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 专家组名单和各领域人数 */
+        get: operations["experts"];
+        put?: never;
+        /** 登记专家组确认的专家 */
+        post: operations["confirm-expert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/experts/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移出专家组名单 */
+        post: operations["end-expert"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/files": {
         parameters: {
             query?: never;
@@ -1581,6 +1616,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matters/{id}/advise": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 答复咨询 */
+        post: operations["advise"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters/{id}/appeal": {
         parameters: {
             query?: never;
@@ -1609,6 +1661,23 @@ export interface paths {
         get: operations["compare-rounds"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/consult": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 咨询专家 */
+        post: operations["consult-experts"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1780,6 +1849,57 @@ export interface paths {
         put?: never;
         /** 处理异议 */
         post: operations["decide-objection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/offline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提请线下评估 */
+        post: operations["ask-offline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/offline-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 决定是否同意线下评估 */
+        post: operations["consent-offline"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/offline-switch": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 转为线下评估 */
+        post: operations["switch-offline"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4234,6 +4354,11 @@ export interface components {
             admission: components["schemas"]["PartyAdmission"];
             organization: components["schemas"]["PartyOrganization"];
         };
+        AdviseRequest: {
+            consultation: string;
+            papers?: string[] | null;
+            text: string;
+        };
         "Answer-complaintRequest": {
             proof?: string[] | null;
             reply: string;
@@ -4534,6 +4659,11 @@ export interface components {
         };
         "Confirm-recordRequest": {
             accept: boolean;
+            reason: string;
+            step: string;
+        };
+        "Consent-offlineRequest": {
+            allow: boolean;
             reason: string;
             step: string;
         };
@@ -5525,6 +5655,8 @@ export interface components {
             checks?: {
                 [key: string]: boolean;
             };
+            /** @description Consultations of experts that the opinion cites */
+            consults?: string[] | null;
             /** @description The paper of a decision taken elsewhere */
             document?: components["schemas"]["MatterPaper"];
             /** @description Why a limit that holds in principle (原则上) was missed */
@@ -6230,6 +6362,8 @@ export interface components {
             barred?: string[] | null;
             /** Format: date-time */
             closed?: string;
+            /** @description Questions to experts about processing, with their advice */
+            consultations?: components["schemas"]["MatterConsultation"][] | null;
             /** @description Who was sent a copy (抄送) */
             copies?: components["schemas"]["MatterCopy"][] | null;
             /** @description Legal day of acceptance */
@@ -6269,6 +6403,15 @@ export interface components {
             /** @description Documents of earlier rounds */
             versions?: components["schemas"]["MatterFormer"][] | null;
         };
+        MatterAdvice: {
+            account: string;
+            name: string;
+            /** @description Digests of uploaded files */
+            papers?: string[] | null;
+            text?: string;
+            /** Format: date-time */
+            when?: string;
+        };
         MatterAsk: {
             account: string;
             answer?: string;
@@ -6288,6 +6431,7 @@ export interface components {
             account: string;
             /** @description Why the person was passed over or gave the seat back (回避) */
             excluded?: string;
+            fields?: string[] | null;
             org?: string;
             /** @description Where the person joined by a further draw: its seed */
             seed?: string;
@@ -6309,6 +6453,16 @@ export interface components {
             provisional?: boolean;
             /** @description Working days (工作日); otherwise calendar days */
             working: boolean;
+        };
+        MatterConsultation: {
+            advice: components["schemas"]["MatterAdvice"][] | null;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            id: string;
+            name: string;
+            question: string;
+            topic: string;
         };
         MatterCopy: {
             /** Format: date-time */
@@ -6348,6 +6502,8 @@ export interface components {
             checks?: {
                 [key: string]: boolean;
             };
+            /** @description Consultations of experts that the opinion cites */
+            consults?: string[] | null;
             /** @description The paper of a decision taken elsewhere */
             document?: components["schemas"]["MatterPaper"];
             /** @description Why a limit that holds in principle (原则上) was missed */
@@ -6403,6 +6559,8 @@ export interface components {
         MatterDraw: {
             /** @description In the drawn order */
             candidates: components["schemas"]["MatterCandidate"][] | null;
+            /** @description Fields of which somebody must sit: in the drawn order, who brings a missing field comes first */
+            cover?: string[] | null;
             method: string;
             /** Format: int64 */
             seats: number;
@@ -6414,7 +6572,7 @@ export interface components {
             reason?: string;
             step?: string;
             /** @enum {string} */
-            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened";
+            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened" | "consulted" | "advised" | "offline_asked" | "offline_given" | "offline_denied" | "offline_switched";
             who?: string;
         };
         MatterExtension: {
@@ -6451,6 +6609,13 @@ export interface components {
              * @description 0 for what was first handed in
              */
             round: number;
+        };
+        MatterInquiry: {
+            /** @description Accounts of experts */
+            experts: string[] | null;
+            question: string;
+            /** @description Such as 融合计算, 数据抽样, 脱敏脱密, 封存销毁 */
+            topic: string;
         };
         MatterItem: {
             applicant: string;
@@ -6497,6 +6662,25 @@ export interface components {
             /** @enum {string} */
             state: "open" | "upheld" | "dismissed" | "closed";
         };
+        MatterOffline: {
+            /** Format: date-time */
+            at: string;
+            by: string;
+            /** @enum {string} */
+            consent?: "given" | "denied";
+            /** Format: date-time */
+            decided?: string;
+            /** @description Account of the bureau that decided */
+            decider?: string;
+            opinion?: string;
+            /** @description Why it was found complex */
+            reason: string;
+            /**
+             * Format: date-time
+             * @description From when the step waits for the record of the assessment
+             */
+            switched?: string;
+        };
         MatterOpinion: {
             account: string;
             /** Format: date-time */
@@ -6504,6 +6688,8 @@ export interface components {
             checks?: {
                 [key: string]: boolean;
             };
+            /** @description Consultations of experts that the opinion cites */
+            consults?: string[] | null;
             /** @description Clerical errors set right (更正); the first wording stays */
             corrected?: components["schemas"]["MatterCorrection"][] | null;
             /** @description Of a late entry (补录): the day it was decided on paper */
@@ -6631,6 +6817,9 @@ export interface components {
              * @description Passing opinions needed
              */
             need: number;
+            offline?: components["schemas"]["MatterOffline"];
+            /** @description On what condition the step may be decided off line (线下评估) */
+            offline_if?: string;
             /** Format: date-time */
             opened?: string;
             opinions?: components["schemas"]["MatterOpinion"][] | null;
@@ -6701,7 +6890,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -7540,6 +7729,43 @@ export interface components {
             price?: string;
             scenario?: string;
         };
+        PartyExpert: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Number of the confirming paper (文号) */
+            document: string;
+            ended?: string;
+            /** @description Ids of the pack's fields, or words for others */
+            fields: string[] | null;
+            from: string;
+            id: string;
+            name: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "confirmed" | "ended";
+        };
+        PartyExpertDraft: {
+            account: string;
+            /** @description Number of the confirming paper (文号) */
+            document: string;
+            fields: string[] | null;
+        };
+        PartyExpertField: {
+            cite?: components["schemas"]["ErrsCite"];
+            id: string;
+            /** Format: int64 */
+            members: number;
+            /** @description The regulation names the field; without a member the bureau is warned */
+            needed: boolean;
+            title: string;
+        };
+        PartyExpertGroup: {
+            experts: components["schemas"]["PartyExpert"][] | null;
+            fields: components["schemas"]["PartyExpertField"][] | null;
+            /** @description Accounts in the role of an expert that the group has not confirmed */
+            waiting: components["schemas"]["AccessAccount"][] | null;
+        };
         PartyGap: {
             cite: components["schemas"]["ErrsCite"];
             /** @description First day on which it was lacking; absent where it never was there */
@@ -8144,6 +8370,8 @@ export interface components {
             checks?: {
                 [key: string]: boolean;
             };
+            /** @description Consultations of experts that the opinion cites */
+            consults?: string[] | null;
             /** @description The day it was decided on paper */
             day: string;
             /** @description The paper of a decision taken elsewhere */
@@ -8818,6 +9046,8 @@ export interface components {
             checks?: {
                 [key: string]: boolean;
             };
+            /** @description Consultations of experts that the opinion cites */
+            consults?: string[] | null;
             /** @description The paper of a decision taken elsewhere */
             document?: components["schemas"]["MatterPaper"];
             /** @description Why a limit that holds in principle (原则上) was missed */
@@ -12371,6 +12601,106 @@ export interface operations {
             };
         };
     };
+    experts: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyExpertGroup"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-expert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyExpertDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyExpert"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-expert": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyExpert"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     upload: {
         parameters: {
             query?: never;
@@ -13019,6 +13349,42 @@ export interface operations {
             };
         };
     };
+    advise: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdviseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "appeal-matter": {
         parameters: {
             query?: never;
@@ -13077,6 +13443,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageDifference"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "consult-experts": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["MatterInquiry"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
                 };
             };
             /** @description Error */
@@ -13446,6 +13848,114 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["Decide-objectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-offline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepReason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "consent-offline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Consent-offlineRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "switch-offline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["StepReason"];
             };
         };
         responses: {

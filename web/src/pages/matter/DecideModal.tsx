@@ -83,6 +83,7 @@ function Elsewhere() {
 export function DecideModal({ page, step, account, close }: { page: MatterPage; step: MatterStep; account: string; close: () => void }) {
   const t = useText();
   const [form] = Form.useForm<Values>();
+  const advised = (page.matter.consultations ?? []).filter((c) => c.advice?.some((a) => a.when));
   const verdict = Form.useWatch("verdict", form);
   const [signing, setSigning] = useState<unknown>();
   // The server gives the text only to those who must sign it.
@@ -151,6 +152,11 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
         <Form.Item name="verdict" label={t.matter.outcome} rules={[{ required: true, message: t.common.required }]}>
           <Radio.Group options={(step.may ?? []).map((v) => ({ value: v, label: wordFor(t.outcomes, v) }))} />
         </Form.Item>
+        {advised.length > 0 && (
+          <Form.Item name="consults" label={t.matter.cite}>
+            <Select mode="multiple" options={advised.map((c) => ({ value: c.id, label: `${c.topic}：${c.advice?.filter((a) => a.when).map((a) => a.name).join("、")}` }))} />
+          </Form.Item>
+        )}
         <Form.Item
           name="reason"
           label={t.matter.reason}

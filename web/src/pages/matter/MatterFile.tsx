@@ -18,7 +18,7 @@ import { Clocks } from "./Clocks";
 import { DrawView } from "./DrawView";
 import { Objections } from "./Objections";
 import { Papers } from "./Papers";
-import { Opinions } from "./parts";
+import { Consultations, Opinions } from "./parts";
 import { subjectPath } from "./subject";
 import "./matter.css";
 
@@ -84,6 +84,7 @@ export default function MatterFile() {
             }
             tabs={[
               { key: "opinions", label: t.matter.sideBySide, content: <Opinions steps={steps} /> },
+              ...(matter.consultations?.length ? [{ key: "consultations", label: t.matter.consultations, content: <Consultations list={matter.consultations} /> }] : []),
               { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <Papers matter={matter} /> },
               { key: "clocks", label: t.matter.clocks, content: <Clocks matter={matter} /> },
               ...(steps.some((s) => s.public) ? [{ key: "public", label: t.matter.publicTab, content: <Objections page={page} /> }] : []),

@@ -3,7 +3,7 @@ import { Button, Popover } from "antd";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { MatterPage, MatterStep, Me, Option } from "@/api/types";
+import type { Expert, MatterPage, MatterStep, Me, Option } from "@/api/types";
 import { type Words, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FormModal, type FormField } from "@/ui/FormModal";
@@ -25,6 +25,7 @@ interface Values {
   verdict: "pass" | "refuse" | "agree" | "disagree";
   accept: string;
   text: string;
+  topic: string;
   grounds: string;
   number?: string;
   paper?: string;
@@ -42,7 +43,7 @@ interface Colleague {
 }
 
 /** What each act asks for, and how it is sent. */
-function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], me: Me, t: Words): { lead?: string; fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
+function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], experts: readonly Expert[], me: Me, t: Words): { lead?: string; fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
   const m = t.matter;
   const at = { path: { id: page.matter.id } };
   const on = step?.id ?? "";
@@ -137,6 +138,32 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
     }
     case "matter.revoke":
       return { fields: [reason], danger: true, run: ({ reason }) => post("/v1/matters/{id}/revoke", at, { reason }) };
+    case "matter.offline.ask":
+      return { lead: m.offlineLead, fields: [reason], run: ({ reason }) => post("/v1/matters/{id}/offline", at, { step: on, reason }) };
+    case "matter.offline.consent":
+      return {
+        lead: step?.offline?.reason,
+        fields: [{ name: "accept", label: m.outcome, kind: "select", need: true, options: [{ value: "yes", label: wordFor(t.outcomes, "agree") }, { value: "no", label: wordFor(t.outcomes, "disagree") }] }, reason],
+        run: ({ accept, reason }) => post("/v1/matters/{id}/offline-consent", at, { step: on, allow: accept === "yes", reason }),
+      };
+    case "matter.offline.switch":
+      return { lead: m.offlineSwitchLead, fields: [reason], run: ({ reason }) => post("/v1/matters/{id}/offline-switch", at, { step: on, reason }) };
+    case "matter.consult":
+      return {
+        lead: m.consultLead,
+        fields: [
+          { name: "topic", label: m.consultTopic, need: true, max: 120, extra: m.consultTopicHint },
+          { name: "text", label: m.consultQuestion, kind: "area", need: true, max: 5000 },
+          { name: "accounts", label: m.consultExperts, kind: "multiple", need: true, options: experts.map((e) => ({ value: e.account, label: `${e.name}（${e.fields?.join("、")}）` })) },
+        ],
+        run: ({ topic, text, accounts }) => post("/v1/matters/{id}/consult", at, { topic, question: text, experts: accounts }),
+      };
+    case "matter.advise":
+      return {
+        lead: page.matter.consultations?.find((c) => c.id === option.on)?.question,
+        fields: [{ name: "text", label: m.advice, kind: "area", need: true, max: 10000 }, { name: "paper", label: m.advicePaper, kind: "file" }],
+        run: ({ text, paper }) => post("/v1/matters/{id}/advise", at, { consultation: option.on ?? "", text, papers: paper ? [paper] : undefined }),
+      };
     case "matter.appeal":
       return { fields: [{ name: "grounds", label: m.grounds, kind: "area", need: true, max: 5000 }], run: ({ grounds }) => post("/v1/matters/{id}/appeal", at, { grounds }) };
     default:
@@ -145,7 +172,7 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
 }
 
 // What most people came for stands open; the rest of an office's vocabulary is one click away, with the same reasons.
-const first = ["matter.decide", "matter.read", "matter.supplement", "matter.appeal", "matter.record.confirm"];
+const first = ["matter.decide", "matter.read", "matter.supplement", "matter.appeal", "matter.record.confirm", "matter.advise"];
 
 /** The acts of a matter: deciding stands once for each open step that is addressed to the reader. */
 export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
@@ -154,6 +181,8 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
   const [supplementing, setSupplementing] = useState(false);
   const [asking, setAsking] = useState<Option>();
   const colleagues = useItem("/v1/colleagues").data?.items ?? [];
+  const consults = page.acts?.some((o) => o.act === "matter.consult" && o.allowed);
+  const experts = (useItem("/v1/experts", {}, { enabled: Boolean(consults) }).data?.experts ?? []).filter((e) => e.state === "confirmed");
   const { matter } = page;
   const withdraw = useAct((reason: string) => post("/v1/matters/{id}/withdraw", { path: { id: matter.id } }, { reason }));
   const read = useAct(() => post("/v1/matters/{id}/read", { path: { id: matter.id } }));
@@ -186,13 +215,13 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
       />
     );
   };
-  const known = (page.acts ?? []).filter((o) => first.includes(o.act) || o.act === "matter.withdraw" || formOf(o, page, stepOf(o.on), colleagues, me, t));
+  const known = (page.acts ?? []).filter((o) => first.includes(o.act) || o.act === "matter.withdraw" || formOf(o, page, stepOf(o.on), colleagues, experts, me, t));
   const more = known.filter((o) => !first.includes(o.act));
   const answerFields: FormField<Answer>[] = [
     { name: "verdict", label: t.matter.outcome, kind: "select", need: true, options: (["agree", "disagree"] as const).map((v) => ({ value: v, label: wordFor(t.outcomes, v) })) },
     { name: "reason", label: t.matter.reason, kind: "area", need: true, extra: t.matter.reasonHint },
   ];
-  const form = asking && formOf(asking, page, stepOf(asking.on), colleagues, me, t);
+  const form = asking && formOf(asking, page, stepOf(asking.on), colleagues, experts, me, t);
   return (
     <>
       {known.filter((o) => first.includes(o.act)).map(button)}

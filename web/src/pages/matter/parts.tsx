@@ -1,5 +1,5 @@
 import { Tag, Typography } from "antd";
-import type { MatterStep, Opinion } from "@/api/types";
+import type { Matter, MatterStep, Opinion } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Citation } from "@/ui/Citation";
 import { minute } from "@/util/day";
@@ -27,6 +27,7 @@ function OpinionCard({ step, opinion }: { step: MatterStep; opinion?: Opinion })
           </p>
           <p className="opinion-reason">{opinion.reason}</p>
           {opinion.excuse && <p className="quiet">{t.matter.excuseOf(opinion.excuse)}</p>}
+          {Boolean(opinion.consults?.length) && <p className="quiet">{t.matter.citesAdvice(opinion.consults?.length ?? 0)}</p>}
           {opinion.document && <p className="quiet">{`${t.notice.document} ${opinion.document.number}`}</p>}
           {opinion.items?.map((lack) => (
             <p key={lack.kind + lack.what} className="quiet">{`${t.matter.lack}：${lack.what}`}</p>
@@ -98,6 +99,30 @@ function Asks({ step }: { step: MatterStep }) {
         </section>
       ))}
     </>
+  );
+}
+
+/** 专家咨询: questions about processing and the advice that came, apart from any step. */
+export function Consultations({ list }: { list: NonNullable<Matter["consultations"]> }) {
+  const t = useText();
+  return (
+    <div className="opinions">
+      {list.map((c) => (
+        <section key={c.id} className="opinion">
+          <header>
+            <b>{c.topic}</b>
+            <span>{c.name}</span>
+          </header>
+          <p className="opinion-reason">{c.question}</p>
+          {c.advice?.map((a) => (
+            <p key={a.account}>
+              <b style={{ fontWeight: 500 }}>{a.name}</b>：{a.when ? a.text : <Typography.Text type="secondary">{t.matter.waiting}</Typography.Text>}
+              {a.when && <Typography.Text type="secondary"> · {minute(a.when)}</Typography.Text>}
+            </p>
+          ))}
+        </section>
+      ))}
+    </div>
   );
 }
 

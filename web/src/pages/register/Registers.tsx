@@ -13,6 +13,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { Experts } from "./Experts";
 
 const color: Record<Filing["state"], string> = { due: "warning", filed: "processing", acknowledged: "success" };
 
@@ -177,6 +178,7 @@ function Seals() {
 /** The registers that authorities keep: filings and contract seals. */
 export default function Registers() {
   const t = useText();
+  const me = useOutletContext<Me>();
   const [search, setSearch] = useSearchParams();
   return (
     <>
@@ -188,6 +190,7 @@ export default function Registers() {
         items={[
           { key: "filings", label: t.register.filings, children: <Filings /> },
           { key: "seals", label: t.register.seals, children: <Seals /> },
+          ...(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r)) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),
         ]}
       />
     </>
