@@ -166,6 +166,7 @@ type Rel struct {
 	// unitagg, window, reduce
 	Unit int   `json:"unit,omitempty"` // column of the input's schema that is the subject key
 	Keys []Key `json:"keys,omitempty"` // reduce
+	Bins bool  `json:"bins,omitempty"` // reduce: the last key is a histogram, whose cells stand in one row
 	Aggs []Agg `json:"aggs,omitempty"`
 
 	// reduce: every unit counts in at most Groups cells, with at most Rows rows in each
@@ -257,11 +258,13 @@ func (a *Agg) Sensitivity(rows int) int64 {
 type OutputKind string
 
 const (
-	OutKey   OutputKind = "key"   // Keys[Index]
-	OutAgg   OutputKind = "agg"   // Aggs[Index]
-	OutRatio OutputKind = "ratio" // Aggs[Index] / Aggs[Over] + Plus, rounded to Type.Scale; NULL where Over is not positive
-	OutStat  OutputKind = "stat"  // Stat computed from the moments Aggs[Parts...], rounded to Type.Scale; NULL where it is not defined
-	OutExpr  OutputKind = "expr"  // Exprs[Index] of a Project
+	OutKey      OutputKind = "key"      // Keys[Index]
+	OutAgg      OutputKind = "agg"      // Aggs[Index]
+	OutRatio    OutputKind = "ratio"    // Aggs[Index] / Aggs[Over] + Plus, rounded to Type.Scale; NULL where Over is not positive
+	OutStat     OutputKind = "stat"     // Stat computed from the moments Aggs[Parts...], rounded to Type.Scale; NULL where it is not defined
+	OutBin      OutputKind = "bin"      // Aggs[Index] in the histogram's bin number Bin
+	OutQuantile OutputKind = "quantile" // the value that Quantile millionths of the rows lie below, from all bins of Aggs[Index] between the points of Grid
+	OutExpr     OutputKind = "expr"     // Exprs[Index] of a Project
 
 	// A model with a Fit has these three, and one row per coefficient.
 	OutTerm   OutputKind = "term"        // the coefficient's name, which the question fixes
@@ -355,6 +358,9 @@ type Output struct {
 	Minus    int64      `json:"minus,omitempty"`
 	Stat     Stat       `json:"stat,omitempty"`
 	Parts    []int      `json:"parts,omitempty"`
+	Bin      int        `json:"bin,omitempty"`
+	Quantile int64      `json:"quantile,omitempty"`
+	Grid     []int64    `json:"grid,omitempty"` // in units of 10^-Type.Scale, or days; one more than the bins that are not NULL
 	Standing Standing   `json:"standing"`
 	Sources  []Source   `json:"sources,omitempty"`
 
@@ -424,6 +430,14 @@ func (m *Model) Cells() int {
 		n *= m.Root.Keys[i].Size()
 	}
 	return n
+}
+
+// Bins is the number of cells that stand in one row: those of the histogram, or one.
+func (m *Model) Bins() int {
+	if m.Root == nil || !m.Root.Bins || len(m.Root.Keys) == 0 {
+		return 1
+	}
+	return m.Root.Keys[len(m.Root.Keys)-1].Size()
 }
 
 // Cell gives the key values of cell i. Cells are numbered with the last key fastest; NULL is a key's last value.

@@ -281,7 +281,10 @@ func (m *Model) validateOutputs() error {
 			return fmt.Errorf("output %q is unnamed or named twice", o.Name)
 		}
 		seen[o.Name] = true
-		size := map[OutputKind]int{OutKey: len(m.Root.Keys), OutAgg: len(m.Root.Aggs), OutRatio: len(m.Root.Aggs), OutExpr: len(m.Root.Exprs)}[o.Kind]
+		if err := m.validateBins(o); err != nil {
+			return err
+		}
+		size := map[OutputKind]int{OutKey: len(m.Root.Keys), OutAgg: len(m.Root.Aggs), OutBin: len(m.Root.Aggs), OutQuantile: len(m.Root.Aggs), OutRatio: len(m.Root.Aggs), OutExpr: len(m.Root.Exprs)}[o.Kind]
 		if o.Kind == OutTerm || o.Kind == OutCoef || o.Kind == OutStdErr {
 			continue
 		}
@@ -300,6 +303,39 @@ func (m *Model) validateOutputs() error {
 	}
 	return m.validatePost()
 }
+
+// validateBins: beside a histogram there are keys, counts, bins and quantiles, and without one neither of the last two.
+func (m *Model) validateBins(o *Output) error {
+	binned := o.Kind == OutBin || o.Kind == OutQuantile
+	if !m.Root.Bins {
+		if binned {
+			return fmt.Errorf("output %q: a %s without a histogram", o.Name, o.Kind)
+		}
+		return nil
+	}
+	if len(m.Root.Keys) == 0 || len(m.Selects()) > 0 {
+		return fmt.Errorf("a histogram without a public key")
+	}
+	last := &m.Root.Keys[len(m.Root.Keys)-1]
+	ok := false
+	switch o.Kind {
+	case OutKey:
+		ok = o.Index != len(m.Root.Keys)-1
+	case OutAgg:
+		ok = true
+	case OutBin:
+		ok = o.Bin >= 0 && o.Bin < last.Size()
+	case OutQuantile:
+		ok = o.Quantile > 0 && o.Quantile < QuantileUnit && len(o.Grid) == len(last.Domain)+1 && slices.IsSorted(o.Grid) && o.Type.Ordered() && o.Type.Kind != Timestamp
+	}
+	if !ok {
+		return fmt.Errorf("output %q: %s beside a histogram", o.Name, o.Kind)
+	}
+	return nil
+}
+
+// QuantileUnit is the whole of which Output.Quantile is a part.
+const QuantileUnit = 1_000_000
 
 func (o *Output) validateStat(aggs int) error {
 	if n := o.Stat.Parts(); n == 0 || len(o.Parts) != n || o.Index != 0 || o.Over != 0 {

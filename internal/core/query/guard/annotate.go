@@ -42,9 +42,26 @@ func annotate(m *query.Model, know *knowledge) {
 func groupSources(m *query.Model, know *knowledge) []query.Source {
 	var out []query.Source
 	for i := range m.Root.Keys {
+		if m.Root.Bins && i == len(m.Root.Keys)-1 {
+			continue
+		}
 		out = append(out, asKeys(sources(&m.Root.Keys[i].Expr, know.cols(m.Root.In[0]), query.WayKey))...)
 	}
 	return merged(out)
+}
+
+// binSources: what a histogram counts by enters its figures, as what is summed enters a sum.
+func binSources(m *query.Model, know *knowledge) []query.Source {
+	if !m.Root.Bins {
+		return nil
+	}
+	out := sources(&m.Root.Keys[len(m.Root.Keys)-1].Expr, know.cols(m.Root.In[0]), query.WayValue)
+	for i := range out {
+		if !joinOnly(&out[i]) {
+			out[i].Ways = []query.Way{query.WayValue}
+		}
+	}
+	return out
 }
 
 // asKeys: whatever a grouping expression looks at, it groups by.
@@ -68,7 +85,7 @@ func outputSources(m *query.Model, o *query.Output, know *knowledge, rows, keys 
 	if o.Kind == query.OutExpr {
 		return merged(append(out, sources(&m.Root.Exprs[o.Index], cols, query.WayValue)...))
 	}
-	out = append(out, keys...)
+	out = append(append(out, keys...), binSources(m, know)...)
 	aggs := []int{o.Index}
 	if m.Fit != nil {
 		aggs = nil
@@ -124,6 +141,7 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 	default:
 		want(rows, aggregateUse)
 		want(keys, groupUse)
+		want(binSources(m, know), aggregateUse)
 	}
 	for i := range m.Outputs {
 		o := &m.Outputs[i]

@@ -80,6 +80,7 @@ type exprNode struct {
 	star     bool // COUNT(*)
 	distinct bool // COUNT(DISTINCT x)
 	over     *windowNode
+	bin      int // of HIST, one item for each
 }
 
 // windowNode is OVER (PARTITION BY ... ORDER BY ...).

@@ -76,6 +76,10 @@ func (b *binder) call(e *exprNode, sc *scope) (query.Expr, bool) {
 		b.refuse(Unimplemented, e.at, "聚合函数只能单独作输出列", "an aggregate stands only as an output of its own", "SELECT education, AVG(x) AS a FROM t GROUP BY education")
 		return query.Expr{}, false
 	}
+	if isHist(e) || isQuantile(e) {
+		b.refuse(ExactExtreme, e.at, e.text+" 只能单独作 A 类查询的输出列", e.text+" stands only as an output of its own in class A", "SELECT QUANTILE(limit_bal, 0.5) AS median FROM credit_default")
+		return query.Expr{}, false
+	}
 	c, known := calls[e.text]
 	if !known || e.star || e.distinct {
 		b.refuse(NotListed, e.at, e.text, e.text, "")

@@ -26,6 +26,7 @@ type released struct {
 	average bool
 	places  int
 
+	hist        *binned
 	stat        query.Stat
 	moments     []*aggRequest
 	plus, minus int64 // middles of the two columns
@@ -45,6 +46,9 @@ func (b *binder) classA(s *selectNode) *query.Model {
 	ok = b.where(s, blk, sc)
 	if unitOf(blk) == "" {
 		b.refuse(Unimplemented, s.from[0].at, "A 类模型只用于涉及主体的表", "class A is for tables about subjects", "")
+		return nil
+	}
+	if !b.expandHist(s, sc) {
 		return nil
 	}
 	keys, okKeys := b.groupKeys(s, sc)
@@ -131,6 +135,8 @@ func (b *binder) releasedItem(item itemNode, sc *scope, keys []query.Expr) (rele
 		e = e.args[0]
 	}
 	switch {
+	case isHist(e), isQuantile(e):
+		return b.releasedBin(r, e, sc)
 	case statOf(e) != "":
 		return b.releasedStat(r, e, sc)
 	case isAggregate(e):
@@ -240,10 +246,17 @@ func (b *binder) layoutA(blk *block, keys []query.Expr, outs []released) *query.
 			}
 		}
 	}
+	bins, ok := b.oneHistogram(outs)
+	if !ok {
+		return nil
+	}
+	if bins != nil {
+		over = append(over, bins)
+	}
 	p := l.block(blk, over)
 	root := &query.Rel{Op: query.RelReduce, In: []*query.Rel{p.rel}, Unit: p.keyAt()}
 	order, ok := b.placeKeys(root, p, keys)
-	if !ok {
+	if !ok || !b.placeBins(root, p, bins) {
 		return nil
 	}
 	if p.rows == 0 {
@@ -379,6 +392,12 @@ func outputA(root *query.Rel, p placed, r *released, order []int) query.Output {
 	}
 	num := r.vector(r.num, p)
 	o.Kind, o.Index, o.Type = query.OutAgg, v.find(num), num.Type
+	if h := r.hist; h != nil {
+		o.Kind, o.Bin, o.Type = query.OutBin, h.bin, h.typ
+		if h.quantile > 0 {
+			o.Kind, o.Quantile, o.Grid = query.OutQuantile, h.quantile, h.grid
+		}
+	}
 	if r.den != nil {
 		o.Kind, o.Over, o.Plus, o.Type = query.OutRatio, v.find(placedAgg(r.den, p, false)), num.Center, query.Number(r.places)
 	}

@@ -48,7 +48,7 @@ var messages = map[Code]message{
 	JoinNotAllowed: {"该连接方式未获准，请按主体标识等值连接", "join key not allowed", "FROM a JOIN b ON a.sid = b.sid"},
 	Subquery:       {"不接受嵌套子查询，请改写为按主体汇总的 CTE 再等值连接", "rewrite as a per-subject CTE joined by equality", "WITH v AS (SELECT sid, COUNT(*) AS n FROM visit GROUP BY sid) SELECT ... FROM person JOIN v ON person.sid = v.sid"},
 	WindowNotOwn:   {"窗口须按主体分区，请按主体标识 PARTITION BY", "window must partition by subject", "WITH v AS (SELECT sid, COUNT(*) AS n FROM visit GROUP BY sid)"},
-	ExactExtreme:   {"不输出极值、明细或精确中位数，请改用加噪的 AVG 或分段计数", "extremes and raw lists are not released; use AVG or counts by bucket", "bucket(age, 30, 40, 50)"},
+	ExactExtreme:   {"不输出极值、明细或精确中位数，请改用加噪的 QUANTILE、HIST 或 AVG", "extremes and raw lists are not released; use QUANTILE, HIST or AVG", "QUANTILE(limit_bal, 0.5)"},
 	NotTotal:       {"表达式在某些行上会出错，请改用全函数", "use the total form", "safe_div(a, b)"},
 	Unbounded:      {"求和列没有上下界，请声明上下界", "declare bounds", "SUM(clamp(x, 0, 100000))"},
 	NotListed:      {"函数或写法不在白名单，请改用允许的函数", "not on the allow-list", "coalesce(x, 0)"},

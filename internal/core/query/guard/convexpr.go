@@ -11,7 +11,7 @@ import (
 var accepted = words(`count sum avg min max var_pop var_samp variance stddev stddev_pop stddev_samp corr covar_pop covar_samp
 	regr_slope regr_intercept regr_r2 bucket clamp safe_div abs round floor ceil ceiling mod coalesce nullif
 	substr substring date_trunc date_part extract starts_with
-	sqrt ln exp upper lower trim btrim region_level age_on datediff to_number_or_null fixed`)
+	sqrt ln exp upper lower trim btrim region_level age_on datediff to_number_or_null fixed hist quantile`)
 
 // refusedCalls says which code a known but unwanted function gets. Any other function is refused with G012.
 var refusedCalls = map[Code]map[string]bool{
@@ -25,7 +25,7 @@ var refusedCalls = map[Code]map[string]bool{
 	SubsetPick: words(`md5 sha1 sha224 sha256 sha384 sha512 hash hashtext hashint4 crc32 crc32c digest hmac encode decode concat
 		concat_ws left right reverse repeat lpad rpad replace translate overlay split_part ascii chr to_hex bit_count get_bit get_byte
 		position strpos instr length char_length octet_length bit_length levenshtein soundex format`),
-	Unimplemented: words(`quantile hist regr_count regr_avgx regr_avgy ltrim rtrim sign`),
+	Unimplemented: words(`regr_count regr_avgx regr_avgy ltrim rtrim sign`),
 	Subquery:      words(`query query_table dblink`),
 }
 

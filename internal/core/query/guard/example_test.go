@@ -43,8 +43,8 @@ func ExampleCompile_refused() {
 	}
 	// Output:
 	// G009 MAX
-	// 不输出极值、明细或精确中位数，请改用加噪的 AVG 或分段计数（max）
-	// bucket(age, 30, 40, 50)
+	// 不输出极值、明细或精确中位数，请改用加噪的 QUANTILE、HIST 或 AVG（max）
+	// QUANTILE(limit_bal, 0.5)
 }
 
 // What an official reads about a model.

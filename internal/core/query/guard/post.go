@@ -83,7 +83,7 @@ func sameNode(x, y *exprNode) bool {
 	if x == nil || y == nil {
 		return x == y
 	}
-	return x.kind == y.kind && x.text == y.text && x.value == y.value && x.star == y.star && x.distinct == y.distinct && x.over == nil && y.over == nil &&
+	return x.kind == y.kind && x.text == y.text && x.value == y.value && x.star == y.star && x.distinct == y.distinct && x.bin == y.bin && x.over == nil && y.over == nil &&
 		slices.Equal(x.name, y.name) && slices.EqualFunc(x.args, y.args, sameNode)
 }
 

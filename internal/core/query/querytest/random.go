@@ -181,14 +181,31 @@ func (w *writer) table() string {
 		items = append(items, fmt.Sprintf("%s AS k%d", k, i))
 		groups = append(groups, fmt.Sprintf("k%d", i))
 	}
-	for i := range 1 + w.IntN(3) {
-		items = append(items, fmt.Sprintf("%s AS m%d", w.aggregate(), i))
+	if column, edges := w.binned(); column != "" && w.IntN(3) == 0 {
+		items = append(items, w.pick([]string{"HIST(" + column + ", " + edges + ") AS h", "QUANTILE(" + column + ", 0.5) AS q, QUANTILE(" + column + ", 0.9) AS r"}), "COUNT(*) AS n")
+	} else {
+		for i := range 1 + w.IntN(3) {
+			items = append(items, fmt.Sprintf("%s AS m%d", w.aggregate(), i))
+		}
 	}
 	text := with + "SELECT " + strings.Join(items, ", ") + " FROM " + w.from + w.where(3)
 	if len(groups) > 0 {
 		text += " GROUP BY " + strings.Join(groups, ", ")
 	}
 	return text
+}
+
+// binned is a column with public cut points and some of them, where the FROM has one by that name alone.
+func (w *writer) binned() (column, edges string) {
+	switch w.from {
+	case "credit_default":
+		return "age", "25, 45, 60"
+	case "visit":
+		return "days", "7, 30"
+	case "resident":
+		return "birthday", "DATE '1970-01-01', DATE '2000-01-01'"
+	}
+	return "", ""
 }
 
 func (w *writer) aggregate() string {

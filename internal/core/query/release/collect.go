@@ -217,8 +217,13 @@ func layOut(m *query.Model, e *Evidence) (Table, error) {
 	for _, c := range e.Structural {
 		structural[c] = true
 	}
-	for c := range e.cells() {
-		if !structural[e.public(c)] {
+	bins := m.Bins()
+	for c := 0; c < e.cells(); c += bins {
+		some := false
+		for b := range bins {
+			some = some || !structural[e.public(c+b)]
+		}
+		if some {
 			t.Rows = append(t.Rows, layRow(m, e, c))
 		}
 	}
@@ -228,7 +233,7 @@ func layOut(m *query.Model, e *Evidence) (Table, error) {
 	}
 	totals := make([]int64, len(m.Outputs))
 	for _, row := range t.Rows {
-		if !e.shows(row.Cell) {
+		if !e.showsRow(m, row.Cell) {
 			t.Hidden++
 			continue
 		}
@@ -255,7 +260,8 @@ func layRow(m *query.Model, e *Evidence, c int) Row {
 	keys := e.keysOf(m, c)
 	for i := range m.Outputs {
 		f := field(m, e, &m.Outputs[i], c, keys)
-		if m.Outputs[i].Kind != query.OutKey && !e.shows(c) {
+		switch kind := m.Outputs[i].Kind; {
+		case kind == query.OutBin && !e.shows(c+m.Outputs[i].Bin), kind != query.OutBin && kind != query.OutKey && !e.showsRow(m, c):
 			f = Field{Hidden: true}
 		}
 		row.Fields = append(row.Fields, f)
@@ -268,7 +274,7 @@ func total(m *query.Model, e *Evidence, o *query.Output, sum int64, shown int) F
 		return Field{}
 	}
 	v := &e.Plan.Vectors[o.Index]
-	half := int64(math.Ceil(1.96 * v.Sigma() * math.Sqrt(float64(shown))))
+	half := int64(math.Ceil(1.96 * v.Sigma() * math.Sqrt(float64(shown*m.Bins()))))
 	return Field{Value: query.NumberValue(sum, v.Scale), Error95: query.NumberValue(half, v.Scale)}
 }
 
@@ -282,7 +288,14 @@ func field(m *query.Model, e *Evidence, o *query.Output, c int, keys []query.Val
 			}
 		}
 		return f
+	case query.OutBin:
+		return Field{Value: query.IntValue(max(e.Noisy[o.Index][c+o.Bin], 0)), Error95: half95(&e.Plan.Vectors[o.Index])}
+	case query.OutQuantile:
+		return quantile(m, e, o, c)
 	case query.OutAgg:
+		if m.Root.Bins {
+			return binSum(m, e, o, c)
+		}
 		v := &e.Plan.Vectors[o.Index]
 		n := e.Noisy[o.Index][c]
 		if m.Root.Aggs[o.Index].Func != query.AggSum {

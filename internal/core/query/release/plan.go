@@ -226,8 +226,12 @@ func NewPreview(m *query.Model, ask Ask) (Preview, error) {
 		o := &m.Outputs[i]
 		column := PreviewColumn{Name: o.Name}
 		switch o.Kind {
-		case query.OutAgg:
-			column.Error95 = half95(&p.Vectors[o.Index]).Text()
+		case query.OutAgg, query.OutBin:
+			bins := 1
+			if o.Kind == query.OutAgg {
+				bins = m.Bins()
+			}
+			column.Error95 = halfOf(&p.Vectors[o.Index], bins).Text()
 		case query.OutRatio:
 			if v.PerCell > 0 {
 				column.Error95 = ratioError(&p, o, m, 0, max(v.PerCell, v.Threshold)).Text()
@@ -241,6 +245,9 @@ func NewPreview(m *query.Model, ask Ask) (Preview, error) {
 }
 
 // half95 is 1.96 sigma, rounded up.
-func half95(v *Vector) query.Value {
-	return query.NumberValue(int64(math.Ceil(1.96*v.Sigma())), v.Scale)
+func half95(v *Vector) query.Value { return halfOf(v, 1) }
+
+// halfOf is the same of a sum of cells.
+func halfOf(v *Vector, cells int) query.Value {
+	return query.NumberValue(int64(math.Ceil(1.96*v.Sigma()*math.Sqrt(float64(cells)))), v.Scale)
 }
