@@ -81,6 +81,9 @@ func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID
 	if len(m.Selects()) > 0 {
 		return job{}, errs.New(errs.Invalid, "分组取值域没有公开的模型不能出具精确统计; 请改用有公开代码表的分组")
 	}
+	if m.Root.Bins {
+		return job{}, errs.New(errs.Invalid, "HIST 与 QUANTILE 只用于加噪汇总; 精确统计请改用 GROUP BY bucket(列, 分段点) 的计数")
+	}
 	g, permit, err := s.permitted(ctx, tx, sp, v, m)
 	if err != nil {
 		return job{}, err

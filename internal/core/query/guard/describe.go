@@ -11,7 +11,7 @@ import (
 // fill completes the review of a model.
 func (r *Review) fill(m *query.Model, know *knowledge, f *faults) {
 	r.Model = m
-	r.Hash, r.Question = m.Hash(), m.Question()
+	r.Hash, r.Question, r.Understood = m.Hash(), m.Question(), Print(m)
 	r.Unit, r.Rows = m.Unit, know.rows[m.Root.In[0]]
 	r.Outputs = m.Outputs
 	r.Checks = inspect(m, know, f)

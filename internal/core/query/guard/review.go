@@ -8,21 +8,22 @@ import (
 
 // Review is what people see of a model: the checks, where every output comes from, and what leaves.
 type Review struct {
-	Accepted bool               `json:"accepted"`
-	Class    query.Class        `json:"class"`
-	Hash     string             `json:"hash,omitempty"`
-	Question string             `json:"question,omitempty"`
-	Summary  string             `json:"summary"`         // one sentence: what leaves and what never can
-	Unit     string             `json:"unit,omitempty"`  // person, enterprise
-	Rows     int                `json:"rows,omitempty"`  // rows per subject at most
-	Cells    int                `json:"cells,omitempty"` // class A
-	Vectors  []Vector           `json:"vectors,omitempty"`
-	Outputs  []query.Output     `json:"outputs,omitempty"`
-	Fields   []query.FieldCells `json:"fields,omitempty"` // class B: all outputs together
-	Checks   []Check            `json:"checks,omitempty"`
-	Lineage  Graph              `json:"lineage"`
-	Notes    []string           `json:"notes,omitempty"`
-	Refusals []Refusal          `json:"refusals"`
+	Accepted   bool               `json:"accepted"`
+	Class      query.Class        `json:"class"`
+	Hash       string             `json:"hash,omitempty"`
+	Question   string             `json:"question,omitempty"`
+	Summary    string             `json:"summary"` // one sentence: what leaves and what never can
+	Understood string             `json:"understood,omitempty" doc:"The model written out step by step in the accepted language; compiled, it is the same model"`
+	Unit       string             `json:"unit,omitempty"`  // person, enterprise
+	Rows       int                `json:"rows,omitempty"`  // rows per subject at most
+	Cells      int                `json:"cells,omitempty"` // class A
+	Vectors    []Vector           `json:"vectors,omitempty"`
+	Outputs    []query.Output     `json:"outputs,omitempty"`
+	Fields     []query.FieldCells `json:"fields,omitempty"` // class B: all outputs together
+	Checks     []Check            `json:"checks,omitempty"`
+	Lineage    Graph              `json:"lineage"`
+	Notes      []string           `json:"notes,omitempty"`
+	Refusals   []Refusal          `json:"refusals"`
 
 	// A model with parameters: the review shows the first combination of values; the checks are those of all.
 	Params []query.Param `json:"params,omitempty"`
@@ -85,7 +86,7 @@ func Inspect(text string, class query.Class, cat query.Catalog) Review {
 	if r.Accepted {
 		r.Family = fam
 	} else {
-		r.Model, r.Hash, r.Question = nil, "", ""
+		r.Model, r.Hash, r.Question, r.Understood = nil, "", "", ""
 		r.Summary = fmt.Sprintf("未通过：%d 处需要修改，没有任何数据被读取。", len(f.list))
 	}
 	return r

@@ -2,6 +2,7 @@ package guard
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"math"
@@ -259,8 +260,9 @@ func merge(list []column) column {
 			out.policy = &all
 			continue
 		}
-		if all.Domain = codesOf(all.Domain, c.policy.Domain); len(all.Domain) == 0 {
-			all.Domain = nil
+		all.Domain = codesOf(all.Domain, c.policy.Domain)
+		if all.Name != c.policy.Name || all.Title != c.policy.Title {
+			all.Name, all.Title = "", ""
 		}
 		if all.Lo == nil || all.Hi == nil || c.policy.Lo == nil || c.policy.Hi == nil {
 			all.Lo, all.Hi = nil, nil
@@ -292,17 +294,20 @@ func merge(list []column) column {
 	return out
 }
 
-// codesOf is the code list of two lists, none where one of them is none.
+// codesOf is the code list of two lists, none where one of them is none. Different lists are sorted, so that the order of
+// the tables does not show.
 func codesOf(a, b []query.Code) []query.Code {
 	if len(a) == 0 || len(b) == 0 {
 		return nil
 	}
-	for _, code := range b {
-		if !slices.ContainsFunc(a, func(have query.Code) bool { return have.Value == code.Value }) {
-			a = append(a, code)
-		}
+	if slices.Equal(a, b) {
+		return a
 	}
-	return a
+	out := slices.Concat(a, b)
+	slices.SortFunc(out, func(a, b query.Code) int {
+		return cmp.Or(cmp.Compare(len(a.Value), len(b.Value)), strings.Compare(a.Value, b.Value), strings.Compare(a.Label, b.Label))
+	})
+	return slices.CompactFunc(out, func(a, b query.Code) bool { return a.Value == b.Value })
 }
 
 func onBoth(a, b []int64) []int64 {

@@ -73,6 +73,9 @@ func holds(t *testing.T, m *query.Model, data interp.Data) {
 		t.Fatal(err)
 	}
 	renders(t, m, again)
+	if why := readsBack(m); why != "" {
+		t.Fatal(why)
+	}
 	switch m.Class {
 	case query.A:
 		_, err = program.Aggregate(data, interp.SaltedChoice("x"))

@@ -23,7 +23,10 @@ func Exact(m *query.Model, opt Options) (Statement, error) {
 	if m.Class != query.A {
 		return Statement{}, fmt.Errorf("a class %s model has no exact table", m.Class)
 	}
-	if len(m.Selects()) > 0 || m.Root.Bins {
+	if m.Root.Bins {
+		return Statement{}, errors.New("an exact table has no histogram: its bins would be cells without an audit")
+	}
+	if len(m.Selects()) > 0 {
 		return Statement{}, errors.New("an exact table needs public domains: nothing would decide which values are shown")
 	}
 	w := &writer{model: m, opt: opt, texts: map[string]string{}}

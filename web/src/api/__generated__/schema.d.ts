@@ -5620,6 +5620,8 @@ export interface components {
             summary: string;
             /** Format: int64 */
             tuples?: number;
+            /** @description The model written out step by step in the accepted language; compiled, it is the same model */
+            understood?: string;
             unit?: string;
             vectors?: components["schemas"]["GuardVector"][] | null;
         };
@@ -8287,8 +8289,11 @@ export interface components {
         };
         QueryOutput: {
             /** Format: int64 */
+            bin?: number;
+            /** Format: int64 */
             cells?: number;
             fields?: components["schemas"]["QueryFieldCells"][] | null;
+            grid?: number[] | null;
             /** Format: int64 */
             index?: number;
             kind: string;
@@ -8301,6 +8306,8 @@ export interface components {
             parts?: number[] | null;
             /** Format: int64 */
             plus?: number;
+            /** Format: int64 */
+            quantile?: number;
             sources?: components["schemas"]["QuerySource"][] | null;
             standing: string;
             stat?: string;
