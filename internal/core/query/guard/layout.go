@@ -37,12 +37,23 @@ func (l *layout) block(blk *block, over []*query.Expr) placed {
 			return true
 		})
 	}
+	for _, e := range over {
+		mark(e)
+	}
+	for i := range blk.preds {
+		mark(&blk.preds[i])
+	}
+	blk, through := l.dissolved(blk, used)
+	clear(used)
 	pred := conjunction(blk.preds)
 	if pred != nil {
 		mark(pred)
 	}
 	for _, e := range over {
 		mark(e)
+	}
+	for outer, inner := range through {
+		used[inner] = used[inner] || used[outer]
 	}
 	for _, lf := range blk.leaves {
 		for _, p := range lf.on {
@@ -53,6 +64,11 @@ func (l *layout) block(blk *block, over []*query.Expr) placed {
 		}
 	}
 	out := l.joined(blk, used)
+	for outer, inner := range through {
+		if at, ok := out.where[inner]; ok {
+			out.where[outer] = at
+		}
+	}
 	if pred != nil {
 		moved := out.place(*pred)
 		out.rel = &query.Rel{Op: query.RelFilter, In: []*query.Rel{out.rel}, Pred: &moved}

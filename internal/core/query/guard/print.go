@@ -10,8 +10,11 @@ import (
 )
 
 // Print writes a model in the accepted language, every step spelled out: what the guard understood, for people to read
-// beside the tenant's own words. Compiled again, it is the same model.
+// beside the tenant's own words. Compiled again, it is the same model. A fit is not written out: its header says it all.
 func Print(m *query.Model) string {
+	if m.Fit != nil {
+		return ""
+	}
 	p := &printer{model: m}
 	root := m.Root
 	from := p.from(root.In[0])
@@ -330,7 +333,10 @@ func (p *printer) expr(e *query.Expr, names []string) string {
 	case query.OpCol:
 		return names[e.Index]
 	case query.OpLit:
-		return strings.Join(append(lits, "NULL")[:1], "")
+		if len(lits) == 0 && e.Type.Numeric() {
+			return fmt.Sprintf("fixed(NULL, %d)", e.Type.Scale)
+		}
+		return append(lits, "NULL")[0]
 	case query.OpSubject:
 		return ":subject"
 	case query.OpNeg:

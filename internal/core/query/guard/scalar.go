@@ -35,6 +35,9 @@ func bindReal(op query.Op, places int) func(*binder, *exprNode, []query.Expr) (q
 // bindFixed gives a number the decimal places named, more or fewer.
 func bindFixed(b *binder, e *exprNode, args []query.Expr) (query.Expr, bool) {
 	places, ok := b.places(e, &args[1])
+	if v, isConst := args[0].Const(); ok && isConst && v.IsNull() && args[0].Type.Kind == "" {
+		return query.NullOf(query.Number(places)), true
+	}
 	if !ok || !b.numeric(args[:1], e.at) {
 		return query.Expr{}, false
 	}

@@ -255,6 +255,44 @@ func winEncoding(w *query.Win) []byte {
 	return b
 }
 
+// dissolved is a block in which a window leaf of which no window is used stands as the rows below it, as if the text had
+// none. through says which column each of the leaf's own was below.
+func (l *layout) dissolved(blk *block, used map[int]bool) (out *block, through map[int]int) {
+	out, through = &block{preds: slices.Clone(blk.preds)}, map[int]int{}
+	for _, lf := range blk.leaves {
+		if lf.through == nil || lf.on != nil || l.windowUsed(lf, used) {
+			out.leaves = append(out.leaves, lf)
+			continue
+		}
+		inner, below := l.dissolved(lf.inner, used)
+		out.leaves = append(out.leaves, inner.leaves...)
+		out.preds = append(out.preds, inner.preds...)
+		for outer, in := range lf.through {
+			if deeper, ok := below[in]; ok {
+				in = deeper
+			}
+			through[outer] = in
+		}
+	}
+	for _, lf := range out.leaves {
+		for i, p := range lf.on {
+			if in, ok := through[p.Right]; ok {
+				lf.on[i].Right = in
+			}
+		}
+	}
+	return out, through
+}
+
+func (l *layout) windowUsed(lf *leaf, used map[int]bool) bool {
+	for i, at := range l.b.at {
+		if _, carried := lf.through[i]; at == lf && !carried && used[i] {
+			return true
+		}
+	}
+	return false
+}
+
 // windowed lays out a window leaf; windows that nothing uses are not computed.
 func (l *layout) windowed(lf *leaf, used map[int]bool) placed {
 	type computed struct {
@@ -276,7 +314,7 @@ func (l *layout) windowed(lf *leaf, used map[int]bool) placed {
 			}
 			continue
 		}
-		if used[i] {
+		if used[i] || lf.on != nil {
 			wins = append(wins, computed{from: i, win: lf.wins[n]})
 			over = append(over, lf.wins[n].Exprs()...)
 		}
@@ -289,9 +327,6 @@ func (l *layout) windowed(lf *leaf, used map[int]bool) placed {
 			out.where[outer] = at
 			out.cols[at] = l.b.cols[outer]
 		}
-	}
-	if len(wins) == 0 {
-		return out
 	}
 	for i := range wins {
 		w := &wins[i].win
