@@ -62,7 +62,7 @@ export function Bell() {
     <Popover trigger="click" placement="bottomRight" open={open} onOpenChange={setOpen} title={t.message.title} content={open && <Newest close={() => setOpen(false)} />}>
       <Button type="text" className="on-navy" aria-label={t.message.bell(n)} title={t.message.bell(n)}>
         <Badge count={n} size="small" overflowCount={99}>
-          <BellOutlined className="on-navy" style={{ fontSize: 16 }} aria-hidden />
+          <BellOutlined style={{ fontSize: 16, color: "#fff" }} aria-hidden />
         </Badge>
       </Button>
     </Popover>
