@@ -1,3 +1,4 @@
+import { readFileSync } from "node:fs";
 import { expect, test } from "vitest";
 import { enUS } from "./en-US";
 import { titled } from "./titles";
@@ -21,4 +22,12 @@ test("no word on screen belongs to one city, and every slot is filled", () => {
     expect(said.filter((s) => /福建|泉州|Fujian|Quanzhou|贵州|舟山/.test(s))).toEqual([]);
     expect(said.filter((s) => /\{[a-z]/.test(s))).toEqual([]);
   }
+});
+
+test("every act of the vocabulary has a name in both languages", () => {
+  const vocabulary = readFileSync(new URL("../../../regimes/vocabulary.yaml", import.meta.url), "utf8");
+  const acts = vocabulary.slice(vocabulary.indexOf("\nacts:"), vocabulary.indexOf("\nfacts:")).matchAll(/name: ([a-z][a-z.-]+)/g);
+  const names = [...acts].map((m) => m[1] ?? "");
+  expect(names.length).toBeGreaterThan(100);
+  for (const words of [zhCN, enUS]) expect(names.filter((n) => !(n in words.ledger.acts))).toEqual([]);
 });
