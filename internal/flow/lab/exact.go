@@ -11,7 +11,7 @@ import (
 	"log/slog"
 	"maps"
 	"os"
-	"path/filepath"
+	"time"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -49,9 +49,9 @@ func (s *Service) RunExactWith(ctx context.Context, spaceID, versionID string, c
 		return j.run, err
 	}
 	ctx = context.WithoutCancel(ctx)
-	rows, failure := s.exactRows(ctx, j)
+	rows, used, failure := s.exactRows(ctx, j)
 	for {
-		r, err := s.finishExact(ctx, j, receipt.Seq, rows, failure)
+		r, err := s.finishExact(ctx, j, receipt.Seq, rows, used, failure)
 		if !errors.Is(err, errNumbered) {
 			return r, err
 		}
@@ -59,7 +59,10 @@ func (s *Service) RunExactWith(ctx context.Context, spaceID, versionID string, c
 }
 
 func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID string, chosen map[string]string) (job, error) {
-	sp, sc, err := s.space(ctx, tx.Tx, spaceID)
+	sp, sc, seat, err := s.seated(ctx, tx.Tx, spaceID)
+	if err == nil {
+		err = seat.may(ToolRun)
+	}
 	if err != nil {
 		return job{}, err
 	}
@@ -78,14 +81,17 @@ func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID
 	if err != nil {
 		return job{}, err
 	}
-	if len(m.Selects()) > 0 {
-		return job{}, errs.New(errs.Invalid, "分组取值域没有公开的模型不能出具精确统计; 请改用有公开代码表的分组")
+	if len(m.Selects()) > 0 || m.Fit != nil {
+		return job{}, errs.New(errs.Invalid, "分组取值域没有公开的模型和拟合的模型不能出具精确统计; 请改用有公开代码表的分组汇总")
 	}
 	if m.Root.Bins {
 		return job{}, errs.New(errs.Invalid, "HIST 与 QUANTILE 只用于加噪汇总; 精确统计请改用 GROUP BY bucket(列, 分段点) 的计数")
 	}
 	g, permit, err := s.permitted(ctx, tx, sp, v, m)
 	if err != nil {
+		return job{}, err
+	}
+	if err := sp.open(); err != nil {
 		return job{}, err
 	}
 	if _, err = s.artifact(ctx, tx.Tx, sc, v); err != nil { // the bytes that f was decoded from
@@ -97,40 +103,36 @@ func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID
 	if err := s.bind(ctx, tx, &j); err != nil {
 		return job{}, err
 	}
+	if err := s.did(ctx, tx, sp, ToolRun, j.run.ID); err != nil {
+		return job{}, err
+	}
 	if err := insertRun(ctx, tx.Tx, j.run); err != nil {
 		return job{}, err
 	}
 	return j, tx.Changed(ctx, "run", j.run.ID, j.run)
 }
 
-// permitted finds the grant and the permit. The law is asked first, also without a permit: it says which article is missing.
+// permitted finds the grant and the permit. The law is asked first, also without a permit: everything it asks of a run on raw
+// data, and then what it asks of exact figures beside.
 func (s *Service) permitted(ctx context.Context, tx *act.Tx, sp Space, v Version, m *query.Model) (grant.Grant, statistics.Permit, error) {
-	g, missing := grant.ForModel(ctx, tx.Tx, sp.Org, sp.Scenario, v.ID, tx.Day())
-	if errs.CodeOf(missing) == errs.Internal {
-		return g, statistics.Permit{}, missing
+	g, err := s.granted(ctx, tx, sp, v)
+	if err != nil {
+		return g, statistics.Permit{}, err
 	}
 	permit, none := statistics.Covering(ctx, tx.Tx, sp.Org, sp.Scenario, personal(m), tx.Day())
 	if errs.CodeOf(none) == errs.Internal {
 		return g, permit, none
 	}
-	objects, extra := map[string]string{"org": sp.Org, "model": v.ID}, map[string]any{}
-	if missing == nil {
-		objects["grant"] = g.ID
-	} else {
-		extra["grant.in_force"] = false
-	}
+	objects, extra := map[string]string{"org": sp.Org, "model": v.ID, "grant": g.ID}, map[string]any(nil)
 	if none == nil {
 		objects["statistics"] = permit.ID
 	} else {
-		extra["statistics.in_force"] = false
+		extra = map[string]any{"statistics.in_force": false}
 	}
 	if err := tx.JudgeAs(ctx, "lab.run.exact", objects, extra); err != nil {
 		return g, permit, err
 	}
-	if missing == nil {
-		missing = none
-	}
-	return g, permit, missing
+	return g, permit, none
 }
 
 // personal lists the resources about units that a model reads: those that need a permit.
@@ -177,10 +179,11 @@ func (s *Service) bind(ctx context.Context, tx *act.Tx, j *job) error {
 
 // exactRows runs the exact statement on copies of the domain's snapshots. Units have numbers of the domain's own here, the same
 // in every exact run, because the audits compare the subjects of all of them.
-func (s *Service) exactRows(ctx context.Context, j job) ([][]duckdb.Cell, error) {
-	dir := filepath.Join(s.Dir, j.run.Space)
+func (s *Service) exactRows(ctx context.Context, j job) (rows [][]duckdb.Cell, used Usage, err error) {
+	begun := time.Now()
+	dir := s.folder(j.run.Space)
 	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+		return nil, used, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
 	key := s.Keys.Derive("exact/" + j.model.Unit)
 	files, measured, err := supplyAll(j, dir, key, newTokens(j.model, key))
@@ -188,24 +191,26 @@ func (s *Service) exactRows(ctx context.Context, j job) ([][]duckdb.Cell, error)
 		err = fmt.Errorf("%w: numbers of exact tables cannot be chosen anew", err)
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+		return nil, used, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
 	statement, err := render.Exact(j.model, render.Options{Measured: measured})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+		return nil, used, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
 	task, err := statement.Job(files, duckdb.Limits{Cells: exactValues})
 	if err != nil {
-		return nil, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
+		return nil, used, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
-	return s.Engine.Run(ctx, task)
+	rows, cpu, err := s.Engine.RunMetered(ctx, task)
+	used.CPU, used.Wall = cpu.Microseconds(), time.Since(begun).Microseconds()
+	return rows, used, err
 }
 
 // errNumbered: another exact run numbered new units meanwhile; the table is collected again.
 var errNumbered = errors.New("the list of units has grown")
 
 // finishExact numbers the units, collects and stores the table, and ends the run. Why a run failed goes to the log.
-func (s *Service) finishExact(ctx context.Context, j job, start int64, rows [][]duckdb.Cell, failure error) (Run, error) {
+func (s *Service) finishExact(ctx context.Context, j job, start int64, rows [][]duckdb.Cell, used Usage, failure error) (Run, error) {
 	s.drop(j.run)
 	var stored string
 	var units register
@@ -227,8 +232,11 @@ func (s *Service) finishExact(ctx context.Context, j job, start int64, rows [][]
 		if err := current.finish(state, why, tx.Now()); err != nil {
 			return err
 		}
-		current.Start, current.Result = start, stored
+		current.Start, current.Result, current.Usage = start, stored, &used
 		r = current
+		if err := putUsage(ctx, tx.Tx, r.ID, r.Space, "run", monthOf(tx.Day()), used); err != nil {
+			return err
+		}
 		return s.saveRun(ctx, tx, current)
 	})
 	if err != nil {

@@ -44,7 +44,7 @@ func wideEvidence(b *testing.B) evidence {
 	if err != nil {
 		b.Fatal(err)
 	}
-	e := evidence{run: lab.Run{State: lab.Done, Hash: m.Hash(), Result: "sha256:x"}, version: lab.Version{Hash: m.Hash()}, artifact: m.Hash(), model: m,
+	e := evidence{rules: testRules, run: lab.Run{State: lab.Done, Hash: m.Hash(), Result: "sha256:x"}, version: lab.Version{Hash: m.Hash()}, artifact: m.Hash(), model: m,
 		result: lab.Result{Table: table, Evidence: ev}, stored: "sha256:x"}
 	e.booked.State, e.booked.Outcome, e.booked.Digest, e.booked.Rho = disclose.Spent, disclose.Released, "sha256:x", plan.Rho
 	return e

@@ -11,12 +11,7 @@ import (
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/release"
 	"yunei/internal/flow/lab"
-)
-
-// Caps of a release that one reviewer may pass.
-const (
-	maxRows = 10_000
-	maxCols = 40
+	"yunei/internal/flow/statistics"
 )
 
 // Evidence is everything the checks may look at: the noised table and metadata, never raw data.
@@ -30,16 +25,37 @@ type evidence struct {
 	signed   error  // whether the experts' signatures over the version verify
 	inForce  error  // whether the grant is in force
 	booked   disclose.Release
+
+	rules  rules
+	units  int64 // the public number of subjects, 0 when none is published
+	usage  []lab.BudgetLine
+	before *release.Table // of the run before of the same model
+	exact  *exactEvidence // of an exact table; nil when the table is noised
+	permit error          // whether the permit for exact figures is in force
+	stated statistics.Permit
+	ask    Ask
+
+	sensitive map[string]bool // table.column
+	ownData   bool            // all of it was supplied by the applicant
+	past      []storedRelease
+	checks    []Check
+}
+
+// checksOf are the checks in their order. The two modes do not mix: what looks at exact evidence never looks at a noised
+// table, and noise is looked for where noise is due.
+func checksOf(e evidence) []func(evidence) Check {
+	if e.exact == nil {
+		return []func(evidence) Check{provenance, hygiene, schema, identifiers, standing, figures, consistency, disclosure, population, anomaly, residual, purpose}
+	}
+	return []func(evidence) Check{provenance, hygiene, schema, identifiers, standing, minUnits, dominance, groups, extremes, figures, secondary, consistency,
+		differencing, linear, unbounded, population, anomaly, residual, purpose}
 }
 
 // examine runs the checks in their order and stops at the first that blocks: what comes after assumes what came before.
 func examine(e evidence) []Check {
 	var out []Check
-	for _, c := range []func(evidence) Check{provenance, hygiene, schema, identifiers, standing, models, consistency, disclosure, purpose} {
+	for _, c := range checksOf(e) {
 		found := c(e)
-		if found.Outcome == "" {
-			continue // nothing here that it could look at
-		}
 		out = append(out, found)
 		if found.Outcome == Block {
 			break
@@ -53,6 +69,12 @@ func verdict(c Check, problem string, fine string) Check {
 	if problem != "" {
 		c.Outcome, c.Detail = Block, problem
 	}
+	return c
+}
+
+// warning lets a release go on, but not without two people who say why.
+func warning(c Check, what string) Check {
+	c.Outcome, c.Detail = Warn, what
 	return c
 }
 
@@ -72,11 +94,8 @@ func provenance(e evidence) Check {
 }
 
 func hygiene(e evidence) Check {
-	c := Check{No: 1, ID: "hygiene", Title: "文件规范", Source: fmt.Sprintf("默认上限 %d 行 %d 列", maxRows, maxCols)}
+	c := Check{No: 1, ID: "hygiene", Title: "文件规范", Source: e.rules.source("output.rows")}
 	t := e.result.Table
-	if len(t.Rows) > maxRows || len(t.Columns) > maxCols {
-		return verdict(c, fmt.Sprintf("%d 行 %d 列, 超过上限", len(t.Rows), len(t.Columns)), "")
-	}
 	for _, text := range texts(t) {
 		if formula(text.value) {
 			c.Places = append(c.Places, text.place)
@@ -84,6 +103,9 @@ func hygiene(e evidence) Check {
 	}
 	if len(c.Places) > 0 {
 		return verdict(c, fmt.Sprintf("%d 处文本会被电子表格当作公式", len(c.Places)), "")
+	}
+	if int64(len(t.Rows)) > e.rules.rows || int64(len(t.Columns)) > e.rules.cols {
+		return warning(c, fmt.Sprintf("%d 行 %d 列, 超过 %d 行 %d 列", len(t.Rows), len(t.Columns), e.rules.rows, e.rules.cols))
 	}
 	return verdict(c, "", fmt.Sprintf("%d 行 %d 列, 文件由平台重新生成, 不含公式和元数据", len(t.Rows), len(t.Columns)))
 }
@@ -143,6 +165,12 @@ func standing(e evidence) Check {
 	if len(c.Places) > 0 {
 		return verdict(c, "有列不是加噪汇总或公开值", "")
 	}
+	if e.exact != nil {
+		if refusal, ok := errors.AsType[*errs.Error](e.permit); ok {
+			return verdict(c, "精确数字没有生效的许可: "+refusal.Msg, "")
+		}
+		return verdict(c, "", fmt.Sprintf("%d 列为精确汇总或公开分组, 依许可 %s (%s)", len(e.model.Outputs), e.stated.ID, e.stated.Ground))
+	}
 	return verdict(c, "", fmt.Sprintf("%d 列均为加噪汇总或公开分组", len(e.model.Outputs)))
 }
 
@@ -168,6 +196,13 @@ func consistency(e evidence) Check {
 	if len(c.Places) > 0 {
 		return verdict(c, "合计不等于已公布单元格之和", "")
 	}
+	if e.exact != nil {
+		if place := e.unrounded(); place != "" {
+			c.Places = []string{place}
+			return verdict(c, fmt.Sprintf("计数不是 %d 的倍数", e.rules.base), "")
+		}
+		return verdict(c, "", fmt.Sprintf("公布 %d 个单元格, 隐去 %d 个, 计数都取 %d 的倍数, 合计为公布数之和", t.Shown, t.Hidden, e.rules.base))
+	}
 	return verdict(c, "", fmt.Sprintf("公布 %d 个单元格, 隐去 %d 个, 合计只计公布的", t.Shown, t.Hidden))
 }
 
@@ -192,10 +227,32 @@ func disclosure(e evidence) Check {
 	return verdict(c, "", fmt.Sprintf("扣减 %s, 显示门槛 %d, 加噪抽验通过", rho, e.result.Evidence.Threshold))
 }
 
+// unbounded says in place of a charge what exact figures cost: no budget bounds them.
+func unbounded(e evidence) Check {
+	c := Check{No: 14, ID: "disclosure", Title: "披露账", Source: "累计披露账"}
+	return verdict(c, "", fmt.Sprintf("精确结果不加噪, 不计入披露额度; 这类主体此前有 %d 份精确结果, 没有总的上界", len(e.exact.earlier)))
+}
+
+// unrounded is the first count that is no multiple of the base.
+func (e *evidence) unrounded() string {
+	for r, row := range e.result.Table.Rows {
+		for i := range row.Fields {
+			o := &e.model.Outputs[i]
+			if o.Kind == query.OutAgg && e.model.Root.Aggs[o.Index].Func != query.AggSum && !row.Fields[i].Hidden && e.rules.base > 1 && row.Fields[i].Value.N%e.rules.base != 0 {
+				return fmt.Sprintf("%d/%s", r+1, o.Name)
+			}
+		}
+	}
+	return ""
+}
+
 func purpose(e evidence) Check {
 	c := Check{No: 18, ID: "purpose", Title: "用途与授权一致", Source: "泉州六(一)"}
 	if refusal, ok := errors.AsType[*errs.Error](e.inForce); ok {
 		return verdict(c, refusal.Msg, "")
+	}
+	if e.exact != nil && strings.TrimSpace(e.ask.Recipient) != strings.TrimSpace(e.stated.Recipient) {
+		return verdict(c, fmt.Sprintf("接收方与精确统计许可写明的接收单位 (%s) 不一致", e.stated.Recipient), "")
 	}
 	return verdict(c, "", "结果出自场景 "+e.run.Scenario+" 的有效授权")
 }

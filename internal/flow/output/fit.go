@@ -6,28 +6,18 @@ import (
 	"yunei/internal/core/query/release"
 )
 
-// Caps of a fitted model: a model with nearly as many coefficients as rows tells the rows.
-const (
-	minFreedom   = 10 // rows more than coefficients (ACRO)
-	rowsEach     = 10 // rows for each coefficient
-	maxPerRow100 = 33 // coefficients per hundred rows (DataSHIELD)
-)
-
 // models asks whether a fitted model has rows enough for its coefficients. It looks at the noisy number of rows: a veto
 // that depended on the true one would be an answer about it.
 func models(e evidence) Check {
-	c := Check{No: 9, ID: "models", Title: "模型系数与样本量相称", Source: "ACRO 自由度 10; DataSHIELD 参数比 0.33"}
-	if e.model.Fit == nil {
-		return Check{}
-	}
+	c := Check{No: 9, ID: "models", Title: "模型系数与样本量相称", Source: e.rules.source("output.freedom")}
 	rows, coefficients := release.FitSize(e.model, &e.result.Evidence)
 	k := float64(coefficients)
 	problem := ""
 	switch {
-	case rows-k < minFreedom:
-		problem = fmt.Sprintf("加噪后约 %.0f 行, %d 个系数, 自由度不足 %d; 请减少自变量", rows, coefficients, minFreedom)
-	case 100*k > maxPerRow100*rows, rowsEach*k > rows:
-		problem = fmt.Sprintf("加噪后约 %.0f 行, %d 个系数, 每个系数不足 %d 行; 请减少自变量", rows, coefficients, rowsEach)
+	case rows-k < float64(e.rules.freedom):
+		problem = fmt.Sprintf("加噪后约 %.0f 行, %d 个系数, 自由度不足 %d; 请减少自变量", rows, coefficients, e.rules.freedom)
+	case 1000*k > float64(e.rules.density)*rows, float64(e.rules.each)*k > rows:
+		problem = fmt.Sprintf("加噪后约 %.0f 行, %d 个系数, 每个系数不足 %d 行; 请减少自变量", rows, coefficients, e.rules.each)
 	}
 	if problem == "" {
 		for _, row := range e.result.Table.Rows {

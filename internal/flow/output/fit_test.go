@@ -43,7 +43,7 @@ func fitted(t *testing.T, accounts int64) evidence {
 // A fit over many rows passes all checks, also the ninth; one over few is blocked there, on the noisy number of rows.
 func TestExamine_Fit(t *testing.T) {
 	many := examine(fitted(t, 30_000))
-	if !passed(many) || len(many) != 9 {
+	if !passed(many) || len(many) != 12 {
 		t.Errorf("a fit over 30,000 accounts: %+v", many)
 	}
 	few := fitted(t, 30_000)

@@ -1,7 +1,6 @@
 package output
 
 import (
-	"bytes"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -10,19 +9,21 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strconv"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
-	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
 	"yunei/internal/core/matter"
-	"yunei/internal/core/query/disclose"
+	"yunei/internal/core/query/audit"
 	"yunei/internal/core/query/release"
 	"yunei/internal/core/regime"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
+	"yunei/internal/flow/statistics"
 )
 
 // Service does the acts of output.
@@ -38,7 +39,12 @@ func New(acts *act.Runner, matters *matter.Service, l *lab.Service, blobs *blob.
 	s := &Service{acts: acts, matters: matters, lab: l, blobs: blobs}
 	acts.Define(
 		act.Def{Name: "output.release.submit", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "output.draft", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "output.cancel", Roles: []access.Role{access.DataUser}},
 		act.Def{Name: "output.export", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "output.override", Roles: reviewers},
+		act.Def{Name: "output.redact", Roles: reviewers},
+		act.Def{Name: "output.recall", Roles: []access.Role{access.Bureau}},
 	)
 	acts.Ledger().Register("release", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRelease(ctx, tx, id) })
 	acts.Law().RegisterFact(regime.Fact{Name: "release.checks_passed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
@@ -52,62 +58,6 @@ func New(acts *act.Runner, matters *matter.Service, l *lab.Service, blobs *blob.
 		Ended:     s.ended,
 	})
 	return s
-}
-
-// Submit asks for a release. The checks run on the stored result before the act; a blocked one is recorded with what
-// blocked it and goes no further.
-func (s *Service) Submit(ctx context.Context, ask Ask) (Release, error) {
-	var r Release
-	if err := ask.check(); err != nil {
-		return r, err
-	}
-	e, file, err := s.gather(ctx, ask.Run)
-	if err != nil {
-		return r, err
-	}
-	ref, err := s.blobs.Put(ctx, bytes.NewReader(file))
-	if err != nil {
-		return r, err
-	}
-	checks := examine(e)
-	_, err = s.acts.Do(ctx, act.Call{Act: "output.release.submit"}, func(ctx context.Context, tx *act.Tx) error {
-		if err := tx.Lock(ctx, e.run.ID); err != nil {
-			return err
-		}
-		earlier, err := listReleases(ctx, tx.Tx, e.run.Org, e.run.ID, "", 100)
-		if err != nil {
-			return err
-		}
-		if slices.ContainsFunc(earlier, Release.open) {
-			return errs.New(errs.Conflict, "这个任务的结果已有出域申请, 请在出域申请列表中查看, 不必重复提交")
-		}
-		r = Release{ID: tx.NewID("rel"), Org: e.run.Org, Run: e.run.ID, Scenario: e.run.Scenario, Title: e.version.Name,
-			Purpose: ask.Purpose, Recipient: ask.Recipient, Retention: ask.Retention, Digest: ref.Digest, Checks: checks,
-			State: Blocked, Opened: tx.Now()}
-		if err := insertRelease(ctx, tx.Tx, r); err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": r.Org, "release": r.ID}); err != nil {
-			return err
-		}
-		if !passed(checks) {
-			return tx.Changed(ctx, "release", r.ID, r)
-		}
-		return s.review(ctx, tx, &r)
-	})
-	if err != nil {
-		return Release{}, err
-	}
-	return r, nil
-}
-
-func (s *Service) review(ctx context.Context, tx *act.Tx, r *Release) error {
-	m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindRelease, Title: r.Title, Applicant: r.Org, Subject: r.ID})
-	if err != nil {
-		return err
-	}
-	r.State, r.Matter = InReview, m.ID
-	return s.save(ctx, tx, *r)
 }
 
 func (s *Service) save(ctx context.Context, tx *act.Tx, r Release) error {
@@ -135,69 +85,43 @@ func (s *Service) ended(ctx context.Context, tx *act.Tx, m *matter.Matter) error
 	if err != nil {
 		return err
 	}
+	if m.State == matter.Passed {
+		people, _, err := tx.Law().Int("output.override.people", tx.Day())
+		if err != nil {
+			return err
+		}
+		if left := r.unheeded(people); len(left) > 0 {
+			return errs.New(errs.Conflict, "第 %s 项检查有提示, 须由 %d 名不同人员分别写明理由后才能同意", numbers(left), people)
+		}
+	} else if r.Mode == release.ExactMode { // what did not leave tells nothing to later releases
+		if err := deleteExact(ctx, tx.Tx, r.ID); err != nil {
+			return err
+		}
+	}
 	r.State = map[matter.State]string{matter.Passed: Approved, matter.Refused: Refused, matter.Withdrawn: Withdrawn}[m.State]
 	return s.save(ctx, tx, r)
 }
 
-// gather collects what the checks look at, for the caller's own run.
-func (s *Service) gather(ctx context.Context, runID string) (evidence, []byte, error) {
-	var e evidence
-	err := s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		e, err = s.load(ctx, tx, runID)
-		if err == nil && e.run.Org != access.From(ctx).Org {
-			err = lab.NoRun()
-		}
-		return err
-	})
-	if err != nil {
-		return e, nil, err
+func numbers(list []int) string {
+	words := make([]string, len(list))
+	for i, n := range list {
+		words[i] = strconv.Itoa(n)
 	}
-	if e.run.State != lab.Done {
-		return e, nil, errs.New(errs.Conflict, "任务尚未完成, 完成后才能申请出域")
-	}
-	if e.result, e.stored, err = s.lab.Result(e.run, e.model); err != nil {
-		return e, nil, err
-	}
-	return e, e.result.Table.CSV(), nil
-}
-
-func (s *Service) load(ctx context.Context, tx *sqldb.Tx, runID string) (evidence, error) {
-	run, err := lab.LoadRun(ctx, tx, runID)
-	if err != nil {
-		return evidence{}, err
-	}
-	v, err := lab.LoadVersion(ctx, tx, run.Version)
-	if err != nil {
-		return evidence{}, err
-	}
-	m, artifact, err := v.Ran(run)
-	if err != nil {
-		return evidence{}, err
-	}
-	signed := s.lab.Signed(ctx, tx, v)
-	if errs.CodeOf(signed) == errs.Internal {
-		return evidence{}, signed
-	}
-	var booked disclose.Release
-	if run.Charge != "" {
-		if booked, err = s.lab.Budget.Get(ctx, tx, run.Charge); err != nil {
-			return evidence{}, err
-		}
-	}
-	_, inForce := grant.InForce(ctx, tx, run.Org, run.Scenario, workday.DateOf(tx.Now()))
-	if errs.CodeOf(inForce) == errs.Internal {
-		return evidence{}, inForce
-	}
-	return evidence{run: run, version: v, artifact: artifact, model: m, signed: signed, inForce: inForce, booked: booked}, nil
+	return strings.Join(words, "、")
 }
 
 // Export hands out the approved file, byte for byte what was decided on, and leaves an entry. The file is read and compared
 // with its digest before the act, so that no entry says that something left which could not. Nothing leaves while the
 // ledger's own seal lags.
 func (s *Service) Export(ctx context.Context, id string) (Release, []byte, error) {
+	r, file, _, err := s.export(ctx, id)
+	return r.forApplicant(), file, err
+}
+
+func (s *Service) export(ctx context.Context, id string) (Release, []byte, int64, error) {
 	var r Release
 	if err := s.acts.Ledger().Ready(); err != nil {
-		return r, nil, err
+		return r, nil, 0, err
 	}
 	var digest string
 	err := s.acts.View(ctx, func(tx *sqldb.Tx) error {
@@ -206,10 +130,10 @@ func (s *Service) Export(ctx context.Context, id string) (Release, []byte, error
 		return err
 	})
 	if err != nil {
-		return r, nil, err
+		return r, nil, 0, err
 	}
-	file, unreadable := s.read(digest)
-	_, err = s.acts.Do(ctx, act.Call{Act: "output.export"}, func(ctx context.Context, tx *act.Tx) (err error) {
+	file, unreadable := s.file(digest)
+	receipt, err := s.acts.Do(ctx, act.Call{Act: "output.export"}, func(ctx context.Context, tx *act.Tx) (err error) {
 		if r, err = loadRelease(ctx, tx.Tx, id); err != nil {
 			return err
 		}
@@ -225,6 +149,9 @@ func (s *Service) Export(ctx context.Context, id string) (Release, []byte, error
 		if _, err := grant.InForce(ctx, tx.Tx, r.Org, r.Scenario, tx.Day()); err != nil {
 			return err
 		}
+		if err := s.stillPermitted(ctx, tx, r); err != nil {
+			return err
+		}
 		if unreadable != nil {
 			return fmt.Errorf("file of release %s: %w", id, unreadable)
 		}
@@ -235,13 +162,29 @@ func (s *Service) Export(ctx context.Context, id string) (Release, []byte, error
 		return s.save(ctx, tx, r)
 	})
 	if err != nil {
-		return Release{}, nil, err
+		return Release{}, nil, 0, err
 	}
-	return r, file, nil
+	return r, file, receipt.Seq, nil
 }
 
-// read reads a stored file and believes its name only when its bytes have that digest.
-func (s *Service) read(digest string) (body []byte, err error) {
+// stillPermitted refuses to hand out exact figures whose permit ended after they were approved.
+func (s *Service) stillPermitted(ctx context.Context, tx *act.Tx, r Release) error {
+	if r.Mode != release.ExactMode {
+		return nil
+	}
+	run, err := lab.LoadRun(ctx, tx.Tx, r.Run)
+	if err != nil {
+		return err
+	}
+	p, err := statistics.Load(ctx, tx.Tx, run.Statistic)
+	if err != nil {
+		return err
+	}
+	return statistics.Holds(ctx, tx.Tx, p, tx.Day())
+}
+
+// file reads a stored file and believes its name only when its bytes have that digest.
+func (s *Service) file(digest string) (body []byte, err error) {
 	f, err := s.blobs.Open(digest)
 	if err != nil {
 		return nil, err
@@ -266,6 +209,8 @@ type Page struct {
 	Model     json.RawMessage  `json:"review" doc:"What the guard found about the model"`
 	Usage     []lab.BudgetLine `json:"usage" doc:"The disclosure budgets it was charged to"`
 	Acts      []act.Option     `json:"acts"`
+	Exact     *Exact           `json:"exact,omitempty" doc:"Exact mode, for holder and bureau only: what is hidden and why"`
+	Warned    []int            `json:"warned,omitempty" doc:"Checks whose warning still needs people to pass it"`
 }
 
 // mayRead: the overseers, the applicant, and whoever was asked to decide on it.
@@ -305,20 +250,32 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if p.Usage, err = s.lab.Usage(ctx, tx, e.run); err != nil {
 			return err
 		}
-		o, err := s.acts.Option(ctx, tx, "output.export", p.Release.leaves(), map[string]string{"org": p.Release.Org, "release": id})
-		p.Acts = []act.Option{o}
+		if p.Warned = p.Release.unheeded(e.rules.people); p.Warned == nil {
+			p.Warned = []int{}
+		}
+		p.Acts, err = s.options(ctx, tx, p.Release, p.Warned)
 		return err
 	})
 	if err != nil {
 		return p, err
 	}
-	result, _, err := s.lab.Result(e.run, e.model)
-	if err != nil {
+	if p.Release.State == Failed || p.Release.State == Draft || p.Release.State == Cancelled {
+		return p, nil
+	}
+	if err := s.read(&e, p.Release.Struck); err != nil {
 		return p, err
 	}
-	p.Plan, p.Threshold, p.Model = result.Evidence.Plan, result.Evidence.Threshold, e.version.Review
-	if access.From(ctx).Org != p.Release.Org || p.Release.State == Exported {
-		p.Table = result.Table
+	p.Plan, p.Threshold, p.Model = e.result.Evidence.Plan, e.result.Evidence.Threshold, e.version.Review
+	mine := access.From(ctx).Org == p.Release.Org
+	if !mine || p.Release.State == Exported {
+		p.Table = e.result.Table
+	}
+	if e.exact != nil && !mine && access.From(ctx).Has(access.Bureau, access.Holder) {
+		e.exact.name, e.exact.earlier = p.Release.ID, slices.DeleteFunc(e.exact.earlier, func(r audit.Released) bool { return r.ID == p.Release.ID })
+		p.Exact = e.view()
+	}
+	if mine {
+		p.Release = p.Release.forApplicant()
 	}
 	return p, nil
 }
@@ -336,5 +293,10 @@ func (s *Service) List(ctx context.Context, before string, limit int) (list []Re
 		list, err = listReleases(ctx, tx, org, "", before, limit)
 		return err
 	})
+	for i := range list {
+		if list[i].Org == actor.Org {
+			list[i] = list[i].forApplicant()
+		}
+	}
 	return list, err
 }

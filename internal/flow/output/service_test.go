@@ -47,8 +47,8 @@ func TestService(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		_, run := ran(w)
 		r, err := w.Output.Submit(w.As("bank"), ask(run))
-		if err != nil || r.State != output.InReview || len(r.Checks) != 8 {
-			t.Fatalf("Submit = %+v, %v, want in review after eight checks", r, err)
+		if err != nil || r.State != output.InReview || len(r.Checks) != 12 {
+			t.Fatalf("Submit = %+v, %v, want in review after twelve checks", r, err)
 		}
 		shown := func(who string) int {
 			t.Helper()

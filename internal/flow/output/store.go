@@ -5,9 +5,11 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"time"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/query/release"
 )
 
 func insertRelease(ctx context.Context, tx *sqldb.Tx, r Release) error {
@@ -59,4 +61,31 @@ func listReleases(ctx context.Context, tx *sqldb.Tx, org, run, before string, li
 	rows, err := tx.Query(ctx, `SELECT `+releaseColumns+` FROM release_request
 		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR run = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, run, before, limit)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Release, error) { return scanRelease(r) })
+}
+
+func insertExact(ctx context.Context, tx *sqldb.Tx, id, kind, cells string) error {
+	_, err := tx.Exec(ctx, `INSERT INTO exact_release (id, kind, cells, opened) VALUES ($1, $2, $3, $4)`, id, kind, cells, tx.Now().UnixMicro())
+	return err
+}
+
+func replaceExact(ctx context.Context, tx *sqldb.Tx, id, cells string) error {
+	_, err := tx.Exec(ctx, `UPDATE exact_release SET cells = $2 WHERE id = $1`, id, cells)
+	return err
+}
+
+func deleteExact(ctx context.Context, tx *sqldb.Tx, id string) error {
+	_, err := tx.Exec(ctx, `DELETE FROM exact_release WHERE id = $1`, id)
+	return err
+}
+
+// exactTried counts the exact releases that an organization asked for since an instant, whatever became of them.
+func exactTried(ctx context.Context, tx *sqldb.Tx, org string, since time.Time) (int64, error) {
+	list, err := listReleases(ctx, tx, org, "", "", 1000)
+	var n int64
+	for _, r := range list {
+		if r.Mode == release.ExactMode && r.State != Draft && r.Opened.After(since) {
+			n++
+		}
+	}
+	return n, err
 }

@@ -26,8 +26,8 @@ func Exact(m *query.Model, opt Options) (Statement, error) {
 	if m.Root.Bins {
 		return Statement{}, errors.New("an exact table has no histogram: its bins would be cells without an audit")
 	}
-	if len(m.Selects()) > 0 {
-		return Statement{}, errors.New("an exact table needs public domains: nothing would decide which values are shown")
+	if len(m.Selects()) > 0 || m.Fit != nil {
+		return Statement{}, errors.New("an exact table needs public domains and figures that are counted: nothing would decide what is shown of others")
 	}
 	w := &writer{model: m, opt: opt, texts: map[string]string{}}
 	sql, shape, err := w.exact(m.Root)

@@ -3379,6 +3379,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/releases/{id}/cancel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 放弃出域申请草稿 */
+        post: operations["cancel-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/releases/{id}/export": {
         parameters: {
             query?: never;
@@ -3390,6 +3407,91 @@ export interface paths {
         put?: never;
         /** 导出 */
         post: operations["export-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{id}/override": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 就检查的提示写明理由 */
+        post: operations["override-check"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{id}/package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 导出带来源和回执的压缩包 */
+        post: operations["export-package"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{id}/recall": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回已同意的结果 */
+        post: operations["recall-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{id}/redact": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 隐去单元格 */
+        post: operations["redact-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/releases/{id}/submit": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提交出域申请草稿 */
+        post: operations["submit-draft"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4376,6 +4478,15 @@ export interface components {
             documents?: components["schemas"]["PartyDocument"][] | null;
             /** @enum {string} */
             method: "qr" | "paper";
+        };
+        AuditOverlap: {
+            /** Format: int64 */
+            cells: number;
+            /** Format: int64 */
+            closest: number;
+            release: string;
+            /** Format: int64 */
+            shared: number;
         };
         Because: {
             reason: string;
@@ -7143,14 +7254,20 @@ export interface components {
             admitted: boolean;
             organization: components["schemas"]["PartyOrganization"];
         };
-        OutputAsk: {
-            /** @description What the result is used for, within the scenario */
-            purpose: string;
-            /** @description Who gets it, inside the applicant */
-            recipient: string;
-            /** @description How long it is kept */
-            retention: string;
-            run: string;
+        OutputCellView: {
+            /** @enum {string} */
+            badge: "shown" | "primary" | "secondary" | "redacted" | "structural";
+            /** Format: int64 */
+            cell: number;
+            keys: string[] | null;
+            /** @description Largest share of one contributor in any figure */
+            top?: string;
+            top_two?: string;
+            /** Format: int64 */
+            units: number;
+            /** @description Exact values before suppression and rounding */
+            vectors?: number[] | null;
+            why?: string;
         };
         OutputCheck: {
             /** @description What was found, with numbers */
@@ -7165,8 +7282,29 @@ export interface components {
             source: string;
             title: string;
         };
+        OutputExact: {
+            /**
+             * Format: int64
+             * @description Counts are multiples of it
+             */
+            base: number;
+            cells: components["schemas"]["OutputCellView"][] | null;
+            /** @description Cells with 0, 1-9, 10-19, 20-49, 50-99, 100 and more units */
+            histogram: number[] | null;
+            overlaps: components["schemas"]["AuditOverlap"][] | null;
+        };
+        OutputOverride: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            check: number;
+            reason: string;
+        };
         OutputPage: {
             acts: components["schemas"]["ActOption"][] | null;
+            /** @description Exact mode, for holder and bureau only: what is hidden and why */
+            exact?: components["schemas"]["OutputExact"];
             /** @description How the noise was made and what it cost */
             plan: components["schemas"]["ReleasePlan"];
             release: components["schemas"]["OutputRelease"];
@@ -7177,25 +7315,55 @@ export interface components {
             threshold: number;
             /** @description The disclosure budgets it was charged to */
             usage: components["schemas"]["LabBudgetLine"][] | null;
+            /** @description Checks whose warning still needs people to pass it */
+            warned?: number[] | null;
+        };
+        OutputRecall: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description How often it had been exported: its holder must destroy those copies
+             */
+            left: number;
+            reason: string;
         };
         OutputRelease: {
             checks: components["schemas"]["OutputCheck"][] | null;
+            /** @description Exact mode: all that the applicant learns of a check that blocks */
+            code?: string;
             /** @description SHA-256 of the exact file that may leave */
             digest: string;
             /** Format: int64 */
             exports: number;
             id: string;
             matter?: string;
+            /**
+             * @description exact: official statistics under a permit
+             * @enum {string}
+             */
+            mode?: "exact";
             /** Format: date-time */
             opened: string;
             org: string;
+            /** @description Who passed a warning, and why */
+            overrides?: components["schemas"]["OutputOverride"][] | null;
             purpose: string;
+            recall?: components["schemas"]["OutputRecall"];
             recipient: string;
             retention: string;
             run: string;
             scenario: string;
             state: string;
+            /** @description Cells that a reviewer hid */
+            struck?: number[] | null;
             title: string;
+        };
+        "Override-checkRequest": {
+            /** Format: int64 */
+            check: number;
+            reason: string;
         };
         PageAccount: {
             items: components["schemas"]["AccessAccount"][] | null;
@@ -8361,6 +8529,9 @@ export interface components {
         ReasonedBody: {
             reason: string;
         };
+        "Recall-releaseRequest": {
+            reason: string;
+        };
         "Recommend-operatorRequest": {
             field: string;
             org: string;
@@ -8395,6 +8566,10 @@ export interface components {
             to?: string;
             /** @enum {string} */
             verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
+        };
+        "Redact-releaseRequest": {
+            cells: number[] | null;
+            reason: string;
         };
         "Refuse-sampleRequest": {
             why: string;
@@ -9082,6 +9257,17 @@ export interface components {
             rho?: number;
             /** @description Offer it for reuse once approved (上架) */
             shared: boolean;
+        };
+        "Submit-releaseRequest": {
+            /** @description Only keep it, to be submitted later */
+            draft?: boolean;
+            /** @description What the result is used for, within the scenario */
+            purpose: string;
+            /** @description Who gets it, inside the applicant */
+            recipient: string;
+            /** @description How long it is kept */
+            retention: string;
+            run: string;
         };
         "Supervise-matterRequest": {
             reason: string;
@@ -17227,7 +17413,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["OutputAsk"];
+                "application/json": components["schemas"]["Submit-releaseRequest"];
             };
         };
         responses: {
@@ -17284,6 +17470,38 @@ export interface operations {
             };
         };
     };
+    "cancel-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputRelease"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "export-release": {
         parameters: {
             query?: never;
@@ -17306,6 +17524,181 @@ export interface operations {
                 };
                 content: {
                     "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "override-check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Override-checkRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputRelease"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "export-package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "Yunei-Digest"?: string;
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "recall-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Recall-releaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputRelease"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "redact-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Redact-releaseRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputRelease"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "submit-draft": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputRelease"];
                 };
             };
             /** @description Error */
