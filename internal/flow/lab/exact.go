@@ -167,7 +167,7 @@ func (s *Service) bind(ctx context.Context, tx *act.Tx, j *job) error {
 		return err
 	}
 	for _, r := range earlier {
-		if r.Mode != release.ExactMode || r.State != Done || r.Hash != j.run.Hash || !maps.Equal(r.Snapshots, j.run.Snapshots) {
+		if r.Mode != release.ExactMode || r.State != Done || r.Hash != j.run.Hash || !maps.Equal(r.Snapshots, j.run.Snapshots) || !maps.Equal(r.Params, j.run.Params) {
 			continue
 		}
 		now := tx.Now()

@@ -36,7 +36,7 @@ func fitted(t *testing.T, accounts int64) evidence {
 		t.Fatal(err)
 	}
 	e.model, e.result.Table, e.result.Evidence, e.booked.Rho = m, table, proof, plan.Rho
-	e.run.Hash, e.version.Hash = m.Hash(), m.Hash()
+	e.run.Hash, e.version.Hash, e.artifact = m.Hash(), m.Hash(), m.Hash()
 	return e
 }
 
