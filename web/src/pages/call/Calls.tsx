@@ -19,6 +19,7 @@ interface Values {
   deployment: string;
   subject: string;
   consent?: string;
+  params?: Record<string, string>;
 }
 
 function requestId(): string {
@@ -56,11 +57,14 @@ function Ask() {
   const [unreadable, setUnreadable] = useState(false);
   const deployments = useList("/v1/deployments");
   const consents = useList("/v1/consents");
+  const picked = Form.useWatch("deployment", form);
+  const params = deployments.items?.find((d) => d.id === picked)?.params ?? [];
   const ask = useAct((values: Values) =>
     post("/v1/deployments/{id}/call", { path: { id: values.deployment } }, {
       request_id: requestId(),
       subject: values.subject.trim(),
       scenario: deployments.items?.find((d) => d.id === values.deployment)?.scenario ?? "",
+      params: params.length ? values.params : undefined,
       consent: document ? undefined : values.consent,
       document: document?.body,
     }),
@@ -80,6 +84,11 @@ function Ask() {
           <Form.Item name="deployment" label={t.call.deployment} rules={[{ required: true, message: t.common.required }]}>
             <Select loading={deployments.loading} options={deployments.items?.filter((d) => d.state === "open").map((d) => ({ value: d.id, label: d.title }))} />
           </Form.Item>
+          {params.map((p) => (
+            <Form.Item key={p.name} name={["params", p.name]} label={`${t.lab.params} :${p.name}`} extra={t.call.paramHint} rules={[{ required: true, message: t.common.required }]}>
+              <Select options={p.values?.map((value) => ({ value, label: value }))} />
+            </Form.Item>
+          ))}
           <Form.Item name="subject" label={t.call.subject} extra={t.call.subjectHint} rules={[{ required: true, message: t.common.required }]}>
             <Input autoComplete="off" maxLength={40} />
           </Form.Item>

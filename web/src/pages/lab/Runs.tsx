@@ -6,6 +6,7 @@ import { useAct } from "@/api/hooks";
 import type { Run, SpacePage, VersionItem } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { FormModal } from "@/ui/FormModal";
 import { Receipt } from "@/ui/Receipt";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
@@ -13,12 +14,27 @@ import { rho } from "@/util/number";
 import { path } from "@/util/path";
 import { ReleaseModal } from "../release/ReleaseModal";
 
+/** What a run or a call chose for the parameters. */
+export function chosen(params?: Record<string, string>): string {
+  return Object.entries(params ?? {})
+    .map(([name, value]) => `${name} = ${value}`)
+    .join("，");
+}
+
 /** Versions as submitted, and what ran on raw data. */
 export function RunsAndVersions({ page }: { page: SpacePage }) {
   const t = useText();
   const [releasing, setReleasing] = useState<Run>();
+  const [choosing, setChoosing] = useState<VersionItem>();
   const raw = page.acts?.find((a) => a.act === "lab.run.raw");
-  const run = useAct((version: string) => post("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { version, mode: "noised" }));
+  const run = useAct((of: { version: string; params?: Record<string, string> }) =>
+    post("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { ...of, mode: "noised" }),
+  );
+  const start = (v: VersionItem) => {
+    if (!v.params?.length) return run.mutateAsync({ version: v.id });
+    setChoosing(v);
+    return Promise.resolve();
+  };
   return (
     <>
       <Table<VersionItem>
@@ -34,7 +50,7 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
           {
             title: "",
             align: "end",
-            render: (_, v) => v.class === "A" && <ActButton size="small" state={raw} label={t.lab.runRaw} run={() => run.mutateAsync(v.id)} />,
+            render: (_, v) => v.class === "A" && <ActButton size="small" state={raw} label={t.lab.runRaw} run={() => start(v)} />,
           },
         ]}
       />
@@ -49,6 +65,7 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
         columns={[
           { title: t.common.created, dataIndex: "opened", render: (v: string) => minute(v) },
           { title: t.model.hash, dataIndex: "hash", render: (v: string) => <code>{v.slice(0, 16)}…</code> },
+          { title: t.lab.params, render: (_, r) => chosen(r.params) },
           { title: t.lab.charge, align: "end", render: (_, r) => (r.reused ? t.lab.reused : rho(r.rho)) },
           {
             title: t.common.state,
@@ -71,6 +88,22 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
           },
         ]}
       />
+      {choosing && (
+        <FormModal<Record<string, string>>
+          title={t.lab.chooseParams}
+          lead={t.lab.chooseParamsLead}
+          fields={(choosing.params ?? []).map((p) => ({
+            name: p.name,
+            label: `:${p.name}`,
+            kind: "select",
+            need: true,
+            options: p.values?.map((value) => ({ value, label: value })),
+          }))}
+          ok={t.lab.runRaw}
+          run={(params) => run.mutateAsync({ version: choosing.id, params })}
+          close={() => setChoosing(undefined)}
+        />
+      )}
       {releasing && <ReleaseModal run={releasing} close={() => setReleasing(undefined)} />}
     </>
   );
