@@ -58,6 +58,7 @@ export const router = createBrowserRouter([
       page("/lab", () => import("@/pages/lab/LabList")),
       page("/lab/:id", () => import("@/pages/lab/Workbench")),
       page("/lab/:id/record", () => import("@/pages/lab/SpaceRecord")),
+      page("/samples", () => import("@/pages/sample/SampleDesk")),
       page("/models", () => import("@/pages/model/ModelList")),
       page("/models/:id", () => import("@/pages/model/ModelFile")),
       page("/expert", () => import("@/pages/expert/ExpertDesk")),

@@ -340,7 +340,7 @@ func (s *Service) holds(ctx context.Context, tx *sqldb.Tx, resource string) (boo
 
 // SampleSetPage is a set with its acceptance measures, for those who may see them.
 type SampleSetPage struct {
-	Set     SampleSet      `json:"set"`
+	SampleSet
 	Figures *synth.Figures `json:"figures,omitempty" doc:"Acceptance measures: computed on exact data, for bureau, operator, auditor and holder only"`
 }
 
@@ -356,7 +356,7 @@ func (s *Service) SampleSets(ctx context.Context, resource, before string, limit
 			}
 			for _, set := range list {
 				before = set.ID
-				p := SampleSetPage{Set: set}
+				p := SampleSetPage{SampleSet: set}
 				see, err := s.holds(ctx, tx, set.Resources[len(set.Resources)-1])
 				if err != nil {
 					return err

@@ -143,7 +143,7 @@ func TestService_ReleaseSample_fails(t *testing.T) {
 	town.Must(t, w.Lab.Sweep(access.With(t.Context(), access.System())))
 	town.Must(t, w.Lab.Sweep(access.With(t.Context(), access.System())))
 	sets, err := w.Lab.SampleSets(w.As("bureau"), w.Card.ID, "", 10)
-	if err != nil || sets[0].Set.ID != begun.ID || sets[0].Set.State != lab.Lost || charged(t, w) != begun.Rho {
+	if err != nil || sets[0].ID != begun.ID || sets[0].State != lab.Lost || charged(t, w) != begun.Rho {
 		t.Errorf("after the sweep %+v, charged %d; want lost and the charge of %d", sets, charged(t, w), begun.Rho)
 	}
 	w.Fsck()

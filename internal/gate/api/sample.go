@@ -71,7 +71,7 @@ func (a *API) registerSamples(tag string) {
 		Resource string `query:"resource"`
 	}) (Page[lab.SampleSetPage], error) {
 		list, err := a.s.Lab.SampleSets(ctx, in.Resource, in.Cursor, in.Limit)
-		return paged(list, in.Limit, func(p lab.SampleSetPage) string { return p.Set.ID }), err
+		return paged(list, in.Limit, func(p lab.SampleSetPage) string { return p.ID }), err
 	})
 	post(a, "/v1/sample-sets", "release-sample", tag, "生成样例数据", func(ctx context.Context, in *struct {
 		Body struct {

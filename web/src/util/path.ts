@@ -36,6 +36,7 @@ export const path = {
   lab: () => "/lab",
   space: (space: string) => `/lab/${id(space)}`,
   spaceRecord: (space: string) => `/lab/${id(space)}/record`,
+  samples: () => "/samples",
   models: () => "/models",
   model: (model: string) => `/models/${id(model)}`,
   expert: () => "/expert",

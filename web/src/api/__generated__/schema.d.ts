@@ -6110,9 +6110,43 @@ export interface components {
             versions: number[] | null;
         };
         LabSampleSetPage: {
+            /** @description The disclosure ledger's entry */
+            charge: string;
+            /** Format: date-time */
+            closed?: string;
+            /** @description Organization that decided to spend it */
+            decided: string;
             /** @description Acceptance measures: computed on exact data, for bureau, operator, auditor and holder only */
             figures?: components["schemas"]["SynthFigures"];
-            set: components["schemas"]["LabSampleSet"];
+            id: string;
+            /** @description Digest of the noised histograms */
+            learned?: string;
+            /** @enum {string} */
+            level: "S1" | "S2";
+            /** Format: date-time */
+            opened: string;
+            reason: string;
+            /** @description The parent first, where there are two */
+            resources: string[] | null;
+            /**
+             * Format: int64
+             * @description Charged to each resource, in units of 10^-12
+             */
+            rho: number;
+            /** @description Resource to the digest of the snapshot it was learned from */
+            snapshots: {
+                [key: string]: string;
+            };
+            /**
+             * Format: int64
+             * @description Ledger number of the start act
+             */
+            start: number;
+            /** @enum {string} */
+            state: "running" | "done" | "rejected" | "failed" | "lost";
+            tables: string[] | null;
+            /** @description Schema versions it was learned under */
+            versions: number[] | null;
         };
         LabSeat: {
             account: string;

@@ -18,6 +18,7 @@ import { Catalog } from "./Catalog";
 import { Connect } from "./Connect";
 import { Marked } from "./Marked";
 import { RunsAndVersions } from "./Runs";
+import { Samples, TrialLevel } from "./Samples";
 import { SubmitModal } from "./SubmitModal";
 import "./lab.css";
 
@@ -53,7 +54,8 @@ function Bench({ page }: { page: SpacePage }) {
   const body = { class: draft.class, text: draft.text };
   const at = { path: { id: page.space.id } };
   const check = useAsk((asked: { class: "A" | "B" | "C"; text: string }) => post("/v1/spaces/{id}/compile", at, asked));
-  const attempt = useAct(() => post("/v1/spaces/{id}/try", at, body));
+  const [level, setLevel] = useState<"S0" | "S1" | "S2">("S0");
+  const attempt = useAct(() => post("/v1/spaces/{id}/try", { ...at, query: { level } }, body));
   const save = useAct(
     () => post("/v1/spaces/{id}/models", at, { id: draft.id, name: draft.name, ...body }),
     (model) => {
@@ -141,6 +143,7 @@ function Bench({ page }: { page: SpacePage }) {
                 { value: "C", label: t.model.classes.C },
               ]}
             />
+            <TrialLevel value={level} change={setLevel} />
           </Flex>
           <div className="lab-editor">
             <Suspense fallback={<Skeleton active style={{ padding: 16 }} />}>
@@ -171,6 +174,7 @@ function Bench({ page }: { page: SpacePage }) {
                     <EmptyState title={t.lab.noResult} hint={t.lab.noResultHint} />
                   ),
                 },
+                { key: "samples", label: t.sample.title, children: <Samples space={page.space.id} tables={page.tables ?? []} /> },
                 { key: "versions", label: t.lab.versions(page.versions?.length ?? 0), children: <RunsAndVersions page={page} /> },
               ]}
             />
