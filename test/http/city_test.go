@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -30,7 +31,16 @@ type member struct {
 	key, name, code string
 	kind            party.Kind
 	roles           []access.Role
-	admitted        bool // went through admission before the conversation begins
+	admitted        bool   // went through admission before the conversation begins
+	area            string // where it stands inside the platform's area, by a name of areas
+}
+
+// areas are where the bodies of smaller areas stand: two beside each other, one inside the first, and a functional zone.
+var areas = map[string]map[string]string{
+	"guizhou-draft":       {"a": "520100", "b": "520200", "aa": "520102"},
+	"zhoushan-2024-03-20": {"a": "330921", "b": "330922"},
+	"weihai-draft-2022":   {"a": "371082", "b": "371083", "zone": "371072"},
+	"hainan-2021-09-15":   {"a": "460100", "b": "469002"},
 }
 
 var members = []member{
@@ -47,6 +57,22 @@ var members = []member{
 	{key: "health", name: "示例市卫生健康委员会", code: "11990000MB990011", kind: party.PublicBody, roles: []access.Role{access.Department}},
 	{key: "cityhall", name: "示例市人民政府", code: "11990000MB990012", kind: party.PublicBody, roles: []access.Role{access.Government}},
 	{key: "mechanism", name: "示例市公共数据授权运营管理协调机制", code: "11990000MB990014", kind: party.PublicBody, roles: []access.Role{access.Mechanism}},
+	{key: "abureau", name: "示例甲区数据管理局", code: "11990000MB990015", kind: party.PublicBody, roles: []access.Role{access.Bureau}, area: "a"},
+	{key: "bbureau", name: "示例乙区数据管理局", code: "11990000MB990016", kind: party.PublicBody, roles: []access.Role{access.Bureau}, area: "b"},
+	{key: "aabureau", name: "示例甲区丙县数据管理局", code: "11990000MB990017", kind: party.PublicBody, roles: []access.Role{access.Bureau}, area: "aa"},
+	{key: "zone", name: "示例开发区管委会", code: "11990000MB990018", kind: party.PublicBody, roles: []access.Role{access.Bureau}, area: "zone"},
+	{key: "agov", name: "示例甲区人民政府", code: "11990000MB990019", kind: party.PublicBody, roles: []access.Role{access.Government}, area: "a"},
+	{key: "amech", name: "示例甲区协调机制", code: "11990000MB990020", kind: party.PublicBody, roles: []access.Role{access.Mechanism}, area: "a"},
+	{key: "aholder", name: "示例甲区交通运输局", code: "11990000MB990021", kind: party.PublicBody, roles: []access.Role{access.Holder}, area: "a"},
+	{key: "bholder", name: "示例乙区交通运输局", code: "11990000MB990022", kind: party.PublicBody, roles: []access.Role{access.Holder}, area: "b"},
+	{key: "zholder", name: "示例开发区建设局", code: "11990000MB990023", kind: party.PublicBody, roles: []access.Role{access.Holder}, area: "zone"},
+	{key: "afirm", name: "示例甲区科技公司", code: "91990000MA990024", kind: party.Enterprise, roles: []access.Role{access.DataUser}, admitted: true, area: "a"},
+	{key: "bfirm", name: "示例乙区科技公司", code: "91990000MA990025", kind: party.Enterprise, roles: []access.Role{access.DataUser}, admitted: true, area: "b"},
+	{key: "cyber", name: "示例市互联网信息办公室", code: "11990000MB990026", kind: party.PublicBody, roles: []access.Role{access.Member, access.Regulator}},
+	{key: "police", name: "示例市公安局", code: "11990000MB990027", kind: party.PublicBody, roles: []access.Role{access.Member, access.Regulator}},
+	{key: "water", name: "示例市自来水公司", code: "91990000MA990028", kind: party.Enterprise, roles: []access.Role{access.Holder}},
+	{key: "hospital", name: "示例市第一医院", code: "12990000MB990029", kind: party.Institution, roles: []access.Role{access.Holder}},
+	{key: "center", name: "示例省信息中心", code: "12990000MB990030", kind: party.Institution, roles: []access.Role{access.Owner}},
 	{key: "province", name: "示例省数据管理局", code: "11990000MB990013", kind: party.PublicBody, roles: []access.Role{access.Upper}},
 }
 
@@ -78,6 +104,22 @@ var people = map[string]person{
 	"HEALTH":    {"安康", "health", []access.Role{access.Department}},
 	"CITYHALL":  {"高远", "cityhall", []access.Role{access.Government}},
 	"MECHANISM": {"钟会", "mechanism", []access.Role{access.Mechanism}},
+	"ABUREAU":   {"甲一", "abureau", []access.Role{access.Bureau}},
+	"BBUREAU":   {"乙一", "bbureau", []access.Role{access.Bureau}},
+	"AABUREAU":  {"丙一", "aabureau", []access.Role{access.Bureau}},
+	"ZONE":      {"丁一", "zone", []access.Role{access.Bureau}},
+	"AGOV":      {"甲二", "agov", []access.Role{access.Government}},
+	"AMECH":     {"甲三", "amech", []access.Role{access.Mechanism}},
+	"AHOLDER":   {"甲四", "aholder", []access.Role{access.Holder}},
+	"BHOLDER":   {"乙四", "bholder", []access.Role{access.Holder}},
+	"ZHOLDER":   {"丁四", "zholder", []access.Role{access.Holder}},
+	"AFIRM":     {"甲五", "afirm", nil},
+	"BFIRM":     {"乙五", "bfirm", nil},
+	"CYBER":     {"王信", "cyber", []access.Role{access.Member, access.Regulator}},
+	"POLICE":    {"金安", "police", []access.Role{access.Member, access.Regulator}},
+	"WATER":     {"水清", "water", []access.Role{access.Holder}},
+	"HOSPITAL":  {"白大夫", "hospital", []access.Role{access.Holder}},
+	"CENTER":    {"钟心", "center", []access.Role{access.Owner}},
 	"PROVINCE":  {"江山", "province", []access.Role{access.Upper}},
 	"EXPERT":    {"何远", "", []access.Role{access.Expert}},
 	"EXPERT2":   {"彭朗", "", []access.Role{access.Expert}},
@@ -130,7 +172,7 @@ func keyOf(who string) ed25519.PrivateKey {
 
 func system(t *testing.T) context.Context { return access.With(t.Context(), access.System()) }
 
-func memberOf(t *testing.T, key string) (member, party.Registration) {
+func (c *conversation) memberOf(t *testing.T, key string) (member, party.Registration) {
 	t.Helper()
 	i := slices.IndexFunc(members, func(b member) bool { return b.key == key })
 	if i < 0 {
@@ -141,7 +183,7 @@ func memberOf(t *testing.T, key string) (member, party.Registration) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return b, party.Registration{Name: b.name, USCC: code, Kind: b.kind, Roles: b.roles, Registered: workday.Must("2010-01-04"), InProvince: true,
+	return b, party.Registration{Name: b.name, USCC: code, Kind: b.kind, Roles: b.roles, Area: access.Area(areas[filepath.Dir(c.file)][b.area]), Registered: workday.Must("2010-01-04"), InProvince: true,
 		Representative: "林晓", RepresentativeID: "990000198003070019", Contact: "经办人", Phone: "0595-00000000"}
 }
 
@@ -151,12 +193,18 @@ func (c *conversation) organization(t *testing.T, key string) string {
 	if id, ok := c.orgs[key]; ok {
 		return id
 	}
-	_, r := memberOf(t, key)
+	_, r := c.memberOf(t, key)
 	o, err := c.node.Party.Register(system(t), r)
 	if err != nil {
 		t.Fatalf("register %s: %v", key, err)
 	}
 	c.keepOrg(key, o.ID)
+	if key == "operator" { // the paper by which it runs the platform; a file that ends it tells what follows
+		_, err := c.node.Party.Designate(system(t), o.ID, party.DesignationDraft{Kind: party.AsOperator, Document: "示政函〔2024〕1号", Issuer: "示例市人民政府", From: "2024-01-01"})
+		if err != nil {
+			t.Fatalf("designate the operator: %v", err)
+		}
+	}
 	return o.ID
 }
 
@@ -165,7 +213,7 @@ func (c *conversation) keepOrg(key, id string) { c.orgs[key], c.kept[key+"_org"]
 // join is how a company comes: it registers itself, hands in its papers and, where it is to be admitted, is.
 func (c *conversation) join(t *testing.T, n party.NewAccount, key string) {
 	t.Helper()
-	b, r := memberOf(t, key)
+	b, r := c.memberOf(t, key)
 	a, o, err := c.node.Party.Join(t.Context(), n, r)
 	if err != nil {
 		t.Fatalf("join %s: %v", key, err)

@@ -29,11 +29,13 @@ type Account struct {
 	SID    string    `json:"sid,omitempty"`
 	Opened time.Time `json:"opened"`
 	Closed bool      `json:"closed"`
+
+	Area Area `json:"-"` // where the organization stands; no part of the account
 }
 
 // Actor is the account as it acts.
 func (a Account) Actor() Actor {
-	return Actor{Account: a.ID, Name: a.Name, Org: a.Org, Roles: a.Roles, SID: a.SID}
+	return Actor{Account: a.ID, Name: a.Name, Org: a.Org, Roles: a.Roles, SID: a.SID, Area: a.Area}
 }
 
 const (
@@ -74,7 +76,7 @@ func CreateAccount(ctx context.Context, tx *sqldb.Tx, a Account, passwordHash st
 	return nil
 }
 
-const accountColumns = `id, login, name, org, roles, sid, closed, opened`
+const accountColumns = `id, login, name, org, roles, sid, closed, opened, COALESCE((SELECT area FROM org_area WHERE org_area.org = account.org), '')`
 
 type scanner interface{ Scan(dest ...any) error }
 
@@ -82,7 +84,7 @@ func scanAccount(row scanner, extra ...any) (Account, error) {
 	var a Account
 	var roles string
 	var closed, opened int64
-	dest := append([]any{&a.ID, &a.Login, &a.Name, &a.Org, &roles, &a.SID, &closed, &opened}, extra...)
+	dest := append([]any{&a.ID, &a.Login, &a.Name, &a.Org, &roles, &a.SID, &closed, &opened, &a.Area}, extra...)
 	if err := row.Scan(dest...); err != nil {
 		return a, err
 	}
@@ -216,8 +218,8 @@ func CloseToken(ctx context.Context, tx *sqldb.Tx, token string) error {
 
 // ByToken is the account that a session or API token belongs to.
 func ByToken(ctx context.Context, tx *sqldb.Tx, token string) (Account, error) {
-	a, err := scanAccount(tx.QueryRow(ctx, `SELECT a.id, a.login, a.name, a.org, a.roles, a.sid, a.closed, a.opened
-		FROM access_token t JOIN account a ON a.id = t.account WHERE t.digest = $1 AND t.until > $2 AND a.closed = 0`,
+	a, err := scanAccount(tx.QueryRow(ctx, `SELECT `+accountColumns+` FROM account
+		WHERE closed = 0 AND id IN (SELECT account FROM access_token WHERE digest = $1 AND until > $2)`,
 		digest(token), tx.Now().UnixMicro()))
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return a, errs.New(errs.Unauthenticated, "登录已过期, 请重新登录")

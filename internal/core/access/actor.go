@@ -3,6 +3,7 @@ package access
 import (
 	"context"
 	"slices"
+	"strings"
 )
 
 // Role is a capacity in which a person acts. The slugs are the regimes' common ones; a pack gives each its own title.
@@ -25,6 +26,9 @@ const (
 	Local      Role = "local-data-bureau"      // 下级主管部门
 	Provider   Role = "third-party-provider"   // 第三方服务商
 	Assessor   Role = "external-assessor"      // 第三方评估机构
+	Member     Role = "mechanism-member"       // 协调机制的组成单位
+	Owner      Role = "platform-owner"         // 建设管理平台并明确运营机构的单位, 如省信息中心
+	Regulator  Role = "regulator"              // 依职责监管的部门: 网信、公安、发改、财政等
 	Anyone     Role = "anyone"                 // 未登录的公众
 	Platform   Role = "platform"               // 平台自身 (定时任务)
 	SystemName      = "platform"
@@ -33,7 +37,7 @@ const (
 // Roles lists every role an account may hold.
 func Roles() []Role {
 	return []Role{Bureau, Operator, Holder, DataUser, Applicant, Expert, Subject, Auditor,
-		Department, Authorized, Mechanism, Government, Upper, Local, Provider, Assessor}
+		Department, Authorized, Mechanism, Government, Upper, Local, Provider, Assessor, Member, Owner, Regulator}
 }
 
 // Actor is who is asking. The zero Actor is the public.
@@ -43,6 +47,7 @@ type Actor struct {
 	Org     string
 	Roles   []Role
 	SID     string // the citizen's pseudonym; empty for everyone else
+	Area    Area   // where their organization stands; what they oversee is that area and what lies inside it
 	// Deputies are those in whose place the actor works while they are absent (委派); core/matter fills them in.
 	Deputies []Deputy
 }
@@ -54,11 +59,12 @@ type Deputy struct {
 	Name       string
 	Org        string
 	Roles      []Role
+	Area       Area
 }
 
 // Addresses are the inboxes that were delegated.
 func (d Deputy) Addresses() []string {
-	return Actor{Account: d.Account, Org: d.Org, Roles: d.Roles}.Addresses()
+	return Actor{Account: d.Account, Org: d.Org, Roles: d.Roles, Area: d.Area}.Addresses()
 }
 
 // System acts for the platform itself: timers and sweepers.
@@ -85,7 +91,7 @@ func (a Actor) Addresses() []string {
 	}
 	out := []string{AccountAddress(a.Account)}
 	for _, r := range a.Roles {
-		out = append(out, RoleAddress(r))
+		out = append(out, AreaAddress(r, a.Area))
 		if a.Org != "" {
 			out = append(out, OrgAddress(a.Org, r))
 		}
@@ -101,6 +107,20 @@ func AccountAddress(account string) string { return "account:" + account }
 
 // RoleAddress is the inbox of everyone in a role, where the regime knows one body for it.
 func RoleAddress(r Role) string { return "role:" + string(r) }
+
+// AreaAddress is the inbox of a role's body in one area. A role that the law knows one body of has one inbox for all areas.
+func AreaAddress(r Role, area Area) string {
+	if area == "" || !territorial[r] {
+		return RoleAddress(r)
+	}
+	return RoleAddress(r) + "@" + string(area)
+}
+
+// IsRoleAddress reports whether an inbox is that of a role, in whichever area.
+func IsRoleAddress(to string) bool { return strings.HasPrefix(to, RoleAddress("")) }
+
+// Oversees reports whether the actor holds one of the roles for an area: its own or one inside it.
+func (a Actor) Oversees(area Area, roles ...Role) bool { return a.Has(roles...) && a.Area.Covers(area) }
 
 // OrgAddress is the inbox of those who hold a role in one organization.
 func OrgAddress(org string, r Role) string { return "org:" + org + ":" + string(r) }

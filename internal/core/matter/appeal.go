@@ -74,7 +74,7 @@ func (s *Service) fileAppeal(ctx context.Context, tx *act.Tx, m *Matter, grounds
 		return nil, err
 	}
 	a := &Matter{
-		ID: tx.NewID("mat"), Kind: KindAppeal, Title: "申诉: " + m.Title, Applicant: m.Applicant, Filer: tx.Actor().Account, Subject: m.ID,
+		ID: tx.NewID("mat"), Kind: KindAppeal, Title: "申诉: " + m.Title, Applicant: m.Applicant, Area: m.Area, Filer: tx.Actor().Account, Subject: m.ID,
 		State: Running, Day: tx.Day(), Regimes: tx.Law().Digests(), Pack: pack, Of: m.ID, Barred: m.refusers(), Opened: tx.Now(), Steps: steps,
 		Documents: append([]Document{{Kind: "appeal-grounds", Title: "申诉理由", Text: grounds}}, docs...),
 	}

@@ -134,7 +134,7 @@ func (s *Service) settle(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, 
 		err = closeTasks(ctx, tx, m.ID, "", "")
 	case step.State != StepOpen:
 		err = s.closeOver(ctx, tx, m)
-	case seat != access.RoleAddress(access.Role(step.Role)):
+	case !access.IsRoleAddress(seat):
 		err = closeTasks(ctx, tx, m.ID, step.ID, seat)
 	}
 	if err != nil {

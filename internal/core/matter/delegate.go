@@ -118,7 +118,7 @@ func Standing(ctx context.Context, tx *sqldb.Tx, actor access.Actor) (access.Act
 			return actor, err
 		}
 		if !a.Closed && a.Org == actor.Org { // who left takes their inboxes along
-			actor.Deputies = append(actor.Deputies, access.Deputy{Delegation: d.ID, Account: a.ID, Name: a.Name, Org: a.Org, Roles: a.Roles})
+			actor.Deputies = append(actor.Deputies, access.Deputy{Delegation: d.ID, Account: a.ID, Name: a.Name, Org: a.Org, Roles: a.Roles, Area: a.Area})
 		}
 	}
 	return actor, nil

@@ -78,7 +78,7 @@ func (s *Step) weights() (whole, passing, refusing int) {
 func (s *Step) weight(address string) int {
 	role := s.Role
 	if i := strings.LastIndexByte(address, ':'); i >= 0 && !strings.HasPrefix(address, access.AccountAddress("")) {
-		role = address[i+1:]
+		role, _, _ = strings.Cut(address[i+1:], "@")
 	}
 	if s.Vote != nil {
 		if w, ok := s.Vote.Weights[role]; ok && w > 0 { // a voice without weight would leave a vote that nobody can end
@@ -156,6 +156,9 @@ func (m *Matter) sits(s *Step, actor access.Actor) (seat string, by *access.Depu
 	}
 	if s.Join == joinSequence && slices.ContainsFunc(s.Addressed, func(to string) bool { return slices.Contains(mine, to) }) {
 		return "", nil, refuse(errs.Conflict, s.Cite, "“%s”依次会签, 还没有轮到您或者您已经签署; 请等待前一位办理", s.Title)
+	}
+	if role := access.Role(s.Role); actor.Has(role) && access.Territorial(role) {
+		return "", nil, refuse(errs.Forbidden, s.Cite, "“%s”环节由本级的%s办理, 上级和其他地区的机关不能代为办理; 可以查看、指导和督办", s.Title, s.RoleTitle)
 	}
 	return "", nil, refuse(errs.Forbidden, s.Cite, "“%s”环节由%s办理, 不在您的职责内; 请转由承办人员办理", s.Title, s.RoleTitle)
 }

@@ -181,12 +181,20 @@ func (m *Matter) revoke(actor access.Actor, now time.Time, reason string) error 
 		return errs.New(errs.Conflict, "这个办件%s, 没有可以撤销的决定, 请刷新查看", stateWords[m.State])
 	case actor.Org != "" && actor.Org == m.Applicant:
 		return refuse(errs.Forbidden, last.Cite, "决定由作出决定的单位撤销; 本单位不再需要的, 请在相应页面办理终止")
-	case !actor.Has(access.Bureau) && !actor.Has(access.Role(last.Role)):
+	case !actor.Has(access.Bureau) && !actor.Has(access.Role(last.Role)), !m.decidedBy(last, actor):
 		return refuse(errs.Forbidden, last.Cite, "决定由%s或者数据主管部门撤销, 不在您的职责内", last.RoleTitle)
 	}
 	m.State = Revoked
 	m.event(Event{At: now, What: "revoked", Who: actor.Name, Reason: reason})
 	return nil
+}
+
+// decidedBy reports whether the actor's body decided here, or is the bureau of the area in which it was decided (本级).
+func (m *Matter) decidedBy(last *Step, actor access.Actor) bool {
+	if !access.Territorial(access.Role(last.Role)) {
+		return actor.Has(access.Role(last.Role)) || actor.Area == m.Area
+	}
+	return actor.Area == m.Area || slices.Contains(last.Addressed, access.AreaAddress(access.Role(last.Role), actor.Area))
 }
 
 // last is the binding step that nothing binding comes after: whose decision the outcome is.

@@ -6,6 +6,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/regime"
 )
 
@@ -163,13 +164,14 @@ type Step struct {
 	Left      *int              `json:"left,omitempty" doc:"Working days left when it was read; negative when overdue; never stored"`
 	Skipped   *errs.Cite        `json:"skipped,omitempty" doc:"The article by which the step was left out"`
 	Opinions  []Opinion         `json:"opinions,omitempty"`
+	Voices    []Voice           `json:"voices,omitempty" doc:"Of a step of the mechanism: what its member bodies said"`
 	Past      []Opinion         `json:"past,omitempty" doc:"Opinions of earlier rounds"`
 }
 
 // Event is one line of the timeline.
 type Event struct {
 	At     time.Time `json:"at"`
-	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened,consulted,advised,offline_asked,offline_given,offline_denied,offline_switched"`
+	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened,opined,consulted,advised,offline_asked,offline_given,offline_denied,offline_switched"`
 	Step   string    `json:"step,omitempty"`
 	Who    string    `json:"who,omitempty"`
 	Reason string    `json:"reason,omitempty"`
@@ -181,6 +183,7 @@ type Matter struct {
 	Kind      string       `json:"kind"`
 	Title     string       `json:"title"`
 	Applicant string       `json:"applicant" doc:"The applying organization"`
+	Area      access.Area  `json:"area,omitempty" doc:"The area (行政区域) whose bodies decide; empty: the platform's own"`
 	Filer     string       `json:"filer" doc:"Account that filed it"`
 	Subject   string       `json:"subject" doc:"Id of what it is about"`
 	State     State        `json:"state"`

@@ -75,6 +75,9 @@ func newOffice(t *testing.T, db *sqldb.DB, clk *clock.Set) *office {
 	for _, fact := range []string{"plan.model_listed", "plan.refiled", "plan.model_unchanged", "plan.inputs_unchanged", "plan.outputs_unchanged"} {
 		law.RegisterFact(regime.Fact{Name: fact, Type: regime.Bool, Load: func(_ context.Context, _ *sqldb.Tx, id string) (any, error) { return id == "listed", nil }})
 	}
+	law.RegisterFact( // who acts is the stages' to know; here the operator's paper is on file
+		regime.Fact{Name: "account.roles", Type: regime.StringList, Load: func(context.Context, *sqldb.Tx, string) (any, error) { return []string{}, nil }},
+		regime.Fact{Name: "account.designated", Type: regime.Bool, Load: func(context.Context, *sqldb.Tx, string) (any, error) { return true, nil }})
 	must(t, law.Load(regimes.FS, "quanzhou-2024-05-17"))
 	o.experts("x", "y", "z")
 	return o

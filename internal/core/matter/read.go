@@ -12,10 +12,13 @@ import (
 	"yunei/internal/core/act"
 )
 
-// MaySee reports whether the actor has any business with the matter: applicant, addressee of a step, the bureau, the
-// operator, an auditor. Everyone else is answered as if it did not exist.
+// overseers read every matter of their area and of what lies inside it.
+var overseers = []access.Role{access.Bureau, access.Operator, access.Auditor}
+
+// MaySee reports whether the actor has any business with the matter: applicant, addressee of a step, or who oversees its
+// area. Everyone else is answered as if it did not exist.
 func MaySee(actor access.Actor, m *Matter) bool {
-	if actor.Has(access.Bureau, access.Operator, access.Auditor) || (actor.Org != "" && actor.Org == m.Applicant) {
+	if actor.Oversees(m.Area, overseers...) || (actor.Org != "" && actor.Org == m.Applicant) {
 		return true
 	}
 	return Asked(actor, m)
@@ -26,7 +29,8 @@ func MaySee(actor access.Actor, m *Matter) bool {
 func Asked(actor access.Actor, m *Matter) bool {
 	mine := actor.Addresses()
 	for _, st := range m.Steps {
-		if slices.ContainsFunc(st.Addressed, func(to string) bool { return slices.Contains(mine, to) }) || st.asks(actor.Account) && actor.SignedIn() {
+		if slices.ContainsFunc(st.Addressed, func(to string) bool { return slices.Contains(mine, to) }) ||
+			st.asks(actor.Account) && actor.SignedIn() || st.members() != "" && slices.Contains(mine, st.members()) {
 			return true
 		}
 	}
@@ -134,11 +138,14 @@ func (o *options) atStep(ctx context.Context, s *Step, actor access.Actor, day w
 		state = refuse(errs.Conflict, s.Pause.Cite, "“%s”环节正在中止计时, 请先恢复计时再办理", s.Title)
 	}
 	o.add(ctx, "matter.decide", s.ID, state)
-	if actor.Has(access.Bureau, access.Government, access.Upper) {
+	if actor.Oversees(o.m.Area, access.Bureau, access.Government, access.Upper) {
 		o.add(ctx, "matter.supervise", s.ID, nil)
 	}
 	if s.OfflineIf != "" {
 		o.offline(ctx, s, actor, seated == nil)
+	}
+	if s.members() != "" && actor.Has(access.Member) {
+		o.add(ctx, "matter.opine", s.ID, s.mayOpine(actor))
 	}
 	if seated != nil {
 		return

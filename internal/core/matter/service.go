@@ -93,6 +93,7 @@ func New(acts *act.Runner) *Service {
 		act.Def{Name: "matter.offline.consent", Roles: []access.Role{access.Bureau}},
 		act.Def{Name: "matter.offline.switch", Roles: []access.Role{access.Operator}},
 		act.Def{Name: "matter.supervise", Roles: []access.Role{access.Bureau, access.Government, access.Upper}},
+		act.Def{Name: "matter.opine", Roles: []access.Role{access.Member}},
 		act.Def{Name: "matter.object", Roles: []access.Role{access.Anyone}},
 		act.Def{Name: "matter.escalate", Roles: []access.Role{access.Platform}},
 		act.Def{Name: "matter.recount", Roles: []access.Role{access.Platform}},
@@ -118,6 +119,7 @@ type Application struct {
 	Title     string
 	Applicant string
 	Subject   string
+	Area      access.Area // whose bodies decide
 	Documents []Document
 }
 
@@ -136,7 +138,7 @@ func (s *Service) SubmitTx(ctx context.Context, tx *act.Tx, app Application) (*M
 		return nil, err
 	}
 	m := &Matter{
-		ID: tx.NewID("mat"), Kind: app.Kind, Title: app.Title, Applicant: app.Applicant, Filer: tx.Actor().Account,
+		ID: tx.NewID("mat"), Kind: app.Kind, Title: app.Title, Applicant: app.Applicant, Area: app.Area, Filer: tx.Actor().Account,
 		Subject: app.Subject, State: Running, Day: tx.Day(), Regimes: tx.Law().Digests(),
 		Documents: app.Documents, Opened: tx.Now(), Steps: stepsOf(proc), Pack: proc.Pack, Supplement: proc.Supplement, Appeal: proc.Appeal,
 	}
@@ -224,7 +226,15 @@ func (s *Service) addressees(ctx context.Context, tx *act.Tx, kind Kind, m *Matt
 			return to, err
 		}
 	}
-	return []string{access.RoleAddress(access.Role(step.Role))}, nil
+	to, err := s.office(ctx, tx.Tx, m, access.Role(step.Role))
+	return []string{to}, err
+}
+
+// office is the inbox of a role's body in the matter's area: the area's own (本级) where it has one, else the next above. A body
+// above it finds the matter in its lists and not in its inbox.
+func (s *Service) office(ctx context.Context, tx *sqldb.Tx, m *Matter, role access.Role) (string, error) {
+	area, err := access.Competent(ctx, tx, role, m.Area)
+	return access.AreaAddress(role, area), err
 }
 
 func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter, step *Step) error {
@@ -253,6 +263,9 @@ func (s *Service) openStep(ctx context.Context, tx *act.Tx, kind Kind, m *Matter
 		if err := s.task(ctx, tx, m, step, to); err != nil {
 			return err
 		}
+	}
+	if to := step.members(); to != "" {
+		return s.task(ctx, tx, m, step, to)
 	}
 	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 
 	"yunei/internal/base/errs"
@@ -17,8 +18,9 @@ func insertMatter(ctx context.Context, tx *sqldb.Tx, m *Matter) error {
 	if err != nil {
 		return fmt.Errorf("encode matter: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO matter (id, kind, applicant, subject, state, body, opened, wake, calendar) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		m.ID, m.Kind, m.Applicant, m.Subject, string(m.State), string(body), m.Opened.UnixMicro(), m.wake().String(), m.calendar())
+	_, err = tx.Exec(ctx, `INSERT INTO matter (id, kind, applicant, subject, state, body, opened, wake, calendar, area)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		m.ID, m.Kind, m.Applicant, m.Subject, string(m.State), string(body), m.Opened.UnixMicro(), m.wake().String(), m.calendar(), string(m.Area))
 	if err != nil {
 		return fmt.Errorf("insert matter %s: %w", m.ID, err)
 	}
@@ -38,19 +40,19 @@ func saveMatter(ctx context.Context, tx *sqldb.Tx, m *Matter) error {
 	return nil
 }
 
-const matterColumns = `id, kind, applicant, subject, state, body`
+const matterColumns = `id, kind, applicant, subject, state, area, body`
 
 // scanMatter lets the columns win over the body, so that a changed column is a changed matter to fsck.
 func scanMatter(row interface{ Scan(...any) error }) (*Matter, error) {
 	var m Matter
-	var id, kind, applicant, subject, state, body string
-	if err := row.Scan(&id, &kind, &applicant, &subject, &state, &body); err != nil {
+	var id, kind, applicant, subject, state, area, body string
+	if err := row.Scan(&id, &kind, &applicant, &subject, &state, &area, &body); err != nil {
 		return nil, err
 	}
 	if err := json.Unmarshal([]byte(body), &m); err != nil {
 		return nil, fmt.Errorf("decode matter %s: %w", id, err)
 	}
-	m.ID, m.Kind, m.Applicant, m.Subject, m.State = id, kind, applicant, subject, State(state)
+	m.ID, m.Kind, m.Applicant, m.Subject, m.State, m.Area = id, kind, applicant, subject, State(state), access.Area(area)
 	return &m, nil
 }
 
@@ -72,28 +74,39 @@ func noMatter() error { return errs.New(errs.NotFound, "没有这个办件, 请�
 // Filter chooses matters; empty fields choose all.
 type Filter struct {
 	Applicant, Subject, Kind string
-	Before                   string // keyset: ids below this one
+	Area                     access.Area // it and what lies inside it
+	Before                   string      // keyset: ids below this one
 	Limit                    int
 }
 
 // List lists matters, newest first.
 func List(ctx context.Context, tx *sqldb.Tx, f Filter) ([]*Matter, error) {
+	lo, hi := f.Area.Range()
 	rows, err := tx.Query(ctx, `SELECT `+matterColumns+` FROM matter
 		WHERE ($1 = '' OR applicant = $1) AND ($2 = '' OR subject = $2) AND ($3 = '' OR kind = $3) AND ($4 = '' OR id < $4)
-		ORDER BY id DESC LIMIT $5`, f.Applicant, f.Subject, f.Kind, f.Before, f.Limit)
+		AND area >= $6 AND area < $7 ORDER BY id DESC LIMIT $5`, f.Applicant, f.Subject, f.Kind, f.Before, f.Limit, lo, hi)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (*Matter, error) { return scanMatter(r) })
 }
 
-// ListVisible lists what the actor has business with, newest first: everything for bureau, operator and auditor; for
-// others what their organization applied for and what was ever addressed to them.
+// ListVisible lists what the actor has business with, newest first: for those who oversee, everything in their area and
+// inside it; for others what their organization applied for and what was ever addressed to them.
 func ListVisible(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter) ([]*Matter, error) {
-	if actor.Has(access.Bureau, access.Operator, access.Auditor) {
+	if actor.Has(overseers...) && actor.Area == "" {
 		return List(ctx, tx, f)
 	}
 	args := []any{actor.Org, f.Kind, f.Subject, f.Before, f.Limit}
+	own := ""
+	if actor.Has(overseers...) {
+		lo, hi := actor.Area.Range()
+		args = append(args, lo, hi)
+		own = ` OR area >= $6 AND area < $7`
+	}
 	asked := AskedOf("id", actor, &args)
+	lo, hi := f.Area.Range()
+	args = append(args, lo, hi)
 	rows, err := tx.Query(ctx, `SELECT `+matterColumns+` FROM matter
-		WHERE ((applicant = $1 AND $1 <> '') OR `+asked+`)
+		WHERE ((applicant = $1 AND $1 <> '') OR `+asked+own+`)
+		AND area >= $`+strconv.Itoa(len(args)-1)+` AND area < $`+strconv.Itoa(len(args))+`
 		AND ($2 = '' OR kind = $2) AND ($3 = '' OR subject = $3) AND ($4 = '' OR id < $4)
 		ORDER BY id DESC LIMIT $5`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (*Matter, error) { return scanMatter(r) })

@@ -86,9 +86,17 @@ func (s *Service) follow(ctx context.Context, tx *act.Tx, m *Matter, h happening
 		if err := s.hurry(ctx, tx, m, h.step, what); err != nil {
 			return err
 		}
-		return s.read(ctx, tx, m, access.RoleAddress(access.Bureau), h.step.Title+"超过办理期限 "+h.step.Deadline.Due.String()+", 请督办")
+		bureau, err := s.office(ctx, tx.Tx, m, access.Bureau)
+		if err != nil {
+			return err
+		}
+		return s.read(ctx, tx, m, bureau, h.step.Title+"超过办理期限 "+h.step.Deadline.Due.String()+", 请督办")
 	case "unsupervised":
-		return s.read(ctx, tx, m, access.RoleAddress(access.Bureau), "督办的环节到期仍未办结")
+		bureau, err := s.office(ctx, tx.Tx, m, access.Bureau)
+		if err != nil {
+			return err
+		}
+		return s.read(ctx, tx, m, bureau, "督办的环节到期仍未办结")
 	case "unanswered":
 		return s.read(ctx, tx, m, access.AccountAddress(m.Filer), "逾期没有补正, 视为撤回申请")
 	}

@@ -82,6 +82,9 @@ func (s *Service) Supervise(ctx context.Context, matterID, stepID string, until 
 			return err
 		}
 		tx.InMatter(m.ID, stepID)
+		if !tx.Actor().Area.Covers(m.Area) {
+			return errs.New(errs.Forbidden, "督办由办件所在行政区域的机关或者其上级进行, 请联系他们")
+		}
 		if err := m.inHand(step); err != nil {
 			return err
 		}

@@ -8,6 +8,7 @@ import (
 
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 )
 
@@ -52,7 +53,8 @@ func number(ctx context.Context, tx *act.Tx, n *Notice) error {
 	if err := tx.Lock(ctx, "notice:"+string(n.Kind)+":"+n.Edition.Series); err != nil {
 		return err
 	}
-	earlier, err := listNotices(ctx, tx.Tx, Filter{Kind: n.Kind, Subject: n.Edition.Series, Limit: 1})
+	area := tx.Actor().Area // each area counts its own versions
+	earlier, err := listNotices(ctx, tx.Tx, Filter{Kind: n.Kind, Subject: n.Edition.Series, Of: &area, Limit: 1})
 	if err != nil {
 		return err
 	}
@@ -66,11 +68,15 @@ func number(ctx context.Context, tx *act.Tx, n *Notice) error {
 // Version is one edition of a series with its standing today.
 type Version struct {
 	Notice  Notice `json:"notice"`
-	InForce bool   `json:"in_force"`
+	InForce bool   `json:"in_force" doc:"For whoever asks: a county's rules are not in force for its neighbor"`
+	Area    string `json:"area_name" doc:"Where it holds"`
 }
 
-// Editions lists the versions of a series, or of every series of the kind, newest first, and says which are in force.
-func (s *Service) Editions(ctx context.Context, kind Kind, series, before string, limit int) (list []Version, err error) {
+// Editions lists the versions of a series, or of every series of the kind, newest first, and says which are in force for a party of
+// the area that is asked about: the platform's own rules hold everywhere, an area's in it and in what lies inside (贵州 第二十七条:
+// 本行政区域). Without an area each is looked at in its own.
+func (s *Service) Editions(ctx context.Context, kind Kind, series string, area *access.Area, before string, limit int) (list []Version, err error) {
+	law := s.acts.Law()
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
 		notices, err := listNotices(ctx, tx, Filter{Kind: kind, Subject: series, Before: before, Limit: limit})
 		if err != nil {
@@ -78,24 +84,26 @@ func (s *Service) Editions(ctx context.Context, kind Kind, series, before string
 		}
 		standing := map[string]string{}
 		for _, n := range notices {
-			if _, known := standing[n.Subject]; !known {
-				current, _, err := InForce(ctx, tx, kind, n.Subject, workday.DateOf(tx.Now()))
+			key := string(n.Area) + "/" + n.Subject
+			if _, known := standing[key]; !known {
+				current, _, err := InForce(ctx, tx, kind, n.Subject, n.Area, workday.DateOf(tx.Now()))
 				if err != nil {
 					return err
 				}
-				standing[n.Subject] = current.ID
+				standing[key] = current.ID
 			}
-			list = append(list, Version{Notice: n, InForce: standing[n.Subject] == n.ID})
+			here := area == nil || n.Area.Covers(*area)
+			list = append(list, Version{Notice: n, InForce: here && standing[key] == n.ID, Area: law.AreaName(string(n.Area))})
 		}
 		return nil
 	})
 	return list, err
 }
 
-// InForce is the version of a series that holds on a day; false where none does.
-func InForce(ctx context.Context, tx *sqldb.Tx, kind Kind, series string, day workday.Date) (Notice, bool, error) {
+// InForce is the version of an area's series that holds on a day; false where none does.
+func InForce(ctx context.Context, tx *sqldb.Tx, kind Kind, series string, area access.Area, day workday.Date) (Notice, bool, error) {
 	for before := ""; ; {
-		page, err := listNotices(ctx, tx, Filter{Kind: kind, Subject: series, Before: before, Limit: 50})
+		page, err := listNotices(ctx, tx, Filter{Kind: kind, Subject: series, Of: &area, Before: before, Limit: 50})
 		if err != nil || len(page) == 0 {
 			return Notice{}, false, err
 		}

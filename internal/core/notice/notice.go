@@ -7,6 +7,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 )
 
 // Kind says what is made public.
@@ -35,6 +36,7 @@ type Notice struct {
 	Call       *Call        `json:"call,omitempty"`
 	Edition    *Edition     `json:"edition,omitempty"`
 	Org        string       `json:"org" doc:"The body that published"`
+	Area       access.Area  `json:"area,omitempty" doc:"行政区域 it holds in, with everything inside; empty: the platform's whole area"`
 	Published  time.Time    `json:"published"`
 	Revoked    time.Time    `json:"revoked,omitzero"`
 	Revocation string       `json:"revocation,omitempty" doc:"Why it was revoked"`

@@ -143,7 +143,7 @@ func onTrial(law *regime.Law, id string) (regime.PackInfo, error) {
 func publish(ctx context.Context, tx *act.Tx, name string, n Notice, more func(id string) map[string]string) (Notice, error) {
 	n.ID, n.Published = tx.NewID("ntc"), tx.Now()
 	if n.Org == "" {
-		n.Org = tx.Actor().Org
+		n.Org, n.Area = tx.Actor().Org, tx.Actor().Area
 	}
 	if err := insert(ctx, tx.Tx, n); err != nil {
 		return n, err

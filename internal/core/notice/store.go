@@ -5,14 +5,16 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"time"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 )
 
-const columns = `id, kind, title, text, document, pack, until, org, published, revoked, revocation, subject, detail`
+const columns = `id, kind, title, text, document, pack, until, org, published, revoked, revocation, subject, detail, area`
 
 // detail is what only some kinds have.
 type detail struct {
@@ -29,8 +31,8 @@ func insert(ctx context.Context, tx *sqldb.Tx, n Notice) error {
 		}
 		more = string(body)
 	}
-	_, err := tx.Exec(ctx, `INSERT INTO notice (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', $10, $11)`,
-		n.ID, string(n.Kind), n.Title, n.Text, n.Document, n.Pack, n.Until.String(), n.Org, n.Published.UnixMicro(), n.Subject, more)
+	_, err := tx.Exec(ctx, `INSERT INTO notice (`+columns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, 0, '', $10, $11, $12)`,
+		n.ID, string(n.Kind), n.Title, n.Text, n.Document, n.Pack, n.Until.String(), n.Org, n.Published.UnixMicro(), n.Subject, more, string(n.Area))
 	if err != nil {
 		return fmt.Errorf("insert notice %s: %w", n.ID, err)
 	}
@@ -50,7 +52,7 @@ func scan(row interface{ Scan(...any) error }) (Notice, error) {
 	var revoked int64
 	var more string
 	err := row.Scan(&n.ID, &n.Kind, &n.Title, &n.Text, &n.Document, &n.Pack, &n.Until, &n.Org, &n.Published, &revoked, &n.Revocation,
-		&n.Subject, &more)
+		&n.Subject, &more, &n.Area)
 	if revoked != 0 {
 		n.Revoked = time.UnixMicro(revoked).UTC()
 	}
@@ -88,14 +90,40 @@ func LoadCall(ctx context.Context, tx *sqldb.Tx, id string) (Notice, error) {
 type Filter struct {
 	Kind    Kind
 	Subject string
+	Area    *access.Area // only those that hold in this area: its own and those of the areas it lies in
+	Of      *access.Area // only this area's own
 	Before  string
 	Limit   int
 }
 
+// above are the areas that an area lies in, itself among them.
+func above(area access.Area) []string {
+	out := []string{""}
+	for ; area != ""; area = area.Up() {
+		out = append(out, string(area))
+	}
+	return out
+}
+
 func listNotices(ctx context.Context, tx *sqldb.Tx, f Filter) ([]Notice, error) {
+	args := []any{f.Before, string(f.Kind), f.Subject, f.Limit}
+	in := ""
+	areas := []string{}
+	switch {
+	case f.Of != nil:
+		areas = []string{string(*f.Of)}
+	case f.Area != nil:
+		areas = above(*f.Area)
+	}
+	for i, a := range areas {
+		args = append(args, a)
+		in += []string{" AND area IN (", ", "}[min(i, 1)] + "$" + strconv.Itoa(len(args))
+	}
+	if in != "" {
+		in += ")"
+	}
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM notice
-		WHERE ($1 = '' OR id < $1) AND ($2 = '' OR kind = $2) AND ($3 = '' OR subject = $3) ORDER BY id DESC LIMIT $4`,
-		f.Before, string(f.Kind), f.Subject, f.Limit)
+		WHERE ($1 = '' OR id < $1) AND ($2 = '' OR kind = $2) AND ($3 = '' OR subject = $3)`+in+` ORDER BY id DESC LIMIT $4`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Notice, error) { return scan(r) })
 }
 

@@ -52,7 +52,8 @@ type NewAccount struct {
 var keepers = append([]access.Role{access.Bureau, access.Platform}, members...)
 
 // authorities are the roles only the bureau gives: public bodies, and the experts of its pool (泉州 七(二)1).
-var authorities = []access.Role{access.Bureau, access.Auditor, access.Government, access.Mechanism, access.Upper, access.Expert}
+var authorities = []access.Role{access.Bureau, access.Auditor, access.Government, access.Mechanism, access.Upper, access.Expert,
+	access.Local, access.Member, access.Owner, access.Regulator}
 
 // mayKeep reports whether the actor may give these roles in an organization: nobody gives what they do not hold, but for
 // the bureau, and the operator for those who take part.
@@ -73,6 +74,19 @@ func mayKeep(actor access.Actor, org string, roles []access.Role) error {
 	return nil
 }
 
+// mayKeep holds an official besides to the bodies of their area: a county gives nobody a role in its city, nor to a person of no
+// body, who would stand in the whole platform's area.
+func (s *Service) mayKeep(ctx context.Context, tx *act.Tx, org string, roles []access.Role) error {
+	actor := tx.Actor()
+	if err := mayKeep(actor, org, roles); err != nil || actor.Area == "" {
+		return err
+	}
+	if org == "" {
+		return errs.New(errs.Forbidden, "不属于任何单位的账号由平台所在层级的数据主管部门办理, 请联系他们")
+	}
+	return reaches(ctx, tx.Tx, actor, org)
+}
+
 var loginName = regexp.MustCompile(`^[a-z][a-z0-9._-]{2,39}$`)
 
 // OpenAccount opens a login for a person of an organization, an expert or (with SID) a citizen.
@@ -83,7 +97,7 @@ func (s *Service) OpenAccount(ctx context.Context, n NewAccount) (access.Account
 	}
 	var a access.Account
 	_, err = s.Acts.Do(ctx, act.Call{Act: ActOpenAccount}, func(ctx context.Context, tx *act.Tx) error {
-		if err := mayKeep(tx.Actor(), n.Org, n.Roles); err != nil {
+		if err := s.mayKeep(ctx, tx, n.Org, n.Roles); err != nil {
 			return err
 		}
 		a, err = s.openAccountTx(ctx, tx, n, hash)
@@ -119,7 +133,11 @@ func (s *Service) openAccountTx(ctx context.Context, tx *act.Tx, n NewAccount, h
 	if err := checkRoles(n.Roles); err != nil {
 		return access.Account{}, err
 	}
-	a := access.Account{ID: tx.NewID("acc"), Login: n.Login, Name: n.Name, Org: n.Org, Roles: n.Roles, SID: n.SID, Opened: tx.Now()}
+	area, err := access.AreaOf(ctx, tx.Tx, n.Org)
+	if err != nil {
+		return access.Account{}, err
+	}
+	a := access.Account{ID: tx.NewID("acc"), Login: n.Login, Name: n.Name, Org: n.Org, Roles: n.Roles, SID: n.SID, Opened: tx.Now(), Area: area}
 	if err := access.CreateAccount(ctx, tx.Tx, a, hash); err != nil {
 		return a, err
 	}
@@ -158,7 +176,7 @@ func (s *Service) SetRoles(ctx context.Context, id string, roles []access.Role) 
 	return s.onAccount(ctx, ActRoles, id, func(tx *act.Tx, a *access.Account) error {
 		given := slices.DeleteFunc(slices.Clone(roles), func(r access.Role) bool { return slices.Contains(a.Roles, r) })
 		taken := slices.DeleteFunc(slices.Clone(a.Roles), func(r access.Role) bool { return slices.Contains(roles, r) })
-		if err := mayKeep(tx.Actor(), a.Org, append(given, taken...)); err != nil {
+		if err := s.mayKeep(ctx, tx, a.Org, append(given, taken...)); err != nil {
 			return err
 		}
 		a.Roles = roles
@@ -170,7 +188,7 @@ func (s *Service) SetRoles(ctx context.Context, id string, roles []access.Role) 
 func (s *Service) CloseAccount(ctx context.Context, id string) (access.Account, error) {
 	return s.onAccount(ctx, ActClose, id, func(tx *act.Tx, a *access.Account) error {
 		if tx.Actor().Org == "" || a.Org != tx.Actor().Org {
-			if err := mayKeep(tx.Actor(), a.Org, a.Roles); err != nil {
+			if err := s.mayKeep(ctx, tx, a.Org, a.Roles); err != nil {
 				return err
 			}
 		}

@@ -140,6 +140,10 @@ func (s *Service) Departure(ctx context.Context, id string) (p DeparturePage, er
 			p = DeparturePage{}
 			return errs.New(errs.NotFound, "%s", departures.missing)
 		}
+		if err := reaches(ctx, tx, access.From(ctx), p.Departure.Org); err != nil {
+			p = DeparturePage{}
+			return err
+		}
 		held, err := access.PermitsHeld(ctx, tx, p.Departure.Org)
 		if err != nil {
 			return err

@@ -154,12 +154,15 @@ type WithGaps struct {
 
 // Organizations lists organizations after a cursor, oldest first, with what their files lack; incomplete keeps those that
 // lack something.
-func (s *Service) Organizations(ctx context.Context, after string, limit int, incomplete bool) (list []WithGaps, err error) {
+func (s *Service) Organizations(ctx context.Context, area access.Area, after string, limit int, incomplete bool) (list []WithGaps, err error) {
 	actor := access.From(ctx)
+	if overseer(actor) && (area == "" || !actor.Area.Covers(area)) { // the list of who oversees an area is that area's
+		area = actor.Area
+	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		list = nil
 		for {
-			orgs, err := listOrgs(ctx, tx, after, limit)
+			orgs, err := listOrgs(ctx, tx, area, after, limit)
 			if err != nil || len(orgs) == 0 {
 				return err
 			}
@@ -215,7 +218,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		var orgs []Organization
 		var found map[string][]Gap
 		err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-			if orgs, err = listOrgs(ctx, tx, after, 200); err == nil {
+			if orgs, err = listOrgs(ctx, tx, "", after, 200); err == nil {
 				found, err = gapsOf(ctx, tx, s.Acts.Law(), orgs, today)
 			}
 			return err

@@ -99,7 +99,7 @@ func (s *Service) List(ctx context.Context, orgID string, d ListingDraft) (l Lis
 		if err != nil {
 			return err
 		}
-		if err := foreign(tx, o.ID); err != nil {
+		if err := foreign(ctx, tx, o.ID); err != nil {
 			return err
 		}
 		l.ID, l.Org, l.Recorded = tx.NewID("lst"), o.ID, tx.Now()
@@ -120,7 +120,7 @@ func (s *Service) Unlist(ctx context.Context, id, reason string) (l Listing, err
 		if l, err = listings.load(ctx, tx.Tx, id); err != nil {
 			return err
 		}
-		if err := foreign(tx, l.Org); err != nil {
+		if err := foreign(ctx, tx, l.Org); err != nil {
 			return err
 		}
 		if l.State != ListingStands {

@@ -70,6 +70,7 @@ type Organization struct {
 	Kind           Kind          `json:"kind" enum:"enterprise,institution,public-body"`
 	LegalForm      LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,institution-1,institution-2,statutory,social,mass,public-body"`
 	Roles          []access.Role `json:"roles"`
+	Area           access.Area   `json:"area,omitempty" doc:"行政区域代码, GB/T 2260; empty: the area that the platform serves"`
 	Registered     workday.Date  `json:"registered" doc:"成立或登记注册之日"`
 	InProvince     bool          `json:"in_province"`
 	DCMM           bool          `json:"dcmm" doc:"自述具有 DCMM 贯标资质; 经核验的见资质"`
@@ -89,6 +90,7 @@ type Registration struct {
 	Kind             Kind          `json:"kind,omitempty" enum:"enterprise,institution,public-body"`
 	LegalForm        LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,institution-1,institution-2,statutory,social,mass,public-body" doc:"As what it was established; an institution should say"`
 	Roles            []access.Role `json:"roles,omitempty" doc:"Capacities it will act in; default data-user"`
+	Area             access.Area   `json:"area,omitempty" doc:"行政区域代码 of the county or city it belongs to; left out by bodies of the platform's own level and from elsewhere"`
 	Registered       workday.Date  `json:"registered"`
 	InProvince       bool          `json:"in_province"`
 	DCMM             bool          `json:"dcmm,omitempty"`
@@ -139,7 +141,7 @@ func (r Registration) normal(today workday.Date) (Registration, error) {
 var organizational = map[access.Role]bool{
 	access.Bureau: true, access.Operator: true, access.Holder: true, access.DataUser: true, access.Auditor: true,
 	access.Department: true, access.Authorized: true, access.Mechanism: true, access.Government: true, access.Upper: true,
-	access.Local: true, access.Provider: true, access.Assessor: true,
+	access.Local: true, access.Provider: true, access.Assessor: true, access.Member: true, access.Owner: true, access.Regulator: true,
 }
 
 func between(s string, lo, hi int) bool {

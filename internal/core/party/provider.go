@@ -295,7 +295,7 @@ func (s *Service) onProvider(ctx context.Context, name, id string, change func(c
 		if p, err = providers.load(ctx, tx.Tx, id); err != nil {
 			return err
 		}
-		if err := foreign(tx, p.Org); err != nil {
+		if err := foreign(ctx, tx, p.Org); err != nil {
 			return err
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": p.Org, "provider": p.ID}); err != nil {
@@ -410,7 +410,7 @@ func (s *Service) Find(ctx context.Context, id string, verified bool, conclusion
 			return err
 		}
 		for _, org := range []string{c.Org, c.By} {
-			if err := foreign(tx, org); err != nil {
+			if err := foreign(ctx, tx, org); err != nil {
 				return err
 			}
 		}
@@ -482,7 +482,7 @@ func (s *Service) Engage(ctx context.Context, providerID string, e Engagement) (
 		if err != nil {
 			return err
 		}
-		if err := foreign(tx, p.Org); err != nil {
+		if err := foreign(ctx, tx, p.Org); err != nil {
 			return err
 		}
 		sum := sm3.Sum([]byte(s.Disclaimer()))

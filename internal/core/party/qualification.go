@@ -179,7 +179,7 @@ func (s *Service) onQualification(ctx context.Context, name, id, reason string, 
 		if q, err = qualifications.load(ctx, tx.Tx, id); err != nil {
 			return err
 		}
-		if err := foreign(tx, q.Org); err != nil {
+		if err := foreign(ctx, tx, q.Org); err != nil {
 			return err
 		}
 		if err := change(&q); err != nil {
@@ -206,7 +206,7 @@ func (s *Service) Recognize(ctx context.Context, orgID string, c Certificate) (Q
 		if err != nil {
 			return err
 		}
-		if err := foreign(tx, o.ID); err != nil {
+		if err := foreign(ctx, tx, o.ID); err != nil {
 			return err
 		}
 		q.ID, q.Org, q.State, q.Filed, q.Decided, q.Verifier = tx.NewID("qua"), o.ID, QualificationVerified, tx.Now(), tx.Now(), tx.Actor().Account
@@ -224,11 +224,11 @@ func (s *Service) Recognize(ctx context.Context, orgID string, c Certificate) (Q
 }
 
 // foreign refuses what somebody decides about their own organization.
-func foreign(tx *act.Tx, org string) error {
+func foreign(ctx context.Context, tx *act.Tx, org string) error {
 	if org == tx.Actor().Org {
 		return errs.New(errs.Forbidden, "不能办理本单位的事项, 请由其他单位的人员办理")
 	}
-	return nil
+	return reaches(ctx, tx.Tx, tx.Actor(), org)
 }
 
 // Qualifications lists those of an organization, to it and to those who decide and supervise.

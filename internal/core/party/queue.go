@@ -30,7 +30,7 @@ func (s *Service) Queue(ctx context.Context) (list []Queued, err error) {
 		return nil, errs.New(errs.Forbidden, "待核验的入驻申请由核验单位和主管部门查看")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		waiting, err := pendingAdmissions(ctx, tx)
+		waiting, err := pendingAdmissions(ctx, tx, access.From(ctx).Area)
 		if err != nil {
 			return err
 		}
@@ -68,7 +68,9 @@ func (s *Service) Queue(ctx context.Context) (list []Queued, err error) {
 }
 
 // pendingAdmissions are the applications nobody has decided, oldest first. There is one of an organization at most.
-func pendingAdmissions(ctx context.Context, tx *sqldb.Tx) ([]Admission, error) {
-	rows, err := tx.Query(ctx, `SELECT `+admissionColumns+` FROM admission WHERE state = $1 ORDER BY id LIMIT 500`, string(Applied))
+func pendingAdmissions(ctx context.Context, tx *sqldb.Tx, area access.Area) ([]Admission, error) {
+	args := []any{string(Applied)}
+	in := access.Inside("org", area, &args)
+	rows, err := tx.Query(ctx, `SELECT `+admissionColumns+` FROM admission WHERE state = $1 AND `+in+` ORDER BY id LIMIT 500`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Admission, error) { return scanAdmission(r) })
 }

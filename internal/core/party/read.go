@@ -23,7 +23,11 @@ func (s *Service) Admission(ctx context.Context, id string) (a Admission, err er
 		if a, err = LoadAdmission(ctx, tx, id); err != nil {
 			return err
 		}
-		if actor := access.From(ctx); !overseer(actor) && actor.Org != a.Org {
+		actor := access.From(ctx)
+		if actor.Org == a.Org && actor.Org != "" {
+			return nil
+		}
+		if !overseer(actor) || reaches(ctx, tx, actor, a.Org) != nil {
 			a = Admission{}
 			return errs.New(errs.NotFound, "没有这件入驻申请, 请核对后重试")
 		}
@@ -35,15 +39,15 @@ func (s *Service) Admission(ctx context.Context, id string) (a Admission, err er
 // Admissions lists applications after a cursor: all of them for those who decide and supervise, else the actor's own.
 func (s *Service) Admissions(ctx context.Context, after string, limit int) (list []Admission, err error) {
 	actor := access.From(ctx)
-	org := actor.Org
+	org, area := actor.Org, access.Area("")
 	switch {
 	case overseer(actor):
-		org = ""
+		org, area = "", actor.Area
 	case org == "":
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listAdmissions(ctx, tx, org, after, limit)
+		list, err = listAdmissions(ctx, tx, org, area, after, limit)
 		return err
 	})
 	return list, err
@@ -55,6 +59,9 @@ func (s *Service) Changes(ctx context.Context, orgID string) (list []Change, err
 		return nil, errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		if err := reaches(ctx, tx, access.From(ctx), orgID); err != nil {
+			return err
+		}
 		list, err = listChanges(ctx, tx, orgID)
 		return err
 	})
@@ -73,6 +80,9 @@ func (s *Service) viewFile(ctx context.Context, orgID string, fn func(tx *sqldb.
 			return errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
 		}
 		if _, err := Load(ctx, tx, orgID); err != nil {
+			return err
+		}
+		if err := reaches(ctx, tx, access.From(ctx), orgID); err != nil {
 			return err
 		}
 		return fn(tx)

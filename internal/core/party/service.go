@@ -27,6 +27,7 @@ const (
 	ActEnd          = "party.end"
 	ActChange       = "party.change"
 	ActChangeDecide = "party.change.decide" // inside the matter that verifies it
+	ActPlace        = "party.area.set"
 )
 
 // PermitKind is the kind of the permit an admission leaves.
@@ -60,6 +61,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 		act.Def{Name: ActLift, Roles: []access.Role{access.Operator, access.Bureau}},
 		act.Def{Name: ActEnd, Roles: []access.Role{access.Operator, access.Bureau}},
 		act.Def{Name: ActChange, Roles: members},
+		act.Def{Name: ActPlace, Roles: []access.Role{access.Bureau, access.Platform}},
 	)
 	log := acts.Ledger()
 	log.Register("organization", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
@@ -74,7 +76,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 		c, err := loadChange(ctx, tx, id)
 		return c.record(), err
 	})
-	acts.Law().RegisterFact(Facts(acts.Law())...)
+	acts.Law().RegisterFact(append(Facts(acts.Law()), areaFacts(acts.Law())...)...)
 	s := &Service{Acts: acts, matters: matters, anchor: keys.Anchor(), key: keys.Derive("party.digest")}
 	s.defineAccounts(acts)
 	s.defineQualifications(acts)
@@ -85,6 +87,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	s.defineStaff(acts)
 	s.defineSecurity(acts)
 	s.defineExperts(acts)
+	s.defineDesignations(acts)
 	s.defineMatter()
 	s.defineDeparture(acts)
 	s.defineProviders(acts)
@@ -131,8 +134,12 @@ func (s *Service) RegisterTx(ctx context.Context, tx *act.Tx, r Registration) (O
 	if err := checkIDNumber(normalNumber(r.RepresentativeID)); err != nil {
 		return Organization{}, spotted("representative_id", "法定代表人的身份号码不正确, 请核对后重新填写")
 	}
+	area, err := placed(tx, r.Area)
+	if err != nil {
+		return Organization{}, err
+	}
 	o := Organization{
-		ID: tx.NewID("org"), Name: r.Name, USCC: r.USCC, Kind: r.Kind, LegalForm: r.LegalForm, Roles: r.Roles, Registered: r.Registered,
+		ID: tx.NewID("org"), Name: r.Name, USCC: r.USCC, Kind: r.Kind, LegalForm: r.LegalForm, Roles: r.Roles, Area: area, Registered: r.Registered,
 		InProvince: r.InProvince, DCMM: r.DCMM, Representative: r.Representative, Contact: r.Contact, Phone: r.Phone,
 		Created: tx.Now(), repDigest: s.digest("person", normalNumber(r.RepresentativeID)),
 	}
@@ -331,6 +338,9 @@ func (s *Service) sanction(ctx context.Context, name, to, orgID, reason string) 
 		}
 		if o.ID == tx.Actor().Org {
 			return errs.New(errs.Forbidden, "不能办理本单位的事项, 请由其他单位的人员办理")
+		}
+		if err := reaches(ctx, tx.Tx, tx.Actor(), o.ID); err != nil {
+			return err
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": o.ID}); err != nil {
 			return err

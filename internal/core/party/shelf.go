@@ -8,6 +8,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 )
 
@@ -91,10 +92,12 @@ func (s shelf[T]) byAccount(ctx context.Context, tx *sqldb.Tx, account string) (
 	return s.collect(tx.Query(ctx, `SELECT `+tabColumns+` FROM `+s.table+` WHERE account = $1 ORDER BY id DESC`, account))
 }
 
-// page gives papers of every organization, in one state unless it is empty, newest first.
+// page gives papers of every organization that the actor oversees, in one state unless it is empty, newest first.
 func (s shelf[T]) page(ctx context.Context, tx *sqldb.Tx, state, before string, limit int) ([]T, error) {
+	args := []any{state, before, limit}
+	in := access.Inside("org", access.From(ctx).Area, &args)
 	return s.collect(tx.Query(ctx, `SELECT `+tabColumns+` FROM `+s.table+`
-		WHERE ($1 = '' OR state = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, state, before, limit))
+		WHERE ($1 = '' OR state = $1) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...))
 }
 
 func (s shelf[T]) collect(rows *sqldb.Rows, err error) ([]T, error) {

@@ -103,7 +103,7 @@ func (s *Service) EndStaff(ctx context.Context, id string, day workday.Date) (St
 // AcknowledgeStaff is the bureau's receipt of a filing (备案回执).
 func (s *Service) AcknowledgeStaff(ctx context.Context, id string) (Staff, error) {
 	return s.onStaff(ctx, ActAcknowledge, id, func(tx *act.Tx, p *Staff) error {
-		if err := foreign(tx, p.Org); err != nil {
+		if err := foreign(ctx, tx, p.Org); err != nil {
 			return err
 		}
 		if p.State != StaffFiled {

@@ -9,9 +9,13 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 )
 
 const orgColumns = `id, name, uscc, kind, roles, registered, in_province, dcmm, representative, rep_digest, contact, phone, permit, created, legal_form`
+
+// orgRead are the columns as they are read: where a body stands is kept beside it, for those who know it by id alone.
+const orgRead = orgColumns + `, COALESCE((SELECT area FROM org_area WHERE org_area.org = organization.id), '')`
 
 func insertOrg(ctx context.Context, tx *sqldb.Tx, o Organization) error {
 	roles, err := json.Marshal(o.Roles)
@@ -28,7 +32,7 @@ func insertOrg(ctx context.Context, tx *sqldb.Tx, o Organization) error {
 	if n == 0 {
 		return errs.New(errs.Conflict, "统一社会信用代码 %s 的单位已经注册, 请直接登录; 找回账号请联系平台运营单位", o.USCC)
 	}
-	return nil
+	return access.SetArea(ctx, tx, o.ID, o.Area)
 }
 
 func updateOrg(ctx context.Context, tx *sqldb.Tx, o Organization) error {
@@ -46,7 +50,7 @@ func scanOrg(row scanner) (Organization, error) {
 	var o Organization
 	var roles string
 	err := row.Scan(&o.ID, &o.Name, &o.USCC, &o.Kind, &roles, &o.Registered, &o.InProvince, &o.DCMM, &o.Representative,
-		&o.repDigest, &o.Contact, &o.Phone, &o.Permit, &o.Created, &o.LegalForm)
+		&o.repDigest, &o.Contact, &o.Phone, &o.Permit, &o.Created, &o.LegalForm, &o.Area)
 	if err != nil {
 		return o, err
 	}
@@ -55,7 +59,7 @@ func scanOrg(row scanner) (Organization, error) {
 
 // Load loads an organization by id.
 func Load(ctx context.Context, tx *sqldb.Tx, id string) (Organization, error) {
-	o, err := scanOrg(tx.QueryRow(ctx, `SELECT `+orgColumns+` FROM organization WHERE id = $1`, id))
+	o, err := scanOrg(tx.QueryRow(ctx, `SELECT `+orgRead+` FROM organization WHERE id = $1`, id))
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return o, errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
 	}
@@ -65,8 +69,10 @@ func Load(ctx context.Context, tx *sqldb.Tx, id string) (Organization, error) {
 	return o, nil
 }
 
-func listOrgs(ctx context.Context, tx *sqldb.Tx, after string, limit int) ([]Organization, error) {
-	rows, err := tx.Query(ctx, `SELECT `+orgColumns+` FROM organization WHERE id > $1 ORDER BY id LIMIT $2`, after, limit)
+func listOrgs(ctx context.Context, tx *sqldb.Tx, area access.Area, after string, limit int) ([]Organization, error) {
+	args := []any{after, limit}
+	in := access.Inside("id", area, &args)
+	rows, err := tx.Query(ctx, `SELECT `+orgRead+` FROM organization WHERE id > $1 AND `+in+` ORDER BY id LIMIT $2`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Organization, error) { return scanOrg(r) })
 }
 
@@ -174,9 +180,10 @@ func admissionByCode(ctx context.Context, tx *sqldb.Tx, digest string) (Admissio
 	return a, nil
 }
 
-func listAdmissions(ctx context.Context, tx *sqldb.Tx, org, after string, limit int) ([]Admission, error) {
-	rows, err := tx.Query(ctx, `SELECT `+admissionColumns+` FROM admission WHERE ($1 = '' OR org = $1) AND id > $2 ORDER BY id LIMIT $3`,
-		org, after, limit)
+func listAdmissions(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, after string, limit int) ([]Admission, error) {
+	args := []any{org, after, limit}
+	in := access.Inside("org", area, &args)
+	rows, err := tx.Query(ctx, `SELECT `+admissionColumns+` FROM admission WHERE ($1 = '' OR org = $1) AND id > $2 AND `+in+` ORDER BY id LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Admission, error) { return scanAdmission(r) })
 }
 

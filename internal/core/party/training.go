@@ -260,6 +260,9 @@ func (s *Service) RecordTraining(ctx context.Context, d TrainingDraft) (Training
 		if err != nil {
 			return err
 		}
+		if err := reaches(ctx, tx.Tx, tx.Actor(), o.ID); err != nil {
+			return err
+		}
 		own, examiner := o.ID == tx.Actor().Org, tx.Actor().Has(access.Bureau, access.Operator)
 		switch {
 		case !own && !examiner:

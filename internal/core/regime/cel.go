@@ -28,11 +28,12 @@ type condition struct {
 // costLimit bounds one evaluation. The longest condition of the shipped packs costs under 100.
 const costLimit = 10_000
 
-// newEnv declares every fact of the vocabulary, every value of the pack as param.<name>, today, and arithmetic on days.
+// newEnv declares every fact of the vocabulary, every value of the pack as param.<name>, today, act, and arithmetic on days.
 // Days are strings in CEL: they compare as they should.
 func newEnv(vocab *vocabulary, values []ValueSpec, calendar *workday.Calendar) (*cel.Env, error) {
 	opts := []cel.EnvOption{
 		cel.Variable("today", cel.StringType),
+		cel.Variable("act", cel.StringType),
 		dayFunction("addYears", func(d workday.Date, n int) workday.Date { return d.AddYears(n) }),
 		dayFunction("addMonths", func(d workday.Date, n int) workday.Date { return d.AddMonths(n) }),
 		dayFunction("addDays", func(d workday.Date, n int) workday.Date { return d.AddDays(n) }),
@@ -119,7 +120,7 @@ func compile(env *cel.Env, vocab *vocabulary, known []string, text string) (*con
 	c := &condition{text: text, program: program}
 	seen := map[string]bool{}
 	for _, r := range ast.NativeRep().ReferenceMap() {
-		if r.Name == "" || r.Name == "today" || seen[r.Name] {
+		if r.Name == "" || r.Name == "today" || r.Name == "act" || seen[r.Name] {
 			continue
 		}
 		seen[r.Name] = true

@@ -73,6 +73,7 @@ func (l *Law) Preview(ctx context.Context, tx *sqldb.Tx, act string, day workday
 // judge is Judge over a view; only, when given, limits which rules are asked.
 func (l *Law) judge(view *view, act string, only func(rule string) bool) (Judgement, error) {
 	j := Judgement{Act: act, Day: view.day}
+	view.act = act
 	for _, p := range l.packs {
 		if !l.asks(p.spec.ID, LapseRule) {
 			continue

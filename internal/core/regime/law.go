@@ -3,6 +3,8 @@ package regime
 import (
 	"fmt"
 	"io/fs"
+	"maps"
+	"slices"
 	"sort"
 	"strings"
 	"sync"
@@ -22,6 +24,9 @@ type Law struct {
 	byAct    map[string][]*rule
 	values   map[string][]*value
 	digests  []string
+
+	areas     map[string]string // names by code
+	areaCodes []string          // sorted
 
 	measured sync.Once
 	coverage CoverageReport
@@ -72,6 +77,10 @@ func (l *Law) Load(fsys fs.FS, names ...string) error {
 		return errs.New(errs.Invalid, "规则包有 %d 处错误, 请按提示修改后重新启动:\n%s", len(problems), strings.Join(lines, "\n"))
 	}
 	l.install(src)
+	if l.areas, err = readAreas(fsys); err != nil {
+		return err
+	}
+	l.areaCodes = slices.Sorted(maps.Keys(l.areas))
 	return nil
 }
 

@@ -17,6 +17,7 @@ type view struct {
 	law     *Law
 	ctx     context.Context
 	tx      *sqldb.Tx
+	act     string
 	day     workday.Date
 	objects map[string]string
 	extra   map[string]any
@@ -36,6 +37,9 @@ var _ interpreter.Activation = (*view)(nil)
 func (v *view) ResolveName(name string) (any, bool) {
 	if name == "today" {
 		return string(v.day), true
+	}
+	if name == "act" {
+		return v.act, true
 	}
 	value, err := v.fact(name)
 	if err != nil {

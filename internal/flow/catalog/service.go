@@ -9,6 +9,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query"
+	"yunei/internal/core/regime"
 )
 
 // Kind is what an entry is called in the ledger and in rules.
@@ -128,8 +129,11 @@ func (s *Service) transit(ctx context.Context, tx *act.Tx, id, name string, step
 		return e, err
 	}
 	actor := tx.Actor()
-	if !visible(actor, e) {
-		return Entry{}, notFound()
+	if ok, err := visible(ctx, tx.Tx, actor, e); err != nil || !ok {
+		return Entry{}, orElse(err, notFound())
+	}
+	if err := ownLevel(ctx, tx.Tx, s.acts.Law(), actor, e); err != nil {
+		return e, err
 	}
 	if e.Holder != actor.Org && !actor.Has(access.Bureau) {
 		return e, errs.New(errs.Forbidden, "只有数据提供单位自己可以办理本条目, 请联系该单位")
@@ -148,9 +152,39 @@ func (s *Service) transit(ctx context.Context, tx *act.Tx, id, name string, step
 
 func objects(e Entry) map[string]string { return map[string]string{Kind: e.ID, "org": e.Holder} }
 
-// visible: what is published is there for everyone who is signed in; what is not, for its holder, the bureau and the auditors.
-func visible(a access.Actor, e Entry) bool {
-	return a.SignedIn() && (e.State == Published || e.Holder == a.Org || a.Has(access.Bureau, access.Auditor))
+// visible: what is published is there for everyone who is signed in, whatever area they stand in; what is not, for its holder and
+// for the bureau and the auditors of its area.
+func visible(ctx context.Context, tx *sqldb.Tx, a access.Actor, e Entry) (bool, error) {
+	switch {
+	case a.SignedIn() && (e.State == Published || e.Holder == a.Org):
+		return true, nil
+	case !a.Has(access.Bureau, access.Auditor):
+		return false, nil
+	}
+	area, err := access.AreaOf(ctx, tx, e.Holder)
+	return a.Area.Covers(area), err
+}
+
+// ownLevel: an entry is reviewed by the bureau that acts for its holder's area (本级), and by none above or beside it.
+func ownLevel(ctx context.Context, tx *sqldb.Tx, law *regime.Law, a access.Actor, e Entry) error {
+	if !a.Has(access.Bureau) || a.Org == e.Holder {
+		return nil
+	}
+	area, err := access.AreaOf(ctx, tx, e.Holder)
+	if err != nil {
+		return err
+	}
+	if area, err = access.Competent(ctx, tx, access.Bureau, area); err == nil && area != a.Area {
+		err = errs.New(errs.Forbidden, "这个目录条目由%s的数据主管部门审核, 其他层级和地区不能代为办理", law.AreaName(string(area)))
+	}
+	return err
+}
+
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
 }
 
 // insider may see exact counts.
@@ -174,8 +208,8 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 			return err
 		}
 		actor := access.From(ctx)
-		if !visible(actor, e) {
-			return notFound()
+		if ok, err := visible(ctx, tx, actor, e); err != nil || !ok {
+			return orElse(err, notFound())
 		}
 		page = Page{Grade: e.Grade(), Personal: e.Personal(), Problems: []errs.Spot{}}
 		if e.State == Draft || e.State == Returned {
@@ -202,6 +236,8 @@ func (s *Service) options(ctx context.Context, tx *sqldb.Tx, actor access.Actor,
 	_, submit := e.Submit(now)
 	_, publish := e.Publish("", now)
 	_, back := e.Return("-", now)
+	level := ownLevel(ctx, tx, s.acts.Law(), actor, e)
+	publish, back = orElse(level, publish), orElse(level, back)
 	var out []act.Option
 	for _, o := range []struct {
 		name  string
@@ -231,7 +267,8 @@ type Filter struct {
 	Holder  string
 	Open    Access
 	Operate Access
-	After   string // the last id of the page before
+	Area    access.Area // of holders in this area and inside it
+	After   string      // the last id of the page before
 	Limit   int
 }
 
@@ -249,7 +286,7 @@ func (s *Service) List(ctx context.Context, f Filter) (page []Entry, next string
 	want := f.Limit
 	f.Limit++
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		page, err = listEntries(ctx, tx, f, actor.Org, actor.Has(access.Bureau, access.Auditor))
+		page, err = listEntries(ctx, tx, f, actor)
 		return err
 	})
 	if len(page) > want {
@@ -282,7 +319,7 @@ func (s *Service) LoadByTable(ctx context.Context, tx *sqldb.Tx, table string) (
 
 // OpenEntries are the published entries that are open to everyone without condition, newest first.
 func (s *Service) OpenEntries(ctx context.Context, tx *sqldb.Tx, search, after string, limit int) ([]Entry, error) {
-	return listEntries(ctx, tx, Filter{Query: search, State: Published, Open: Unconditional, After: after, Limit: limit}, "", true)
+	return listEntries(ctx, tx, Filter{Query: search, State: Published, Open: Unconditional, After: after, Limit: limit}, access.System())
 }
 
 // PolicyTable is the published resource as models see it.

@@ -11,6 +11,7 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/query/disclose"
 )
 
@@ -142,16 +143,20 @@ func notFound() error {
 }
 
 // listEntries pages through entries, newest first. A filter field that is empty does not filter.
-func listEntries(ctx context.Context, tx *sqldb.Tx, f Filter, holder string, all bool) ([]Entry, error) {
+func listEntries(ctx context.Context, tx *sqldb.Tx, f Filter, actor access.Actor) ([]Entry, error) {
 	where := []string{"1 = 1"}
 	var args []any
 	arg := func(v any) string {
 		args = append(args, v)
 		return "$" + strconv.Itoa(len(args))
 	}
-	if !all {
-		where = append(where, `(state = 'published' OR holder = `+arg(holder)+`)`)
+	switch oversees := actor.Has(access.Bureau, access.Auditor, access.Platform); {
+	case !oversees:
+		where = append(where, `(state = 'published' OR holder = `+arg(actor.Org)+`)`)
+	case actor.Area != "":
+		where = append(where, `(state = 'published' OR `+access.Inside("holder", actor.Area, &args)+`)`)
 	}
+	where = append(where, access.Inside("holder", f.Area, &args))
 	for _, c := range []struct{ column, value string }{{"state", string(f.State)}, {"holder", f.Holder}, {"open_access", string(f.Open)}, {"operate_access", string(f.Operate)}} {
 		if c.value != "" {
 			where = append(where, c.column+" = "+arg(c.value))

@@ -2,6 +2,7 @@ package grant
 
 import (
 	"context"
+	"slices"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -76,7 +77,7 @@ func (s *Service) operatorOf(ctx context.Context, tx *sqldb.Tx, sc Scenario, day
 	}
 	var all, inField []Authorization
 	for _, a := range list {
-		if a.Permit == "" || sc.Plan.Operator != "" && a.Org != sc.Plan.Operator {
+		if a.Permit == "" || sc.Plan.Operator != "" && a.Org != sc.Plan.Operator || !a.Area.Covers(sc.Area) {
 			continue
 		}
 		err := access.Valid(ctx, tx, a.Permit, day)
@@ -89,6 +90,10 @@ func (s *Service) operatorOf(ctx context.Context, tx *sqldb.Tx, sc Scenario, day
 		if all = append(all, a); a.Field != "" && a.Field == sc.Plan.Field {
 			inField = append(inField, a)
 		}
+	}
+	if own := slices.DeleteFunc(slices.Clone(all), func(a Authorization) bool { return a.Area != sc.Area }); len(own) > 0 && len(own) < len(all) {
+		all = own // the operator of the scenario's own level before those above
+		inField = slices.DeleteFunc(inField, func(a Authorization) bool { return a.Area != sc.Area })
 	}
 	switch {
 	case len(all) == 1:

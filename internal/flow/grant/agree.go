@@ -59,7 +59,7 @@ func (s *Service) SignAuthorization(ctx context.Context, authorizationID string,
 		if au.Org != actor.Org {
 			return Agreement{}, errs.New(errs.Conflict, "请由申请单位先填写期限并签署")
 		}
-		a := Agreement{Kind: levels[au.Level].agreement, Authorization: au.ID, Org: au.Org}
+		a := Agreement{Kind: levels[au.Level].agreement, Authorization: au.ID, Org: au.Org, Area: au.Area}
 		if a, err = s.draft(ctx, tx, a, terms, partners{authorizer: au.Authorizer}, []string{"{field}", orText(au.Field, "申请的领域")}); err != nil {
 			return a, err
 		}
@@ -216,7 +216,7 @@ func (s *Service) draftOnDeclaration(ctx context.Context, tx *act.Tx, d Declarat
 	for _, m := range d.Models {
 		models = append(models, m.Name+" ("+m.Hash+")")
 	}
-	a := Agreement{Kind: kind, Scenario: d.Scenario, Declaration: d.ID, Round: d.Renewed + 1, Org: d.Org, Budget: sc.Plan.Budget}
+	a := Agreement{Kind: kind, Scenario: d.Scenario, Declaration: d.ID, Round: d.Renewed + 1, Org: d.Org, Area: sc.Area, Budget: sc.Plan.Budget}
 	a, err = s.draft(ctx, tx, a, terms, who, []string{"{scenario}", sc.Plan.Title, "{purpose}", sc.Plan.Purpose,
 		"{models}", strings.Join(models, "、"), "{fields}", fields})
 	if err != nil {
@@ -319,12 +319,12 @@ func seen(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement, er
 }
 
 func mayReadAgreement(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement) (bool, error) {
-	if overseer(actor) || a.of(actor.Org) {
+	if sees(actor, a.Area) || a.of(actor.Org) {
 		return true, nil
 	}
 	name, err := callName(ctx, tx, actor, a)
 	return slices.ContainsFunc(a.parties(), func(p Party) bool {
-		return p.named(actor.Org, name) || p.Org == "" && p.Name == "" && p.mayStandFor(actor)
+		return p.named(actor.Org, name) || p.Org == "" && p.Name == "" && p.mayStandFor(actor, a.Area)
 	}), err
 }
 

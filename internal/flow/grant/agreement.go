@@ -68,6 +68,7 @@ type Agreement struct {
 	Scenario      string           `json:"scenario"`
 	Declaration   string           `json:"declaration"`
 	Authorization string           `json:"authorization,omitempty"`
+	Area          access.Area      `json:"area,omitempty" doc:"行政区域 whose bodies are a party; empty: the platform's own"`
 	Round         int              `json:"round,omitempty" doc:"Counts renewals"`
 	Org           string           `json:"org"`
 	Parties       []Party          `json:"parties,omitempty"`
@@ -131,8 +132,10 @@ func (a Agreement) side(actor access.Actor, orgName string) (Party, error) {
 		switch {
 		case p.Org != "" && p.Org == actor.Org && (actor.Has(access.Role(p.Role)) || p.Org == a.Org),
 			p.named(actor.Org, orgName),
-			p.Org == "" && p.Name == "" && p.mayStandFor(actor):
+			p.Org == "" && p.Name == "" && p.mayStandFor(actor, a.Area):
 			return p, nil
+		case p.Org == "" && p.Name == "" && p.mayStandFor(actor, actor.Area):
+			return Party{}, errs.New(errs.Forbidden, "协议由本级的%s签订, 上级和其他地区的机关不能代签; 请由作出授权的那一级办理", p.Title)
 		}
 	}
 	return Party{}, errs.New(errs.Forbidden, "协议由%s签订, 您不代表其中任何一方; 请由协议各方办理", strings.Join(titles, "和"))
@@ -145,7 +148,10 @@ func (p Party) named(org, name string) bool {
 
 // mayStandFor reports whether the actor may sign for a body known by its role alone. Under a seal it is the keeper who
 // signs, whichever office keeps it; that the seal is in hand is checked when it is used.
-func (p Party) mayStandFor(actor access.Actor) bool {
+func (p Party) mayStandFor(actor access.Actor, area access.Area) bool {
+	if access.Territorial(access.Role(p.Role)) && actor.Area != area { // 本级
+		return false
+	}
 	return actor.Has(access.Role(p.Role)) || p.Seal && actor.Has(access.Bureau)
 }
 

@@ -44,6 +44,7 @@ type Authorization struct {
 	Level          string            `json:"level" enum:"operator,developer"`
 	Org            string            `json:"org"`
 	Authorizer     string            `json:"authorizer,omitempty" doc:"The department that authorizes a developer; the one body of the level authorizes operators"`
+	Area           access.Area       `json:"area,omitempty" doc:"行政区域 whose bodies authorize; empty: the platform's own"`
 	Field          string            `json:"field,omitempty" doc:"Sector or field (领域)"`
 	Call           string            `json:"call,omitempty" doc:"Call (征集通告) it answers"`
 	Recommendation string            `json:"recommendation,omitempty" doc:"Recommendation by a department it rests on"`
@@ -62,6 +63,7 @@ type Authorization struct {
 type Request struct {
 	Level          string            `json:"level" enum:"operator,developer"`
 	Authorizer     string            `json:"authorizer,omitempty" doc:"For a developer: the department applied to"`
+	Area           access.Area       `json:"area,omitempty" doc:"For an operator: the area whose bureau is applied to; a developer's is its department's"`
 	Field          string            `json:"field,omitempty" maxLength:"60"`
 	Call           string            `json:"call,omitempty"`
 	Recommendation string            `json:"recommendation,omitempty"`
@@ -96,7 +98,7 @@ func (r Request) materials() []matter.Document {
 // answers reports whether a call is for this authorization, by this authorizer, in this field.
 func (a Authorization) answers(n notice.Notice) bool {
 	return n.Call != nil && n.Call.For == levels[a.Level].kind &&
-		(n.Call.Field == "" || n.Call.Field == a.Field) && (a.Authorizer == "" || n.Org == a.Authorizer)
+		(n.Call.Field == "" || n.Call.Field == a.Field) && (a.Authorizer == "" || n.Org == a.Authorizer) && n.Area == a.Area
 }
 
 // ended takes over what its matter decided.

@@ -38,7 +38,11 @@ func (s *Service) Apply(ctx context.Context, r Request) (Authorization, error) {
 		if err != nil {
 			return err
 		}
-		a = Authorization{ID: tx.NewID("aut"), Level: r.Level, Org: org.ID, Authorizer: r.Authorizer, Field: strings.TrimSpace(r.Field), Call: r.Call,
+		area, err := s.authorizingArea(ctx, tx, r)
+		if err != nil {
+			return err
+		}
+		a = Authorization{ID: tx.NewID("aut"), Level: r.Level, Org: org.ID, Authorizer: r.Authorizer, Area: area, Field: strings.TrimSpace(r.Field), Call: r.Call,
 			Recommendation: r.Recommendation, Statement: r.Statement, Documents: r.Documents, State: Applied, Opened: tx.Now()}
 		if err := s.mayApply(ctx, tx, a); err != nil {
 			return err
@@ -46,7 +50,7 @@ func (s *Service) Apply(ctx context.Context, r Request) (Authorization, error) {
 		if err := insertAuthorization(ctx, tx.Tx, a); err != nil {
 			return err
 		}
-		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: levels[a.Level].kind, Title: org.Name, Applicant: a.Org, Subject: a.ID, Documents: r.materials()})
+		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: levels[a.Level].kind, Title: org.Name, Applicant: a.Org, Area: a.Area, Subject: a.ID, Documents: r.materials()})
 		if err != nil {
 			return err
 		}
@@ -179,11 +183,31 @@ func (s *Service) StartAuthorization(ctx context.Context, id string) (Authorizat
 	return a, err
 }
 
+// authorizingArea is where an application is decided: the department's own area, or the one applied to. Each level authorizes its
+// own (贵州 第五条: 由各级人民政府数据主管部门统一授权).
+func (s *Service) authorizingArea(ctx context.Context, tx *act.Tx, r Request) (access.Area, error) {
+	if r.Authorizer != "" {
+		return access.AreaOf(ctx, tx.Tx, r.Authorizer)
+	}
+	return s.decidedIn(ctx, tx, r.Area, "body.area")
+}
+
+// decidedIn is the area whose bodies decide what is filed in an area: its own, or the next above that has a bureau.
+func (s *Service) decidedIn(ctx context.Context, tx *act.Tx, area access.Area, where string) (access.Area, error) {
+	found, ok := tx.Law().Area(string(area))
+	if !ok {
+		return "", spotted(where, "平台服务的区域中没有 "+string(area)+", 请从列表中选择")
+	}
+	return access.Competent(ctx, tx.Tx, access.Bureau, access.Area(found.Code))
+}
+
 // mayDispose reports whether the actor acts for the body that authorizes.
 func mayDispose(actor access.Actor, a Authorization) error {
 	switch {
-	case a.Authorizer != "" && actor.Has(access.Department) && actor.Org == a.Authorizer, a.Authorizer == "" && actor.Has(access.Bureau):
+	case a.Authorizer != "" && actor.Has(access.Department) && actor.Org == a.Authorizer, a.Authorizer == "" && actor.Has(access.Bureau) && actor.Area == a.Area:
 		return nil
+	case !actor.Area.Covers(a.Area):
+		return errs.New(errs.NotFound, noAuthorization)
 	case a.Authorizer != "" && actor.Has(access.Department):
 		return errs.New(errs.NotFound, noAuthorization)
 	}

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/party"
 )
@@ -30,13 +31,26 @@ func (s *Service) ConfirmDepartment(ctx context.Context, org string, c Confirmat
 		return d, spotted("body.document", "请填写审核确认文件的文号")
 	}
 	_, err := s.acts.Do(ctx, act.Call{Act: "grant.department.confirm"}, func(ctx context.Context, tx *act.Tx) error {
-		if _, err := party.Load(ctx, tx.Tx, org); err != nil {
+		if err := s.sameLevel(ctx, tx, org); err != nil {
 			return err
 		}
 		d = Department{Org: org, Fields: c.Fields, Document: c.Document, By: tx.Actor().Org, At: tx.Now()}
 		return s.keepDepartment(ctx, tx, d)
 	})
 	return d, err
+}
+
+// sameLevel: the bureau that acts for a department's area, and no other, confirms it (同级).
+func (s *Service) sameLevel(ctx context.Context, tx *act.Tx, org string) error {
+	o, err := party.Load(ctx, tx.Tx, org)
+	if err != nil {
+		return err
+	}
+	area, err := access.Competent(ctx, tx.Tx, access.Bureau, o.Area)
+	if err == nil && area != tx.Actor().Area {
+		err = errs.New(errs.Forbidden, "这个部门由%s的数据主管部门审核确认, 请转由其办理", tx.Law().AreaName(string(area)))
+	}
+	return err
 }
 
 // EndDepartment takes the confirmation back. What was authorized under it stays as it is: ending that is an act of its own.
@@ -47,6 +61,9 @@ func (s *Service) EndDepartment(ctx context.Context, org, reason string) (Depart
 	}
 	_, err := s.acts.Do(ctx, act.Call{Act: "grant.department.end"}, func(ctx context.Context, tx *act.Tx) (err error) {
 		if d, err = loadDepartment(ctx, tx.Tx, org); err != nil {
+			return err
+		}
+		if err := s.sameLevel(ctx, tx, org); err != nil {
 			return err
 		}
 		if !d.stands() {

@@ -29,6 +29,7 @@ type Filing struct {
 	Subject  string           `json:"subject"`
 	Title    string           `json:"title"`
 	Owner    string           `json:"owner" doc:"The organization the result is about"`
+	Area     access.Area      `json:"area,omitempty" doc:"行政区域 whose result it is"`
 	To       string           `json:"to" doc:"Role of the authority it is filed with"`
 	ToTitle  string           `json:"to_title"`
 	State    string           `json:"state" enum:"due,filed,acknowledged"`
@@ -85,8 +86,8 @@ func (s *Service) fileResult(ctx context.Context, tx *act.Tx, kind, subject stri
 }
 
 func (s *Service) filingOf(ctx context.Context, tx *act.Tx, kind, subject, to string) (Filing, error) {
-	title, owner, err := s.titleOf(ctx, tx.Tx, kind, subject)
-	return Filing{ID: tx.NewID("fil"), Kind: kind, Subject: subject, Title: title, Owner: owner, To: to, ToTitle: tx.Law().Role(to),
+	title, owner, area, err := s.titleOf(ctx, tx.Tx, kind, subject)
+	return Filing{ID: tx.NewID("fil"), Kind: kind, Subject: subject, Title: title, Owner: owner, Area: area, To: to, ToTitle: tx.Law().Role(to),
 		State: FilingDue, Opened: tx.Now()}, err
 }
 
@@ -114,29 +115,29 @@ func (s *Service) insertFiling(ctx context.Context, tx *act.Tx, f Filing) error 
 
 var filingKinds = map[string]string{"agr": "agreement", "scn": "scenario", "dcl": "declaration", "aut": "authorization", "grt": "grant"}
 
-// titleOf names what is filed, and the organization it is about.
-func (s *Service) titleOf(ctx context.Context, tx *sqldb.Tx, kind, id string) (title, org string, err error) {
+// titleOf names what is filed, the organization it is about and the area whose result it is.
+func (s *Service) titleOf(ctx context.Context, tx *sqldb.Tx, kind, id string) (title, org string, area access.Area, err error) {
 	switch kind {
 	case "agreement":
 		a, err := loadAgreement(ctx, tx, id)
 		if err != nil {
-			return "", "", err
+			return "", "", "", err
 		}
 		name, err := nameOf(ctx, tx, a.Org)
-		return name + " 协议", a.Org, err
+		return name + " 协议", a.Org, a.Area, err
 	case "scenario", "declaration":
 		sc, err := scenarioOfPlan(ctx, tx, id)
-		return sc.Plan.Title, sc.Org, err
+		return sc.Plan.Title, sc.Org, sc.Area, err
 	case "authorization":
 		a, err := loadAuthorization(ctx, tx, id)
 		if err != nil {
-			return "", "", err
+			return "", "", "", err
 		}
 		name, err := nameOf(ctx, tx, a.Org)
-		return name + " 授权", a.Org, err
+		return name + " 授权", a.Org, a.Area, err
 	}
 	g, err := loadGrant(ctx, tx, id)
-	return g.Title, g.Org, err
+	return g.Title, g.Org, g.Area, err
 }
 
 // SubmitFiling files a result (备案). What is filed upward is filed by the bureau or the government; with the bureau, by whoever is
@@ -194,8 +195,11 @@ func (s *Service) SubmitFiling(ctx context.Context, d FilingDraft) (Filing, erro
 // mayFile reports whether the actor is responsible for the result, and the result stands.
 func (s *Service) mayFile(ctx context.Context, tx *act.Tx, f Filing) error {
 	actor := tx.Actor()
+	if !actor.Area.Covers(f.Area) && actor.Org != f.Owner {
+		return errs.New(errs.NotFound, "没有要备案的对象, 请核对后重试")
+	}
 	if f.To == string(access.Upper) {
-		if !actor.Has(access.Bureau, access.Government) {
+		if !actor.Has(access.Bureau, access.Government) || actor.Area != f.Area {
 			return errs.New(errs.Forbidden, "向上级备案由主管部门办理, 不在您的职责内; 请转由主管部门办理")
 		}
 		return s.stands(ctx, tx.Tx, f)
@@ -275,7 +279,7 @@ func (s *Service) AcknowledgeFiling(ctx context.Context, id, number, note string
 		}
 		actor := tx.Actor()
 		switch {
-		case !actor.Has(access.Role(f.To)):
+		case !receives(actor, f):
 			return errs.New(errs.NotFound, noFiling)
 		case f.State == FilingDue:
 			return errs.New(errs.Conflict, "这件备案尚未报送, 不能回执; 请等待报送")
@@ -290,6 +294,15 @@ func (s *Service) AcknowledgeFiling(ctx context.Context, id, number, note string
 		return tx.Judge(ctx, map[string]string{"org": f.Owner, "filing": f.ID})
 	})
 	return f, err
+}
+
+// receives reports whether a filing went to the actor's body: the authority above is a bureau of a larger area on the same
+// platform, or the one outside it.
+func receives(actor access.Actor, f Filing) bool {
+	if f.To == string(access.Upper) && f.Area != "" && actor.Has(access.Bureau, access.Upper) {
+		return actor.Area != f.Area && actor.Area.Covers(f.Area)
+	}
+	return actor.Has(access.Role(f.To)) && actor.Area.Covers(f.Area)
 }
 
 func (s *Service) saveFiling(ctx context.Context, tx *act.Tx, f Filing) error {
@@ -348,13 +361,13 @@ func (s *Service) FileAgreement(ctx context.Context, id string) (Agreement, erro
 func (s *Service) Filings(ctx context.Context, state, before string, limit int) (list []Filing, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
 		actor := access.From(ctx)
-		f := filingFilter{state: state, before: before, limit: limit}
+		f := filingFilter{area: actor.Area, state: state, before: before, limit: limit}
 		switch {
 		case overseer(actor), actor.Has(access.Government):
 		case actor.Has(access.Upper):
 			f.to = string(access.Upper)
 		default:
-			f.org = scope(actor)
+			f.org, f.area = scope(actor), ""
 		}
 		list, err = listFilings(ctx, tx, f)
 		return err

@@ -8,6 +8,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
 )
 
@@ -62,20 +63,23 @@ type Plan struct {
 	Raw       string            `json:"raw,omitempty" maxLength:"2000" doc:"Why raw data is truly needed (确需利用原始数据); empty where it is not"`
 	Buyer     string            `json:"buyer,omitempty" doc:"The organization that will buy the product, where it is known (明确的购买方)"`
 	Operator  string            `json:"operator,omitempty" doc:"The authorized operator applied to, where there are several"`
+	Area      access.Area       `json:"area,omitempty" doc:"行政区域 whose bodies decide, of a local scenario (本地特色应用场景); empty: the platform's own"`
 }
 
 // Scenario (应用场景) is one use of public data for one purpose: 一场景一授权.
 type Scenario struct {
-	ID     string    `json:"id"`
-	Org    string    `json:"org"`
-	Plan   Plan      `json:"plan"`
-	State  string    `json:"state"`
-	Matter string    `json:"matter"`
-	Permit string    `json:"permit,omitempty" doc:"The sample permit, once the pre-declaration passed"`
-	Opened time.Time `json:"opened"`
+	ID     string      `json:"id"`
+	Org    string      `json:"org"`
+	Plan   Plan        `json:"plan"`
+	State  string      `json:"state"`
+	Matter string      `json:"matter"`
+	Area   access.Area `json:"area,omitempty" doc:"行政区域 whose bodies decide"`
+	Permit string      `json:"permit,omitempty" doc:"The sample permit, once the pre-declaration passed"`
+	Opened time.Time   `json:"opened"`
 
-	Authorization string `json:"authorization,omitempty" doc:"The authorization of its developer, where the law has that level"`
-	Revises       string `json:"revises,omitempty" doc:"The scenario it changes, which stays as it was approved"`
+	Authorization string     `json:"authorization,omitempty" doc:"The authorization of its developer, where the law has that level"`
+	Revises       string     `json:"revises,omitempty" doc:"The scenario it changes, which stays as it was approved"`
+	Promoted      *Promotion `json:"promoted,omitempty" doc:"Of a local scenario: spread over the whole platform's area"`
 }
 
 // check finds what a form can be told at once; what the law asks is the pack's.
@@ -198,6 +202,7 @@ type Grant struct {
 	Agreement   string       `json:"agreement"`
 	Org         string       `json:"org"`
 	Title       string       `json:"title"`
+	Area        access.Area  `json:"area,omitempty" doc:"行政区域 whose bodies granted it"`
 	Purpose     string       `json:"purpose"`
 	Models      []Model      `json:"models"`
 	From        workday.Date `json:"from"`

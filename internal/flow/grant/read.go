@@ -16,6 +16,9 @@ import (
 // overseer sees every organization's files; a data user sees its own.
 func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
 
+// sees reports whether the actor oversees the area in which something is decided.
+func sees(a access.Actor, area access.Area) bool { return overseer(a) && a.Area.Covers(area) }
+
 func scope(a access.Actor) string {
 	switch {
 	case overseer(a):
@@ -31,7 +34,7 @@ func (s *Service) Scenarios(ctx context.Context, before string, limit int) (list
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		actor := access.From(ctx)
 		if overseer(actor) {
-			list, err = listScenarios(ctx, tx, before, limit)
+			list, err = listScenarios(ctx, tx, actor.Area, before, limit)
 		} else {
 			list, err = listScenariosOf(ctx, tx, actor, before, limit)
 		}
@@ -61,7 +64,7 @@ func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err 
 		if err != nil {
 			return err
 		}
-		if !overseer(actor) && (actor.Org == "" || actor.Org != sc.Org) {
+		if !sees(actor, sc.Area) && (actor.Org == "" || actor.Org != sc.Org) {
 			if declarations, err = asked(ctx, tx, actor, declarations); err != nil {
 				return err
 			}
@@ -113,7 +116,11 @@ func Asked(ctx context.Context, tx *sqldb.Tx, actor access.Actor, version string
 
 func (s *Service) scenarioOptions(ctx context.Context, tx *sqldb.Tx, actor access.Actor, sc Scenario) ([]act.Option, error) {
 	if actor.Org != sc.Org {
-		return nil, nil
+		if !actor.Has(access.Bureau) || sc.Area == "" || actor.Area == sc.Area {
+			return nil, nil
+		}
+		o, err := s.acts.Option(ctx, tx, "grant.scenario.promote", sc.mayPromote(), map[string]string{"org": sc.Org, "plan": sc.ID})
+		return []act.Option{o}, err
 	}
 	o, err := s.acts.Option(ctx, tx, "grant.scenario.submit", nil, map[string]string{"org": sc.Org, "plan": sc.ID})
 	return []act.Option{o}, err
@@ -271,7 +278,7 @@ func (s *Service) Grants(ctx context.Context, before string, limit int) (list []
 		if org := scope(access.From(ctx)); org != "" {
 			list, err = listGrantsOf(ctx, tx, org, before, limit)
 		} else {
-			list, err = listGrants(ctx, tx, "", "", before, limit)
+			list, err = listGrantsIn(ctx, tx, access.From(ctx).Area, before, limit)
 		}
 		return err
 	})
@@ -285,7 +292,7 @@ func (s *Service) Grant(ctx context.Context, id string) (p GrantPage, err error)
 			return err
 		}
 		actor := access.From(ctx)
-		if !overseer(actor) && actor.Org != p.Grant.Org {
+		if !sees(actor, p.Grant.Area) && actor.Org != p.Grant.Org {
 			a, err := loadAgreement(ctx, tx, p.Grant.Agreement)
 			if err == nil && !a.of(actor.Org) {
 				err = errs.New(errs.NotFound, noGrant)
@@ -310,7 +317,7 @@ func (s *Service) Grant(ctx context.Context, id string) (p GrantPage, err error)
 			return err
 		}
 		for _, t := range []struct{ name, to string }{{"grant.suspend", access.Suspended}, {"grant.lift", access.Active}, {"grant.terminate", access.Revoked}} {
-			o, err := s.acts.Option(ctx, tx, t.name, mayTurn(permit.State, t.to), map[string]string{"org": p.Grant.Org, "grant": p.Grant.ID})
+			o, err := s.acts.Option(ctx, tx, t.name, orElse(ownLevel(actor, p.Grant), mayTurn(permit.State, t.to)), map[string]string{"org": p.Grant.Org, "grant": p.Grant.ID})
 			if err != nil {
 				return err
 			}

@@ -12,14 +12,21 @@ import (
 )
 
 func mayReadAuthorization(actor access.Actor, a Authorization) bool {
-	return overseer(actor) || actor.Org != "" && (actor.Org == a.Org || actor.Org == a.Authorizer)
+	return sees(actor, a.Area) || actor.Oversees(a.Area, access.Upper) || actor.Org != "" && (actor.Org == a.Org || actor.Org == a.Authorizer)
 }
 
 // Authorizations lists what the caller may see, newest first: its own, and for a department those it decides on.
 func (s *Service) Authorizations(ctx context.Context, level, before string, limit int) (list []Authorization, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		org := scope(access.From(ctx))
-		list, err = listAuthorizations(ctx, tx, authorizationFilter{org: org, authorizer: org, level: level, before: before, limit: limit})
+		actor := access.From(ctx)
+		f := authorizationFilter{org: scope(actor), authorizer: scope(actor), area: actor.Area, level: level, before: before, limit: limit}
+		switch {
+		case actor.Has(access.Upper):
+			f.org, f.authorizer = "", ""
+		case !overseer(actor):
+			f.area = ""
+		}
+		list, err = listAuthorizations(ctx, tx, f)
 		return err
 	})
 	return list, err
@@ -103,7 +110,7 @@ func (s *Service) Departments(ctx context.Context, after string, limit int) (lis
 // Recommendations lists what the caller may see, newest first: those it made and those about it.
 func (s *Service) Recommendations(ctx context.Context, before string, limit int) (list []Recommendation, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = listRecommendations(ctx, tx, scope(access.From(ctx)), before, limit)
+		list, err = listRecommendations(ctx, tx, access.From(ctx), before, limit)
 		return err
 	})
 	return list, err
@@ -115,4 +122,14 @@ func message(err error) string {
 		return e.Msg
 	}
 	return err.Error()
+}
+
+// AreaOf is the area whose bodies gave a permit: that of its grant or authorization. granted is false for a permit that is
+// neither, such as an admission.
+func AreaOf(ctx context.Context, tx *sqldb.Tx, permit string) (area access.Area, granted bool, err error) {
+	err = tx.QueryRow(ctx, `SELECT area FROM grants WHERE permit = $1 UNION ALL SELECT area FROM authorized WHERE permit = $1`, permit).Scan(&area)
+	if errors.Is(err, sqldb.ErrNoRows) {
+		return "", false, nil
+	}
+	return area, err == nil, err
 }

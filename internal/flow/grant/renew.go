@@ -63,7 +63,7 @@ func (s *Service) Renew(ctx context.Context, grantID string, until workday.Date,
 		if err := insertRenewal(ctx, tx.Tx, r); err != nil {
 			return err
 		}
-		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindRenewal, Title: g.Title, Applicant: r.Org, Subject: r.ID,
+		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindRenewal, Title: g.Title, Applicant: r.Org, Area: g.Area, Subject: r.ID,
 			Documents: []matter.Document{{Kind: DocRenewal, Title: "续签理由", Text: reason}}})
 		if err != nil {
 			return err

@@ -17,14 +17,15 @@ import (
 // Seal is a contract seal (合同专用章) in the register: whose word it carries, and who keeps it. 舟山 二(一)1: 市政府设置公共数据授权
 // 运营合同专用章, 委托市数据局依法管理使用.
 type Seal struct {
-	ID       string     `json:"id"`
-	Name     string     `json:"name"`
-	Role     string     `json:"role" doc:"The body it signs for, such as government"`
-	Keepers  []string   `json:"keepers" doc:"Accounts that keep and use it"`
-	Document string     `json:"document" doc:"Number of the paper that set it up and entrusted it (文号)"`
-	By       string     `json:"by" doc:"The body that keeps it"`
-	Opened   time.Time  `json:"opened"`
-	Closed   *time.Time `json:"closed,omitempty"`
+	ID       string      `json:"id"`
+	Name     string      `json:"name"`
+	Role     string      `json:"role" doc:"The body it signs for, such as government"`
+	Keepers  []string    `json:"keepers" doc:"Accounts that keep and use it"`
+	Document string      `json:"document" doc:"Number of the paper that set it up and entrusted it (文号)"`
+	By       string      `json:"by" doc:"The body that keeps it"`
+	Area     access.Area `json:"area,omitempty" doc:"行政区域 for whose government it signs: its keeper's"`
+	Opened   time.Time   `json:"opened"`
+	Closed   *time.Time  `json:"closed,omitempty"`
 }
 
 // SealDraft is a seal to be registered.
@@ -68,7 +69,7 @@ func (s *Service) RegisterSeal(ctx context.Context, d SealDraft) (Seal, error) {
 				return err
 			}
 		}
-		seal = Seal{ID: tx.NewID("seal"), Name: d.Name, Role: d.Role, Keepers: d.Keepers, Document: d.Document, By: tx.Actor().Org, Opened: tx.Now()}
+		seal = Seal{ID: tx.NewID("seal"), Name: d.Name, Role: d.Role, Keepers: d.Keepers, Document: d.Document, By: tx.Actor().Org, Area: tx.Actor().Area, Opened: tx.Now()}
 		return s.keepSeal(ctx, tx, seal)
 	})
 	return seal, err
@@ -117,6 +118,8 @@ func (s *Service) useSeal(ctx context.Context, tx *act.Tx, id string, side Party
 		return "", errs.New(errs.Conflict, "印章“%s”已经停用, 请改用现行的印章", seal.Name)
 	case seal.Role != side.Role:
 		return "", spotted("body.seal", "印章“"+seal.Name+"”不代表"+side.Title+", 请改选印章")
+	case seal.Area != a.Area: // 舟山 二(一)1: 县(区)设置专用章, 由相关部门依法管理使用
+		return "", spotted("body.seal", "印章“"+seal.Name+"”属于"+tx.Law().AreaName(string(seal.Area))+", 这份协议由"+tx.Law().AreaName(string(a.Area))+"签订, 须使用其本级的合同专用章")
 	case !slices.Contains(seal.Keepers, actor.Account):
 		return "", errs.New(errs.Forbidden, "印章“%s”由登记的保管人使用, 您不是保管人; 请转由保管人签署", seal.Name)
 	}
@@ -136,6 +139,7 @@ func (s *Service) Seals(ctx context.Context, before string, limit int) (list []S
 			return errs.New(errs.Forbidden, "印章登记簿由主管部门和审计人员查阅, 请联系他们")
 		}
 		list, err = listSeals(ctx, tx, before, limit)
+		list = slices.DeleteFunc(list, func(s Seal) bool { return !access.From(ctx).Area.Covers(s.Area) })
 		return err
 	})
 	return list, err
@@ -147,7 +151,11 @@ func (s *Service) SealUses(ctx context.Context, id, before string, limit int) (l
 		if !access.From(ctx).Has(access.Bureau, access.Government, access.Auditor) {
 			return errs.New(errs.Forbidden, "用印记录由主管部门和审计人员查阅, 请联系他们")
 		}
-		if _, err := loadSeal(ctx, tx, id); err != nil {
+		seal, err := loadSeal(ctx, tx, id)
+		if err == nil && !access.From(ctx).Area.Covers(seal.Area) {
+			err = errs.New(errs.NotFound, noSeal)
+		}
+		if err != nil {
 			return err
 		}
 		list, err = listSealUses(ctx, tx, id, before, limit)

@@ -44,6 +44,8 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 		act.Def{Name: "grant.filing.submit", Roles: append([]access.Role{access.Government}, filers...)},
 		act.Def{Name: "grant.filing.acknowledge", Roles: []access.Role{access.Bureau, access.Upper}},
 		act.Def{Name: "grant.renewal.submit", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "grant.ending.propose", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "grant.scenario.promote", Roles: []access.Role{access.Bureau}},
 		act.Def{Name: "grant.guide", Roles: []access.Role{access.Operator, access.Authorized}},
 	)
 	log := acts.Ledger()
@@ -63,6 +65,7 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 	log.Register("guidance", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadGuidance(ctx, tx, id) })
 	s.registerFacts(acts.Law())
 	s.registerLevelFacts(acts.Law())
+	acts.Law().RegisterFact(endingFacts()...)
 	s.defineMatters()
 	return s
 }
@@ -89,6 +92,7 @@ func (s *Service) defineMatters() {
 			Ended:     s.authorizationEnded,
 		})
 	}
+	s.matters.Define(matter.Kind{Name: KindEnding})
 	s.matters.Define(matter.Kind{
 		Name:    KindRenewal,
 		Objects: func(m *matter.Matter) map[string]string { return map[string]string{"renewal": m.Subject} },
@@ -121,7 +125,11 @@ func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Sc
 		return sc, err
 	}
 	_, err := s.acts.Do(ctx, act.Call{Act: "grant.prescenario.submit"}, func(ctx context.Context, tx *act.Tx) error {
-		sc = Scenario{ID: tx.NewID("scn"), Org: tx.Actor().Org, Plan: plan, State: Predeclared, Opened: tx.Now(), Revises: revises}
+		area, err := s.decidedIn(ctx, tx, plan.Area, "body.plan.area")
+		if err != nil {
+			return err
+		}
+		sc = Scenario{ID: tx.NewID("scn"), Org: tx.Actor().Org, Plan: plan, Area: area, State: Predeclared, Opened: tx.Now(), Revises: revises}
 		if revises != "" {
 			if _, err := s.own(ctx, tx, revises); err != nil {
 				return err
@@ -142,7 +150,7 @@ func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Sc
 			return err
 		}
 		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{
-			Kind: KindPrescenario, Title: plan.Title, Applicant: sc.Org, Subject: sc.ID, Documents: predeclared(plan),
+			Kind: KindPrescenario, Title: plan.Title, Applicant: sc.Org, Area: sc.Area, Subject: sc.ID, Documents: predeclared(plan),
 		})
 		if err != nil {
 			return err
@@ -185,6 +193,8 @@ func checkCall(ctx context.Context, tx *act.Tx, plan Plan) error {
 		return err
 	case n.Call.For != KindPrescenario:
 		return spotted("body.plan.call", "通告“"+n.Title+"”征集的不是应用场景, 请改选")
+	case !n.Area.Covers(plan.Area):
+		return spotted("body.plan.call", "通告“"+n.Title+"”由其他行政区域发布, 不能据以申报; 请改选")
 	case n.Call.Field != "" && n.Call.Field != plan.Field:
 		return spotted("body.plan.field", "场景的领域须与通告的领域“"+n.Call.Field+"”一致")
 	}
@@ -274,7 +284,7 @@ func (s *Service) DeclareTx(ctx context.Context, tx *act.Tx, scenarioID string, 
 		return d, fmt.Errorf("insert declaration: %w", err)
 	}
 	m, err := s.matters.SubmitTx(ctx, tx, matter.Application{
-		Kind: KindScenario, Title: sc.Plan.Title, Applicant: sc.Org, Subject: d.ID, Documents: declared(papers, models),
+		Kind: KindScenario, Title: sc.Plan.Title, Applicant: sc.Org, Area: sc.Area, Subject: d.ID, Documents: declared(papers, models),
 	})
 	if err != nil {
 		return d, err

@@ -63,7 +63,7 @@ func (s *Service) startTx(ctx context.Context, tx *act.Tx, a Agreement) (Grant, 
 		return Grant{}, err
 	}
 	g := Grant{ID: tx.NewID("grt"), Scenario: sc.ID, Declaration: d.ID, Agreement: a.ID, Org: a.Org, Title: sc.Plan.Title,
-		Purpose: sc.Plan.Purpose, Models: d.Models, From: a.From, Until: a.Until, Budget: a.Budget, Permit: p.ID, Opened: tx.Now()}
+		Purpose: sc.Plan.Purpose, Area: a.Area, Models: d.Models, From: a.From, Until: a.Until, Budget: a.Budget, Permit: p.ID, Opened: tx.Now()}
 	for _, m := range d.Models {
 		_, err := tx.Issue(ctx, access.Permit{Kind: PermitModel, Holder: a.Org, Object: m.Version, Fields: p.Fields, Purpose: sc.ID,
 			From: a.From, Until: a.Until, Parents: []string{p.ID}, Basis: d.Matter})
@@ -156,6 +156,9 @@ func (s *Service) setPermit(ctx context.Context, name, id, state string) (Grant,
 		if err := tx.Judge(ctx, map[string]string{"org": g.Org, "grant": g.ID}); err != nil {
 			return err
 		}
+		if err := ownLevel(tx.Actor(), g); err != nil {
+			return err
+		}
 		permit, err := access.LoadPermit(ctx, tx.Tx, g.Permit)
 		if err != nil {
 			return err
@@ -175,6 +178,17 @@ func (s *Service) setPermit(ctx context.Context, name, id, state string) (Grant,
 		})
 	})
 	return g, err
+}
+
+// ownLevel: what one level granted, its own bodies suspend and end; a bureau above orders them to.
+func ownLevel(actor access.Actor, g Grant) error {
+	switch {
+	case !actor.Area.Covers(g.Area):
+		return errs.New(errs.NotFound, noGrant)
+	case actor.Has(access.Bureau) && !actor.Has(access.Operator) && actor.Area != g.Area:
+		return errs.New(errs.Forbidden, "授权由作出授权的本级主管部门暂停、恢复或者终止; 上级可以作出监督决定, 不能代为办理")
+	}
+	return nil
 }
 
 // mayTurn reports whether a grant whose permit stands so can be suspended, lifted or terminated.

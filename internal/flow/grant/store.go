@@ -43,8 +43,8 @@ func insertScenario(ctx context.Context, tx *sqldb.Tx, s Scenario) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO scenario (id, org, state, matter, body, opened) VALUES ($1, $2, $3, $4, $5, $6)`,
-		s.ID, s.Org, s.State, s.Matter, body, s.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO scenario (id, org, state, matter, body, opened, area) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		s.ID, s.Org, s.State, s.Matter, body, s.Opened.UnixMicro(), string(s.Area))
 	return err
 }
 
@@ -59,26 +59,28 @@ func saveScenario(ctx context.Context, tx *sqldb.Tx, s Scenario) error {
 
 func scanScenario(r row) (Scenario, error) {
 	var s Scenario
-	var id, org, state, matter, body string
-	if err := r.Scan(&id, &org, &state, &matter, &body); err != nil {
+	var id, org, state, matter, area, body string
+	if err := r.Scan(&id, &org, &state, &matter, &area, &body); err != nil {
 		return s, err
 	}
 	if err := json.Unmarshal([]byte(body), &s); err != nil {
 		return s, fmt.Errorf("decode scenario %s: %w", id, err)
 	}
-	s.ID, s.Org, s.State, s.Matter = id, org, state, matter
+	s.ID, s.Org, s.State, s.Matter, s.Area = id, org, state, matter, access.Area(area)
 	return s, nil
 }
 
-const scenarioColumns = `id, org, state, matter, body`
+const scenarioColumns = `id, org, state, matter, area, body`
 
 func loadScenario(ctx context.Context, tx *sqldb.Tx, id string) (Scenario, error) {
 	s, err := scanScenario(tx.QueryRow(ctx, `SELECT `+scenarioColumns+` FROM scenario WHERE id = $1`, id))
 	return s, missing(err, noScenario)
 }
 
-func listScenarios(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Scenario, error) {
-	rows, err := tx.Query(ctx, `SELECT `+scenarioColumns+` FROM scenario WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
+func listScenarios(ctx context.Context, tx *sqldb.Tx, area access.Area, before string, limit int) ([]Scenario, error) {
+	lo, hi := area.Range()
+	rows, err := tx.Query(ctx, `SELECT `+scenarioColumns+` FROM scenario WHERE ($1 = '' OR id < $1) AND area >= $3 AND area < $4
+		ORDER BY id DESC LIMIT $2`, before, limit, lo, hi)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Scenario, error) { return scanScenario(r) })
 }
 
@@ -160,18 +162,18 @@ func declarationsOf(ctx context.Context, tx *sqldb.Tx, version string) ([]Declar
 
 func scanAgreement(r row) (Agreement, error) {
 	var a Agreement
-	var id, scenario, declaration, org, state, body string
-	if err := r.Scan(&id, &scenario, &declaration, &org, &state, &body); err != nil {
+	var id, scenario, declaration, org, state, area, body string
+	if err := r.Scan(&id, &scenario, &declaration, &org, &state, &area, &body); err != nil {
 		return a, err
 	}
 	if err := json.Unmarshal([]byte(body), &a); err != nil {
 		return a, fmt.Errorf("decode agreement %s: %w", id, err)
 	}
-	a.ID, a.Scenario, a.Declaration, a.Org, a.State = id, scenario, declaration, org, state
+	a.ID, a.Scenario, a.Declaration, a.Org, a.State, a.Area = id, scenario, declaration, org, state, access.Area(area)
 	return a, nil
 }
 
-const agreementColumns = `id, scenario, declaration, org, state, body`
+const agreementColumns = `id, scenario, declaration, org, state, area, body`
 
 func loadAgreement(ctx context.Context, tx *sqldb.Tx, id string) (Agreement, error) {
 	a, err := scanAgreement(tx.QueryRow(ctx, `SELECT `+agreementColumns+` FROM agreement WHERE id = $1`, id))
@@ -183,8 +185,8 @@ func insertGrant(ctx context.Context, tx *sqldb.Tx, g Grant) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO grants (id, scenario, agreement, org, permit, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		g.ID, g.Scenario, g.Agreement, g.Org, g.Permit, body, g.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO grants (id, scenario, agreement, org, permit, body, opened, area) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		g.ID, g.Scenario, g.Agreement, g.Org, g.Permit, body, g.Opened.UnixMicro(), string(g.Area))
 	if sqldb.IsUnique(err, "grants_agreement") || sqldb.IsUnique(err, "grants.agreement") {
 		return errs.New(errs.Conflict, "这份协议的授权已经生效, 请刷新查看")
 	}
@@ -193,18 +195,18 @@ func insertGrant(ctx context.Context, tx *sqldb.Tx, g Grant) error {
 
 func scanGrant(r row) (Grant, error) {
 	var g Grant
-	var id, scenario, agreement, org, permit, body string
-	if err := r.Scan(&id, &scenario, &agreement, &org, &permit, &body); err != nil {
+	var id, scenario, agreement, org, permit, area, body string
+	if err := r.Scan(&id, &scenario, &agreement, &org, &permit, &area, &body); err != nil {
 		return g, err
 	}
 	if err := json.Unmarshal([]byte(body), &g); err != nil {
 		return g, fmt.Errorf("decode grant %s: %w", id, err)
 	}
-	g.ID, g.Scenario, g.Agreement, g.Org, g.Permit = id, scenario, agreement, org, permit
+	g.ID, g.Scenario, g.Agreement, g.Org, g.Permit, g.Area = id, scenario, agreement, org, permit, access.Area(area)
 	return g, nil
 }
 
-const grantColumns = `id, scenario, agreement, org, permit, body`
+const grantColumns = `id, scenario, agreement, org, permit, area, body`
 
 func loadGrant(ctx context.Context, tx *sqldb.Tx, id string) (Grant, error) {
 	g, err := scanGrant(tx.QueryRow(ctx, `SELECT `+grantColumns+` FROM grants WHERE id = $1`, id))
@@ -214,6 +216,14 @@ func loadGrant(ctx context.Context, tx *sqldb.Tx, id string) (Grant, error) {
 func listGrants(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Grant, error) {
 	rows, err := tx.Query(ctx, `SELECT `+grantColumns+` FROM grants
 		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, scenario, before, limit)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Grant, error) { return scanGrant(r) })
+}
+
+// listGrantsIn lists the grants of an area and of what lies inside it.
+func listGrantsIn(ctx context.Context, tx *sqldb.Tx, area access.Area, before string, limit int) ([]Grant, error) {
+	lo, hi := area.Range()
+	rows, err := tx.Query(ctx, `SELECT `+grantColumns+` FROM grants WHERE ($1 = '' OR id < $1) AND area >= $3 AND area < $4
+		ORDER BY id DESC LIMIT $2`, before, limit, lo, hi)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Grant, error) { return scanGrant(r) })
 }
 

@@ -7,6 +7,7 @@ import (
 	"fmt"
 
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 )
 
 func insertAuthorization(ctx context.Context, tx *sqldb.Tx, a Authorization) error {
@@ -14,8 +15,9 @@ func insertAuthorization(ctx context.Context, tx *sqldb.Tx, a Authorization) err
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO authorized (id, level, org, authorizer, state, matter, permit, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`,
-		a.ID, a.Level, a.Org, a.Authorizer, a.State, a.Matter, a.Permit, body, a.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO authorized (id, level, org, authorizer, state, matter, permit, body, opened, area)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
+		a.ID, a.Level, a.Org, a.Authorizer, a.State, a.Matter, a.Permit, body, a.Opened.UnixMicro(), string(a.Area))
 	return err
 }
 
@@ -30,18 +32,18 @@ func saveAuthorization(ctx context.Context, tx *sqldb.Tx, a Authorization) error
 
 func scanAuthorization(r row) (Authorization, error) {
 	var a Authorization
-	var id, level, org, authorizer, state, matter, permit, body string
-	if err := r.Scan(&id, &level, &org, &authorizer, &state, &matter, &permit, &body); err != nil {
+	var id, level, org, authorizer, state, matter, permit, area, body string
+	if err := r.Scan(&id, &level, &org, &authorizer, &state, &matter, &permit, &area, &body); err != nil {
 		return a, err
 	}
 	if err := json.Unmarshal([]byte(body), &a); err != nil {
 		return a, fmt.Errorf("decode authorization %s: %w", id, err)
 	}
-	a.ID, a.Level, a.Org, a.Authorizer, a.State, a.Matter, a.Permit = id, level, org, authorizer, state, matter, permit
+	a.ID, a.Level, a.Org, a.Authorizer, a.State, a.Matter, a.Permit, a.Area = id, level, org, authorizer, state, matter, permit, access.Area(area)
 	return a, nil
 }
 
-const authorizationColumns = `id, level, org, authorizer, state, matter, permit, body`
+const authorizationColumns = `id, level, org, authorizer, state, matter, permit, area, body`
 
 func loadAuthorization(ctx context.Context, tx *sqldb.Tx, id string) (Authorization, error) {
 	a, err := scanAuthorization(tx.QueryRow(ctx, `SELECT `+authorizationColumns+` FROM authorized WHERE id = $1`, id))
@@ -51,13 +53,16 @@ func loadAuthorization(ctx context.Context, tx *sqldb.Tx, id string) (Authorizat
 // authorizationFilter chooses authorizations; empty fields choose all.
 type authorizationFilter struct {
 	org, authorizer, level, before string
+	area                           access.Area // it and what lies inside it
 	limit                          int
 }
 
 func listAuthorizations(ctx context.Context, tx *sqldb.Tx, f authorizationFilter) ([]Authorization, error) {
+	lo, hi := f.area.Range()
 	rows, err := tx.Query(ctx, `SELECT `+authorizationColumns+` FROM authorized
 		WHERE (($1 = '' AND $2 = '') OR ($1 <> '' AND org = $1) OR ($2 <> '' AND authorizer = $2))
-		AND ($3 = '' OR level = $3) AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5`, f.org, f.authorizer, f.level, f.before, f.limit)
+		AND ($3 = '' OR level = $3) AND ($4 = '' OR id < $4)
+		AND area >= $6 AND area < $7 ORDER BY id DESC LIMIT $5`, f.org, f.authorizer, f.level, f.before, f.limit, lo, hi)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Authorization, error) { return scanAuthorization(r) })
 }
 
@@ -103,9 +108,14 @@ func loadRecommendation(ctx context.Context, tx *sqldb.Tx, id string) (Recommend
 	return r, missing(err, noRecommendation)
 }
 
-func listRecommendations(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Recommendation, error) {
+func listRecommendations(ctx context.Context, tx *sqldb.Tx, actor access.Actor, before string, limit int) ([]Recommendation, error) {
+	args := []any{scope(actor), before, limit}
+	in := "1 = 1"
+	if overseer(actor) {
+		in = access.Inside("department", actor.Area, &args)
+	}
 	rows, err := tx.Query(ctx, `SELECT body FROM recommendation WHERE ($1 = '' OR org = $1 OR department = $1) AND ($2 = '' OR id < $2)
-		ORDER BY id DESC LIMIT $3`, org, before, limit)
+		AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
 	return bodies[Recommendation](rows, err)
 }
 

@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"errors"
+	"strconv"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -14,9 +15,9 @@ func insertAgreement(ctx context.Context, tx *sqldb.Tx, a Agreement) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO agreement (id, scenario, declaration, org, state, kind, subject, round, body, opened)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)`,
-		a.ID, a.Scenario, a.Declaration, a.Org, a.State, a.kind(), a.subject(), max(a.Round, 1), body, a.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO agreement (id, scenario, declaration, org, state, kind, subject, round, body, opened, area)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`,
+		a.ID, a.Scenario, a.Declaration, a.Org, a.State, a.kind(), a.subject(), max(a.Round, 1), body, a.Opened.UnixMicro(), string(a.Area))
 	if sqldb.IsUnique(err, "agreement_subject") || sqldb.IsUnique(err, "agreement.subject") {
 		return errs.New(errs.Conflict, "这份申报已有协议, 请直接签署")
 	}
@@ -58,12 +59,19 @@ func latestAgreement(ctx context.Context, tx *sqldb.Tx, subject, kind string) (A
 // listAgreements lists all, or those to which an organization is a party or which wait for a body known by its role.
 func listAgreements(ctx context.Context, tx *sqldb.Tx, actor access.Actor, before string, limit int) ([]Agreement, error) {
 	args := []any{scope(actor), before, limit}
+	in := "1 = 1"
+	if overseer(actor) {
+		lo, hi := actor.Area.Range()
+		args = append(args, lo, hi)
+		in = `area >= $4 AND area < $5`
+	}
 	where := `org = $1 OR id IN (SELECT agreement FROM agreement_party WHERE org = $1)`
 	if actor.Has(access.Government) {
-		where += ` OR id IN (SELECT agreement FROM agreement_party WHERE role = '` + string(access.Government) + `')`
+		args = append(args, string(actor.Area))
+		where += ` OR area = $` + strconv.Itoa(len(args)) + ` AND id IN (SELECT agreement FROM agreement_party WHERE role = '` + string(access.Government) + `')`
 	}
 	rows, err := tx.Query(ctx, `SELECT `+agreementColumns+` FROM agreement
-		WHERE ($1 = '' OR `+where+`) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, args...)
+		WHERE ($1 = '' OR `+where+`) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Agreement, error) { return scanAgreement(r) })
 }
 
@@ -110,8 +118,8 @@ func insertFiling(ctx context.Context, tx *sqldb.Tx, f Filing) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO filing (id, subject, addressee, state, number, org, body) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		f.ID, f.Subject, f.To, f.State, f.Number, f.Owner, body)
+	_, err = tx.Exec(ctx, `INSERT INTO filing (id, subject, addressee, state, number, org, body, area) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		f.ID, f.Subject, f.To, f.State, f.Number, f.Owner, body, string(f.Area))
 	if sqldb.IsUnique(err, "filing_subject") || sqldb.IsUnique(err, "filing.subject") {
 		return errs.New(errs.Conflict, "已有同一备案, 请刷新查看")
 	}
@@ -143,12 +151,14 @@ func findFiling(ctx context.Context, tx *sqldb.Tx, subject, to string) (Filing, 
 // filingFilter chooses filings; empty fields choose all.
 type filingFilter struct {
 	org, to, state, before string
+	area                   access.Area // it and what lies inside it
 	limit                  int
 }
 
 func listFilings(ctx context.Context, tx *sqldb.Tx, f filingFilter) ([]Filing, error) {
+	lo, hi := f.area.Range()
 	rows, err := tx.Query(ctx, `SELECT body FROM filing WHERE ($1 = '' OR org = $1) AND ($2 = '' OR addressee = $2) AND ($3 = '' OR state = $3)
-		AND ($4 = '' OR id < $4) ORDER BY id DESC LIMIT $5`, f.org, f.to, f.state, f.before, f.limit)
+		AND ($4 = '' OR id < $4) AND area >= $6 AND area < $7 ORDER BY id DESC LIMIT $5`, f.org, f.to, f.state, f.before, f.limit, lo, hi)
 	return bodies[Filing](rows, err)
 }
 

@@ -45,6 +45,9 @@ func (s *Service) Credit(ctx context.Context, org string) (f CreditFile, err err
 		return f, errs.New(errs.NotFound, noOrg)
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		if ok, err := oversees(ctx, tx, actor, org); err != nil || !ok && overseer(actor) && actor.Org != org {
+			return orElse(err, errs.New(errs.NotFound, noOrg))
+		}
 		f, err = s.credit(ctx, tx, actor, org)
 		return err
 	})

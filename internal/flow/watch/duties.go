@@ -340,8 +340,8 @@ func (s *Service) DutyReport(ctx context.Context, id string) (p DutyReportPage, 
 			return err
 		}
 		actor := access.From(ctx)
-		if !overseer(actor) && (actor.Org == "" || actor.Org != f.Org) && !actor.Has(f.To) {
-			return errs.New(errs.NotFound, noReport)
+		if ok, err := oversees(ctx, tx, actor, f.Org); err != nil || !ok && (actor.Org == "" || actor.Org != f.Org) && !actor.Has(f.To) {
+			return orElse(err, errs.New(errs.NotFound, noReport))
 		}
 		p = DutyReportPage{DutyReport: f, Differs: f.Differs(), Acts: []act.Option{}}
 		if actor.Org == f.Org {

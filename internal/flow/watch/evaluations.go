@@ -176,8 +176,8 @@ func (s *Service) Evaluation(ctx context.Context, id string) (p EvaluationPage, 
 			return err
 		}
 		actor := access.From(ctx)
-		if !overseer(actor) && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Evaluator) {
-			return errs.New(errs.NotFound, noEvaluation)
+		if ok, err := oversees(ctx, tx, actor, e.Org); err != nil || !ok && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Evaluator) {
+			return orElse(err, errs.New(errs.NotFound, noEvaluation))
 		}
 		p = EvaluationPage{Evaluation: e, Acts: []act.Option{}}
 		if actor.Org == e.Org {

@@ -100,8 +100,9 @@ func (s *Service) visible(ctx context.Context, tx *sqldb.Tx, id string) (Exit, e
 	if err != nil {
 		return e, err
 	}
-	if actor := access.From(ctx); !overseer(actor) && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Issuer && !slices.Contains(e.Providers, actor.Org)) {
-		return Exit{}, errs.New(errs.NotFound, noExit)
+	actor := access.From(ctx)
+	if ok, err := oversees(ctx, tx, actor, e.Org); err != nil || !ok && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Issuer && !slices.Contains(e.Providers, actor.Org)) {
+		return Exit{}, orElse(err, errs.New(errs.NotFound, noExit))
 	}
 	return e, nil
 }
@@ -123,7 +124,7 @@ func (s *Service) Traces(ctx context.Context, id, before string, limit int) (lis
 		return nil, errs.New(errs.Forbidden, "数据使用的追溯由监督机构查看")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		e, err := loadExit(ctx, tx, id)
+		e, err := s.visible(ctx, tx, id)
 		if err != nil {
 			return err
 		}

@@ -78,11 +78,15 @@ func (s *Service) End(ctx context.Context, in Ending) (Exit, error) {
 }
 
 // mayEnd: the operator ends admissions, never what a public body granted (依法依规终止开发授权 is the bureau's).
-func mayEnd(actor access.Actor, p access.Permit) error {
+func mayEnd(ctx context.Context, tx *sqldb.Tx, actor access.Actor, p access.Permit) error {
 	if actor.Has(access.Operator) && !actor.Has(access.Bureau, access.Platform) && p.Kind != party.PermitKind {
 		return errs.New(errs.Forbidden, "授权由数据主管部门或者授权部门终止, 请报请他们决定")
 	}
-	return nil
+	area, granted, err := grant.AreaOf(ctx, tx, p.ID)
+	if err == nil && granted && actor.Has(access.Bureau, access.Upper, access.Regulator) && actor.Area != area {
+		err = errs.New(errs.Forbidden, "授权由作出授权的本级主管部门终止; 上级可以作出监督决定, 不能代为终止")
+	}
+	return err
 }
 
 // endTx revokes the permit inside another act and opens the exit. A permit that ended by itself keeps its last state.
@@ -91,7 +95,7 @@ func (s *Service) endTx(ctx context.Context, tx *act.Tx, en ending) (Exit, error
 	if err != nil {
 		return Exit{}, err
 	}
-	if err := mayEnd(tx.Actor(), p); err != nil {
+	if err := mayEnd(ctx, tx.Tx, tx.Actor(), p); err != nil {
 		return Exit{}, err
 	}
 	e := Exit{ID: tx.NewID("ext"), Org: p.Holder, Permit: p.ID, Kind: p.Kind, Object: p.Object, Ground: en.ground, Basis: en.basis, Reason: en.reason,

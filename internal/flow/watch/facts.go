@@ -7,6 +7,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/party"
 	"yunei/internal/core/regime"
+	"yunei/internal/flow/grant"
 )
 
 // Facts are what a rule may look at: an organization's record, an order, an exit, what is on its credit file. What is owed depends
@@ -58,6 +59,13 @@ func Facts(law *regime.Law) []regime.Fact {
 		exitFact("exit.deleted", regime.Bool, func(e Exit) any { return e.State != ExitDeleting }),
 		exitFact("exit.logs_until", regime.Day, func(e Exit) any { return e.LogsUntil }),
 		exitFact("exit.ground", regime.String, func(e Exit) any { return string(e.Ground) }),
+		{Name: "exit.end_deliberated", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			e, err := loadExit(ctx, tx, id)
+			if err != nil {
+				return nil, err
+			}
+			return grant.EndDeliberated(ctx, tx, e.Permit)
+		}},
 		exitFact("exit.subject", regime.String, func(e Exit) any { return e.Kind }),
 	}...)
 }

@@ -19,6 +19,7 @@ const (
 	Rectify   Measure = "rectify"   // 责令整改: access is closed until the rectification is accepted
 	Delist    Measure = "delist"    // 产品下架: the permit of one approved model is closed, and with it what is deployed from it
 	Halt      Measure = "suspend"   // 暂停数据服务: access is closed until it is lifted
+	Guide     Measure = "guide"     // 指导意见: what a body above tells one below; it closes nothing and asks for no report
 )
 
 // Ground (事由) is why an order is given or an authorization ends.
@@ -39,7 +40,7 @@ const (
 )
 
 var (
-	measures = []Measure{Circulate, Rectify, Delist, Halt}
+	measures = []Measure{Circulate, Rectify, Delist, Halt, Guide}
 	grounds  = []Ground{OnBreach, OnComplaint, OnEvaluation, OnInspection, OnAgreement, OnSecurity, OnHarm}
 )
 
@@ -69,7 +70,7 @@ type Order struct {
 	Org      string          `json:"org"`
 	Permit   string          `json:"permit,omitempty"`
 	Kind     string          `json:"kind,omitempty" doc:"Kind of the permit: admission, grant, authorization…"`
-	Measure  Measure         `json:"measure" enum:"circulate,rectify,delist,suspend"`
+	Measure  Measure         `json:"measure" enum:"circulate,rectify,delist,suspend,guide"`
 	Ground   Ground          `json:"ground"`
 	Basis    string          `json:"basis,omitempty" doc:"Id of the breach, complaint or evaluation it rests on"`
 	Reason   string          `json:"reason" doc:"The findings"`
@@ -94,7 +95,7 @@ type Order struct {
 type Direction struct {
 	Org      string       `json:"org,omitempty" doc:"The organization; its admission is the permit, where it has one"`
 	Permit   string       `json:"permit,omitempty" doc:"Or one permit: a grant's, an authorization's, an approved model's"`
-	Measure  Measure      `json:"measure" enum:"circulate,rectify,delist,suspend"`
+	Measure  Measure      `json:"measure" enum:"circulate,rectify,delist,suspend,guide"`
 	Ground   Ground       `json:"ground" enum:"breach,complaint,evaluation,inspection,agreement,security,harm"`
 	Basis    string       `json:"basis,omitempty" maxLength:"64"`
 	Reason   string       `json:"reason" minLength:"2" maxLength:"5000"`
@@ -123,7 +124,7 @@ func (d Direction) check(today workday.Date) error {
 }
 
 // closes reports whether a measure closes access.
-func (m Measure) closes() bool { return m != Circulate }
+func (m Measure) closes() bool { return m != Circulate && m != Guide }
 
 // running reports whether an order still waits for something.
 func (o Order) running() bool {

@@ -83,13 +83,16 @@ func (s *Service) target(ctx context.Context, tx *sqldb.Tx, orgID, permitID stri
 	return permit, org, err
 }
 
-// maySupervise: nobody's own organization; the bureau everyone; the operator whoever it serves on the platform; a department
+// maySupervise: nobody's own organization; the bureau and the authority above everyone in their area and inside it (贵州 第四条: 指导、
+// 监督市、县两级; 威海 第六条); a regulator likewise, in what is assigned to it; the operator whoever it serves on the platform; a department
 // whom it authorized; who gives data whoever uses it. What a body may order beyond that is the pack's rule.
 func (s *Service) maySupervise(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org party.Organization, p access.Permit) error {
 	switch {
 	case org.ID == actor.Org:
 		return errs.New(errs.Forbidden, "不能办理本单位的监督事项, 请由其他单位的人员办理")
-	case actor.Has(access.Bureau, access.Platform), actor.Has(access.Operator) && p.ID != "":
+	case !actor.Area.Covers(org.Area):
+		return errs.New(errs.NotFound, noOrg)
+	case actor.Has(access.Bureau, access.Upper, access.Regulator, access.Platform), actor.Has(access.Operator) && p.ID != "":
 		return nil
 	case actor.Has(access.Department):
 		own, err := authorizedBy(ctx, tx, actor.Org, append([]string{p.ID}, p.Parents...))
@@ -119,7 +122,7 @@ func (s *Service) term(tx *act.Tx, o *Order, due workday.Date) error {
 		o.Due, o.Explain = due, "决定载明的整改期限"
 		return nil
 	}
-	if o.Measure == Circulate {
+	if !o.Measure.closes() {
 		o.State = OrderStanding
 		return nil
 	}
@@ -244,7 +247,7 @@ func mayRule(actor access.Actor, o Order) error {
 	switch {
 	case o.Org == actor.Org:
 		return errs.New(errs.Forbidden, "不能办理本单位的监督事项, 请由其他单位的人员办理")
-	case o.Issuer != actor.Org && !actor.Has(access.Bureau):
+	case o.Issuer != actor.Org && (!actor.Has(access.Bureau) || slices.Contains(o.Roles, access.Upper)):
 		return errs.New(errs.Forbidden, "决定由作出决定的单位或者数据主管部门处理, 请联系他们")
 	}
 	return nil
@@ -339,6 +342,24 @@ func (s *Service) Orders(ctx context.Context, org, before string, limit int) (li
 // overseer sees every organization's file; anybody else its own.
 func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
 
+// inside is the condition that the organization in a column stands where the actor oversees; their own objects are chosen by
+// other conditions.
+func inside(ctx context.Context, column string, args *[]any) string {
+	if actor := access.From(ctx); overseer(actor) {
+		return access.Inside(column, actor.Area, args)
+	}
+	return "1 = 1"
+}
+
+// oversees reports whether the actor oversees an organization; false as well when it stands elsewhere.
+func oversees(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org string) (bool, error) {
+	if !overseer(actor) && !actor.Has(access.Upper, access.Regulator) {
+		return false, nil
+	}
+	area, err := access.AreaOf(ctx, tx, org)
+	return actor.Area.Covers(area), err
+}
+
 // within narrows a list to what the actor may read: anybody but an overseer their own organization's. ok is false where that
 // leaves nothing.
 func within(actor access.Actor, org string) (narrowed string, ok bool) {
@@ -366,8 +387,8 @@ func (s *Service) Order(ctx context.Context, id string) (p OrderPage, err error)
 			return err
 		}
 		actor := access.From(ctx)
-		if !overseer(actor) && (actor.Org == "" || actor.Org != o.Org && actor.Org != o.Issuer) {
-			return errs.New(errs.NotFound, noOrder)
+		if ok, err := oversees(ctx, tx, actor, o.Org); err != nil || !ok && (actor.Org == "" || actor.Org != o.Org && actor.Org != o.Issuer) {
+			return orElse(err, errs.New(errs.NotFound, noOrder))
 		}
 		today := workday.DateOf(tx.Now())
 		p = OrderPage{Order: o, Late: o.running() && !o.Due.IsZero() && today.After(o.Due), Acts: []act.Option{}}

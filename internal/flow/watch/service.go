@@ -67,8 +67,9 @@ type Deps struct {
 
 // New defines the acts and registers the objects and facts of this package.
 func New(d Deps) *Service {
-	supervisors := []access.Role{access.Bureau, access.Operator, access.Department, access.Holder}
-	parties := []access.Role{access.DataUser, access.Authorized, access.Provider, access.Operator, access.Holder, access.Applicant}
+	supervisors := []access.Role{access.Bureau, access.Operator, access.Department, access.Holder, access.Upper, access.Regulator}
+	parties := []access.Role{access.DataUser, access.Authorized, access.Provider, access.Operator, access.Holder, access.Applicant,
+		access.Bureau, access.Local, access.Government, access.Department}
 	d.Acts.Define(
 		act.Def{Name: ActRecord, Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: ActRevoke, Roles: []access.Role{access.Bureau, access.Operator}},
@@ -86,7 +87,7 @@ func New(d Deps) *Service {
 		act.Def{Name: ActErased, Roles: []access.Role{access.DataUser}},
 		act.Def{Name: ActCertify, Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: ActFile, Roles: parties},
-		act.Def{Name: ActReview, Roles: append([]access.Role{access.Upper, access.Government}, supervisors...)},
+		act.Def{Name: ActReview, Roles: append([]access.Role{access.Government}, supervisors...)},
 		act.Def{Name: ActRemind, Roles: []access.Role{access.Platform}},
 		act.Def{Name: ActEvaluate, Roles: []access.Role{access.Bureau, access.Department, access.Mechanism, access.Assessor}},
 		act.Def{Name: ActConfirm, Roles: []access.Role{access.Bureau, access.Department}},
@@ -135,6 +136,9 @@ func (s *Service) Record(ctx context.Context, r Report) (Breach, error) {
 		if o.ID == tx.Actor().Org {
 			return errs.New(errs.Forbidden, "不能办理本单位的信用记录, 请由其他单位的人员办理")
 		}
+		if !tx.Actor().Area.Covers(o.Area) {
+			return errs.New(errs.NotFound, noOrg)
+		}
 		if err := insert(ctx, tx.Tx, b); err != nil {
 			return err
 		}
@@ -177,6 +181,11 @@ func (s *Service) File(ctx context.Context, org string) (list []Breach, err erro
 		return nil, errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		if actor := access.From(ctx); actor.Org != org {
+			if ok, err := oversees(ctx, tx, actor, org); err != nil || !ok {
+				return orElse(err, errs.New(errs.NotFound, noOrg))
+			}
+		}
 		list, err = listOf(ctx, tx, org)
 		return err
 	})

@@ -50,6 +50,13 @@ func saveState(ctx context.Context, tx *sqldb.Tx, table, id, state string, v any
 	return err
 }
 
+func orElse(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
 func missing(err error, sentence string) error {
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return errs.New(errs.NotFound, "%s", sentence)
@@ -97,8 +104,10 @@ func loadOrder(ctx context.Context, tx *sqldb.Tx, id string) (Order, error) {
 
 // listOrders lists orders on an organization, or given by a body, or (both empty) all of them, newest first.
 func listOrders(ctx context.Context, tx *sqldb.Tx, org, issuer, before string, limit int) ([]Order, error) {
+	args := []any{org, issuer, before, limit}
+	in := inside(ctx, "org", &args)
 	rows, err := tx.Query(ctx, `SELECT `+orderColumns+` FROM watch_order
-		WHERE (($1 = '' AND $2 = '') OR org = $1 OR (issuer = $2 AND $2 <> '')) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, issuer, before, limit)
+		WHERE (($1 = '' AND $2 = '') OR org = $1 OR (issuer = $2 AND $2 <> '')) AND ($3 = '' OR id < $3) AND `+in+` ORDER BY id DESC LIMIT $4`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Order, error) { return scanOrder(r) })
 }
 
@@ -159,9 +168,11 @@ func loadExit(ctx context.Context, tx *sqldb.Tx, id string) (Exit, error) {
 
 // listExits lists exits of an organization or ("") all; a provider's are those of whoever had its data in a space.
 func listExits(ctx context.Context, tx *sqldb.Tx, org, provider, before string, limit int) ([]Exit, error) {
+	args := []any{org, provider, before, limit}
+	in := inside(ctx, "org", &args)
 	rows, err := tx.Query(ctx, `SELECT `+exitColumns+` FROM watch_exit
-		WHERE ($1 = '' OR org = $1 OR $2 <> '' AND org IN (SELECT org FROM space_supply WHERE provider = $2)) AND ($3 = '' OR id < $3)
-		ORDER BY id DESC LIMIT $4`, org, provider, before, limit)
+		WHERE ($1 = '' OR org = $1 OR $2 <> '' AND org IN (SELECT org FROM space_supply WHERE provider = $2)) AND ($3 = '' OR id < $3) AND `+in+`
+		ORDER BY id DESC LIMIT $4`, args...)
 	list, err := sqldb.Collect(rows, err, func(r *sqldb.Rows) (Exit, error) { return scanExit(r) })
 	if provider == "" {
 		return list, err

@@ -70,8 +70,10 @@ func filingsOf(ctx context.Context, tx *sqldb.Tx, permit string, kind DutyKind) 
 }
 
 func listFilings(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]DutyReport, error) {
+	args := []any{org, before, limit}
+	in := inside(ctx, "org", &args)
 	rows, err := tx.Query(ctx, `SELECT `+filingColumns+` FROM watch_report
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (DutyReport, error) { return scanFiling(r) })
 }
 

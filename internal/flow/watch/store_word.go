@@ -42,8 +42,10 @@ func loadEvaluation(ctx context.Context, tx *sqldb.Tx, id string) (Evaluation, e
 }
 
 func listEvaluations(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Evaluation, error) {
+	args := []any{org, before, limit}
+	in := inside(ctx, "org", &args)
 	rows, err := tx.Query(ctx, `SELECT `+evaluationColumns+` FROM watch_evaluation
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Evaluation, error) { return scanEvaluation(r) })
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"yunei/internal/core/access"
 	"yunei/internal/flow/catalog"
 )
 
@@ -11,12 +12,16 @@ import (
 type EntryItem struct {
 	catalog.Entry
 	HolderName string `json:"holder_name"`
+	Area       string `json:"area_name" doc:"Name of the area its holder stands in"`
+	Reference  bool   `json:"by_reference" doc:"Its holder follows the rules by reference (参照执行)"`
 }
 
 // EntryPage is a catalog entry with what the caller may do with it.
 type EntryPage struct {
 	catalog.Page
 	HolderName string `json:"holder_name"`
+	Area       string `json:"area_name" doc:"Name of the area its holder stands in"`
+	Reference  bool   `json:"by_reference" doc:"Its holder follows the rules by reference (参照执行)"`
 }
 
 // entryBody is what a holder writes. A client may send the whole entry back as it got it; what is not the holder's to write is ignored.
@@ -28,6 +33,7 @@ type entryBody struct {
 type entryList struct {
 	Paging
 	Q       string         `query:"q" maxLength:"100" doc:"Words looked for in names, summary, keywords and items"`
+	Area    access.Area    `query:"area" maxLength:"6" doc:"Of holders in this area and inside it"`
 	State   catalog.State  `query:"state" enum:"draft,submitted,returned,published"`
 	Holder  string         `query:"holder" maxLength:"64"`
 	Open    catalog.Access `query:"open" enum:"unconditional,conditional,no"`
@@ -70,7 +76,7 @@ func (a *API) registerCatalog() {
 }
 
 func (a *API) entries(ctx context.Context, in *entryList) (Page[EntryItem], error) {
-	list, next, err := a.s.Catalog.List(ctx, catalog.Filter{Query: in.Q, State: in.State, Holder: in.Holder, Open: in.Open, Operate: in.Operate, After: in.Cursor, Limit: in.Limit})
+	list, next, err := a.s.Catalog.List(ctx, catalog.Filter{Query: in.Q, State: in.State, Holder: in.Holder, Open: in.Open, Operate: in.Operate, Area: in.Area, After: in.Cursor, Limit: in.Limit})
 	if err != nil {
 		return Page[EntryItem]{}, err
 	}
@@ -78,10 +84,14 @@ func (a *API) entries(ctx context.Context, in *entryList) (Page[EntryItem], erro
 	for i, e := range list {
 		holders[i] = e.Holder
 	}
-	names, err := a.orgNames(ctx, holders...)
+	names, areas, err := a.orgPlaces(ctx, holders...)
+	if err != nil {
+		return Page[EntryItem]{}, err
+	}
+	reference, err := a.s.Party.ByReferenceNow(ctx, holders...)
 	page := Page[EntryItem]{Items: []EntryItem{}, Next: next}
 	for _, e := range list {
-		page.Items = append(page.Items, EntryItem{Entry: e, HolderName: names[e.Holder]})
+		page.Items = append(page.Items, EntryItem{Entry: e, HolderName: names[e.Holder], Area: a.areaName(areas[e.Holder]), Reference: reference[e.Holder]})
 	}
 	return page, err
 }
@@ -91,8 +101,13 @@ func (a *API) entryPage(ctx context.Context, id string) (EntryPage, error) {
 	if err != nil {
 		return EntryPage{}, err
 	}
-	name, err := a.orgName(ctx, page.Entry.Holder)
-	return EntryPage{Page: page, HolderName: name}, err
+	holder := page.Entry.Holder
+	names, areas, err := a.orgPlaces(ctx, holder)
+	if err != nil {
+		return EntryPage{}, err
+	}
+	reference, err := a.s.Party.ByReferenceNow(ctx, holder)
+	return EntryPage{Page: page, HolderName: names[holder], Area: a.areaName(areas[holder]), Reference: reference[holder]}, err
 }
 
 // entryAfter is an entry's page after an act on it.

@@ -31,6 +31,9 @@ func (a *API) registerGrant() {
 	}) (grant.Scenario, error) {
 		return a.s.Grant.Revise(ctx, in.ID, in.Body.Plan)
 	})
+	post(a, "/v1/scenarios/{id}/promote", "promote-scenario", tag, "推广本地场景", func(ctx context.Context, in *reasoned) (grant.Scenario, error) {
+		return a.s.Grant.Promote(ctx, in.ID, in.Body.Reason)
+	})
 	post(a, "/v1/declarations/{id}/sign", "sign-agreement", tag, "签署协议", func(ctx context.Context, in *struct {
 		ByID
 		Body grant.Terms

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"yunei/internal/core/access"
 	"yunei/internal/core/notice"
 )
 
@@ -10,6 +11,7 @@ import (
 type NoticeItem struct {
 	notice.Notice
 	OrgName string `json:"org_name"`
+	Area    string `json:"area_name" doc:"Where it holds"`
 	Open    bool   `json:"open,omitempty" doc:"For a call: it takes applications now"`
 }
 
@@ -41,8 +43,17 @@ func (a *API) registerNotice() {
 		getPublic(a, series.path, series.id, tag, series.title, func(ctx context.Context, in *struct {
 			Paging
 			Series string `query:"series" doc:"Only this series"`
+			Area   string `query:"area" maxLength:"6" doc:"行政区域 of the party for whom they would be in force; whoever is signed in is asked for their own body's"`
 		}) (Page[notice.Version], error) {
-			list, err := a.s.Notice.Editions(ctx, series.kind, in.Series, in.Cursor, in.Limit)
+			var area *access.Area
+			switch who := actor(ctx); {
+			case in.Area != "":
+				given := access.Area(in.Area)
+				area = &given
+			case who.SignedIn():
+				area = &who.Area
+			}
+			list, err := a.s.Notice.Editions(ctx, series.kind, in.Series, area, in.Cursor, in.Limit)
 			return paged(list, in.Limit, func(v notice.Version) string { return v.Notice.ID }), err
 		})
 	}
@@ -59,10 +70,15 @@ func (a *API) registerNotice() {
 func (a *API) notices(ctx context.Context, in *struct {
 	Paging
 	Kind    notice.Kind `query:"kind" enum:"continuation,budget,announcement,call,publicity,rules,list"`
+	Area    string      `query:"area" maxLength:"6" doc:"Only what holds in this area (行政区域代码)"`
 	Subject string      `query:"subject" maxLength:"80" doc:"Only about this matter, series or kind of matter"`
 }) (Page[NoticeItem], error) {
 	out := Page[NoticeItem]{Items: []NoticeItem{}}
-	list, err := a.s.Notice.List(ctx, notice.Filter{Kind: in.Kind, Subject: in.Subject, Before: in.Cursor, Limit: in.Limit})
+	f := notice.Filter{Kind: in.Kind, Subject: in.Subject, Before: in.Cursor, Limit: in.Limit}
+	if area := access.Area(in.Area); area != "" {
+		f.Area = &area
+	}
+	list, err := a.s.Notice.List(ctx, f)
 	if err != nil {
 		return out, err
 	}
@@ -72,7 +88,7 @@ func (a *API) notices(ctx context.Context, in *struct {
 	}
 	names, err := a.orgNames(ctx, orgs...)
 	for _, n := range list {
-		out.Items = append(out.Items, NoticeItem{Notice: n, OrgName: names[n.Org], Open: n.Open(a.s.Clock.Now())})
+		out.Items = append(out.Items, NoticeItem{Notice: n, OrgName: names[n.Org], Area: a.s.Acts.Law().AreaName(string(n.Area)), Open: n.Open(a.s.Clock.Now())})
 	}
 	if len(list) == in.Limit {
 		out.Next = list[len(list)-1].ID

@@ -20,6 +20,7 @@ import (
 // OrganizationPage is an organization with its standing and what the caller may do.
 type OrganizationPage struct {
 	Organization party.Organization `json:"organization"`
+	Area         string             `json:"area_name" doc:"Name of the area it stands in"`
 	Admitted     bool               `json:"admitted" doc:"Admitted and not suspended"`
 	Acts         []act.Option       `json:"acts"`
 }
@@ -77,9 +78,10 @@ func (a *API) registerParty() {
 	})
 	get(a, "/v1/organizations", "organizations", tag, "单位", func(ctx context.Context, in *struct {
 		Paging
-		Incomplete bool `query:"incomplete" doc:"Only those whose file lacks something"`
+		Area       access.Area `query:"area" doc:"Only of this area and what lies inside it"`
+		Incomplete bool        `query:"incomplete" doc:"Only those whose file lacks something"`
 	}) (Page[party.WithGaps], error) {
-		list, err := a.s.Party.Organizations(ctx, in.Cursor, in.Limit, in.Incomplete)
+		list, err := a.s.Party.Organizations(ctx, in.Area, in.Cursor, in.Limit, in.Incomplete)
 		return paged(list, in.Limit, func(o party.WithGaps) string { return o.ID }), err
 	})
 	get(a, "/v1/organizations/{id}", "organization", tag, "单位详情", a.organization)
@@ -203,6 +205,7 @@ func (a *API) organization(ctx context.Context, in *ByID) (OrganizationPage, err
 		if p.Organization, err = party.Load(ctx, tx, in.ID); err != nil {
 			return err
 		}
+		p.Area = a.areaName(p.Organization.Area)
 		if p.Admitted, err = party.AdmittedNow(ctx, tx, p.Organization); err != nil {
 			return err
 		}
@@ -220,7 +223,9 @@ func (a *API) organization(ctx context.Context, in *ByID) (OrganizationPage, err
 			}
 			p.Acts = append(p.Acts, o)
 		}
-		return nil
+		o, err := a.s.Acts.Option(ctx, tx, party.ActPlace, nil, map[string]string{"org": in.ID})
+		p.Acts = append(p.Acts, o)
+		return err
 	})
 	return p, err
 }

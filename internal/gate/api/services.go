@@ -59,6 +59,8 @@ func (a *API) register() {
 	a.registerMatter()
 	a.registerParty()
 	a.registerFile()
+	a.registerArea()
+	a.registerDesignations()
 	a.registerProviders()
 	a.registerAccounts()
 	a.registerFiles()
@@ -98,6 +100,25 @@ func (a *API) orgNames(ctx context.Context, ids ...string) (map[string]string, e
 		return nil
 	})
 	return names, err
+}
+
+// orgPlaces are names and areas of organizations.
+func (a *API) orgPlaces(ctx context.Context, ids ...string) (names map[string]string, areas map[string]access.Area, err error) {
+	areas = map[string]access.Area{}
+	if names, err = a.orgNames(ctx, ids...); err != nil {
+		return names, areas, err
+	}
+	err = a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		for id := range names {
+			area, err := access.AreaOf(ctx, tx, id)
+			if err != nil {
+				return err
+			}
+			areas[id] = area
+		}
+		return nil
+	})
+	return names, areas, err
 }
 
 // actor is who asks.

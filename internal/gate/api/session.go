@@ -18,6 +18,8 @@ type Me struct {
 	Org     string        `json:"org,omitempty"`
 	OrgName string        `json:"org_name,omitempty"`
 	Roles   []access.Role `json:"roles"`
+	Area    access.Area   `json:"area,omitempty" doc:"行政区域 of the organization; empty: the platform's own level"`
+	Where   string        `json:"area_name" doc:"Its name"`
 	Citizen bool          `json:"citizen" doc:"A natural person looking after their own data"`
 }
 
@@ -47,7 +49,7 @@ func (a *API) registerSession() {
 }
 
 func (a *API) me(ctx context.Context, actor access.Actor) (Me, error) {
-	me := Me{Account: actor.Account, Name: actor.Name, Org: actor.Org, Roles: actor.Roles, Citizen: actor.Has(access.Subject)}
+	me := Me{Account: actor.Account, Name: actor.Name, Org: actor.Org, Roles: actor.Roles, Area: actor.Area, Where: a.areaName(actor.Area), Citizen: actor.Has(access.Subject)}
 	if actor.Org != "" {
 		name, err := a.orgName(ctx, actor.Org)
 		if err != nil {

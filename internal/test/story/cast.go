@@ -58,6 +58,12 @@ func (c City) Prepare(ctx context.Context, n *node.Node) error {
 			return fmt.Errorf("register %s: %w", h.Name, err)
 		}
 		orgs[h.Key] = o.ID
+		if h.Role == access.Operator {
+			paper := party.DesignationDraft{Kind: party.AsOperator, Document: "政函〔2024〕1号", Issuer: "本级人民政府", From: "2024-01-01"}
+			if _, err := n.Party.Designate(ctx, o.ID, paper); err != nil {
+				return fmt.Errorf("designate %s: %w", h.Name, err)
+			}
+		}
 	}
 	for _, s := range c.Seats {
 		a, err := n.Party.OpenAccount(ctx, party.NewAccount{Login: s.Login, Password: Password, Name: s.Name, Org: orgs[s.Org], Roles: []access.Role{s.Role}})
