@@ -77,7 +77,7 @@ func (s *Service) Relate(ctx context.Context, orgID string, d RelationDraft) (r 
 			if _, err := Load(ctx, tx.Tx, id); err != nil {
 				return err
 			}
-			if err := foreign(tx, id); err != nil {
+			if err := foreign(ctx, tx, id); err != nil {
 				return err
 			}
 		}
@@ -115,7 +115,7 @@ func (s *Service) Unrelate(ctx context.Context, id, reason string) (r Relation, 
 			return err
 		}
 		for _, org := range []string{r.Org, r.Related} {
-			if err := foreign(tx, org); err != nil {
+			if err := foreign(ctx, tx, org); err != nil {
 				return err
 			}
 		}
