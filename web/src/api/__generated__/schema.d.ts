@@ -210,6 +210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/areas": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 行政区域 */
+        get: operations["areas"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/authorizations": {
         parameters: {
             query?: never;
@@ -1051,6 +1068,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/designations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 指定和组成文件 */
+        get: operations["designations"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/designations/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 终止指定 */
+        post: operations["end-designation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/duties": {
         parameters: {
             query?: never;
@@ -1062,6 +1113,23 @@ export interface paths {
         get: operations["duties"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/endings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提请审议终止授权 */
+        post: operations["propose-ending"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1906,6 +1974,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matters/{id}/opine": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 协调机制组成单位提出意见 */
+        post: operations["opine"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters/{id}/pause": {
         parameters: {
             query?: never;
@@ -2624,6 +2709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/{id}/area": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记所属区域 */
+        post: operations["place-organization"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}/breaches": {
         parameters: {
             query?: never;
@@ -2670,6 +2772,23 @@ export interface paths {
         get: operations["credit-file"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/organizations/{id}/designations": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记指定、组成或者权限文件 */
+        post: operations["record-designation"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3682,6 +3801,23 @@ export interface paths {
         put?: never;
         /** 场景申报 */
         post: operations["declare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{id}/promote": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 推广本地场景 */
+        post: operations["promote-scenario"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5131,8 +5267,12 @@ export interface components {
             [key: string]: unknown;
         };
         EntryItem: {
+            /** @description Name of the area its holder stands in */
+            area_name: string;
             /** @description Account that saved it last */
             author: string;
+            /** @description Its holder follows the rules by reference (参照执行) */
+            by_reference: boolean;
             /** @description 信息资源代码 */
             code?: string;
             /** Format: date-time */
@@ -5208,6 +5348,10 @@ export interface components {
         };
         EntryPage: {
             acts: components["schemas"]["ActOption"][] | null;
+            /** @description Name of the area its holder stands in */
+            area_name: string;
+            /** @description Its holder follows the rules by reference (参照执行) */
+            by_reference: boolean;
             entry: components["schemas"]["CatalogEntry"];
             /** @description 就高从严: the gravest grade of the items */
             grade: components["schemas"]["QueryGrade"];
@@ -5279,6 +5423,8 @@ export interface components {
         };
         Grant: {
             agreement: string;
+            /** @description 行政区域 whose bodies granted it */
+            area?: string;
             /** Format: int64 */
             budget: number;
             declaration: string;
@@ -5304,6 +5450,8 @@ export interface components {
             number: string;
         };
         GrantAgreement: {
+            /** @description 行政区域 whose bodies are a party; empty: the platform's own */
+            area?: string;
             authorization?: string;
             /**
              * Format: int64
@@ -5346,6 +5494,8 @@ export interface components {
         };
         GrantAuthorization: {
             agreement?: string;
+            /** @description 行政区域 whose bodies authorize; empty: the platform's own */
+            area?: string;
             /** @description The department that authorizes a developer; the one body of the level authorizes operators */
             authorizer?: string;
             /** @description Call (征集通告) it answers */
@@ -5423,6 +5573,8 @@ export interface components {
         };
         GrantFiling: {
             account?: string;
+            /** @description 行政区域 whose result it is */
+            area?: string;
             /** Format: date-time */
             filed?: string;
             id: string;
@@ -5538,6 +5690,8 @@ export interface components {
             seal?: string;
         };
         GrantPlan: {
+            /** @description 行政区域 whose bodies decide, of a local scenario (本地特色应用场景); empty: the platform's own */
+            area?: string;
             /** @description 预期效益 */
             benefit?: string;
             /**
@@ -5574,6 +5728,13 @@ export interface components {
             special: boolean;
             title: string;
         };
+        GrantPromotion: {
+            /** Format: date-time */
+            at: string;
+            /** @description The body that marked it */
+            by: string;
+            reason: string;
+        };
         GrantRecommendation: {
             department: string;
             field: string;
@@ -5599,6 +5760,8 @@ export interface components {
             until: string;
         };
         GrantRequest: {
+            /** @description For an operator: the area whose bureau is applied to; a developer's is its department's */
+            area?: string;
             /** @description For a developer: the department applied to */
             authorizer?: string;
             call?: string;
@@ -5611,6 +5774,8 @@ export interface components {
             statement: string;
         };
         GrantScenario: {
+            /** @description 行政区域 whose bodies decide */
+            area?: string;
             /** @description The authorization of its developer, where the law has that level */
             authorization?: string;
             id: string;
@@ -5621,6 +5786,8 @@ export interface components {
             /** @description The sample permit, once the pre-declaration passed */
             permit?: string;
             plan: components["schemas"]["GrantPlan"];
+            /** @description Of a local scenario: spread over the whole platform's area */
+            promoted?: components["schemas"]["GrantPromotion"];
             /** @description The scenario it changes, which stays as it was approved */
             revises?: string;
             state: string;
@@ -5632,6 +5799,8 @@ export interface components {
             scenario: components["schemas"]["GrantScenario"];
         };
         GrantSeal: {
+            /** @description 行政区域 for whose government it signs: its keeper's */
+            area?: string;
             /** @description The body that keeps it */
             by: string;
             /** Format: date-time */
@@ -6505,6 +6674,8 @@ export interface components {
             appealed?: string;
             /** @description The applying organization */
             applicant: string;
+            /** @description The area (行政区域) whose bodies decide; empty: the platform's own */
+            area?: string;
             /** @description Accounts that may not decide here, such as those who refused what is appealed */
             barred?: string[] | null;
             /** Format: date-time */
@@ -6719,7 +6890,7 @@ export interface components {
             reason?: string;
             step?: string;
             /** @enum {string} */
-            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened" | "consulted" | "advised" | "offline_asked" | "offline_given" | "offline_denied" | "offline_switched";
+            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened" | "opined" | "consulted" | "advised" | "offline_asked" | "offline_given" | "offline_denied" | "offline_switched";
             who?: string;
         };
         MatterExtension: {
@@ -6995,6 +7166,8 @@ export interface components {
             skipped?: components["schemas"]["ErrsCite"];
             state: string;
             title: string;
+            /** @description Of a step of the mechanism: what its member bodies said */
+            voices?: components["schemas"]["MatterVoice"][] | null;
             vote?: components["schemas"]["RegimeVote"];
             within?: components["schemas"]["RegimeWithin"];
         };
@@ -7022,8 +7195,22 @@ export interface components {
             org?: string;
             text: string;
         };
+        MatterVoice: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            name: string;
+            org: string;
+            reason: string;
+            /** @enum {string} */
+            verdict: "agree" | "disagree";
+        };
         Me: {
             account: string;
+            /** @description 行政区域 of the organization; empty: the platform's own level */
+            area?: string;
+            /** @description Its name */
+            area_name: string;
             /** @description A natural person looking after their own data */
             citizen: boolean;
             name: string;
@@ -7061,6 +7248,8 @@ export interface components {
             state: "told" | "owed" | "settled";
         };
         Notice: {
+            /** @description 行政区域 it holds in, with everything inside; empty: the platform's whole area */
+            area?: string;
             call?: components["schemas"]["NoticeCall"];
             /** @description Number of the deciding paper (文号) */
             document?: string;
@@ -7159,6 +7348,8 @@ export interface components {
             note?: string;
         };
         NoticeItem: {
+            /** @description Where it holds */
+            area_name: string;
             call?: components["schemas"]["NoticeCall"];
             /** @description Number of the deciding paper (文号) */
             document?: string;
@@ -7205,6 +7396,9 @@ export interface components {
             org_name: string;
         };
         NoticeVersion: {
+            /** @description Where it holds */
+            area_name: string;
+            /** @description For whoever asks: a county's rules are not in force for its neighbor */
             in_force: boolean;
             notice: components["schemas"]["Notice"];
         };
@@ -7282,10 +7476,18 @@ export interface components {
              */
             total: number;
         };
+        OpineRequest: {
+            reason: string;
+            step: string;
+            /** @enum {string} */
+            verdict: "agree" | "disagree";
+        };
         OrganizationPage: {
             acts: components["schemas"]["ActOption"][] | null;
             /** @description Admitted and not suspended */
             admitted: boolean;
+            /** @description Name of the area it stands in */
+            area_name: string;
             organization: components["schemas"]["PartyOrganization"];
         };
         OutputCellView: {
@@ -7414,6 +7616,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageAreaCount: {
+            items: components["schemas"]["PartyAreaCount"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageArticle: {
             items: components["schemas"]["RegimeArticle"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -7471,6 +7678,11 @@ export interface components {
         };
         PageDeployment: {
             items: components["schemas"]["ServeDeployment"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageDesignated: {
+            items: components["schemas"]["PartyDesignated"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -7778,6 +7990,22 @@ export interface components {
             /** @enum {string} */
             state: "applied" | "admitted" | "refused";
         };
+        PartyAreaCount: {
+            /** @description Name of the area whose bureau acts for it */
+            acting: string;
+            /**
+             * Format: int64
+             * @description Organizations that stand in it
+             */
+            bodies: number;
+            /** @description It has a data bureau of its own; where it has none the next above acts for it */
+            bureau: boolean;
+            /** @description GB/T 2260; empty: the area that the platform serves */
+            code: string;
+            /** @enum {string} */
+            level: "nation" | "province" | "city" | "county" | "zone";
+            name: string;
+        };
         PartyAsked: {
             options: string[] | null;
             text: string;
@@ -7918,6 +8146,77 @@ export interface components {
             /** @description Applications of the organization that are still on their way */
             matters: components["schemas"]["PartyRunningMatter"][] | null;
         };
+        PartyDesignated: {
+            /** @description 行政区域 it is given in: that of whoever put it on file */
+            area?: string;
+            /** @description The body that put it on file */
+            by: string;
+            /** @description Number of the paper (文号) */
+            document: string;
+            ended?: string;
+            from: string;
+            id: string;
+            in_force: boolean;
+            /** @description Who gave it */
+            issuer: string;
+            /** @enum {string} */
+            kind: "operator" | "member" | "powers" | "reference";
+            org: string;
+            org_name: string;
+            /** @description Digest of the scanned paper */
+            paper?: string;
+            /** @description Of a list of powers: the acts it names */
+            powers?: string[] | null;
+            /** @description Why it ended */
+            reason?: string;
+            /** Format: date-time */
+            recorded: string;
+            /** @enum {string} */
+            state: "stands" | "ended";
+            /** @description Its last day; empty where the paper names none */
+            until?: string;
+        };
+        PartyDesignation: {
+            /** @description 行政区域 it is given in: that of whoever put it on file */
+            area?: string;
+            /** @description The body that put it on file */
+            by: string;
+            /** @description Number of the paper (文号) */
+            document: string;
+            ended?: string;
+            from: string;
+            id: string;
+            /** @description Who gave it */
+            issuer: string;
+            /** @enum {string} */
+            kind: "operator" | "member" | "powers" | "reference";
+            org: string;
+            /** @description Digest of the scanned paper */
+            paper?: string;
+            /** @description Of a list of powers: the acts it names */
+            powers?: string[] | null;
+            /** @description Why it ended */
+            reason?: string;
+            /** Format: date-time */
+            recorded: string;
+            /** @enum {string} */
+            state: "stands" | "ended";
+            /** @description Its last day; empty where the paper names none */
+            until?: string;
+        };
+        PartyDesignationDraft: {
+            /** @description 文号 */
+            document: string;
+            from: string;
+            /** @description 发文机关 */
+            issuer: string;
+            /** @enum {string} */
+            kind: "operator" | "member" | "powers" | "reference";
+            paper?: string;
+            /** @description Acts of the list, as the vocabulary names them */
+            powers?: string[] | null;
+            until?: string;
+        };
         PartyDocument: {
             /** @description Digest under which the file is kept */
             blob: string;
@@ -8032,6 +8331,8 @@ export interface components {
             title: string;
         };
         PartyOrganization: {
+            /** @description 行政区域代码, GB/T 2260; empty: the area that the platform serves */
+            area?: string;
             contact: string;
             /** Format: date-time */
             created: string;
@@ -8169,6 +8470,8 @@ export interface components {
             reason: string;
         };
         PartyRegistration: {
+            /** @description 行政区域代码 of the county or city it belongs to; left out by bodies of the platform's own level and from elsewhere */
+            area?: string;
             contact: string;
             dcmm?: boolean;
             in_province: boolean;
@@ -8339,6 +8642,8 @@ export interface components {
             until?: string;
         };
         PartyWithGaps: {
+            /** @description 行政区域代码, GB/T 2260; empty: the area that the platform serves */
+            area?: string;
             contact: string;
             /** Format: date-time */
             created: string;
@@ -8363,6 +8668,11 @@ export interface components {
             roles: string[] | null;
             /** @description 统一社会信用代码, GB 32100 */
             uscc: string;
+        };
+        "Place-organizationRequest": {
+            /** @description 行政区域代码; empty: the platform's own level */
+            area: string;
+            reason: string;
         };
         PledgeRequest: {
             /** @description PEM of the representative's SM2 certificate */
@@ -8419,6 +8729,11 @@ export interface components {
         ProofVerdict: {
             outcome: string;
             rule: string;
+        };
+        "Propose-endingRequest": {
+            reason: string;
+            /** @description The grant or authorization */
+            subject: string;
         };
         PublicityItem: {
             applicant: string;
@@ -9494,7 +9809,7 @@ export interface components {
             /** @enum {string} */
             ground: "breach" | "complaint" | "evaluation" | "inspection" | "agreement" | "security" | "harm";
             /** @enum {string} */
-            measure: "circulate" | "rectify" | "delist" | "suspend";
+            measure: "circulate" | "rectify" | "delist" | "suspend" | "guide";
             /** @description The organization; its admission is the permit, where it has one */
             org?: string;
             /** @description Or one permit: a grant's, an authorization's, an approved model's */
@@ -9807,7 +10122,7 @@ export interface components {
             /** @description Kind of the permit: admission, grant, authorization… */
             kind?: string;
             /** @enum {string} */
-            measure: "circulate" | "rectify" | "delist" | "suspend";
+            measure: "circulate" | "rectify" | "delist" | "suspend" | "guide";
             /** Format: date-time */
             opened: string;
             /** @description Why it was decided so */
@@ -10398,6 +10713,36 @@ export interface operations {
             };
         };
     };
+    areas: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAreaCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     authorizations: {
         parameters: {
             query?: {
@@ -10747,6 +11092,8 @@ export interface operations {
                 limit?: number;
                 /** @description Words looked for in names, summary, keywords and items */
                 q?: string;
+                /** @description Of holders in this area and inside it */
+                area?: string;
                 state?: "draft" | "submitted" | "returned" | "published";
                 holder?: string;
                 open?: "unconditional" | "conditional" | "no";
@@ -12324,6 +12671,78 @@ export interface operations {
             };
         };
     };
+    designations: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                org?: string;
+                kind?: "operator" | "member" | "powers" | "reference";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDesignated"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-designation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDesignation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     duties: {
         parameters: {
             query?: {
@@ -12343,6 +12762,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageDuty"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "propose-ending": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Propose-endingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
                 };
             };
             /** @description Error */
@@ -14207,6 +14660,42 @@ export interface operations {
             };
         };
     };
+    opine: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["OpineRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "pause-matter": {
         parameters: {
             query?: never;
@@ -14973,6 +15462,8 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 kind?: "continuation" | "budget" | "announcement" | "call" | "publicity" | "rules" | "list";
+                /** @description Only what holds in this area (行政区域代码) */
+                area?: string;
                 /** @description Only about this matter, series or kind of matter */
                 subject?: string;
             };
@@ -15113,6 +15604,8 @@ export interface operations {
                 limit?: number;
                 /** @description Only this series */
                 series?: string;
+                /** @description 行政区域 of the party for whom they would be in force; whoever is signed in is asked for their own body's */
+                area?: string;
             };
             header?: never;
             path?: never;
@@ -15149,6 +15642,8 @@ export interface operations {
                 limit?: number;
                 /** @description Only this series */
                 series?: string;
+                /** @description 行政区域 of the party for whom they would be in force; whoever is signed in is asked for their own body's */
+                area?: string;
             };
             header?: never;
             path?: never;
@@ -15669,6 +16164,8 @@ export interface operations {
                 /** @description From the previous page's next */
                 cursor?: string;
                 limit?: number;
+                /** @description Only of this area and what lies inside it */
+                area?: string;
                 /** @description Only those whose file lacks something */
                 incomplete?: boolean;
             };
@@ -15784,6 +16281,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageAccount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "place-organization": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Place-organizationRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationPage"];
                 };
             };
             /** @description Error */
@@ -15916,6 +16449,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WatchCreditFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-designation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyDesignationDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyDesignation"];
                 };
             };
             /** @description Error */
@@ -18215,6 +18784,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GrantDeclaration"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "promote-scenario": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantScenario"];
                 };
             };
             /** @description Error */
