@@ -192,14 +192,3 @@ func standing(ctx context.Context, tx *sqldb.Tx, space, resource string) (Supply
 	}
 	return list[0], true, nil
 }
-
-// listSupplies lists supplies of every space: of one user's, of one provider's, or all; newest first.
-func listSupplies(ctx context.Context, tx *sqldb.Tx, org, provider, before string, limit int) ([]Supply, error) {
-	return bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE ($1 = '' OR org = $1) AND ($2 = '' OR provider = $2) AND ($3 = '' OR id < $3)
-		ORDER BY id DESC LIMIT $4`, org, provider, before, limit)
-}
-
-// supplyingBefore lists supplies that began before an instant and never ended.
-func supplyingBefore(ctx context.Context, tx *sqldb.Tx, at time.Time) ([]Supply, error) {
-	return bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE state = 'supplying' AND opened < $1 ORDER BY id LIMIT 100`, at.UnixMicro())
-}

@@ -34,7 +34,6 @@ type gauge struct {
 type metered struct {
 	org, deployment, outcome string
 	latency, bytes           int64
-	at                       time.Time
 }
 
 // metered notes how a call went, how long it took and how much it gave. 泉州 四(一): 平台运营单位应提供相关数据服务.

@@ -311,7 +311,7 @@ func TestPlan(t *testing.T) {
 	}
 }
 
-// TestJudge: rows copied from real people are not accepted; those drawn from a learned set are.
+// TestJudge: rows drawn from a learned set are accepted.
 func TestJudge(t *testing.T) {
 	data := town(20_000)
 	dir := t.TempDir()

@@ -42,36 +42,3 @@ CREATE TABLE expert (
 );
 CREATE INDEX expert_account ON expert (account, id);
 CREATE INDEX expert_org ON expert (org, id);
-
--- Forms and agreements by version; one of a kind is filed and in use.
-CREATE TABLE template (
-  id TEXT NOT NULL PRIMARY KEY,
-  kind TEXT NOT NULL,
-  version BIGINT NOT NULL,
-  state TEXT NOT NULL,
-  body TEXT NOT NULL
-);
-CREATE UNIQUE INDEX template_version ON template (kind, version);
-
--- What an organization offers to all before anybody asked for it.
-CREATE TABLE offer (
-  id TEXT NOT NULL PRIMARY KEY,
-  org TEXT NOT NULL,
-  account TEXT NOT NULL,
-  state TEXT NOT NULL,
-  body TEXT NOT NULL
-);
-CREATE INDEX offer_org ON offer (org, id);
-CREATE INDEX offer_state ON offer (state, id);
-
--- What work for somebody cost, and who bears it.
-CREATE TABLE cost (
-  id TEXT NOT NULL PRIMARY KEY,
-  bearer TEXT NOT NULL,
-  org TEXT NOT NULL,
-  subject TEXT NOT NULL,
-  body TEXT NOT NULL,
-  opened BIGINT NOT NULL
-);
-CREATE INDEX cost_bearer ON cost (bearer, id);
-CREATE INDEX cost_org ON cost (org, id);
