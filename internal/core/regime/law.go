@@ -166,16 +166,22 @@ func (l *Law) Packs() []PackInfo {
 }
 
 // Role is the regulation's own title of a role, such as 平台运营单位 for platform-operator; the lowest level that names
-// it wins. An unknown role is answered by its slug.
+// it wins, and the platform's own rules name it only where no regulation does. An unknown role is answered by its slug.
 func (l *Law) Role(slug string) string {
+	own := slug
 	for i := len(l.packs) - 1; i >= 0; i-- {
-		for _, r := range l.packs[i].spec.Roles {
-			if r.Role == slug {
+		spec := &l.packs[i].spec
+		for _, r := range spec.Roles {
+			switch {
+			case r.Role != slug:
+			case spec.Level != levelOwn:
 				return r.Title
+			case own == slug:
+				own = r.Title
 			}
 		}
 	}
-	return slug
+	return own
 }
 
 // Document is the title and template of a document slug; false when no pack knows it.

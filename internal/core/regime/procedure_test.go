@@ -62,7 +62,7 @@ review: platform-operator(平台运营单位) within 2wd 原则上 [场景可行
 `,
 		"grant.scenario": `
 first-review: platform-operator(平台运营单位) within 2wd 原则上 [开发方案和材料齐全 数据模型代码审核通过 开发方案可行] pass/return/refuse
-experts: expert(评审专家) after first-review within 5wd 原则上 panel 2 of 3 [应用场景的合法性 应用场景使用公共数据的合规性 公共数据使用的合理性 模型算法的合理性 结果数据的不可逆性] pass/return/refuse
+experts: expert(评审专家) after first-review within 5wd 原则上 panel 2 of 3 [应用场景的合法性 应用场景使用公共数据的合规性 公共数据使用的合理性 模型算法的合理性 数据可用不可见 原始数据不出域 结果数据不可逆 数据最少够用] pass/return/refuse
 provider-opinion: data-provider(数据提供单位) after first-review beside experts not binding [] agree/disagree
 final: data-bureau(市数据管理部门) after experts+provider-opinion within 2wd 原则上 [申报全流程符合要求 已阅评审专家和数据提供单位意见] pass/return/refuse
 `,

@@ -130,7 +130,10 @@ type source struct {
 }
 
 // levels from the highest; a lower level narrows further and names roles last.
-var levels = []string{"national", "province", "city", "county", "bureau"}
+var levels = []string{"national", "province", "city", "county", levelOwn}
+
+// levelOwn is what a deployment adds of its own.
+const levelOwn = "bureau"
 
 func levelOf(name string) int {
 	for i, l := range levels {

@@ -207,6 +207,8 @@ func (w *Town) Account(who, org string, roles ...access.Role) {
 	if w.actors[who].Has(access.Expert) {
 		_, err := w.Party.RegisterKey(w.As(who), base64.StdEncoding.EncodeToString(Key(who).Public().(ed25519.PublicKey)))
 		Must(w.T, err)
+		_, err = w.Party.ConfirmExpert(access.With(w.T.Context(), access.System()), party.ExpertDraft{Account: w.actors[who].Account, Fields: []string{"金融"}, Document: "专家组〔2025〕1号"})
+		Must(w.T, err)
 	}
 }
 

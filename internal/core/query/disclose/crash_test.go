@@ -37,7 +37,7 @@ func TestLedger_Killed(t *testing.T) {
 }
 
 // perRun is what one run of the victim costs.
-const perRun = release.RhoUnit / 2000
+const perRun = release.RhoUnit / 200_000
 
 func victim(t *testing.T, url string) {
 	db := testdb.Open(t, url, clock.Real{})

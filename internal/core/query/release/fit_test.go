@@ -159,7 +159,7 @@ func number(v query.Value) float64 { return float64(v.N) * math.Pow10(-v.Scale) 
 func TestFit_Exact(t *testing.T) {
 	data := loans(rand.New(rand.NewPCG(9, 9)), 4_000)
 	m := fitModel(t, linearText)
-	p, err := release.NewPlan(m, release.Ask{Rho: 1_000 * release.RhoUnit, K: 1, Units: 40000})
+	p, err := release.NewPlan(m, release.Ask{Rho: 1_000_000 * release.RhoUnit, K: 1, Units: 40000})
 	if err != nil {
 		t.Fatal(err)
 	}
