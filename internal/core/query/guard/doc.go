@@ -13,7 +13,8 @@
 //
 // Class A: SELECT of grouping expressions, COUNT(*), COUNT(x), COUNT(DISTINCT subject key), SUM(x), AVG(x) and
 // safe_div of two of them, FROM private tables joined on the subject key, WHERE, GROUP BY. A grouping expression is a
-// column with a public code list, bucket(x, edge, ...), CASE over public cut points, or date_trunc. A WITH query or a
+// column with a public code list, bucket(x, edge, ...), CASE over public cut points, or date_trunc. HIST and QUANTILE
+// count cells of a public grid; windows, UNION and DISTINCT keep the subject; PARAM lists values and FIT names a model. A WITH query or a
 // subquery in FROM may rename, compute and filter, or aggregate per subject by grouping by the subject key.
 // Class B: SELECT of expressions with finitely many values FROM tables WHERE subject key = :subject.
 // Class O: columns, expressions and conditions over one open table, or exact counts, sums, averages, least and greatest over
