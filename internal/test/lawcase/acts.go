@@ -21,6 +21,7 @@ import (
 	"yunei/internal/flow/open"
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
+	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/watch"
 	"yunei/internal/test/story/resources"
 )
@@ -124,6 +125,26 @@ var acts = map[string]func(w *World) (func() error, error){
 	"lab.run.raw": func(w *World) (func() error, error) {
 		f, _, v, err := w.granted()
 		return func() error { _, err := w.Lab.Run(w.as(f), w.desk, v.ID); return err }, err
+	},
+	"lab.run.exact": func(w *World) (func() error, error) {
+		f, _, v, err := w.granted()
+		return func() error { _, err := w.Lab.RunExact(w.as(f), w.desk, v.ID); return err }, err
+	},
+	"statistics.apply": func(w *World) (func() error, error) {
+		f, sc, err := w.scenario()
+		ask := statistics.Ask{Resources: []string{w.card.ID}, Ground: "统计法规定的年度统计调查", Purpose: "编制年度统计公报", Recipient: "市统计局", Until: workday.DateOf(w.clock.Now()).AddDays(60)}
+		return func() error { _, err := w.Statistics.Apply(w.as(f), sc.ID, ask); return err }, err
+	},
+	"grant.terminate": func(w *World) (func() error, error) {
+		_, id, _, err := w.granted()
+		return func() error { _, err := w.Grant.Terminate(w.seat(access.Bureau), id); return err }, err
+	},
+	"watch.terminate": func(w *World) (func() error, error) {
+		f, err := w.admitted()
+		return func() error {
+			_, err := w.Watch.End(w.seat(access.Bureau), watch.Ending{Org: f.Org, Ground: watch.OnInspection, Reason: "检查发现超出约定用途"})
+			return err
+		}, err
 	},
 	"party.account.open": func(w *World) (func() error, error) {
 		w.n++
