@@ -980,7 +980,7 @@ export const enUS = {
   },
   lab: {
     wire: "Connect a tool",
-    wireLead: "psql, Excel and reporting tools can read this space's sample data and released results over the PostgreSQL protocol. Real data is not among them, and every statement passes the platform's checks.",
+    wireLead: "psql and reporting tools can read this space's sample data and released results over the PostgreSQL protocol. Real data is not among them, and every statement passes the platform's checks.",
     wireClosed: "This platform does not offer connections; ask the platform operator where you need one.",
     wireHost: "Host",
     wirePort: "Port",

@@ -984,7 +984,7 @@ export const zhCN = {
   },
   lab: {
     wire: "外接工具",
-    wireLead: "psql、Excel、报表工具等可以按 PostgreSQL 协议读取本空间的样例数据和已出域的结果。真实数据不在其中；语句同样经过平台检查。",
+    wireLead: "psql 和报表工具可以按 PostgreSQL 协议读取本空间的样例数据和已出域的结果。真实数据不在其中；语句同样经过平台检查。",
     wireClosed: "本平台没有开放外接，需要时请联系平台运营单位。",
     wireHost: "主机",
     wirePort: "端口",
