@@ -16,7 +16,8 @@ type Figures struct {
 	Linkability Attack   `json:"linkability"` // (c)
 	Inference   Attack   `json:"inference"`   // (c)
 	Rare        []string `json:"rare"`        // (d) columns in which a value of fewer than k subjects occurs
-	Targets     int      `json:"targets"`     // people attacked, and as many of the control group
+	Targets     int      `json:"targets"`     // people attacked of those the set was learned from
+	Held        int      `json:"held"`        // people attacked of the control group
 }
 
 // Attack is how often an attacker who has the synthetic rows is right about people the set was learned from, and about
@@ -45,7 +46,8 @@ const (
 	judgedRows  = 100_000 // rows drawn to compare histograms
 	attackRows  = 2_000   // rows the attacker looks for a neighbor in
 	compared    = 20_000  // people of each group whose rows are compared
-	maxTargets  = 4_000
+	maxHeld     = 4_000
+	perHeld     = 4 // learned people attacked for each one held back: few are held back, and they make the interval wide
 	guessedOdds = 3 // columns of a singling-out guess at most
 )
 
@@ -116,12 +118,14 @@ func (s *Sampler) rare(e Exact, made []unit) []string {
 	return nil
 }
 
-// attack runs the three attacks and the comparison of rows, on one row of each of as many learned people as held back.
+// attack runs the three attacks and the comparison of rows, on one row of each person. Rows are compared, and people
+// singled out, in groups of one size: whether a row is one person's alone depends on how many there are.
 func (s *Sampler) attack(f *Figures, made []unit, train, control View) {
 	r := rand.New(rand.NewChaCha8(s.seed))
 	size := min(train.Units(), control.Units(), compared)
-	f.Targets = min(size, maxTargets)
-	if f.Targets == 0 { // nobody to compare with: nothing is shown
+	f.Held = min(size, maxHeld)
+	f.Targets = min(train.Units(), perHeld*f.Held)
+	if f.Held == 0 { // nobody to compare with: nothing is shown
 		f.SinglingOut.Upper, f.Linkability.Upper, f.Inference.Upper = 1, 1, 1
 		return
 	}
@@ -131,13 +135,13 @@ func (s *Sampler) attack(f *Figures, made []unit, train, control View) {
 			pool = append(pool, s.spec.packed(codes))
 		}
 	}
-	learned, held := train.sample(r, size), control.sample(r, size)
-	f.Match, f.Control = matches(pool, learned), matches(pool, held)
+	learned, held := train.sample(r, max(size, f.Targets)), control.sample(r, size)
+	f.Match, f.Control = matches(pool, learned[:size]), matches(pool, held)
 	guesses := pool
 	r.Shuffle(len(guesses), func(a, b int) { guesses[a], guesses[b] = guesses[b], guesses[a] })
-	f.SinglingOut = singlingOut(r, guesses[:min(len(guesses), f.Targets)], learned, held)
+	f.SinglingOut = singlingOut(r, guesses[:min(len(guesses), f.Held)], learned[:size], held)
 	near := guesses[:min(len(guesses), attackRows)]
-	learned, held = learned[:f.Targets], held[:f.Targets]
+	learned, held = learned[:f.Targets], held[:f.Held]
 	f.Linkability = compare(learned, held, linker(r, near))
 	f.Inference = compare(learned, held, inferrer(r, near))
 }
@@ -177,7 +181,7 @@ func singlingOut(r *rand.Rand, guesses, learned, held [][]uint16) Attack {
 			control++
 		}
 	}
-	return advantage(main, control, len(guesses))
+	return advantage(main, len(guesses), control, len(guesses))
 }
 
 // fits counts the people whom the guess fits, two at most: one is what an attacker hopes for.
@@ -199,16 +203,15 @@ func fits(guess []uint16, places []int, people [][]uint16) int {
 
 // compare tries an attack on both groups.
 func compare(learned, held [][]uint16, success func([]uint16) bool) Attack {
-	main, control := 0, 0
-	for i := range learned {
-		if success(learned[i]) {
-			main++
+	count := func(people [][]uint16) (n int) {
+		for _, p := range people {
+			if success(p) {
+				n++
+			}
 		}
-		if success(held[i]) {
-			control++
-		}
+		return n
 	}
-	return advantage(main, control, len(learned))
+	return advantage(count(learned), len(learned), count(held), len(held))
 }
 
 // linker finds the nearest made row by each half of the columns and hopes that it is the same one.
@@ -247,14 +250,15 @@ func nearest(target []uint16, made [][]uint16, places []int) int {
 	return at
 }
 
-// advantage is the difference of two rates with the upper end of its 95% interval (Newcombe's, from Wilson's).
-func advantage(main, control, n int) Attack {
-	if n == 0 {
+// advantage is the difference of two rates, of n and of m tries, with the upper end of its 95% interval (Newcombe's,
+// from Wilson's).
+func advantage(main, n, control, m int) Attack {
+	if n == 0 || m == 0 {
 		return Attack{Upper: 1}
 	}
-	p, q := float64(main)/float64(n), float64(control)/float64(n)
+	p, q := float64(main)/float64(n), float64(control)/float64(m)
 	_, high := wilson(p, n)
-	low, _ := wilson(q, n)
+	low, _ := wilson(q, m)
 	return Attack{Main: p, Control: q, Upper: p - q + math.Sqrt((high-p)*(high-p)+(q-low)*(q-low))}
 }
 

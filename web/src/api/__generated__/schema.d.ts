@@ -9638,6 +9638,8 @@ export interface components {
         SynthFigures: {
             /** Format: double */
             control: number;
+            /** Format: int64 */
+            held: number;
             inference: components["schemas"]["SynthAttack"];
             linkability: components["schemas"]["SynthAttack"];
             /** Format: double */
