@@ -167,6 +167,30 @@ func TestActor_Addresses(t *testing.T) {
 	}
 }
 
+// Three roles supervise and no other; they see everyone's objects, whoever else their own organization's, and nobody
+// without an organization anything. A city's do not supervise its neighbour.
+func TestActor_Overseer(t *testing.T) {
+	supervise := []access.Role{access.Bureau, access.Operator, access.Auditor}
+	for _, r := range append(access.Roles(), access.Anyone, access.Platform) {
+		a, want := access.Actor{Account: "a", Org: "o", Roles: []access.Role{r}}, slices.Contains(supervise, r)
+		if a.Overseer() != want {
+			t.Errorf("%s supervises = %v, want %v", r, !want, want)
+		}
+		if org, ok := a.Whose(); !ok || want != (org == "") || !want && org != "o" {
+			t.Errorf("lists show %s those of %q (%v), want everyone's %v", r, org, ok, want)
+		}
+		a.Org, a.Area = "", "520100"
+		if org, ok := a.Whose(); ok != want || org != "" {
+			t.Errorf("lists show %s without an organization those of %q (%v), want everyone's %v", r, org, ok, want)
+		}
+		for area, inside := range map[access.Area]bool{"520100": true, "520102": true, "520200": false, "520000": false, "": false} {
+			if a.OverseerOf(area) != (want && inside) {
+				t.Errorf("%s of 520100 supervises %q = %v, want %v", r, area, a.OverseerOf(area), want && inside)
+			}
+		}
+	}
+}
+
 func TestSigningKey_Verify(t *testing.T) {
 	public, private, err := ed25519.GenerateKey(nil)
 	must(t, err)

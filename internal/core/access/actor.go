@@ -122,6 +122,22 @@ func IsRoleAddress(to string) bool { return strings.HasPrefix(to, RoleAddress(""
 // Oversees reports whether the actor holds one of the roles for an area: its own or one inside it.
 func (a Actor) Oversees(area Area, roles ...Role) bool { return a.Has(roles...) && a.Area.Covers(area) }
 
+// Overseer reports whether the actor supervises: data bureau, platform operator, auditor. They read every organization's files
+// in their area and below it.
+func (a Actor) Overseer() bool { return a.Has(Bureau, Operator, Auditor) }
+
+// OverseerOf reports whether the actor supervises what lies in an area.
+func (a Actor) OverseerOf(area Area) bool { return a.Overseer() && a.Area.Covers(area) }
+
+// Whose is whose objects a list shows the actor: "" for everyone's, to an overseer; else their own organization's. ok is false
+// where nothing is theirs.
+func (a Actor) Whose() (org string, ok bool) {
+	if a.Overseer() {
+		return "", true
+	}
+	return a.Org, a.Org != ""
+}
+
 // OrgAddress is the inbox of those who hold a role in one organization.
 func OrgAddress(org string, r Role) string { return "org:" + org + ":" + string(r) }
 

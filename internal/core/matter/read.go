@@ -12,13 +12,10 @@ import (
 	"yunei/internal/core/act"
 )
 
-// overseers read every matter of their area and of what lies inside it.
-var overseers = []access.Role{access.Bureau, access.Operator, access.Auditor}
-
 // MaySee reports whether the actor has any business with the matter: applicant, addressee of a step, or who oversees its
 // area. Everyone else is answered as if it did not exist.
 func MaySee(actor access.Actor, m *Matter) bool {
-	if actor.Oversees(m.Area, overseers...) || (actor.Org != "" && actor.Org == m.Applicant) {
+	if actor.OverseerOf(m.Area) || (actor.Org != "" && actor.Org == m.Applicant) {
 		return true
 	}
 	return Asked(actor, m)
@@ -43,6 +40,20 @@ func Asked(actor access.Actor, m *Matter) bool {
 		return true
 	}
 	return slices.ContainsFunc(m.Copies, func(c Copy) bool { return slices.Contains(mine, c.To) })
+}
+
+// MayRead reports whether the actor has any business with an organization's object that a matter decides on: the overseers, the
+// organization, and whoever was asked to decide. matterID is empty while nobody was.
+func MayRead(ctx context.Context, tx *sqldb.Tx, org, matterID string) (bool, error) {
+	actor := access.From(ctx)
+	if actor.Overseer() || actor.Org != "" && actor.Org == org {
+		return true, nil
+	}
+	if matterID == "" {
+		return false, nil
+	}
+	m, err := Load(ctx, tx, matterID)
+	return err == nil && Asked(actor, m), err
 }
 
 // Options are the acts on a matter for the caller: at each open step, and on the whole.

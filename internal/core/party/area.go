@@ -107,7 +107,7 @@ func (s *Service) Areas(ctx context.Context) (list []AreaCount, err error) {
 		}
 		actor := access.From(ctx)
 		for _, a := range law.Areas() {
-			if overseer(actor) && !actor.Area.Covers(access.Area(a.Code)) {
+			if actor.Overseer() && !actor.Area.Covers(access.Area(a.Code)) {
 				continue
 			}
 			c := AreaCount{Area: a, Bodies: bodies[a.Code], Bureau: bureaus[a.Code]}

@@ -188,7 +188,7 @@ type ExpertGroup struct {
 
 // Experts is the register, for those who decide and supervise.
 func (s *Service) Experts(ctx context.Context) (g ExpertGroup, err error) {
-	if !overseer(access.From(ctx)) {
+	if !access.From(ctx).Overseer() {
 		return g, errs.New(errs.Forbidden, "专家组名单由数据主管部门和平台运营单位查看")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

@@ -156,7 +156,7 @@ type WithGaps struct {
 // lack something.
 func (s *Service) Organizations(ctx context.Context, area access.Area, after string, limit int, incomplete bool) (list []WithGaps, err error) {
 	actor := access.From(ctx)
-	if overseer(actor) && (area == "" || !actor.Area.Covers(area)) { // the list of who oversees an area is that area's
+	if actor.Overseer() && (area == "" || !actor.Area.Covers(area)) { // the list of who oversees an area is that area's
 		area = actor.Area
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

@@ -323,7 +323,7 @@ func (s *Service) ProvidersListed(ctx context.Context, before string, limit int)
 
 // Providers is the operator's register, of every state.
 func (s *Service) Providers(ctx context.Context, before string, limit int) ([]ProviderPage, error) {
-	if !overseer(access.From(ctx)) {
+	if !access.From(ctx).Overseer() {
 		return nil, errs.New(errs.Forbidden, "服务商登记册由平台运营单位和主管部门查看, 请在公开名录中查询")
 	}
 	return s.providerPages(ctx, "", before, limit)

@@ -26,7 +26,7 @@ type Queued struct {
 // Queue lists the applications that wait (待核验的入驻申请): day by day, and within a day those first whom the law prefers.
 // 泉州 二(一): 优先支持具有DCMM贯标资质的企业入驻.
 func (s *Service) Queue(ctx context.Context) (list []Queued, err error) {
-	if !overseer(access.From(ctx)) {
+	if !access.From(ctx).Overseer() {
 		return nil, errs.New(errs.Forbidden, "待核验的入驻申请由核验单位和主管部门查看")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

@@ -27,7 +27,7 @@ func (s *Service) Admission(ctx context.Context, id string) (a Admission, err er
 		if actor.Org == a.Org && actor.Org != "" {
 			return nil
 		}
-		if !overseer(actor) || reaches(ctx, tx, actor, a.Org) != nil {
+		if !actor.Overseer() || reaches(ctx, tx, actor, a.Org) != nil {
 			a = Admission{}
 			return errs.New(errs.NotFound, "没有这件入驻申请, 请核对后重试")
 		}
@@ -41,7 +41,7 @@ func (s *Service) Admissions(ctx context.Context, after string, limit int) (list
 	actor := access.From(ctx)
 	org, area := actor.Org, access.Area("")
 	switch {
-	case overseer(actor):
+	case actor.Overseer():
 		org, area = "", actor.Area
 	case org == "":
 		return nil, nil
@@ -55,7 +55,7 @@ func (s *Service) Admissions(ctx context.Context, after string, limit int) (list
 
 // Changes lists the filed changes of an organization, newest first.
 func (s *Service) Changes(ctx context.Context, orgID string) (list []Change, err error) {
-	if actor := access.From(ctx); !overseer(actor) && actor.Org != orgID {
+	if actor := access.From(ctx); !actor.Overseer() && actor.Org != orgID {
 		return nil, errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
@@ -68,10 +68,8 @@ func (s *Service) Changes(ctx context.Context, orgID string) (list []Change, err
 	return list, err
 }
 
-func overseer(a access.Actor) bool { return a.Has(access.Operator, access.Bureau, access.Auditor) }
-
 // decides reports whether the actor verifies what organizations file.
-func decides(a access.Actor) bool { return overseer(a) || a.Has(access.Department) }
+func decides(a access.Actor) bool { return a.Overseer() || a.Has(access.Department) }
 
 // viewFile reads in an organization's file: its own, or anyone's for those who decide and supervise.
 func (s *Service) viewFile(ctx context.Context, orgID string, fn func(tx *sqldb.Tx) error) error {

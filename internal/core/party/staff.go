@@ -141,7 +141,7 @@ func (s *Service) StaffOf(ctx context.Context, orgID string) (list []Staff, err 
 
 // UnacknowledgedStaff lists the filings that wait for the bureau.
 func (s *Service) UnacknowledgedStaff(ctx context.Context, before string, limit int) (list []Staff, err error) {
-	if !overseer(access.From(ctx)) {
+	if !access.From(ctx).Overseer() {
 		return nil, errs.New(errs.Forbidden, "待收的备案由数据主管部门查看")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

@@ -25,7 +25,7 @@ func (s *Service) SignAgreement(ctx context.Context, declarationID string, terms
 			a, err := loadAgreement(ctx, tx.Tx, d.Agreement)
 			return a, seen(ctx, tx.Tx, tx.Actor(), a, err, noDeclaration)
 		}
-		if d.Org != tx.Actor().Org && !overseer(tx.Actor()) {
+		if d.Org != tx.Actor().Org && !tx.Actor().Overseer() {
 			return Agreement{}, errs.New(errs.NotFound, noDeclaration)
 		}
 		switch {
@@ -319,7 +319,7 @@ func seen(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement, er
 }
 
 func mayReadAgreement(ctx context.Context, tx *sqldb.Tx, actor access.Actor, a Agreement) (bool, error) {
-	if sees(actor, a.Area) || a.of(actor.Org) {
+	if actor.OverseerOf(a.Area) || a.of(actor.Org) {
 		return true, nil
 	}
 	name, err := callName(ctx, tx, actor, a)

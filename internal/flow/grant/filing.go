@@ -363,7 +363,7 @@ func (s *Service) Filings(ctx context.Context, state, before string, limit int) 
 		actor := access.From(ctx)
 		f := filingFilter{area: actor.Area, state: state, before: before, limit: limit}
 		switch {
-		case overseer(actor), actor.Has(access.Government):
+		case actor.Overseer(), actor.Has(access.Government):
 		case actor.Has(access.Upper):
 			f.to = string(access.Upper)
 		default:

@@ -13,27 +13,19 @@ import (
 	"yunei/internal/core/matter"
 )
 
-// overseer sees every organization's files; a data user sees its own.
-func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
-
-// sees reports whether the actor oversees the area in which something is decided.
-func sees(a access.Actor, area access.Area) bool { return overseer(a) && a.Area.Covers(area) }
-
+// scope is whose objects a list shows; nobody's where nothing is the actor's: an id has a prefix.
 func scope(a access.Actor) string {
-	switch {
-	case overseer(a):
-		return ""
-	case a.Org == "":
-		return "none" // an id has a prefix: nobody's
+	if org, ok := a.Whose(); ok {
+		return org
 	}
-	return a.Org
+	return "none"
 }
 
 // Scenarios lists what the caller may see, newest first.
 func (s *Service) Scenarios(ctx context.Context, before string, limit int) (list []Scenario, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		actor := access.From(ctx)
-		if overseer(actor) {
+		if actor.Overseer() {
 			list, err = listScenarios(ctx, tx, actor.Area, before, limit)
 		} else {
 			list, err = listScenariosOf(ctx, tx, actor, before, limit)
@@ -64,7 +56,7 @@ func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err 
 		if err != nil {
 			return err
 		}
-		if !sees(actor, sc.Area) && (actor.Org == "" || actor.Org != sc.Org) {
+		if !actor.OverseerOf(sc.Area) && (actor.Org == "" || actor.Org != sc.Org) {
 			if declarations, err = asked(ctx, tx, actor, declarations); err != nil {
 				return err
 			}
@@ -292,7 +284,7 @@ func (s *Service) Grant(ctx context.Context, id string) (p GrantPage, err error)
 			return err
 		}
 		actor := access.From(ctx)
-		if !sees(actor, p.Grant.Area) && actor.Org != p.Grant.Org {
+		if !actor.OverseerOf(p.Grant.Area) && actor.Org != p.Grant.Org {
 			a, err := loadAgreement(ctx, tx, p.Grant.Agreement)
 			if err == nil && !a.of(actor.Org) {
 				err = errs.New(errs.NotFound, noGrant)

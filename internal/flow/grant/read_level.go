@@ -12,7 +12,7 @@ import (
 )
 
 func mayReadAuthorization(actor access.Actor, a Authorization) bool {
-	return sees(actor, a.Area) || actor.Oversees(a.Area, access.Upper) || actor.Org != "" && (actor.Org == a.Org || actor.Org == a.Authorizer)
+	return actor.OverseerOf(a.Area) || actor.Oversees(a.Area, access.Upper) || actor.Org != "" && (actor.Org == a.Org || actor.Org == a.Authorizer)
 }
 
 // Authorizations lists what the caller may see, newest first: its own, and for a department those it decides on.
@@ -23,7 +23,7 @@ func (s *Service) Authorizations(ctx context.Context, level, before string, limi
 		switch {
 		case actor.Has(access.Upper):
 			f.org, f.authorizer = "", ""
-		case !overseer(actor):
+		case !actor.Overseer():
 			f.area = ""
 		}
 		list, err = listAuthorizations(ctx, tx, f)

@@ -111,7 +111,7 @@ func loadRecommendation(ctx context.Context, tx *sqldb.Tx, id string) (Recommend
 func listRecommendations(ctx context.Context, tx *sqldb.Tx, actor access.Actor, before string, limit int) ([]Recommendation, error) {
 	args := []any{scope(actor), before, limit}
 	in := "1 = 1"
-	if overseer(actor) {
+	if actor.Overseer() {
 		in = access.Inside("department", actor.Area, &args)
 	}
 	rows, err := tx.Query(ctx, `SELECT body FROM recommendation WHERE ($1 = '' OR org = $1 OR department = $1) AND ($2 = '' OR id < $2)

@@ -60,7 +60,7 @@ func latestAgreement(ctx context.Context, tx *sqldb.Tx, subject, kind string) (A
 func listAgreements(ctx context.Context, tx *sqldb.Tx, actor access.Actor, before string, limit int) ([]Agreement, error) {
 	args := []any{scope(actor), before, limit}
 	in := "1 = 1"
-	if overseer(actor) {
+	if actor.Overseer() {
 		lo, hi := actor.Area.Range()
 		args = append(args, lo, hi)
 		in = `area >= $4 AND area < $5`

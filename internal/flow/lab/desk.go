@@ -50,7 +50,7 @@ const maxSiblings = 50
 // mayReview: the owner of a version, the overseers, and whoever was asked about it read its text.
 func mayReview(ctx context.Context, tx *sqldb.Tx, v Version) (bool, error) {
 	actor := access.From(ctx)
-	if overseer(actor) || actor.Org != "" && actor.Org == v.Org {
+	if actor.Overseer() || actor.Org != "" && actor.Org == v.Org {
 		return true, nil
 	}
 	return grant.Asked(ctx, tx, actor, v.ID)

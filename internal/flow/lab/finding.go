@@ -73,11 +73,8 @@ func findingsOf(ctx context.Context, tx *sqldb.Tx, space string) ([]Finding, err
 
 // Findings lists what the caller may see, newest first: overseers everything, the others what is about them or was told to them.
 func (s *Service) Findings(ctx context.Context, before string, limit int) (list []Finding, err error) {
-	actor := access.From(ctx)
-	org := actor.Org
-	if overseer(actor) {
-		org = ""
-	} else if org == "" {
+	org, ok := access.From(ctx).Whose()
+	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {

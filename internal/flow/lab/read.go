@@ -12,8 +12,6 @@ import (
 	"yunei/internal/flow/grant"
 )
 
-func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
-
 // SpacePage is a space with everything the workbench shows at its left: resources, models, what may be done.
 type SpacePage struct {
 	Space    Space         `json:"space"`
@@ -35,7 +33,7 @@ func (s *Service) Spaces(ctx context.Context, before string, limit int) (list []
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		switch {
-		case overseer(actor):
+		case actor.Overseer():
 			list, err = listSpaces(ctx, tx, "", before, limit)
 		case actor.Has(access.DataUser):
 			list, err = listSpaces(ctx, tx, actor.Org, before, limit)
@@ -172,11 +170,8 @@ func describe(ctx context.Context, tx *sqldb.Tx, list []Version) ([]VersionItem,
 // Versions lists the caller's versions, or (listed) those on the shelf, of every organization. Experts and holders come to
 // what they are asked about from the matter.
 func (s *Service) Versions(ctx context.Context, listed bool, before string, limit int) (items []VersionItem, err error) {
-	actor := access.From(ctx)
-	org := actor.Org
-	if overseer(actor) {
-		org = ""
-	} else if org == "" && !listed {
+	org, ok := access.From(ctx).Whose()
+	if !ok && !listed {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
@@ -234,11 +229,8 @@ func (s *Service) Version(ctx context.Context, id string) (p VersionPage, err er
 
 // Runs lists the caller's runs, newest first; bureau, operator and auditor see everyone's.
 func (s *Service) Runs(ctx context.Context, before string, limit int) (list []Run, err error) {
-	actor := access.From(ctx)
-	org := actor.Org
-	if overseer(actor) {
-		org = ""
-	} else if org == "" {
+	org, ok := access.From(ctx).Whose()
+	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {

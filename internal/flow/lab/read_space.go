@@ -58,7 +58,7 @@ func (s *Service) Record(ctx context.Context, id string) (p SpaceRecord, err err
 		if err != nil {
 			return err
 		}
-		if !overseer(actor) && actor.Org != sp.Org {
+		if !actor.Overseer() && actor.Org != sp.Org {
 			if _, err := seatOf(ctx, tx, sp); err != nil {
 				return err
 			}

@@ -59,7 +59,7 @@ type Marked struct {
 
 // TraceSample says from which space sample rows were taken, by the names of their subjects.
 func (s *Service) TraceSample(ctx context.Context, subjects []string) (out []Marked, err error) {
-	if !access.From(ctx).Has(access.Bureau, access.Operator, access.Auditor) {
+	if !access.From(ctx).Overseer() {
 		return nil, errs.New(errs.Forbidden, "只有数据主管部门、平台运营单位和审计人员可以查验水印")
 	}
 	out = []Marked{}
@@ -300,7 +300,7 @@ func (s *Service) RefuseSample(ctx context.Context, id, why string) (SampleReque
 func (s *Service) SampleRequests(ctx context.Context, state, before string, limit int) (out []SampleRequest, err error) {
 	actor := access.From(ctx)
 	mine := func(ctx context.Context, tx *sqldb.Tx, r SampleRequest) (bool, error) {
-		if overseer(actor) || actor.Org != "" && r.Org == actor.Org {
+		if actor.Overseer() || actor.Org != "" && r.Org == actor.Org {
 			return true, nil
 		}
 		return s.holds(ctx, tx, r.Resource)
@@ -347,7 +347,7 @@ type SampleSetPage struct {
 // SampleSets lists the learned sets of a resource, or of all, newest first. A tenant sees those that are ready; the
 // measures are for those inside.
 func (s *Service) SampleSets(ctx context.Context, resource, before string, limit int) (out []SampleSetPage, err error) {
-	inside := overseer(access.From(ctx))
+	inside := access.From(ctx).Overseer()
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		for len(out) < limit {
 			list, err := setsOf(ctx, tx, resource, before, limit)

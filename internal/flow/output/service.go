@@ -213,22 +213,6 @@ type Page struct {
 	Warned    []int            `json:"warned,omitempty" doc:"Checks whose warning still needs people to pass it"`
 }
 
-// mayRead: the overseers, the applicant, and whoever was asked to decide on it.
-func mayRead(ctx context.Context, tx *sqldb.Tx, r Release) (bool, error) {
-	actor := access.From(ctx)
-	if actor.Has(access.Bureau, access.Operator, access.Auditor) || (actor.Org != "" && actor.Org == r.Org) {
-		return true, nil
-	}
-	if r.Matter == "" {
-		return false, nil
-	}
-	m, err := matter.Load(ctx, tx, r.Matter)
-	if err != nil {
-		return false, err
-	}
-	return matter.Asked(actor, m), nil
-}
-
 // Get is one release; whoever has no part in it is told that there is none.
 func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 	var p Page
@@ -237,7 +221,7 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if p.Release, err = loadRelease(ctx, tx, id); err != nil {
 			return err
 		}
-		seen, err := mayRead(ctx, tx, p.Release)
+		seen, err := matter.MayRead(ctx, tx, p.Release.Org, p.Release.Matter)
 		if err == nil && !seen {
 			p.Release, err = Release{}, errs.New(errs.NotFound, noRelease)
 		}
@@ -283,10 +267,8 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 // List lists releases the caller may see, newest first.
 func (s *Service) List(ctx context.Context, before string, limit int) (list []Release, err error) {
 	actor := access.From(ctx)
-	org := actor.Org
-	if actor.Has(access.Bureau, access.Operator, access.Auditor) {
-		org = ""
-	} else if org == "" {
+	org, ok := actor.Whose()
+	if !ok {
 		return nil, nil
 	}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {

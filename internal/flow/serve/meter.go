@@ -112,7 +112,7 @@ func (s *Service) Months(ctx context.Context, deployment string) (list []Month, 
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		d, err := loadDeployment(ctx, tx, deployment)
 		actor := access.From(ctx)
-		if err == nil && d.Org != actor.Org && !actor.Has(access.Bureau, access.Operator, access.Auditor) {
+		if err == nil && d.Org != actor.Org && !actor.Overseer() {
 			err = errNoDeployment()
 		}
 		if err != nil {

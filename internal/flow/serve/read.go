@@ -32,7 +32,7 @@ func (s *Service) OnMe(ctx context.Context, before string, limit int) (list []Se
 
 // Calls lists an organization's own calls, or all for those who supervise, newest first, before a cursor.
 func (s *Service) Calls(ctx context.Context, before string, limit int) (list []Seen, err error) {
-	org, ok := reach(ctx)
+	org, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
@@ -49,7 +49,7 @@ func (s *Service) Calls(ctx context.Context, before string, limit int) (list []S
 
 // Deployments lists an organization's own deployments, or all for those who supervise, newest first, before a cursor.
 func (s *Service) Deployments(ctx context.Context, before string, limit int) (list []Deployment, err error) {
-	org, ok := reach(ctx)
+	org, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
@@ -69,7 +69,7 @@ func (s *Service) Deployments(ctx context.Context, before string, limit int) (li
 
 // Deployment shows one deployment to its organization and to those who supervise; to others it does not exist.
 func (s *Service) Deployment(ctx context.Context, id string) (d Deployment, err error) {
-	org, ok := reach(ctx)
+	org, ok := access.From(ctx).Whose()
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		if d, err = loadDeployment(ctx, tx, id); err != nil {
 			return err
@@ -90,15 +90,6 @@ func (s *Service) params(d Deployment) ([]lab.Param, error) {
 		return nil, err
 	}
 	return lab.ParamsOf(have.family), nil
-}
-
-// reach is the organization whose objects the actor sees, "" for all; false for nobody's.
-func reach(ctx context.Context) (org string, ok bool) {
-	actor := access.From(ctx)
-	if actor.Has(access.Operator, access.Bureau, access.Auditor) {
-		return "", true
-	}
-	return actor.Org, actor.Org != ""
 }
 
 // inWords puts the document's own words for fields and outputs in place of names.

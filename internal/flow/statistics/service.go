@@ -238,7 +238,7 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if err != nil {
 			return err
 		}
-		seen, err := s.mayRead(ctx, tx, p)
+		seen, err := matter.MayRead(ctx, tx, p.Org, p.Matter)
 		if err != nil {
 			return err
 		}
@@ -260,26 +260,10 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 	return out, nil
 }
 
-// mayRead: the overseers, the applicant, and whoever was asked to decide on it.
-func (s *Service) mayRead(ctx context.Context, tx *sqldb.Tx, p Permit) (bool, error) {
-	actor := access.From(ctx)
-	if actor.Has(access.Bureau, access.Operator, access.Auditor) || actor.Org != "" && actor.Org == p.Org {
-		return true, nil
-	}
-	m, err := matter.Load(ctx, tx, p.Matter)
-	if err != nil {
-		return false, err
-	}
-	return matter.Asked(actor, m), nil
-}
-
 // List lists permits the caller may see, newest first.
 func (s *Service) List(ctx context.Context, before string, limit int) (out []Permit, err error) {
-	actor := access.From(ctx)
-	org := actor.Org
-	if actor.Has(access.Bureau, access.Operator, access.Auditor) {
-		org = ""
-	} else if org == "" {
+	org, ok := access.From(ctx).Whose()
+	if !ok {
 		return nil, nil
 	}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {

@@ -41,11 +41,11 @@ type Standings struct {
 // Credit is an organization's credit file: for the organization itself and for those who supervise.
 func (s *Service) Credit(ctx context.Context, org string) (f CreditFile, err error) {
 	actor := access.From(ctx)
-	if actor.Org != org && !overseer(actor) && !actor.Has(access.Department, access.Mechanism, access.Expert) {
+	if actor.Org != org && !actor.Overseer() && !actor.Has(access.Department, access.Mechanism, access.Expert) {
 		return f, errs.New(errs.NotFound, noOrg)
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		if ok, err := oversees(ctx, tx, actor, org); err != nil || !ok && overseer(actor) && actor.Org != org {
+		if ok, err := oversees(ctx, tx, actor, org); err != nil || !ok && actor.Overseer() && actor.Org != org {
 			return orElse(err, errs.New(errs.NotFound, noOrg))
 		}
 		f, err = s.credit(ctx, tx, actor, org)

@@ -142,11 +142,8 @@ func (s *Service) FileErasure(ctx context.Context, id, record, paper string) (Er
 
 // Erasures lists what the caller may see, newest first: a user its own, supervisors everyone's.
 func (s *Service) Erasures(ctx context.Context, before string, limit int) (list []Erasure, err error) {
-	actor := access.From(ctx)
-	org := actor.Org
-	if overseer(actor) {
-		org = ""
-	} else if org == "" {
+	org, ok := access.From(ctx).Whose()
+	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {

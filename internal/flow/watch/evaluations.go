@@ -149,14 +149,14 @@ func indicators(ctx context.Context, tx *sqldb.Tx, p access.Permit, from, until 
 // Evaluations lists what the caller may see, newest first: of itself and by itself, or all for those who supervise.
 func (s *Service) Evaluations(ctx context.Context, org, before string, limit int) (list []Evaluation, err error) {
 	actor := access.From(ctx)
-	if actor.Org == "" && !overseer(actor) {
+	if actor.Org == "" && !actor.Overseer() {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		list, err = listEvaluations(ctx, tx, org, before, limit)
 		return err
 	})
-	if !overseer(actor) {
+	if !actor.Overseer() {
 		list = slices.DeleteFunc(list, func(e Evaluation) bool { return e.Org != actor.Org && e.Evaluator != actor.Org })
 	}
 	return list, err

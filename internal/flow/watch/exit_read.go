@@ -15,7 +15,7 @@ import (
 // Exits lists what the caller may see, newest first.
 func (s *Service) Exits(ctx context.Context, org, before string, limit int) (list []Exit, err error) {
 	actor, provided := access.From(ctx), ""
-	if actor.Has(access.Holder) && !overseer(actor) && org == "" {
+	if actor.Has(access.Holder) && !actor.Overseer() && org == "" {
 		provided = actor.Org // whose data was used is told what became of it
 	}
 	org, ok := within(actor, org)
@@ -120,7 +120,7 @@ type Trace struct {
 
 // Traces lists how data was used under what ended, newest first. 依法依规终止开发授权…对已开发应用的,追溯和处置数据的使用情况.
 func (s *Service) Traces(ctx context.Context, id, before string, limit int) (list []Trace, err error) {
-	if !overseer(access.From(ctx)) {
+	if !access.From(ctx).Overseer() {
 		return nil, errs.New(errs.Forbidden, "数据使用的追溯由监督机构查看")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

@@ -329,7 +329,7 @@ func (s *Service) Orders(ctx context.Context, org, before string, limit int) (li
 	if !ok {
 		return nil, nil
 	}
-	if !overseer(actor) {
+	if !actor.Overseer() {
 		issuer = actor.Org
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
@@ -339,13 +339,10 @@ func (s *Service) Orders(ctx context.Context, org, before string, limit int) (li
 	return list, err
 }
 
-// overseer sees every organization's file; anybody else its own.
-func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
-
 // inside is the condition that the organization in a column stands where the actor oversees; their own objects are chosen by
 // other conditions.
 func inside(ctx context.Context, column string, args *[]any) string {
-	if actor := access.From(ctx); overseer(actor) {
+	if actor := access.From(ctx); actor.Overseer() {
 		return access.Inside(column, actor.Area, args)
 	}
 	return "1 = 1"
@@ -353,7 +350,7 @@ func inside(ctx context.Context, column string, args *[]any) string {
 
 // oversees reports whether the actor oversees an organization; false as well when it stands elsewhere.
 func oversees(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org string) (bool, error) {
-	if !overseer(actor) && !actor.Has(access.Upper, access.Regulator) {
+	if !actor.Overseer() && !actor.Has(access.Upper, access.Regulator) {
 		return false, nil
 	}
 	area, err := access.AreaOf(ctx, tx, org)
@@ -364,7 +361,7 @@ func oversees(ctx context.Context, tx *sqldb.Tx, actor access.Actor, org string)
 // leaves nothing.
 func within(actor access.Actor, org string) (narrowed string, ok bool) {
 	switch {
-	case overseer(actor):
+	case actor.Overseer():
 		return org, true
 	case actor.Org == "" || org != "" && org != actor.Org:
 		return "", false

@@ -177,7 +177,7 @@ func (s *Service) Revoke(ctx context.Context, id, reason string) (Breach, error)
 
 // File is an organization's credit file, newest breach first: for the organization itself and for those who supervise.
 func (s *Service) File(ctx context.Context, org string) (list []Breach, err error) {
-	if a := access.From(ctx); a.Org != org && !a.Has(access.Bureau, access.Operator, access.Auditor) {
+	if a := access.From(ctx); a.Org != org && !a.Overseer() {
 		return nil, errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

@@ -45,17 +45,12 @@ func (a *API) registerLedger() {
 	})
 }
 
-// overseer may read the whole ledger; everyone else reads what their organization or they themselves did.
-func overseer(ac access.Actor) bool {
-	return ac.Has(access.Bureau, access.Operator, access.Auditor)
-}
-
 func (a *API) ledgerEntries(ctx context.Context, in *entriesIn) (Page[LedgerItem], error) {
 	out := Page[LedgerItem]{Items: []LedgerItem{}}
 	who := actor(ctx)
 	f := ledger.Filter{Object: in.Object, Matter: in.Matter, Actor: in.Actor, Act: in.Act, Org: in.Org, Outcome: in.Outcome,
 		From: in.From, To: in.To, Before: in.Cursor, Limit: in.Limit}
-	if !overseer(who) {
+	if !who.Overseer() {
 		if f.Org = who.Org; who.Org == "" {
 			f.Actor = who.Account
 		}
@@ -105,7 +100,7 @@ func (a *API) receipt(ctx context.Context, in *struct {
 		if err != nil {
 			return err
 		}
-		if !overseer(who) && r.Actor != who.Account && (who.Org == "" || r.Org != who.Org) {
+		if !who.Overseer() && r.Actor != who.Account && (who.Org == "" || r.Org != who.Org) {
 			return errs.New(errs.NotFound, "账本里没有第 %d 号条目, 请核对编号", in.Seq)
 		}
 		return nil
