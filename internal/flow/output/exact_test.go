@@ -8,7 +8,6 @@ import (
 	"testing"
 
 	"yunei/internal/base/errs"
-	"yunei/internal/base/workday"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/query/release"
 	"yunei/internal/flow/lab"
@@ -21,12 +20,7 @@ import (
 func permitted(w *town.Town) (town.Granted, statistics.Permit, lab.Run) {
 	w.T.Helper()
 	g := w.Grants("bank", 20_000_000_000)
-	p, err := w.Statistics.Apply(w.As("bank"), g.Scenario.ID, statistics.Ask{Resources: []string{w.Card.ID}, Ground: "统计法和批准的统计调查制度",
-		Purpose: "编制年度统计公报", Recipient: "市统计局", Until: workday.Must("2026-09-24")})
-	town.Must(w.T, err)
-	town.Must(w.T, w.Decide("holder", p.Matter, "holder", matter.Pass))
-	town.Must(w.T, w.Decide("bureau", p.Matter, "bureau", matter.Pass))
-	town.Must(w.T, w.Decide("bureau2", p.Matter, "bureau", matter.Pass))
+	p := w.Permits("bank", g)
 	run, err := w.Lab.RunExact(w.As("bank"), g.Space.ID, g.Table.ID)
 	town.Must(w.T, err)
 	return g, p, run
@@ -166,7 +160,7 @@ func TestService_Recall(t *testing.T) {
 	town.Must(t, err)
 	_, err = w.Output.Recall(w.As("bureau"), r.ID, "口径有误")
 	town.WantCode(t, "recalling what is in review", err, errs.Conflict)
-	review(w, r)
+	w.Review(r.Matter)
 	_, _, err = w.Output.Export(w.As("bank"), r.ID)
 	town.Must(t, err)
 	_, err = w.Output.Recall(w.As("operator"), r.ID, "口径有误")
@@ -208,7 +202,7 @@ func TestService_Redact(t *testing.T) {
 	if err != nil || after.Table.Hidden != page.Table.Hidden+1 || after.Table.Totals[1].Value.N >= page.Table.Totals[1].Value.N {
 		t.Errorf("after: %d hidden, total %v, %v; before: %d, %v", after.Table.Hidden, after.Table.Totals[1].Value, err, page.Table.Hidden, page.Table.Totals[1].Value)
 	}
-	review(w, r)
+	w.Review(r.Matter)
 	body, err := w.Output.Package(w.As("bank"), r.ID)
 	town.Must(t, err)
 	z, err := zip.NewReader(bytes.NewReader(body), int64(len(body)))

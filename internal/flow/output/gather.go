@@ -9,6 +9,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
+	"yunei/internal/core/query"
 	"yunei/internal/core/query/audit"
 	"yunei/internal/core/query/release"
 	"yunei/internal/flow/grant"
@@ -60,16 +61,20 @@ func (s *Service) read(e *evidence, struck []int) (err error) {
 	return err
 }
 
+// ran is a run, the version it ran, the concrete model that it answered and the hash of the version's artifact.
+func ran(ctx context.Context, tx *sqldb.Tx, id string) (run lab.Run, v lab.Version, m *query.Model, artifact string, err error) {
+	if run, err = lab.LoadRun(ctx, tx, id); err != nil {
+		return run, v, nil, "", err
+	}
+	if v, err = lab.LoadVersion(ctx, tx, run.Version); err != nil {
+		return run, v, nil, "", err
+	}
+	m, artifact, err = v.Ran(run)
+	return run, v, m, artifact, err
+}
+
 func (s *Service) load(ctx context.Context, tx *sqldb.Tx, runID string) (evidence, error) {
-	run, err := lab.LoadRun(ctx, tx, runID)
-	if err != nil {
-		return evidence{}, err
-	}
-	v, err := lab.LoadVersion(ctx, tx, run.Version)
-	if err != nil {
-		return evidence{}, err
-	}
-	m, artifact, err := v.Ran(run)
+	run, v, m, artifact, err := ran(ctx, tx, runID)
 	if err != nil {
 		return evidence{}, err
 	}

@@ -14,6 +14,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
@@ -149,7 +150,7 @@ func (s *Service) export(ctx context.Context, id string) (Release, []byte, int64
 		if _, err := grant.InForce(ctx, tx.Tx, r.Org, r.Scenario, tx.Day()); err != nil {
 			return err
 		}
-		if err := s.stillPermitted(ctx, tx, r); err != nil {
+		if err := stillPermitted(ctx, tx.Tx, r, tx.Day()); err != nil {
 			return err
 		}
 		if unreadable != nil {
@@ -168,19 +169,19 @@ func (s *Service) export(ctx context.Context, id string) (Release, []byte, int64
 }
 
 // stillPermitted refuses to hand out exact figures whose permit ended after they were approved.
-func (s *Service) stillPermitted(ctx context.Context, tx *act.Tx, r Release) error {
+func stillPermitted(ctx context.Context, tx *sqldb.Tx, r Release, day workday.Date) error {
 	if r.Mode != release.ExactMode {
 		return nil
 	}
-	run, err := lab.LoadRun(ctx, tx.Tx, r.Run)
+	run, err := lab.LoadRun(ctx, tx, r.Run)
 	if err != nil {
 		return err
 	}
-	p, err := statistics.Load(ctx, tx.Tx, run.Statistic)
+	p, err := statistics.Load(ctx, tx, run.Statistic)
 	if err != nil {
 		return err
 	}
-	return statistics.Holds(ctx, tx.Tx, p, tx.Day())
+	return statistics.Holds(ctx, tx, p, day)
 }
 
 // file reads a stored file and believes its name only when its bytes have that digest.

@@ -35,13 +35,6 @@ func ran(w *town.Town) (town.Granted, lab.Run) {
 	return g, r
 }
 
-func review(w *town.Town, r output.Release) {
-	w.T.Helper()
-	town.Must(w.T, w.Decide("operator", r.Matter, "check", matter.Pass))
-	town.Must(w.T, w.Decide("bureau", r.Matter, "review", matter.Pass))
-	town.Must(w.T, w.Decide("bureau2", r.Matter, "review", matter.Pass))
-}
-
 // The whole way: checks, the operator, two different people of the bureau, and out comes byte for byte what was decided on.
 func TestService(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
@@ -159,7 +152,7 @@ func TestService_Export_refused(t *testing.T) {
 	g, run := ran(w)
 	r, err := w.Output.Submit(w.As("bank"), ask(run))
 	town.Must(t, err)
-	review(w, r)
+	w.Review(r.Matter)
 	export := func() error { _, file, err := w.Output.Export(w.As("bank"), r.ID); return unless(err, file) }
 
 	_, err = w.Grant.Suspend(w.As("bureau"), g.Grant.ID)
@@ -273,8 +266,8 @@ func TestService_servedAgain(t *testing.T) {
 	}
 	own, err := w.Output.Submit(w.As("bank"), ask(first))
 	town.Must(t, err)
-	review(w, r)
-	review(w, own)
+	w.Review(r.Matter)
+	w.Review(own.Matter)
 	_, theirs, err := w.Output.Export(w.As("other"), r.ID)
 	town.Must(t, err)
 	_, mine, err := w.Output.Export(w.As("bank"), own.ID)

@@ -2,83 +2,83 @@ package output
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/interp"
 	"yunei/internal/core/query/release"
+	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
 )
 
 // maxSheets is how many results of one scenario stand beside its synthetic tables, the newest first.
 const maxSheets = 100
 
-// Sheets are the results of a scenario that the caller's organization has exported. What is hidden in one is missing here
-// too, and each figure has its 95% error beside it.
-func (s *Service) Sheets(ctx context.Context, scenario string) ([]lab.Sheet, error) {
-	var found []evidence
-	var list []Release
-	err := s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		all, err := listReleases(ctx, tx, access.From(ctx).Org, "", "", maxSheets)
-		if err != nil || access.From(ctx).Org == "" {
+// Exported are the results of a scenario that the caller's organization has exported and could export again today: none that was
+// recalled, none after the grant or the permit for exact figures ended.
+func (s *Service) Exported(ctx context.Context, scenario string) (list []Release, err error) {
+	org := access.From(ctx).Org
+	if org == "" {
+		return nil, nil
+	}
+	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
+		day := workday.DateOf(tx.Now())
+		switch _, err := grant.InForce(ctx, tx, org, scenario, day); {
+		case errs.CodeOf(err) == errs.Internal:
+			return err
+		case err != nil:
+			return nil
+		}
+		all, err := exportedReleases(ctx, tx, org)
+		if err != nil {
 			return err
 		}
 		for _, r := range all {
-			if r.State != Exported || r.Scenario != scenario {
+			if r.Scenario != scenario {
 				continue
 			}
-			e, err := s.load(ctx, tx, r.Run)
-			if err != nil {
+			switch err := stillPermitted(ctx, tx, r, day); {
+			case errs.CodeOf(err) == errs.Internal:
 				return err
+			case err == nil:
+				list = append(list, r.forApplicant())
 			}
-			list, found = append(list, r), append(found, e)
+			if len(list) == maxSheets {
+				break
+			}
 		}
 		return nil
 	})
-	if err != nil {
-		return nil, err
-	}
-	var out []lab.Sheet
-	for i, e := range found {
-		result, _, err := s.lab.Result(e.run, e.model)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, sheet(list[i], &result.Table))
-	}
-	return out, nil
+	return list, err
 }
 
-// sheet lays a released table out as rows of values.
-func sheet(r Release, t *release.Table) lab.Sheet {
-	var columns []query.Column
-	var rows interp.Rows
-	add := func(name, title string, typ query.Type) {
-		columns = append(columns, query.Column{Name: name, Title: title, Type: typ})
-		rows.Columns = append(rows.Columns, name)
+// Sheet reads an exported result as a table. It is read from the file that left, so it shows what was decided on and nothing
+// else: what is hidden there is missing here, whatever the law says today.
+func (s *Service) Sheet(ctx context.Context, r Release) (lab.Sheet, error) {
+	var m *query.Model
+	err := s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		_, _, m, _, err = ran(ctx, tx, r.Run)
+		return err
+	})
+	if err != nil {
+		return lab.Sheet{}, err
 	}
-	for _, c := range t.Columns {
-		add(c.Name, c.Title, c.Type)
-		if t.Noised(c) {
-			add(c.Name+"_error95", "", c.Type)
-		}
+	file, err := s.file(r.Digest)
+	if err != nil {
+		return lab.Sheet{}, err
 	}
-	for _, row := range t.Rows {
-		var values []query.Value
-		for j := range row.Fields {
-			f := &row.Fields[j]
-			value, margin := f.Value, f.Error95
-			if f.Hidden || f.IsNull {
-				value, margin = query.Null, query.Null
-			}
-			values = append(values, value)
-			if t.Noised(t.Columns[j]) {
-				values = append(values, margin)
-			}
-		}
-		rows.Rows = append(rows.Rows, values)
+	columns, rows, err := release.ReadCSV(m, r.Mode, file)
+	if err != nil {
+		return lab.Sheet{}, fmt.Errorf("file of release %s: %w", r.ID, err)
 	}
-	return lab.NewSheet("release_"+strings.ToLower(r.ID[strings.LastIndexByte(r.ID, '_')+1:]), r.Title, columns, rows)
+	left := interp.Rows{Rows: rows}
+	for _, c := range columns {
+		left.Columns = append(left.Columns, c.Name)
+	}
+	return lab.NewSheet("release_"+strings.ToLower(r.ID[strings.LastIndexByte(r.ID, '_')+1:]), r.Title, columns, left), nil
 }

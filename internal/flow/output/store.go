@@ -63,6 +63,11 @@ func listReleases(ctx context.Context, tx *sqldb.Tx, org, run, before string, li
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Release, error) { return scanRelease(r) })
 }
 
+func exportedReleases(ctx context.Context, tx *sqldb.Tx, org string) ([]Release, error) {
+	rows, err := tx.Query(ctx, `SELECT `+releaseColumns+` FROM release_request WHERE org = $1 AND state = $2 ORDER BY id DESC`, org, Exported)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Release, error) { return scanRelease(r) })
+}
+
 func insertExact(ctx context.Context, tx *sqldb.Tx, id, kind, cells string) error {
 	_, err := tx.Exec(ctx, `INSERT INTO exact_release (id, kind, cells, opened) VALUES ($1, $2, $3, $4)`, id, kind, cells, tx.Now().UnixMicro())
 	return err

@@ -15,6 +15,7 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
+	"yunei/internal/flow/lab"
 )
 
 // version is the PostgreSQL whose manners are kept: drivers choose what they say by it.
@@ -28,6 +29,7 @@ type conn struct {
 	types  *pgtype.Map
 
 	login, key, space string
+	left              map[string]lab.Sheet // results that were read already
 
 	statements map[string]*statement
 	portals    map[string]*portal

@@ -3,6 +3,8 @@ package wire
 import (
 	"cmp"
 	"context"
+	"log/slog"
+	"maps"
 	"slices"
 
 	"yunei/internal/base/errs"
@@ -26,17 +28,38 @@ func (c *conn) desk(ctx context.Context) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	left, err := c.server.Output.Sheets(ctx, scenario)
-	if err != nil {
+	if c.left, err = c.exported(ctx, scenario); err != nil {
 		return nil, err
 	}
-	d := &desk{space: c.space, sheets: append(sheets, left...), data: interp.Data{}}
+	d := &desk{space: c.space, sheets: slices.AppendSeq(sheets, maps.Values(c.left)), data: interp.Data{}}
 	slices.SortFunc(d.sheets, func(a, b lab.Sheet) int { return cmp.Compare(a.Table.Name, b.Table.Name) })
 	for _, s := range append(d.information(), d.sheets...) {
 		d.catalog.Tables = append(d.catalog.Tables, s.Table)
 		d.data[s.Table.Name] = s.Rows
 	}
 	return d, nil
+}
+
+// exported are the results that have left, by release and digest. Those that the connection has read already are not read again. One
+// that cannot be read as it left is left out: it must not take the others with it.
+func (c *conn) exported(ctx context.Context, scenario string) (map[string]lab.Sheet, error) {
+	list, err := c.server.Output.Exported(ctx, scenario)
+	if err != nil {
+		return nil, err
+	}
+	out := map[string]lab.Sheet{}
+	for _, r := range list {
+		key := r.ID + " " + r.Digest
+		sheet, known := c.left[key]
+		if !known {
+			if sheet, err = c.server.Output.Sheet(ctx, r); err != nil {
+				slog.ErrorContext(ctx, "wire: a released result is left out", "release", r.ID, "err", err)
+				continue
+			}
+		}
+		out[key] = sheet
+	}
+	return out, nil
 }
 
 // answer puts a text to the guard as a question about open tables and interprets what it let through.

@@ -22,9 +22,7 @@ import (
 
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
-	"yunei/internal/core/matter"
 	"yunei/internal/core/query/duckdb"
-	"yunei/internal/flow/output"
 	"yunei/internal/gate/wire"
 	"yunei/internal/test/town"
 )
@@ -174,36 +172,6 @@ func TestServer_Strangers(t *testing.T) {
 		_, err = c.Exec(t.Context(), "SELECT education FROM credit_default")
 		wantState(t, "a closed key", err, "28P01")
 	})
-}
-
-// What has left by output review is a table of its own; what has not is none.
-func TestServer_Releases(t *testing.T) {
-	w := town.SQLite(t)
-	g := w.Grants("bank", 20_000_000_000)
-	run, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
-	town.Must(t, err)
-	r, err := w.Output.Submit(w.As("bank"), output.Ask{Run: run.ID, Purpose: "检验产品定价的合理性", Recipient: "本行风险管理部", Retention: "一年"})
-	town.Must(t, err)
-	for _, d := range [][2]string{{"operator", "check"}, {"bureau", "review"}, {"bureau2", "review"}} {
-		town.Must(t, w.Decide(d[0], r.Matter, d[1], matter.Pass))
-	}
-	address := serve(w, nil)
-	name, key := login(w, "bank")
-	c := connect(t, address(name, key, g.Space.ID, ""))
-	table := "release_" + strings.ToLower(r.ID[strings.LastIndexByte(r.ID, '_')+1:])
-	count := func() (n, shown int64, err error) {
-		err = c.QueryRow(t.Context(), "SELECT COUNT(*) AS n, COUNT(accounts) AS shown FROM "+table+" WHERE accounts_error95 IS NOT NULL OR accounts IS NULL").Scan(&n, &shown)
-		return n, shown, err
-	}
-	_, _, err = count()
-	wantState(t, "before it was exported", err, "42P01")
-	_, file, err := w.Output.Export(w.As("bank"), r.ID)
-	town.Must(t, err)
-	n, shown, err := count()
-	lines := int64(strings.Count(string(file), "\n") - 1)
-	if err != nil || n != lines || shown == 0 || shown > n {
-		t.Errorf("%d rows, %d shown, %v; the file has %d", n, shown, err, lines)
-	}
 }
 
 // With a certificate nothing is said in the clear.

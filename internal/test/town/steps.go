@@ -14,6 +14,7 @@ import (
 	"yunei/internal/core/matter"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
+	"yunei/internal/flow/statistics"
 )
 
 // Table is a class A model over the card table: how many people default, by education.
@@ -197,6 +198,26 @@ func (w *Town) Grants(who string, budget int64) Granted {
 	g.Grant, err = w.Grant.Start(w.As("operator"), w.Agree(who, g.Declaration).ID)
 	Must(w.T, err)
 	return g
+}
+
+// Permits takes a grant on to a permit for exact figures about the card's resource (精确统计许可).
+func (w *Town) Permits(who string, g Granted) statistics.Permit {
+	w.T.Helper()
+	p, err := w.Statistics.Apply(w.As(who), g.Scenario.ID, statistics.Ask{Resources: []string{w.Card.ID}, Ground: "统计法和批准的统计调查制度",
+		Purpose: "编制年度统计公报", Recipient: "市统计局", Until: workday.Must("2026-09-24")})
+	Must(w.T, err)
+	for _, d := range [][2]string{{"holder", "holder"}, {"bureau", "bureau"}, {"bureau2", "bureau"}} {
+		Must(w.T, w.Decide(d[0], p.Matter, d[1], matter.Pass))
+	}
+	return p
+}
+
+// Review takes a release that has no warning to its approval.
+func (w *Town) Review(matterID string) {
+	w.T.Helper()
+	for _, d := range [][2]string{{"operator", "check"}, {"bureau", "review"}, {"bureau2", "review"}} {
+		Must(w.T, w.Decide(d[0], matterID, d[1], matter.Pass))
+	}
 }
 
 // WantCode ends the test unless the error has the code.

@@ -62,7 +62,7 @@ type Field struct {
 // Text is the field as it is printed.
 func (f *Field) Text() string {
 	if f.Hidden {
-		return "*"
+		return hiddenText
 	}
 	return f.Value.Text()
 }
@@ -208,11 +208,7 @@ func layOut(m *query.Model, e *Evidence) (Table, error) {
 	if m.Fit != nil {
 		return layFit(m, e)
 	}
-	t := Table{}
-	for i := range m.Outputs {
-		o := &m.Outputs[i]
-		t.Columns = append(t.Columns, Column{Name: o.Name, Title: o.Title, Type: o.Type, Kind: o.Kind})
-	}
+	t := Table{Columns: columnsOf(m)}
 	structural := map[int]bool{}
 	for _, c := range e.Structural {
 		structural[c] = true
@@ -248,6 +244,15 @@ func layOut(m *query.Model, e *Evidence) (Table, error) {
 		t.Totals = append(t.Totals, total(m, e, &m.Outputs[i], totals[i], t.Shown))
 	}
 	return t, nil
+}
+
+func columnsOf(m *query.Model) []Column {
+	out := make([]Column, len(m.Outputs))
+	for i := range m.Outputs {
+		o := &m.Outputs[i]
+		out[i] = Column{Name: o.Name, Title: o.Title, Type: o.Type, Kind: o.Kind}
+	}
+	return out
 }
 
 // shows reports whether a cell has enough noisy units to be shown. A selected group is shown by having been selected.

@@ -37,6 +37,12 @@ func (e *Evidence) CheckNoise() error {
 	return e.checkSelection()
 }
 
+// How a file shows what is hidden, and what names the column of an error.
+const (
+	hiddenText  = "*"
+	errorColumn = "_error95"
+)
+
 // CSV is the released table as a file: one line per cell, an error column beside every
 // noised column, * where nothing is shown. The same table gives the same bytes.
 func (t *Table) CSV() []byte {
@@ -46,7 +52,7 @@ func (t *Table) CSV() []byte {
 	for _, c := range t.Columns {
 		head = append(head, c.Name)
 		if t.Noised(c) {
-			head = append(head, c.Name+"_error95")
+			head = append(head, c.Name+errorColumn)
 		}
 	}
 	w.Write(head)
@@ -68,6 +74,46 @@ func (t *Table) CSV() []byte {
 	}
 	w.Flush() // a bytes.Buffer takes everything
 	return b.Bytes()
+}
+
+// ReadCSV reads a file that CSV wrote for a model in a mode, as typed columns and rows. What is hidden, or has no figure, is NULL.
+func ReadCSV(m *query.Model, mode string, file []byte) (columns []query.Column, rows [][]query.Value, err error) {
+	names := []bool{} // columns that name a row: there a star is a value
+	for _, c := range columnsOf(m) {
+		columns = append(columns, query.Column{Name: c.Name, Title: c.Title, Type: c.Type})
+		names = append(names, c.Kind == query.OutKey || c.Kind == query.OutTerm)
+		if (&Table{Mode: mode}).Noised(c) {
+			columns, names = append(columns, query.Column{Name: c.Name + errorColumn, Type: c.Type}), append(names, false)
+		}
+	}
+	lines, err := csv.NewReader(bytes.NewReader(file)).ReadAll()
+	if err != nil {
+		return nil, nil, err
+	}
+	for i, line := range lines {
+		if len(line) != len(columns) {
+			return nil, nil, fmt.Errorf("line %d has %d fields, the model %d", i+1, len(line), len(columns))
+		}
+		row := make([]query.Value, len(line))
+		for j, text := range line {
+			switch {
+			case i == 0 && text != columns[j].Name:
+				return nil, nil, fmt.Errorf("column %q, the model has %q", text, columns[j].Name)
+			case i == 0 || text == "" || text == hiddenText && !names[j]:
+			default:
+				if row[j], err = query.ParseValue(columns[j].Type, text); err != nil {
+					return nil, nil, fmt.Errorf("line %d, %s: %w", i+1, columns[j].Name, err)
+				}
+			}
+		}
+		if i > 0 {
+			rows = append(rows, row)
+		}
+	}
+	if len(lines) == 0 {
+		return nil, nil, fmt.Errorf("it is empty")
+	}
+	return columns, rows, nil
 }
 
 // Noised reports whether a column is a figure with an error, rather than what names a row, or an exact one.

@@ -22,12 +22,7 @@ type coefficient struct {
 
 // layFit computes the coefficients from the noisy vectors: post-processing, so it costs nothing.
 func layFit(m *query.Model, e *Evidence) (Table, error) {
-	t := Table{}
-	for i := range m.Outputs {
-		o := &m.Outputs[i]
-		t.Columns = append(t.Columns, Column{Name: o.Name, Title: o.Title, Type: o.Type, Kind: o.Kind})
-		t.Totals = append(t.Totals, Field{})
-	}
+	t := Table{Columns: columnsOf(m), Totals: make([]Field, len(m.Outputs))}
 	var list []coefficient
 	switch m.Fit.Kind {
 	case query.Linear:

@@ -228,6 +228,16 @@ func TestCollect(t *testing.T) {
 	if lines[2] != "west,*,,*," {
 		t.Errorf("five units are shown: %s", lines[2])
 	}
+	_, rows, err := ReadCSV(m, "", []byte(csv))
+	if err != nil || len(rows) != 3 || rows[0][1] != table.Rows[0].Fields[1].Value || rows[0][4] != table.Rows[0].Fields[2].Error95 ||
+		rows[1][0] != query.TextValue("west") || !rows[1][1].IsNull() || !rows[1][4].IsNull() || !rows[2][0].IsNull() {
+		t.Errorf("the file reads back as %v, %v", rows, err)
+	}
+	for what, file := range map[string]string{"an exact file": strings.Replace(csv, ",v0_error95", "", 1), "other names": "X" + csv, "no number": csv + "west,x,,,\n", "nothing": ""} {
+		if _, _, err := ReadCSV(m, "", []byte(file)); err == nil {
+			t.Errorf("%s was read", what)
+		}
+	}
 	if strings.Contains(csv, "north") {
 		t.Errorf("a structural zero is shown:\n%s", csv)
 	}
