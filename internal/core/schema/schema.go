@@ -1,5 +1,6 @@
 // Package schema is the shape of the control database: numbered migrations, the same numbers, names, tables and columns
-// for SQLite and PostgreSQL, forward only.
+// for SQLite and PostgreSQL, forward only. A migration both read alike stands in migrations/ once; where their words
+// differ it stands in migrations/sqlite/ and migrations/postgres/.
 //
 // A migration that has run anywhere is never edited: Migrate remembers the digest of what it ran and refuses a database
 // whose past differs from this program's. What a migration may say is held by the lint test beside it: three column
@@ -7,6 +8,7 @@
 package schema
 
 import (
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"embed"
@@ -14,6 +16,7 @@ import (
 	"fmt"
 	"io/fs"
 	"path"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -32,32 +35,44 @@ type Migration struct {
 	Digest string
 }
 
-// Migrations are the steps of a dialect in order of number.
+// Migrations are the steps of a dialect in order of number: those with one text for both, and its own of those with two.
 func Migrations(d sqldb.Dialect) ([]Migration, error) {
-	dir := path.Join("migrations", string(d))
-	names, err := fs.Glob(files, dir+"/*.sql")
-	if err != nil {
-		return nil, err
-	}
 	var out []Migration
-	for _, file := range names { // Glob sorts
-		name := strings.TrimSuffix(path.Base(file), ".sql")
-		digits, _, _ := strings.Cut(name, "_")
-		n, err := strconv.ParseInt(digits, 10, 64)
-		if err != nil {
-			return nil, fmt.Errorf("schema: %s is not NNNN_name.sql", file)
-		}
-		if k := len(out); k > 0 && out[k-1].Number == n {
-			return nil, fmt.Errorf("schema: two migrations have number %04d", n)
-		}
-		text, err := files.ReadFile(file)
+	for _, dir := range []string{"migrations", path.Join("migrations", string(d))} {
+		found, err := fs.Glob(files, dir+"/*.sql")
 		if err != nil {
 			return nil, err
 		}
-		sum := sha256.Sum256(text)
-		out = append(out, Migration{Number: n, Name: name, Text: string(text), Digest: hex.EncodeToString(sum[:])})
+		for _, file := range found {
+			m, err := read(file)
+			if err != nil {
+				return nil, err
+			}
+			out = append(out, m)
+		}
+	}
+	slices.SortFunc(out, func(a, b Migration) int { return cmp.Compare(a.Number, b.Number) })
+	for i, m := range out[1:] {
+		if m.Number == out[i].Number {
+			return nil, fmt.Errorf("schema: two migrations have number %04d", m.Number)
+		}
 	}
 	return out, nil
+}
+
+func read(file string) (Migration, error) {
+	name := strings.TrimSuffix(path.Base(file), ".sql")
+	digits, _, _ := strings.Cut(name, "_")
+	n, err := strconv.ParseInt(digits, 10, 64)
+	if err != nil {
+		return Migration{}, fmt.Errorf("schema: %s is not NNNN_name.sql", file)
+	}
+	text, err := files.ReadFile(file)
+	if err != nil {
+		return Migration{}, err
+	}
+	sum := sha256.Sum256(text)
+	return Migration{Number: n, Name: name, Text: string(text), Digest: hex.EncodeToString(sum[:])}, nil
 }
 
 const createRecord = `CREATE TABLE IF NOT EXISTS schema_migration (

@@ -50,6 +50,20 @@ func TestMigrations_SameNumbersAndNames(t *testing.T) {
 	}
 }
 
+func TestMigrations_StandOnce(t *testing.T) {
+	pairs, err := fs.Glob(files, "migrations/sqlite/*.sql")
+	must(t, err)
+	for _, file := range pairs {
+		a, err := files.ReadFile(file)
+		must(t, err)
+		b, err := files.ReadFile(strings.Replace(file, "sqlite", "postgres", 1))
+		must(t, err)
+		if string(a) == string(b) {
+			t.Errorf("%s is the same for PostgreSQL: move it to migrations/ and delete both", file)
+		}
+	}
+}
+
 func TestMigrations_SayOnlyWhatBothUnderstand(t *testing.T) {
 	for _, d := range []sqldb.Dialect{sqldb.SQLite, sqldb.Postgres} {
 		steps, err := Migrations(d)
