@@ -25,11 +25,14 @@ func (m *Model) Question() string {
 		t.Columns = nil
 		tables[i] = t
 	}
-	bare := Model{Format: m.Format, Class: m.Class, Unit: m.Unit, Tables: tables, Root: m.Root}
+	bare := Model{Format: m.Format, Class: m.Class, Unit: m.Unit, Tables: tables, Root: m.Root, Step: m.Step}
 	if m.Class != A {
 		bare.Outputs = make([]Output, len(m.Outputs))
 		for i, o := range m.Outputs {
 			bare.Outputs[i] = Output{Type: o.Type, Kind: o.Kind, Index: o.Index}
+			if o.Kind == OutStep { // by its name the module knows what it is
+				bare.Outputs[i].Name, bare.Outputs[i].Values = o.Name, o.Values
+			}
 		}
 	}
 	return digest(encode(&bare))

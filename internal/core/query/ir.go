@@ -265,6 +265,7 @@ const (
 	OutBin      OutputKind = "bin"      // Aggs[Index] in the histogram's bin number Bin
 	OutQuantile OutputKind = "quantile" // the value that Quantile millionths of the rows lie below, from all bins of Aggs[Index] between the points of Grid
 	OutExpr     OutputKind = "expr"     // Exprs[Index] of a Project
+	OutStep     OutputKind = "step"     // output Index of the Step
 
 	// A model with a Fit has these three, and one row per coefficient.
 	OutTerm   OutputKind = "term"        // the coefficient's name, which the question fixes
@@ -417,6 +418,7 @@ type Model struct {
 	Outputs []Output   `json:"outputs"`
 	Post    *Post      `json:"post,omitempty"`
 	Fit     *Fit       `json:"fit,omitempty"`
+	Step    *Step      `json:"step,omitempty"`
 }
 
 // Format is the version of the canonical encoding this program writes.

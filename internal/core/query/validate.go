@@ -115,6 +115,9 @@ func (m *Model) Validate() error {
 	if err := m.validateFit(); err != nil {
 		return err
 	}
+	if err := m.validateStep(); err != nil {
+		return err
+	}
 	return m.validateOutputs()
 }
 
@@ -285,7 +288,7 @@ func (m *Model) validateOutputs() error {
 			return err
 		}
 		size := map[OutputKind]int{OutKey: len(m.Root.Keys), OutAgg: len(m.Root.Aggs), OutBin: len(m.Root.Aggs), OutQuantile: len(m.Root.Aggs), OutRatio: len(m.Root.Aggs), OutExpr: len(m.Root.Exprs)}[o.Kind]
-		if o.Kind == OutTerm || o.Kind == OutCoef || o.Kind == OutStdErr {
+		if o.Kind == OutTerm || o.Kind == OutCoef || o.Kind == OutStdErr || o.Kind == OutStep {
 			continue
 		}
 		if o.Kind == OutStat {
