@@ -23,8 +23,11 @@ type StepInput struct {
 	Null   bool    `json:"null,omitempty"`
 }
 
-// MaxFuel is the most fuel a step may declare.
+// MaxFuel is the most fuel that all outputs of a step together may take for one subject: less than a millisecond.
 const MaxFuel = 100_000
+
+// DefaultFuel is the fuel of a step that declares none.
+const DefaultFuel = 5000
 
 // Missing is how a step is told that an input is NULL.
 const Missing = math.MinInt64
@@ -66,7 +69,7 @@ func (m *Model) validateStep() error {
 		}
 		return nil
 	}
-	if !m.Class.Own() || !strings.HasPrefix(s.Module, "sha256:") || s.Fuel < 1 || s.Fuel > MaxFuel {
+	if !m.Class.Own() || !strings.HasPrefix(s.Module, "sha256:") || s.Fuel < 1 || s.Fuel > MaxFuel/int64(max(len(m.Outputs), 1)) {
 		return fmt.Errorf("a step of class %s with fuel %d", m.Class, s.Fuel)
 	}
 	if len(s.Inputs) == 0 || len(s.Inputs) != len(m.Root.Exprs) || len(s.Defaults) != len(m.Outputs) {

@@ -15,7 +15,7 @@ func annotate(m *query.Model, know *knowledge) {
 		o := &m.Outputs[i]
 		o.Sources = outputSources(m, o, know, rows, keySources)
 		if m.Class.Own() {
-			o.Fields = fieldCells(o, &m.Root.Exprs[o.Index], know.cols(m.Root.In[0]), know.policyOf)
+			o.Fields = outputCells(m, o, know.cols(m.Root.In[0]), know.policyOf)
 		}
 	}
 	need := usesNeeded(m, know, rows, keySources)
@@ -82,6 +82,12 @@ func outputSources(m *query.Model, o *query.Output, know *knowledge, rows, keys 
 		return asKeys(sources(&m.Root.Keys[o.Index].Expr, cols, query.WayKey))
 	}
 	out := slices.Clone(rows)
+	if o.Kind == query.OutStep { // the module may use every input for every output
+		for i := range m.Root.Exprs {
+			out = append(out, sources(&m.Root.Exprs[i], cols, query.WayValue)...)
+		}
+		return merged(out)
+	}
 	if o.Kind == query.OutExpr {
 		return merged(append(out, sources(&m.Root.Exprs[o.Index], cols, query.WayValue)...))
 	}
@@ -150,6 +156,10 @@ func usesNeeded(m *query.Model, know *knowledge, rows, keys []query.Source) map[
 			want(o.Sources, always(query.Plaintext))
 		case m.Class == query.C:
 			want(o.Sources, always(query.VerifyOnly))
+		case m.Step != nil:
+			for k := range m.Root.Exprs {
+				want(sources(&m.Root.Exprs[k], know.cols(m.Root.In[0]), query.WayValue), always(query.ConsentedScore))
+			}
 		case m.Class == query.B && m.Root.Exprs[o.Index].Op == query.OpCol:
 			want(sources(&m.Root.Exprs[o.Index], know.cols(m.Root.In[0]), query.WayValue), always(query.ConsentedField))
 		case m.Class == query.B:

@@ -14,6 +14,7 @@ type binder struct {
 	*faults
 	class   query.Class
 	catalog query.Catalog
+	step    *stepDecl // nil without one
 
 	cols []column // every column of every leaf named so far
 	at   []*leaf  // the leaf of each column

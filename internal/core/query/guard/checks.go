@@ -60,6 +60,7 @@ var checks = []struct {
 	{"SC17", "参数的界限之间不小于最小间隔", (*inspection).notHere},
 	{"SC18", "输出结构固定", (*inspection).frozen},
 	{"SC19", "文本无隐蔽字符", (*inspection).hygiene},
+	{"SC25", "WebAssembly 步骤封闭、确定、有界", (*inspection).sandbox},
 }
 
 // inspect runs every check, also after one has refused: a person sees all of it at once.

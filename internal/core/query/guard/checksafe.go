@@ -312,14 +312,19 @@ func (in *inspection) lattice() {
 // finiteAgain computes what the outputs can be from the expressions alone: the artefact must not claim less.
 func (in *inspection) finiteAgain() {
 	cols := in.know.cols(in.model.Root.In[0])
+	in.finiteInputs(cols)
 	for i := range in.model.Outputs {
 		o := &in.model.Outputs[i]
-		e := &in.model.Root.Exprs[o.Index]
-		values, null, ok := finite(e, cols)
-		for _, v := range values {
-			ok = ok && slices.Contains(o.Values, v)
+		e, null, ok := &in.model.Root.Exprs[0], false, true
+		if o.Kind == query.OutExpr {
+			var values []query.Value
+			e = &in.model.Root.Exprs[o.Index]
+			values, null, ok = finite(e, cols)
+			for _, v := range values {
+				ok = ok && slices.Contains(o.Values, v)
+			}
 		}
-		told := fieldCells(o, e, cols, in.know.policyOf)
+		told := outputCells(in.model, o, cols, in.know.policyOf)
 		less := slices.ContainsFunc(told, func(f query.FieldCells) bool { return !claimed(o.Fields, &f) })
 		if !ok || null && !o.Null || o.Cells < len(o.Values) || less {
 			in.fail(RawOutput, e.At, o.Name+" 不是所列的有限档位", o.Name+" is not one of the values listed", "")

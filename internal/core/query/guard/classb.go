@@ -56,16 +56,23 @@ func (b *binder) classB(s *selectNode) *query.Model {
 		m.Outputs = append(m.Outputs, o)
 	}
 	l.finish(m)
+	if b.step != nil {
+		return b.stepped(m, s)
+	}
 	return m
 }
 
 // classC binds a verification (联机验证): one answer of yes or no.
 func (b *binder) classC(s *selectNode) *query.Model {
-	if len(s.items) != 1 {
+	if b.step == nil && len(s.items) != 1 {
 		b.refuse(RawOutput, s.items[len(s.items)-1].at, "C 类模型只有一个真假输出", "class C has one output, true or false", "SELECT age >= 18 AS adult FROM person WHERE sid = :subject")
 		return nil
 	}
 	m := b.classB(s)
+	if m != nil && b.step != nil && (len(m.Outputs) != 1 || m.Outputs[0].Type.Kind != query.Bool) {
+		b.refuse(StepDeclared, b.step.at, "C 类模型的步骤只有一个真假输出", "a step of class C has one output, true or false", "STEP ok IN (true, false) DEFAULT false;")
+		return nil
+	}
 	if m != nil && m.Outputs[0].Type.Kind != query.Bool {
 		b.refuse(WrongType, s.items[0].expr.at, "C 类模型的输出须为真假值", "the output of class C is true or false", "SELECT age >= 18 AS adult FROM person WHERE sid = :subject")
 		return nil
@@ -167,6 +174,11 @@ func fieldCells(o *query.Output, e *query.Expr, cols []column, policy func(table
 	if index, one := single(e); exact && one && cols[index].policy != nil && len(cols[index].from) == 0 {
 		return []query.FieldCells{aloneCells(&cols[index], parts, cuts)}
 	}
+	return mixedCells(o, e, cols, policy)
+}
+
+// mixedCells charges an output in full to every field it depends on.
+func mixedCells(o *query.Output, e *query.Expr, cols []column, policy func(table, column string) (*query.Column, bool)) []query.FieldCells {
 	var out []query.FieldCells
 	for _, s := range sources(e, cols, query.WayValue) {
 		c, ok := policy(s.Table, s.Column)

@@ -1,6 +1,9 @@
 package guard
 
-import "yunei/internal/base/errs"
+import (
+	"yunei/internal/base/errs"
+	"yunei/internal/core/query/step"
+)
 
 // Code names why a text was refused. The list is closed.
 type Code string
@@ -28,6 +31,16 @@ const (
 	HiddenText     Code = "G020"
 
 	PrecisionSpent Code = "L106"
+
+	// Of a WebAssembly step; W101 to W107 are those of query/step.
+	StepMalformed       = Code(step.Malformed)
+	StepImports         = Code(step.Imports)
+	StepStarts          = Code(step.Starts)
+	StepFloats          = Code(step.Floats)
+	StepNotAllowed      = Code(step.NotAllowed)
+	StepTooLarge        = Code(step.TooLarge)
+	StepShape           = Code(step.WrongShape)
+	StepDeclared   Code = "W108"
 
 	Syntax        Code = "syntax"
 	UnknownName   Code = "unknown_name"
@@ -61,6 +74,14 @@ var messages = map[Code]message{
 	TooExpensive:   {"超出资源上限，请精简查询", "too expensive", "SELECT education, COUNT(*) AS n FROM credit_default GROUP BY education"},
 	HiddenText:     {"文本含隐蔽字符或易混淆写法，请改用常规字符", "hidden characters", "SELECT education AS \"学历\""},
 	PrecisionSpent: {"对该数据项分得过细，请减少档位", "finer than the policy of the field allows", "CASE WHEN age < 30 THEN '低' ELSE '高' END"},
+	StepMalformed:  {"上传的文件不是有效的 WebAssembly 模块，请重新构建后上传", "not a valid WebAssembly module", "rustc --target wasm32-unknown-unknown --crate-type cdylib"},
+	StepImports:    {"模块不得导入任何外部函数、内存或时钟，请去掉对系统的依赖", "a module may import nothing", "#![no_std]"},
+	StepStarts:     {"模块不得含自动运行的代码，请去掉 start 段", "nothing of a module may run by itself", "rustc --crate-type cdylib"},
+	StepFloats:     {"模块不得使用浮点数，请改用整数（小数按最末位计数）", "no floats; count in the last decimal place", "(weight * 100 + 50) / 100"},
+	StepNotAllowed: {"模块含未列入的指令或段，请关闭相应的编译特性", "an instruction or section that is not listed", "rustc -C target-cpu=mvp"},
+	StepTooLarge:   {"模块超出大小上限，请精简", "the module is beyond a limit", "rustc -C opt-level=s -C link-arg=-zstack-size=8192"},
+	StepShape:      {"模块的导出函数与声明的输入输出不符，请核对名称和参数个数", "the exported functions do not fit the declaration", "#[unsafe(no_mangle)] pub extern \"C\" fn band(pay: i64, limit: i64) -> i64"},
+	StepDeclared:   {"逐人步骤的声明有误，请写明输出、取值与缺省值，并上传模块", "the step is not declared as it should be", stepHint},
 	Syntax:         {"SQL 语法有误，请检查后重写", "not valid SQL", "SELECT education, COUNT(*) AS n FROM credit_default GROUP BY education"},
 	UnknownName:    {"没有这个名称，或不在可用范围内，请核对目录", "unknown name, or not within reach", "SELECT education, COUNT(*) AS n FROM credit_default GROUP BY education"},
 	WrongType:      {"类型不符，请检查两侧类型", "types do not fit", "age >= 30"},

@@ -99,7 +99,8 @@ func outputName(o *query.Output) string {
 // outputValues lists what a class B output can be, in the words of the code list where it is a coded field itself.
 func outputValues(m *query.Model, o *query.Output, know *knowledge) []string {
 	labels := map[string]string{}
-	if e := &m.Root.Exprs[o.Index]; e.Op == query.OpCol {
+	if o.Kind == query.OutExpr && m.Root.Exprs[o.Index].Op == query.OpCol {
+		e := &m.Root.Exprs[o.Index]
 		if c := know.cols(m.Root.In[0])[e.Index].policy; c != nil {
 			for _, code := range c.Domain {
 				labels[code.Value] = code.Label

@@ -48,6 +48,7 @@ type prepared struct {
 	params []paramDecl
 	end    int // of the block
 	fit    query.FitKind
+	step   *stepDecl
 }
 
 // prepare checks size, characters and nesting.
@@ -65,6 +66,9 @@ func prepare(text string, f *faults) (prepared, bool) {
 	}
 	p, ok := placeParams(text, tokens, f)
 	if !ok {
+		return p, false
+	}
+	if !placeStep(&p, text, tokens, f) {
 		return p, false
 	}
 	tokens = slices.DeleteFunc(tokens, func(t token) bool { return t.start < p.end })

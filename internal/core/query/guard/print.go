@@ -17,6 +17,7 @@ func Print(m *query.Model) string {
 	}
 	p := &printer{model: m}
 	root := m.Root
+	header := stepText(m)
 	from := p.from(root.In[0])
 	var items []string
 	add := func(sql, name string) { items = append(items, sql+" AS "+ident(name)) }
@@ -27,6 +28,7 @@ func Print(m *query.Model) string {
 			add(p.expr(&root.Keys[o.Index].Expr, from.names), o.Name)
 		case query.OutExpr:
 			add(p.expr(&root.Exprs[o.Index], from.names), o.Name)
+		case query.OutStep:
 		case query.OutAgg:
 			add(p.agg(&root.Aggs[o.Index], from), o.Name)
 		case query.OutRatio:
@@ -44,6 +46,11 @@ func Print(m *query.Model) string {
 			i += key.Size() - 1
 		}
 	}
+	if m.Step != nil {
+		for i := range root.Exprs {
+			add(p.expr(&root.Exprs[i], from.names), m.Step.Inputs[i].Name)
+		}
+	}
 	var groups []string
 	for i := range root.Keys {
 		if !root.Bins || i < len(root.Keys)-1 {
@@ -55,7 +62,7 @@ func Print(m *query.Model) string {
 			groups = append(groups, p.expr(&root.Exprs[i], from.names))
 		}
 	}
-	return selectText("", items, from, groups) + p.post()
+	return header + selectText("", items, from, groups) + p.post()
 }
 
 type printer struct {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/step"
 )
 
 // Review is what people see of a model: the checks, where every output comes from, and what leaves.
@@ -24,6 +25,9 @@ type Review struct {
 	Lineage    Graph              `json:"lineage"`
 	Notes      []string           `json:"notes,omitempty"`
 	Refusals   []Refusal          `json:"refusals"`
+
+	// A model with a WebAssembly step: what is known of its module before it runs.
+	Step *step.Report `json:"step,omitempty"`
 
 	// A model with parameters: the review shows the first combination of values; the checks are those of all.
 	Params []query.Param `json:"params,omitempty"`
@@ -75,10 +79,15 @@ func Compile(text string, class query.Class, cat query.Catalog) (*query.Model, [
 
 // Inspect is Compile with everything a person wants to see.
 func Inspect(text string, class query.Class, cat query.Catalog) Review {
+	return InspectStep(text, nil, class, cat)
+}
+
+// InspectStep is Inspect of a text with the module of its step.
+func InspectStep(text string, module []byte, class query.Class, cat query.Catalog) Review {
 	f := &faults{text: text, list: []Refusal{}}
 	r := Review{Class: class, Lineage: Graph{Nodes: []Node{}, Edges: []Edge{}}}
 	var fam *query.Family
-	if p, stmts, ok := parsed(text, class, f); ok {
+	if p, stmts, ok := parsed(text, class, f); ok && p.withModule(module, f) {
 		fam = r.compileFamily(p, stmts, cat, f)
 	}
 	r.Refusals = f.list
@@ -87,6 +96,7 @@ func Inspect(text string, class query.Class, cat query.Catalog) Review {
 		r.Family = fam
 	} else {
 		r.Model, r.Hash, r.Question, r.Understood = nil, "", "", ""
+		r.Step = nil
 		r.Summary = fmt.Sprintf("未通过：%d 处需要修改，没有任何数据被读取。", len(f.list))
 	}
 	return r
@@ -115,6 +125,10 @@ func (r *Review) compileOne(p prepared, stmts []any, values []query.Value, cat q
 		return false
 	}
 	r.fill(m, know, f)
+	if m.Step != nil {
+		report := p.step.module.Report()
+		r.Step = &report
+	}
 	return len(f.list) == 0
 }
 
@@ -168,6 +182,7 @@ func bindModel(p prepared, stmts []any, values []query.Value, class query.Class,
 		return nil, nil
 	}
 	b := newBinder(f, class, cat)
+	b.step = p.step
 	if !b.withQueries(s) {
 		return nil, nil
 	}
@@ -181,11 +196,22 @@ func bindModel(p prepared, stmts []any, values []query.Value, class query.Class,
 	}
 	var notes []string
 	bind := map[query.Class]func(*selectNode) *query.Model{query.A: b.classA, query.B: b.classB, query.C: b.classC, query.O: b.classO}[class]
+	if p.step != nil && !class.Own() {
+		f.refuse(StepDeclared, p.step.at, "STEP 只用于按人查询与核验（B、C 类）", "STEP is for classes B and C", "")
+		return nil, nil
+	}
 	if p.fit != "" {
 		bind = func(s *selectNode) *query.Model { return b.fit(s, p.fit) }
 		notes = append(notes, "系数由加噪后的统计量求得，标准误已计入噪声，不另计披露额度。")
 	}
 	m := bind(s)
+	if m != nil && m.Step != nil {
+		if _, bad := p.step.module.Fits(m.Step, m.Outputs); bad != nil {
+			f.module(bad, p.step.at)
+			return nil, nil
+		}
+		notes = append(notes, "模块只见到一个人的一行档位；出错、超限或给出未声明的值时，该人得到声明的缺省值。")
+	}
 	if m != nil && m.Post != nil {
 		notes = append(notes, "HAVING、ORDER BY、LIMIT 在加噪之后作用于所发布的数值，不另计披露额度。")
 	}

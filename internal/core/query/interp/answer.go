@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/step"
 )
 
 // Answer is what a class B model says about one subject. Its shape is fixed by the model: when there is no record,
@@ -16,6 +17,9 @@ import (
 type Answer struct {
 	Found  bool
 	Values []query.Value // one per output of the model
+
+	// Steps is what the step of a model did for each output, for trials on synthetic rows.
+	Steps []step.Result
 }
 
 // Subject runs a class B or C model over the rows of one subject.
@@ -29,12 +33,19 @@ func (p *Program) Subject(sid string, data Data) (Answer, error) {
 	}
 	answer := Answer{Values: make([]query.Value, len(p.model.Outputs))}
 	if len(rows) == 0 {
+		if p.step != nil {
+			p.step.Idle()
+		}
 		return answer, nil
 	}
 	if len(rows) > 1 {
 		return Answer{}, fmt.Errorf("%d rows about one subject where the policy promises one", len(rows))
 	}
 	answer.Found = true
+	if p.step != nil {
+		p.stepped(rows[0], &answer)
+		return answer, nil
+	}
 	for i := range p.model.Outputs {
 		o := &p.model.Outputs[i]
 		v := rows[0][o.Index].value(o.Type)
@@ -44,6 +55,18 @@ func (p *Program) Subject(sid string, data Data) (Answer, error) {
 		answer.Values[i] = v
 	}
 	return answer, nil
+}
+
+// stepped has the step compute the outputs from the columns of one row. It cannot fail: what goes wrong is the default.
+func (p *Program) stepped(row []cell, answer *Answer) {
+	inputs := make([]query.Value, len(row))
+	for i := range inputs {
+		inputs[i] = row[i].value(p.model.Root.Exprs[i].Type)
+	}
+	answer.Steps = p.step.Run(inputs)
+	for i, r := range answer.Steps {
+		answer.Values[i] = r.Value
+	}
 }
 
 // Rows runs a class O model, with its HAVING, ORDER BY and LIMIT.

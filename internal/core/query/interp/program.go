@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/step"
 )
 
 // Rows are rows of one table, in the order of Columns.
@@ -20,6 +21,7 @@ type Data map[string]Rows
 type Program struct {
 	model *query.Model
 	root  *node
+	step  *step.Machine // nil without one
 }
 
 // node is one relation ready to run.
@@ -43,7 +45,10 @@ type compiledKey struct {
 }
 
 // Compile checks the model and prepares it to run.
-func Compile(m *query.Model) (*Program, error) {
+func Compile(m *query.Model) (*Program, error) { return CompileStep(m, nil) }
+
+// CompileStep is Compile of a model with the module that its step names.
+func CompileStep(m *query.Model, module []byte) (*Program, error) {
 	if err := m.Validate(); err != nil {
 		return nil, err
 	}
@@ -51,7 +56,11 @@ func Compile(m *query.Model) (*Program, error) {
 	if err != nil {
 		return nil, err
 	}
-	return &Program{model: m, root: root}, nil
+	p := &Program{model: m, root: root}
+	if m.Step != nil {
+		p.step, err = step.New(module, m.Step, m.Outputs)
+	}
+	return p, err
 }
 
 func build(m *query.Model, r *query.Rel) (*node, error) {

@@ -7,9 +7,10 @@ import (
 	"strings"
 
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/step"
 )
 
-//go:embed testdata/*.txt
+//go:embed testdata/*.txt testdata/steps/*.txt
 var testdata embed.FS
 
 // Case is one text of testdata and what becomes of it.
@@ -20,12 +21,19 @@ type Case struct {
 	Text  string
 	Code  string // "" for allow
 	At    int    // byte the refusal begins at, -1 when the case does not say
+
+	Module []byte // of a text with a step
 }
 
 // Cases reads testdata.
-func Cases() ([]Case, error) {
+func Cases() ([]Case, error) { return read("testdata/*.txt") }
+
+// StepCases reads the texts with a WebAssembly step.
+func StepCases() ([]Case, error) { return read("testdata/steps/*.txt") }
+
+func read(pattern string) ([]Case, error) {
 	var out []Case
-	files, err := fs.Glob(testdata, "testdata/*.txt")
+	files, err := fs.Glob(testdata, pattern)
 	if err != nil {
 		return nil, err
 	}
@@ -47,12 +55,30 @@ func parseCases(file, body string) ([]Case, error) {
 	var out []Case
 	var current *Case
 	var lines []string
+	modules := map[string]*strings.Builder{}
+	var module *strings.Builder
 	for n, line := range strings.Split(body, "\n") {
 		switch {
 		case strings.HasPrefix(line, "#"):
 		case strings.HasPrefix(line, "== class "):
-			current = &Case{File: file, Line: n + 1, Class: query.Class(strings.TrimPrefix(line, "== class ")), At: -1}
-			lines = nil
+			class, with, _ := strings.Cut(strings.TrimPrefix(line, "== class "), " with ")
+			current = &Case{File: file, Line: n + 1, Class: query.Class(class), At: -1}
+			lines, module = nil, nil
+			if with != "" {
+				text, ok := modules[with]
+				if !ok {
+					return nil, fmt.Errorf("%s:%d: no module %q", file, n+1, with)
+				}
+				var err error
+				if current.Module, err = step.Assemble(text.String()); err != nil {
+					return nil, fmt.Errorf("%s:%d: module %s: %w", file, n+1, with, err)
+				}
+			}
+		case strings.HasPrefix(line, "== module "):
+			module = &strings.Builder{}
+			modules[strings.TrimPrefix(line, "== module ")] = module
+		case module != nil:
+			module.WriteString(line + "\n")
 		case strings.HasPrefix(line, "-> "):
 			if current == nil {
 				return nil, fmt.Errorf("%s:%d: outcome without a case", file, n+1)

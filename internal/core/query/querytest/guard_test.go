@@ -17,8 +17,20 @@ func TestCases(t *testing.T) {
 	if len(cases) < 100 {
 		t.Errorf("%d cases, want at least 100", len(cases))
 	}
+	judge(t, cases)
+	steps, err := StepCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	judge(t, steps)
+}
+
+// judge holds that each text becomes what its case says.
+func judge(t *testing.T, cases []Case) {
+	t.Helper()
 	for _, c := range cases {
-		m, refusals := guard.Compile(c.Text, c.Class, City())
+		review := guard.InspectStep(c.Text, c.Module, c.Class, City())
+		m, refusals := review.Model, review.Refusals
 		where := c.File[len("testdata/"):]
 		if c.Code == "" {
 			if len(refusals) > 0 {
@@ -48,6 +60,11 @@ func TestCases_Cover(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
+	steps, err := StepCases()
+	if err != nil {
+		t.Fatal(err)
+	}
+	cases = append(cases, steps...)
 	seen := map[string]bool{}
 	for i, c := range cases {
 		seen[c.Code] = true
