@@ -8,6 +8,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"net/http"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -139,7 +140,7 @@ var papers = []party.Document{
 func (c *conversation) settle(t *testing.T, names []string) {
 	t.Helper()
 	for _, who := range names {
-		c.kept[strings.ToLower(who)+"_key"] = base64.StdEncoding.EncodeToString(keyOf(who).Public().(ed25519.PublicKey))
+		c.kept[strings.ToLower(who)+"_key"] = publicKey(who)
 		p, known := people[who]
 		if !known {
 			t.Fatalf("%s names %s, whom the city does not know", c.file, who)
@@ -162,6 +163,11 @@ func (c *conversation) settle(t *testing.T, names []string) {
 			}
 		}
 	}
+}
+
+// publicKey is the public half of keyOf; $public_key is that of whoever speaks with a token of their own.
+func publicKey(who string) string {
+	return base64.StdEncoding.EncodeToString(keyOf(who).Public().(ed25519.PublicKey))
 }
 
 // keyOf is the key with which a person signs opinions.
@@ -245,6 +251,33 @@ func (c *conversation) join(t *testing.T, n party.NewAccount, key string) {
 	}
 	if _, err := c.node.Matters.Decide(clerk, m.ID, m.Steps[0].ID, d); err != nil {
 		t.Fatalf("admit %s: %v", key, err)
+	}
+	c.undertake(t, access.With(t.Context(), a.Actor()), n.Login)
+}
+
+// undertake signs the undertaking of secrecy as somebody who was admitted before the conversation began and works in a space in it.
+// A conversation that speaks of undertakings tells that itself.
+func (c *conversation) undertake(t *testing.T, ctx context.Context, login string) {
+	t.Helper()
+	text, err := os.ReadFile(c.file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !strings.Contains(string(text), "/space") || strings.Contains(string(text), strings.ToUpper(login)+" POST /v1/undertaking") {
+		return
+	}
+	private := keyOf("undertaking of " + login)
+	key, err := c.node.Party.RegisterKey(ctx, base64.StdEncoding.EncodeToString(private.Public().(ed25519.PublicKey)))
+	if err != nil {
+		t.Fatalf("register the key of %s: %v", login, err)
+	}
+	own, err := c.node.Party.OwnUndertaking(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	sig := party.PersonalSignature{Key: key.ID, Signature: base64.StdEncoding.EncodeToString(ed25519.Sign(private, []byte(own.Text)))}
+	if _, err := c.node.Party.Undertake(ctx, sig); err != nil {
+		t.Fatalf("sign the undertaking of %s: %v", login, err)
 	}
 }
 

@@ -122,7 +122,8 @@ func open(t *testing.T, data, url string, packs ...string) *conversation {
 			t.Errorf("close node: %v", err)
 		}
 	})
-	return &conversation{node: n, clock: clk, server: server, tokens: map[string]string{}, orgs: map[string]string{}, kept: map[string]any{}}
+	return &conversation{node: n, clock: clk, server: server, tokens: map[string]string{}, orgs: map[string]string{},
+		kept: map[string]any{"public_key": publicKey(public)}}
 }
 
 // roles are the people a file names, in order of appearance.

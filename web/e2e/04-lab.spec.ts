@@ -27,6 +27,19 @@ async function submit(page: Page, name: string, shared: boolean) {
   await receipt(page);
 }
 
+test("a space is closed to whoever has not signed the undertaking, and says where to sign", async ({ as }) => {
+  const page = await as(bank.login);
+  await goTo(page, "开发空间");
+  await page.getByRole("button", { name: /开通开发空间|进入开发空间/ }).click();
+  const refused = page.getByRole("alert").filter({ hasText: "保密承诺书" });
+  await expect(refused).toBeVisible();
+  await picture(page, "bank-undertaking-missing");
+  await refused.getByRole("button", { name: "保密承诺书" }).click();
+  await page.getByRole("checkbox", { name: /我已阅读并理解全文/ }).check();
+  await page.getByRole("button", { name: "签署保密承诺书" }).click();
+  await receipt(page);
+});
+
 test("the space opens with fields, grades and budgets", async ({ as }) => {
   const page = await as(bank.login);
   await enterSpace(page);

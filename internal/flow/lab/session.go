@@ -19,11 +19,8 @@ type Entered struct {
 func (s *Service) Enter(ctx context.Context, spaceID string) (Entered, error) {
 	var out Entered
 	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.session.open"}, func(ctx context.Context, tx *act.Tx) error {
-		sp, sc, err := s.tenantSpace(ctx, tx.Tx, spaceID)
+		sp, _, err := s.tenantSpace(ctx, tx.Tx, spaceID)
 		if err != nil {
-			return err
-		}
-		if err := tx.Judge(ctx, map[string]string{"org": sp.Org, "plan": sc.ID}); err != nil {
 			return err
 		}
 		out.Session, err = s.session(ctx, tx, sp)
@@ -77,6 +74,10 @@ func (s *Service) session(ctx context.Context, tx *act.Tx, sp Space) (Session, e
 		if err := s.saveSession(ctx, tx, o.Session, o); err != nil {
 			return Session{}, err
 		}
+	}
+	// Whatever opens it, a session is begun under the law of entering.
+	if err := tx.JudgeAs(ctx, "lab.session.open", map[string]string{"org": sp.Org, "plan": sp.Scenario}, nil); err != nil {
+		return Session{}, err
 	}
 	v := Session{ID: tx.NewID("ses"), Space: sp.ID, Account: account, Opened: tx.Now()}
 	return v, s.saveSession(ctx, tx, v, seenSession{Session: v, seen: tx.Now()})

@@ -231,6 +231,14 @@ var acts = map[string]func(w *World) (func() error, error){
 			return err
 		}, err
 	},
+	"lab.session.open": func(w *World) (func() error, error) {
+		f, _, sp, err := w.space()
+		return func() error { _, err := w.Lab.Enter(w.as(f), sp.ID); return err }, err
+	},
+	"lab.sample.take": func(w *World) (func() error, error) {
+		f, _, sp, err := w.space()
+		return func() error { _, _, err := w.Lab.TakeSample(w.as(f), sp.ID, w.card.ID, "S0"); return err }, err
+	},
 	"lab.run.sample": func(w *World) (func() error, error) {
 		f, _, sp, err := w.space()
 		return func() error { _, err := w.Lab.Try(w.as(f), sp.ID, "A", tableModel, ""); return err }, err

@@ -135,6 +135,13 @@ func (t *Teller) lab(ctx context.Context) error {
 	var sample struct {
 		Rows [][]string `json:"rows"`
 	}
+	err := t.get(ctx, bank.Login, space+"/samples/"+t.ids["credit_default"], &sample)
+	if err := t.refused("samples_before_the_undertaking", err, "unlawful", "六(三)"); err != nil {
+		return err
+	}
+	if err := t.undertake(ctx, bank.Login); err != nil {
+		return err
+	}
 	if err := t.get(ctx, bank.Login, space+"/samples/"+t.ids["credit_default"], &sample); err != nil {
 		return err
 	}

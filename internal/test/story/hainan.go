@@ -97,17 +97,7 @@ func (t *Teller) hnSeat(ctx context.Context) error {
 	if err := t.refused("seat_before_the_undertaking", err, "unlawful", "第二十五条"); err != nil {
 		return err
 	}
-	var u struct {
-		Text string `json:"text"`
-	}
-	if err := t.get(ctx, bank.Login, "/v1/undertaking", &u); err != nil {
-		return err
-	}
-	s, err := t.sign(ctx, bank.Login, u.Text)
-	if err != nil {
-		return err
-	}
-	if err := t.post(ctx, bank.Login, "/v1/undertaking", map[string]string{"key": s.Key, "signature": s.Value}, nil); err != nil {
+	if err := t.undertake(ctx, bank.Login); err != nil {
 		return err
 	}
 	return t.table(ctx)

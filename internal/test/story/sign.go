@@ -39,3 +39,18 @@ func (t *Teller) sign(ctx context.Context, login, text string) (signature, error
 	}
 	return signature{Key: s.id, Signed: text, Value: base64.StdEncoding.EncodeToString(ed25519.Sign(s.key, []byte(text)))}, nil
 }
+
+// undertake signs the undertaking of secrecy as a seat.
+func (t *Teller) undertake(ctx context.Context, login string) error {
+	var u struct {
+		Text string `json:"text"`
+	}
+	if err := t.get(ctx, login, "/v1/undertaking", &u); err != nil {
+		return err
+	}
+	s, err := t.sign(ctx, login, u.Text)
+	if err != nil {
+		return err
+	}
+	return t.post(ctx, login, "/v1/undertaking", map[string]string{"key": s.Key, "signature": s.Value}, nil)
+}

@@ -271,6 +271,18 @@ func (w *Town) Register(who, name, first16 string, roles ...access.Role) {
 		Representative: "林晓", RepresentativeID: collect.InventedNumber(900_000), Contact: "陈明", Phone: "0595-00000000"})
 	Must(w.T, err)
 	w.Account(who, o.ID, roles...)
+	w.Undertake(who)
+}
+
+// Undertake signs the confidentiality undertaking as somebody.
+func (w *Town) Undertake(who string) {
+	w.T.Helper()
+	own, err := w.Party.OwnUndertaking(w.As(who))
+	Must(w.T, err)
+	k, err := w.Party.RegisterKey(w.As(who), base64.StdEncoding.EncodeToString(Key("undertaking of "+who).Public().(ed25519.PublicKey)))
+	Must(w.T, err)
+	_, err = w.Party.Undertake(w.As(who), party.PersonalSignature{Key: k.ID, Signature: base64.StdEncoding.EncodeToString(ed25519.Sign(Key("undertaking of "+who), []byte(own.Text)))})
+	Must(w.T, err)
 }
 
 // Admit registers an organization and takes it through admission on paper.
