@@ -80,6 +80,7 @@ type Exit struct {
 
 	Providers []string   `json:"providers,omitempty" doc:"Whose data was supplied under what ended; they are told of the destruction"`
 	Receipts  []Receipt  `json:"receipts,omitempty" doc:"Providers that acknowledged the report of the destruction"`
+	Checks    []Check    `json:"checks,omitempty" doc:"What a second person found when verifying the destruction, oldest first"`
 	Alerted   *time.Time `json:"alerted,omitempty" doc:"When bureau, party and providers were told that the deletion is overdue"`
 }
 
@@ -88,6 +89,43 @@ type Receipt struct {
 	Org     string    `json:"org"`
 	Account string    `json:"account"`
 	At      time.Time `json:"at"`
+}
+
+// Check (核查) is one verification of a destruction. 海南 第二十四条: 公共数据产品开发利用平台管理方应监督落实销毁工作.
+type Check struct {
+	Account string    `json:"account"`
+	Passed  bool      `json:"passed"`
+	Finding string    `json:"finding,omitempty" doc:"What is still readable, where a verification failed"`
+	At      time.Time `json:"at"`
+}
+
+// checker refuses a verification of what is not done, or by the one who did it.
+func (e Exit) checker(account string) error {
+	switch {
+	case e.State == ExitCertified:
+		return errs.New(errs.Conflict, "删除证明已经出具, 请刷新查看")
+	case e.State != ExitDeleted:
+		return errs.New(errs.Conflict, "还有没有完成的删除任务, 不能核查; 请先完成删除")
+	case slices.ContainsFunc(e.Tasks, func(t Task) bool { return t.By == account }):
+		return errs.New(errs.Forbidden, "删除证明须由没有办理删除的另一人核对后出具, 请转由同事办理")
+	}
+	return nil
+}
+
+// reopen takes a failed verification: every deletion is a task again, with what was found.
+func (e Exit) reopen(account, finding string, now time.Time) (Exit, error) {
+	if err := e.checker(account); err != nil {
+		return e, err
+	}
+	e.Tasks = slices.Clone(e.Tasks)
+	for i := range e.Tasks {
+		if t := &e.Tasks[i]; t.State == TaskDone {
+			t.State, t.Method, t.By, t.At = TaskOpen, "", "", nil
+		}
+	}
+	e.Checks = append(slices.Clone(e.Checks), Check{Account: account, Finding: finding, At: now})
+	e.State, e.Deleted = ExitDeleting, nil
+	return e, nil
 }
 
 // receive takes a provider's receipt.
@@ -146,14 +184,10 @@ func (e Exit) done(what, object, state, method, account string, now time.Time) E
 
 // certify refuses a certificate of what is not done, or by the one who did it.
 func (e Exit) certify(account, digest string, now time.Time) (Exit, error) {
-	switch {
-	case e.State == ExitCertified:
-		return e, errs.New(errs.Conflict, "删除证明已经出具, 请刷新查看")
-	case e.State != ExitDeleted:
-		return e, errs.New(errs.Conflict, "还有没有完成的删除任务, 不能出具删除证明; 请先完成删除")
-	case slices.ContainsFunc(e.Tasks, func(t Task) bool { return t.By == account }):
-		return e, errs.New(errs.Forbidden, "删除证明须由没有办理删除的另一人核对后出具, 请转由同事办理")
+	if err := e.checker(account); err != nil {
+		return e, err
 	}
+	e.Checks = append(slices.Clone(e.Checks), Check{Account: account, Passed: true, At: now})
 	e.State, e.Certificate, e.Certifier, e.Certified = ExitCertified, digest, account, &now
 	return e, nil
 }

@@ -10,6 +10,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/party"
 )
 
 // Exits lists what the caller may see, newest first.
@@ -79,11 +80,11 @@ func (s *Service) Exit(ctx context.Context, id string) (p ExitPage, err error) {
 		if !actor.Has(access.Bureau, access.Operator) {
 			return nil
 		}
-		_, certify := e.certify(actor.Account, "", tx.Now())
+		check := e.checker(actor.Account)
 		for _, o := range []struct {
 			name  string
 			state error
-		}{{ActDelete, s.mayClean(ctx, e)}, {ActCertify, certify}} {
+		}{{ActDelete, s.mayClean(ctx, e)}, {ActCertify, check}, {ActReopen, check}} {
 			option, err := s.Acts.Option(ctx, tx, o.name, o.state, map[string]string{"org": e.Org, "exit": e.ID})
 			if err != nil {
 				return err
@@ -114,7 +115,7 @@ type Trace struct {
 	At        time.Time `json:"at"`
 	Account   string    `json:"account,omitempty"`
 	Consent   string    `json:"consent,omitempty" doc:"The document of the person asked about"`
-	Recipient string    `json:"recipient,omitempty" doc:"Who got the result"`
+	Recipient string    `json:"recipient,omitempty" doc:"Who got the answer or the result"`
 	Handling  string    `json:"handling" doc:"What became of it"`
 }
 
@@ -141,7 +142,14 @@ func (s *Service) Traces(ctx context.Context, id, before string, limit int) (lis
 			}
 		}
 		calls, err := callsUnder(ctx, tx, e.Org, e.scenario(), before, limit)
-		list = append(list, calls...)
+		if err != nil || len(calls) == 0 {
+			return err
+		}
+		o, err := party.Load(ctx, tx, e.Org)
+		for _, c := range calls {
+			c.Recipient = o.Name
+			list = append(list, c)
+		}
 		return err
 	})
 	return list, err

@@ -300,6 +300,32 @@ func (s *Service) Certify(ctx context.Context, id string) (Exit, error) {
 	return e, err
 }
 
+// Reopen records that a verification of the destruction failed: what was deleted is to be deleted again.
+func (s *Service) Reopen(ctx context.Context, id, finding string) (Exit, error) {
+	var e Exit
+	finding = strings.TrimSpace(finding)
+	if finding == "" {
+		return e, errs.New(errs.Invalid, "请写明核查发现了什么、在哪里, 再提交")
+	}
+	_, err := s.Acts.Do(ctx, act.Call{Act: ActReopen}, func(ctx context.Context, tx *act.Tx) error {
+		was, err := loadExit(ctx, tx.Tx, id)
+		if err != nil {
+			return err
+		}
+		if was.Org == tx.Actor().Org {
+			return errs.New(errs.Forbidden, "不能办理本单位的退出, 请由其他单位的人员办理")
+		}
+		if e, err = was.reopen(tx.Actor().Account, finding, tx.Now()); err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": e.Org, "exit": e.ID}); err != nil {
+			return err
+		}
+		return s.saveExit(ctx, tx, e)
+	})
+	return e, err
+}
+
 func (s *Service) saveExit(ctx context.Context, tx *act.Tx, e Exit) error {
 	if err := saveExit(ctx, tx.Tx, e); err != nil {
 		return err

@@ -31,6 +31,7 @@ const (
 	ActTerminate = "watch.terminate"
 	ActDelete    = "watch.exit.delete"
 	ActCertify   = "watch.exit.certify"
+	ActReopen    = "watch.exit.reopen"
 	ActReceipt   = "watch.exit.receive"
 	ActOverdue   = "watch.exit.overdue"
 	ActOwe       = "watch.erasure.open"
@@ -86,6 +87,7 @@ func New(d Deps) *Service {
 		act.Def{Name: ActOwe, Roles: []access.Role{access.Platform}},
 		act.Def{Name: ActErased, Roles: []access.Role{access.DataUser}},
 		act.Def{Name: ActCertify, Roles: []access.Role{access.Bureau, access.Operator}},
+		act.Def{Name: ActReopen, Roles: []access.Role{access.Bureau, access.Operator}},
 		act.Def{Name: ActFile, Roles: parties},
 		act.Def{Name: ActReview, Roles: append([]access.Role{access.Government}, supervisors...)},
 		act.Def{Name: ActRemind, Roles: []access.Role{access.Platform}},

@@ -62,13 +62,21 @@ func releasesBeside(ctx context.Context, tx *sqldb.Tx, org string) ([]output.Rel
 // callsUnder lists the calls of an organization under a scenario or ("") all, without the person's pseudonym: the document says
 // whom they were about.
 func callsUnder(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Trace, error) {
-	rows, err := tx.Query(ctx, `SELECT id, account, consent, at FROM call
-		WHERE org = $1 AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, scenario, before, limit)
+	rows, err := tx.Query(ctx, `SELECT k.id, k.account, k.consent, k.at, COALESCE(w.state, ''), COALESCE(w.due, '') FROM call k
+		LEFT JOIN watch_erasure w ON w.org = k.org AND w.consent = k.consent
+		WHERE k.org = $1 AND ($2 = '' OR k.scenario = $2) AND ($3 = '' OR k.id < $3) ORDER BY k.id DESC LIMIT $4`, org, scenario, before, limit)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Trace, error) {
-		t := Trace{Kind: "call", Handling: "答复已交付, 平台内不再保存"}
+		t := Trace{Kind: "call"}
 		var at int64
-		err := r.Scan(&t.ID, &t.Account, &t.Consent, &at)
-		t.At = time.UnixMicro(at).UTC()
+		var erasure, due string
+		err := r.Scan(&t.ID, &t.Account, &t.Consent, &at, &erasure, &due)
+		t.At, t.Handling = time.UnixMicro(at).UTC(), "答复已交付, 平台内不再保存"
+		switch erasure {
+		case ErasureOpen:
+			t.Handling += "; 授权已经终止, 当事单位应于 " + due + " 前删除"
+		case ErasureFiled:
+			t.Handling += "; 当事单位已提交删除记录"
+		}
 		return t, err
 	})
 }

@@ -137,6 +137,15 @@ func (a *API) registerExits() {
 	}) (watch.Erasure, error) {
 		return a.s.Watch.FileErasure(ctx, in.ID, in.Body.Record, in.Body.Paper)
 	})
+	post(a, "/v1/exits/{id}/reopen", "reopen-deletion", tag, "核查不合格, 重新删除", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Finding string `json:"finding" minLength:"2" maxLength:"5000" doc:"What is still readable, and where"`
+		}
+	}) (watch.ExitPage, error) {
+		e, err := a.s.Watch.Reopen(ctx, in.ID, in.Body.Finding)
+		return a.exitAfter(ctx, e, err)
+	})
 	post(a, "/v1/exits/{id}/certify", "certify-deletion", tag, "出具删除证明", func(ctx context.Context, in *ByID) (watch.ExitPage, error) {
 		e, err := a.s.Watch.Certify(ctx, in.ID)
 		return a.exitAfter(ctx, e, err)

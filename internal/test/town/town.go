@@ -65,6 +65,8 @@ type Town struct {
 	Statistics *statistics.Service
 	Serve      *serve.Service
 	Watch      *watch.Service
+	Consents   *consent.Service
+	Keys       *seal.Keys
 	Budget     *disclose.Ledger
 	Blobs      *blob.Store
 	Card       catalog.Entry // the published card table
@@ -143,7 +145,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	}
 	// Nothing seals unless a test does; the lag that would hold answers back is another test's matter.
 	w := &Town{T: t, DB: db, Clock: clk, Log: ledger.New(db, keys, ledger.Options{MaxLag: 24 * time.Hour}), Law: regime.New(),
-		Budget: disclose.New(), Blobs: blobs, actors: map[string]access.Actor{}}
+		Budget: disclose.New(), Blobs: blobs, Keys: keys, actors: map[string]access.Actor{}}
 	w.Acts = act.NewRunner(db, w.Log, w.Law)
 	w.Matters = matter.New(w.Acts)
 	w.Matters.Notices = notice.New(w.Acts)
@@ -155,9 +157,9 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	w.Lab = lab.New(lab.Deps{DB: db, Acts: w.Acts, Keys: keys, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Budget: w.Budget,
 		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: filepath.Join(dir, "spaces")})
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
-	consents := consent.New(w.Acts, keys, collect.SealerOf(keys))
-	w.Serve = serve.New(serve.Deps{DB: db, Acts: w.Acts, Keys: keys, Consents: consents, Catalog: w.Catalog, Collect: w.Collect, Disclose: w.Budget, Lab: w.Lab})
-	w.Watch = watch.New(watch.Deps{Acts: w.Acts, Catalog: w.Catalog, Consents: consents, Lab: w.Lab, Serve: w.Serve, Budget: w.Budget, Blobs: blobs})
+	w.Consents = consent.New(w.Acts, keys, collect.SealerOf(keys))
+	w.Serve = serve.New(serve.Deps{DB: db, Acts: w.Acts, Keys: keys, Consents: w.Consents, Catalog: w.Catalog, Collect: w.Collect, Disclose: w.Budget, Lab: w.Lab})
+	w.Watch = watch.New(watch.Deps{Acts: w.Acts, Catalog: w.Catalog, Consents: w.Consents, Lab: w.Lab, Serve: w.Serve, Budget: w.Budget, Blobs: blobs})
 	w.Acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Platform}})
 	Must(t, w.Law.Load(regimes.FS, "quanzhou-2024-05-17"))
 	return w

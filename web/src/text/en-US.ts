@@ -1315,6 +1315,7 @@ export const enUS = {
       breach: "Breach",
     },
     acts: {
+      "watch.exit.reopen": "Destruction found wanting, delete again",
       "party.designation.record": "Record a paper of designation",
       "party.designation.end": "End a designation",
       "party.area.set": "Record the area of a body",
@@ -1976,6 +1977,10 @@ export const enUS = {
     method: "How",
     logsUntil: "Logs until",
     archiveUntil: "Archive until",
+    checks: "Verifications",
+    finding: "What the verification found",
+    checkPassed: "Passed",
+    checkFailed: "Failed",
     traces: "Traces of use",
     traceKinds: { call: "call", export: "export" } as Record<string, string>,
     handling: "Handling",

@@ -1319,6 +1319,7 @@ export const zhCN = {
       breach: "失信记录",
     } as Record<string, string>,
     acts: {
+      "watch.exit.reopen": "核查销毁不合格, 重新办理删除",
       "party.designation.record": "登记指定、组成或者权限文件",
       "party.designation.end": "终止指定",
       "party.area.set": "登记单位所属区域",
@@ -1980,6 +1981,10 @@ export const zhCN = {
     method: "方式",
     logsUntil: "日志保留至",
     archiveUntil: "档案保留至",
+    checks: "核查",
+    finding: "核查发现",
+    checkPassed: "合格",
+    checkFailed: "不合格",
     traces: "使用追溯",
     traceKinds: { call: "查询", export: "导出" } as Record<string, string>,
     handling: "处理方式",

@@ -1325,6 +1325,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/exits/{id}/reopen": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 核查不合格, 重新删除 */
+        post: operations["reopen-deletion"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/exits/{id}/traces": {
         parameters: {
             query?: never;
@@ -9333,6 +9350,10 @@ export interface components {
             reason: string;
             until: string;
         };
+        "Reopen-deletionRequest": {
+            /** @description What is still readable, and where */
+            finding: string;
+        };
         "Repair-breachRequest": {
             evidence: string[] | null;
             reason: string;
@@ -9739,6 +9760,14 @@ export interface components {
             state: "standing" | "revoked" | "repaired";
             what: string;
         };
+        WatchCheck: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description What is still readable, where a verification failed */
+            finding?: string;
+            passed: boolean;
+        };
         WatchComplaint: {
             account: string;
             accused: string;
@@ -9974,6 +10003,8 @@ export interface components {
             certified?: string;
             /** @description Account */
             certifier?: string;
+            /** @description What a second person found when verifying the destruction, oldest first */
+            checks?: components["schemas"]["WatchCheck"][] | null;
             /**
              * Format: date-time
              * @description From this instant on access is refused
@@ -10213,7 +10244,7 @@ export interface components {
             id: string;
             /** @enum {string} */
             kind: "call" | "export";
-            /** @description Who got the result */
+            /** @description Who got the answer or the result */
             recipient?: string;
         };
         WireDoor: {
@@ -13225,6 +13256,42 @@ export interface operations {
             cookie?: never;
         };
         requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchExitPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "reopen-deletion": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reopen-deletionRequest"];
+            };
+        };
         responses: {
             /** @description OK */
             200: {

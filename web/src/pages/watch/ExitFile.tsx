@@ -79,6 +79,11 @@ export default function ExitFile() {
                 asks={{
                   "watch.exit.delete": { run: () => post("/v1/exits/{id}/delete", { path: { id } }) },
                   "watch.exit.receive": { run: () => post("/v1/exits/{id}/receive", { path: { id } }) },
+                  "watch.exit.reopen": {
+                    fields: [{ name: "finding", label: t.watch.finding, kind: "area", need: true }],
+                    run: ({ finding }) => post("/v1/exits/{id}/reopen", { path: { id } }, { finding: finding ?? "" }),
+                    danger: true,
+                  },
                   "watch.exit.certify": { run: () => post("/v1/exits/{id}/certify", { path: { id } }) },
                 }}
               />
@@ -118,6 +123,27 @@ export default function ExitFile() {
                 ),
               },
               { key: "traces", label: t.watch.traces, content: <Traces id={id} /> },
+              ...(e.checks?.length
+                ? [
+                    {
+                      key: "checks",
+                      label: `${t.watch.checks} ${e.checks.length}`,
+                      content: (
+                        <Table
+                          size="small"
+                          rowKey="at"
+                          pagination={false}
+                          dataSource={e.checks}
+                          columns={[
+                            { title: t.portal.time, width: 170, render: (_, x) => minute(x.at) },
+                            { title: t.common.state, width: 110, render: (_, x) => <Tag color={x.passed ? "success" : "error"}>{x.passed ? t.watch.checkPassed : t.watch.checkFailed}</Tag> },
+                            { title: t.watch.finding, dataIndex: "finding" },
+                          ]}
+                        />
+                      ),
+                    },
+                  ]
+                : []),
               { key: "reason", label: t.common.reason, content: <Typography.Paragraph className="document-text">{e.reason}</Typography.Paragraph> },
               ...(text ? [{ key: "certificate", label: t.watch.certificate, content: <Certificate text={text} digest={e.certificate} receipts={e.receipts?.map((r) => `${orgName(r.org)} ${minute(r.at)}`)} /> }] : []),
             ]}
