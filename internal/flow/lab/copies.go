@@ -2,6 +2,7 @@ package lab
 
 import (
 	"bytes"
+	"context"
 	"crypto/rand"
 	"crypto/sha256"
 	"encoding/binary"
@@ -17,6 +18,7 @@ import (
 	"sync"
 
 	"yunei/internal/base/seal"
+	"yunei/internal/base/sqldb"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/render"
 	"yunei/internal/core/query/snapshot"
@@ -64,11 +66,11 @@ func (s *Service) gate(space string) *sync.RWMutex {
 
 // supplied puts every source into the space and keeps it there until done is called. A copy of the same snapshot with the same
 // items serves again; one of an older snapshot goes.
-func (s *Service) supplied(space string, sources []source) (copies map[string]held, done func(), err error) {
+func (s *Service) supplied(ctx context.Context, space string, sources []source) (copies map[string]held, done func(), err error) {
 	gate := s.gate(space)
 	for range 3 {
 		gate.Lock()
-		copies, err = s.shareAll(space, sources)
+		copies, err = s.shareAll(ctx, space, sources)
 		gate.Unlock()
 		if err != nil {
 			return nil, nil, err
@@ -93,9 +95,9 @@ func (s *Service) present(space string, copies map[string]held) bool {
 
 // shareAll works behind the gate. Another try makes other pseudonyms, for all tables alike: a collision is one in ten million for
 // a million subjects.
-func (s *Service) shareAll(space string, sources []source) (map[string]held, error) {
+func (s *Service) shareAll(ctx context.Context, space string, sources []source) (map[string]held, error) {
 	dir := s.folder(space)
-	key, err := s.spaceKey(space)
+	key, err := s.spaceKey(ctx, space)
 	if err != nil {
 		return nil, err
 	}
@@ -248,8 +250,19 @@ func removeIfThere(path string) error {
 	return nil
 }
 
-// spaceKey is K_space: made when the space first needs it.
-func (s *Service) spaceKey(space string) ([]byte, error) {
+// spaceKey is K_space: made when the space first needs it. Who asks holds the gate, behind which the key of a closed space is
+// destroyed; so a space that was closed gets no key again, and nothing that would lie under it.
+func (s *Service) spaceKey(ctx context.Context, space string) ([]byte, error) {
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		sp, err := loadSpace(ctx, tx, space)
+		if err != nil {
+			return err
+		}
+		return sp.open()
+	})
+	if err != nil {
+		return nil, err
+	}
 	if err := os.MkdirAll(s.folder(space), 0o700); err != nil {
 		return nil, err
 	}

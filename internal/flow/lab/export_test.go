@@ -4,6 +4,7 @@ import (
 	"context"
 
 	"yunei/internal/core/act"
+	"yunei/internal/core/query/duckdb"
 )
 
 // LostAfter is how long a run may take.
@@ -22,6 +23,44 @@ func (s *Service) Begin(ctx context.Context, space, version string) (Run, error)
 // End ends a started run with a failure, or with none and the digest of a stored result.
 func (s *Service) End(ctx context.Context, r Run, stored string, failure error) (Run, error) {
 	return s.finish(ctx, r, 1, stored, work{}, failure)
+}
+
+// Exact is an exact run in pieces, so that something can happen between them.
+type Exact struct {
+	s       *Service
+	job     job
+	start   int64
+	rows    [][]duckdb.Cell
+	number  map[int64]int64
+	made    work
+	failure error
+}
+
+// BeginExact starts an exact run.
+func (s *Service) BeginExact(ctx context.Context, space, version string) (*Exact, error) {
+	x := &Exact{s: s}
+	receipt, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.exact"}, func(ctx context.Context, tx *act.Tx) (err error) {
+		x.job, err = s.startExact(ctx, tx, space, version, nil)
+		return err
+	})
+	x.start = receipt.Seq
+	return x, err
+}
+
+// Compute asks the engine.
+func (x *Exact) Compute(ctx context.Context) {
+	x.rows, x.number, x.made, x.failure = x.s.exactRows(ctx, x.job)
+}
+
+// Finish ends it.
+func (x *Exact) Finish(ctx context.Context) (Run, error) {
+	return x.s.finishExact(ctx, x.job, x.start, x.rows, x.number, x.made, x.failure)
+}
+
+// Hold keeps the copies of a run where they are until done is called.
+func (x *Exact) Hold(ctx context.Context) (done func(), err error) {
+	_, _, _, _, done, err = x.s.copiesFor(ctx, x.job)
+	return done, err
 }
 
 // BeginSample starts a set and leaves it there.

@@ -1,16 +1,9 @@
 package lab
 
 import (
-	"bytes"
 	"context"
-	"crypto/rand"
-	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"log/slog"
-	"os"
-	"path/filepath"
 	"slices"
 	"strconv"
 	"time"
@@ -18,15 +11,10 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/act"
-	"yunei/internal/core/ledger"
 	"yunei/internal/core/party"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
-	"yunei/internal/core/query/duckdb"
-	"yunei/internal/core/query/noise"
 	"yunei/internal/core/query/release"
-	"yunei/internal/core/query/render"
-	"yunei/internal/core/query/snapshot"
 	"yunei/internal/flow/grant"
 )
 
@@ -80,21 +68,14 @@ func (s *Service) RunWith(ctx context.Context, spaceID, versionID string, chosen
 	result, made, failure := s.compute(ctx, j)
 	var stored string
 	if failure == nil {
-		stored, failure = s.store(ctx, result)
+		stored, failure = s.keep(ctx, result)
 	}
 	return s.finish(ctx, j.run, receipt.Seq, stored, made, failure)
 }
 
 // start judges, binds the snapshots, checks the artifact and today's policy, and reserves the charge.
 func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID string, chosen map[string]string) (job, error) {
-	sp, sc, seat, err := s.seated(ctx, tx.Tx, spaceID)
-	if err == nil {
-		err = seat.may(ToolRun)
-	}
-	if err != nil {
-		return job{}, err
-	}
-	v, err := reachable(ctx, tx.Tx, sp.Org, versionID)
+	sp, sc, v, err := s.atSeat(ctx, tx.Tx, spaceID, versionID)
 	if err != nil {
 		return job{}, err
 	}
@@ -116,24 +97,43 @@ func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID stri
 	if err != nil {
 		return job{}, err
 	}
-	j := job{model: m, tuple: tuple, files: map[string]string{}, keys: map[string]string{}}
-	j.run = Run{ID: tx.NewID("run"), Space: sp.ID, Org: sp.Org, Scenario: sc.ID, Grant: g.ID, Version: v.ID, Hash: v.Hash, Params: chosen,
-		Snapshots: map[string]string{}, State: Running, Opened: tx.Now()}
-	if err := s.reserve(ctx, tx, &j, sc, v); err != nil {
+	j := job{model: m, tuple: tuple, run: Run{ID: tx.NewID("run"), Grant: g.ID, Params: chosen}}
+	resources, units, err := s.bind(ctx, tx.Tx, &j, sc, sp, v)
+	if err != nil {
 		return job{}, err
 	}
-	if err := s.did(ctx, tx, sp, ToolRun, j.run.ID); err != nil {
+	if err := s.reserve(ctx, tx, &j, v, resources, units); err != nil {
 		return job{}, err
+	}
+	return j, s.began(ctx, tx, sp, v, j.run)
+}
+
+// atSeat finds the space and the version for somebody at whose seat runs are enabled.
+func (s *Service) atSeat(ctx context.Context, tx *sqldb.Tx, spaceID, versionID string) (sp Space, sc grant.Scenario, v Version, err error) {
+	sp, sc, seat, err := s.seated(ctx, tx, spaceID)
+	if err == nil {
+		err = seat.may(ToolRun)
+	}
+	if err == nil {
+		v, err = reachable(ctx, tx, sp.Org, versionID)
+	}
+	return sp, sc, v, err
+}
+
+// began enters a run that has started, or that needed no start.
+func (s *Service) began(ctx context.Context, tx *act.Tx, sp Space, v Version, r Run) error {
+	if err := s.did(ctx, tx, sp, ToolRun, r.ID); err != nil {
+		return err
 	}
 	if v.Org != sp.Org {
 		if err := s.did(ctx, tx, sp, ToolShelf, v.ID); err != nil {
-			return job{}, err
+			return err
 		}
 	}
-	if err := insertRun(ctx, tx.Tx, j.run); err != nil {
-		return job{}, err
+	if err := insertRun(ctx, tx.Tx, r); err != nil {
+		return err
 	}
-	return j, tx.Changed(ctx, "run", j.run.ID, j.run)
+	return tx.Changed(ctx, "run", r.ID, r)
 }
 
 // granted finds the grant under which the version runs. The law is asked first, also without one: it says which article is
@@ -182,24 +182,26 @@ func reachable(ctx context.Context, tx *sqldb.Tx, org, id string) (Version, erro
 	return v, nil
 }
 
-// reserve binds the snapshots and charges the release; an equal release of before is served again without a charge.
-func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, sc grant.Scenario, v Version) error {
-	var units int64
-	granted, err := s.tables(ctx, tx.Tx, sc)
+// bind fills in the run and binds the snapshots that it reads. It gives the resources about units, and of how many.
+func (s *Service) bind(ctx context.Context, tx *sqldb.Tx, j *job, sc grant.Scenario, sp Space, v Version) (resources []disclose.Resource, units int64, err error) {
+	r := &j.run
+	r.Space, r.Org, r.Scenario, r.Version, r.Hash = sp.ID, sp.Org, sc.ID, v.ID, v.Hash
+	r.Snapshots, r.State, r.Opened = map[string]string{}, Running, tx.Now()
+	j.files, j.keys, resources = map[string]string{}, map[string]string{}, []disclose.Resource{}
+	granted, err := s.tables(ctx, tx, sc)
 	if err != nil {
-		return err
+		return nil, 0, err
 	}
-	resources := []disclose.Resource{}
 	for _, t := range j.model.Tables {
-		snap, err := s.Collect.ActiveSnapshot(ctx, tx.Tx, t.Resource)
+		snap, err := s.Collect.ActiveSnapshot(ctx, tx, t.Resource)
 		if err != nil {
-			return err
+			return nil, 0, err
 		}
 		i := slices.IndexFunc(granted, func(g query.Table) bool { return g.Resource == t.Resource })
 		if i < 0 {
-			return fmt.Errorf("run %s: its scenario does not ask for %s", j.run.ID, t.Resource)
+			return nil, 0, fmt.Errorf("run %s: its scenario does not ask for %s", r.ID, t.Resource)
 		}
-		j.files[t.Name], j.run.Snapshots[t.Name] = snap.Path, snap.Digest
+		j.files[t.Name], r.Snapshots[t.Name] = snap.Path, snap.Digest
 		j.sources = append(j.sources, sourceOf(granted[i], snap))
 		if t.UnitKind == "" { // about nobody: nothing of it is disclosed
 			continue
@@ -208,6 +210,11 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, sc grant.Scen
 		j.keys[t.Name] = granted[i].SubjectKey
 		resources = append(resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
 	}
+	return resources, units, nil
+}
+
+// reserve charges the release; an equal release of before is served again without a charge.
+func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version, resources []disclose.Resource, units int64) error {
 	k, err := s.minUnits(tx.Day())
 	if err != nil {
 		return err
@@ -245,305 +252,4 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, sc grant.Scen
 	j.run.Charge, j.run.Reused, j.run.Rho = reserved.Equal.ID, earlier.ID, earlier.Rho
 	j.run.State, j.run.Result, j.run.Closed = Done, earlier.Result, &now
 	return nil
-}
-
-// work is what a run did beside its result: the copies it read, and what it used.
-type work struct {
-	copies map[string]held // by resource
-	own    bool            // the copies are this run's alone
-	usage  Usage
-}
-
-// compute supplies the space's copies, runs the rendered model in the locked engine and noises what came back.
-func (s *Service) compute(ctx context.Context, j job) (Result, work, error) {
-	begun := time.Now()
-	files, measured, named, w, done, err := s.copiesFor(j)
-	if err != nil {
-		return Result{}, work{}, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
-	}
-	defer done()
-	opt, limits := render.Options{Measured: measured, Least: j.plan.K}, duckdb.Limits{}
-	if j.plan.Select != nil {
-		limits.Cells = groupCells
-	}
-	if render.NeedsSalt(j.model) {
-		opt.Salt = rand.Text()
-	}
-	statement, err := render.Model(j.model, opt)
-	if err != nil {
-		return Result{}, w, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
-	}
-	task, err := statement.Job(files, limits)
-	if err != nil {
-		return Result{}, w, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
-	}
-	rows, cpu, err := s.Engine.RunMetered(ctx, task)
-	w.usage.CPU, w.usage.Wall = cpu.Microseconds(), time.Since(begun).Microseconds()
-	if err != nil {
-		return Result{}, w, err
-	}
-	exact, err := release.FromEngine(j.model, rows)
-	if err != nil {
-		return Result{}, w, err
-	}
-	structural, err := release.Structural(j.model)
-	if err != nil {
-		return Result{}, w, err
-	}
-	if !statement.Chosen {
-		opt.Salt = ""
-	}
-	table, evidence, err := release.Collect(j.model, j.plan, exact, noise.New(), release.Options{Structural: structural, Salt: opt.Salt, Resolve: named.resolve})
-	return Result{Table: table, Evidence: evidence}, w, err
-}
-
-// copiesFor are the copies a run reads. Those of the space serve every run; a model whose groups have a private domain gets its own,
-// with tokens in place of that domain's values, which go when the run ends.
-func (s *Service) copiesFor(j job) (files map[string]string, measured map[string]render.Measured, named *tokens, w work, done func(), err error) {
-	files, measured = map[string]string{}, map[string]render.Measured{}
-	if len(j.model.Selects()) > 0 {
-		if files, measured, named, err = s.supply(j); err != nil {
-			s.drop(j.run)
-			return nil, nil, nil, w, nil, err
-		}
-		w.own = true
-		w.copies = map[string]held{}
-		for i, t := range j.model.Tables {
-			h := held{File: filepath.Base(files[t.Name]), Resource: t.Resource, Snapshot: j.sources[i].snapshot, Load: j.sources[i].load, Rows: j.sources[i].rows}
-			if info, err := os.Stat(files[t.Name]); err == nil {
-				h.Bytes = info.Size()
-			}
-			w.copies[t.Resource] = h
-		}
-		gate := s.gate(j.run.Space)
-		gate.RLock()
-		done = func() { s.drop(j.run); gate.RUnlock() }
-	} else {
-		if w.copies, done, err = s.supplied(j.run.Space, j.sources); err != nil {
-			return nil, nil, nil, w, nil, err
-		}
-		named = newTokens(j.model, nil)
-		for i, t := range j.model.Tables {
-			h := w.copies[t.Resource]
-			files[t.Name], measured[t.Name] = filepath.Join(s.folder(j.run.Space), h.File), measuredOf(t, j.sources[i].table.Unique, h)
-		}
-	}
-	for _, h := range w.copies {
-		w.usage.Rows += h.Rows
-		w.usage.Bytes += h.Bytes
-	}
-	return files, measured, named, w, done, nil
-}
-
-// supply (供数) puts the columns that one model reads into the space, for one run.
-func (s *Service) supply(j job) (files map[string]string, measured map[string]render.Measured, named *tokens, err error) {
-	dir := s.folder(j.run.Space)
-	gate := s.gate(j.run.Space)
-	gate.Lock()
-	own, err := s.spaceKey(j.run.Space)
-	gate.Unlock()
-	if err != nil {
-		return nil, nil, nil, err
-	}
-	// Another key makes other pseudonyms, for all tables alike: a collision is one in ten million for a million subjects.
-	for try := range 3 {
-		key := tried(own, try)
-		named = newTokens(j.model, key)
-		if files, measured, err = supplyAll(j, dir, key, named); !errors.Is(err, snapshot.ErrCollision) {
-			break
-		}
-	}
-	return files, measured, named, err
-}
-
-// groupCells is how many cells a selection may come back with: more than a hundred million people's groups of ten.
-const groupCells = 1 << 26
-
-func supplyAll(j job, dir string, key []byte, named *tokens) (map[string]string, map[string]render.Measured, error) {
-	files, measured := map[string]string{}, map[string]render.Measured{}
-	for i, t := range j.model.Tables {
-		supply := snapshot.Supply{Key: j.keys[t.Name], As: t.SubjectKey, Unique: t.Unique, Pseudonym: pseudonym(key), Tokens: named.of(i)}
-		for _, c := range t.Columns {
-			if c.Name != t.SubjectKey {
-				supply.Columns = append(supply.Columns, query.ColumnRef{Name: c.Name, Type: c.Type, Null: c.Null})
-			}
-		}
-		path := filepath.Join(dir, j.run.ID+"-"+t.Name+".parquet")
-		seen, err := snapshot.Copy(j.files[t.Name], path, supply)
-		if err != nil {
-			return nil, nil, fmt.Errorf("supply %s: %w", t.Name, err)
-		}
-		files[t.Name], measured[t.Name] = path, render.Measured{Most: seen.Most, Unique: seen.Unique}
-	}
-	if named.collided {
-		return nil, nil, snapshot.ErrCollision
-	}
-	return files, measured, nil
-}
-
-// store keeps the result under the digest of its bytes.
-func (s *Service) store(ctx context.Context, r Result) (string, error) {
-	body, err := json.Marshal(r)
-	if err != nil {
-		return "", fmt.Errorf("encode result: %w", err)
-	}
-	ref, err := s.Blobs.Put(ctx, bytes.NewReader(body))
-	if err != nil {
-		return "", fmt.Errorf("store result: %w", err)
-	}
-	return ref.Digest, nil
-}
-
-// finish settles the charge and ends the run. Why a run failed goes to the log; the tenant learns only that it did.
-func (s *Service) finish(ctx context.Context, r Run, start int64, stored string, made work, failure error) (Run, error) {
-	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.finish", Start: start}, func(ctx context.Context, tx *act.Tx) error {
-		current, err := LoadRun(ctx, tx.Tx, r.ID)
-		if err != nil {
-			return err
-		}
-		settlement := disclose.Settlement{Outcome: disclose.Released, Output: stored, Digest: stored}
-		state, why := Done, ""
-		if failure != nil {
-			settlement, state, why = disclose.Settlement{Outcome: disclose.Failed}, Failed, "本次运行没有完成"
-		}
-		if err := current.finish(state, why, tx.Now()); err != nil {
-			return err
-		}
-		if errors.Is(failure, duckdb.ErrNotStarted) {
-			err = s.Budget.Void(ctx, tx.Tx, r.Charge)
-			current.Rho = 0
-		} else {
-			err = s.Budget.Spend(ctx, tx.Tx, r.Charge, settlement)
-		}
-		if err != nil {
-			return err
-		}
-		current.Start, current.Result, current.Usage = start, stored, &made.usage
-		r = current
-		if err := s.keepBatches(ctx, tx, current, made); err != nil {
-			return err
-		}
-		if err := putUsage(ctx, tx.Tx, r.ID, r.Space, "run", monthOf(tx.Day()), made.usage); err != nil {
-			return err
-		}
-		return s.saveRun(ctx, tx, current)
-	})
-	if err != nil {
-		return r, err
-	}
-	if failure != nil {
-		slog.ErrorContext(ctx, "run failed", "run", r.ID, "err", failure)
-		return r, unfinished(failure)
-	}
-	return r, nil
-}
-
-// unfinished is all that a tenant learns of a run that failed: the engine's own sentence, or one of two. What went wrong
-// may depend on a row, so it is in no message.
-func unfinished(failure error) error {
-	if e, ok := failure.(*errs.Error); ok && e.Code == errs.Unavailable {
-		return failure
-	}
-	if errors.Is(failure, duckdb.ErrNotStarted) {
-		return errs.New(errs.Unavailable, "计算没有开始, 未读取数据, 不计披露额度; 请稍后重新提交, 仍不能开始请联系平台运营单位")
-	}
-	return errs.New(errs.Unavailable, "本次运行没有完成, 已计的披露额度不退回; 请稍后重新提交, 仍未完成请联系平台运营单位")
-}
-
-func (s *Service) saveRun(ctx context.Context, tx *act.Tx, r Run) error {
-	if err := saveRun(ctx, tx.Tx, r); err != nil {
-		return fmt.Errorf("save run %s: %w", r.ID, err)
-	}
-	return tx.Changed(ctx, "run", r.ID, r)
-}
-
-// drop removes the copies that were one run's alone.
-func (s *Service) drop(r Run) {
-	files, err := filepath.Glob(filepath.Join(s.folder(r.Space), r.ID+"-*.parquet"))
-	for _, f := range files {
-		err = errors.Join(err, os.Remove(f))
-	}
-	if err != nil {
-		slog.Error("supplied copies were not removed", "run", r.ID, "err", err)
-	}
-}
-
-// Sweep ends runs whose program died: lost, the charge stands.
-func (s *Service) Sweep(ctx context.Context) error {
-	var lost []Run
-	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		if lost, err = runningBefore(ctx, tx, tx.Now().Add(-lostAfter)); err != nil {
-			return err
-		}
-		for i := range lost {
-			if lost[i].Start, err = s.startOf(ctx, tx, lost[i]); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	if err != nil {
-		return err
-	}
-	failed := s.sweepSamples(ctx) // one that cannot be ended keeps nobody else's open
-	for _, r := range lost {
-		if err := s.lose(ctx, r); err != nil && !errs.Is(err, errs.Conflict) {
-			failed = errors.Join(failed, err)
-		}
-	}
-	_, err = s.Scan(ctx)
-	return errors.Join(failed, err)
-}
-
-// startOf is the ledger number of the act that started a run.
-func (s *Service) startOf(ctx context.Context, tx *sqldb.Tx, r Run) (int64, error) {
-	started := "lab.run.raw"
-	if r.Mode == release.ExactMode {
-		started = "lab.run.exact"
-	}
-	entries, err := s.Acts.Ledger().Entries(ctx, tx, ledger.Filter{Kind: "run", Object: r.ID, Act: started, Limit: 1})
-	if err != nil || len(entries) == 0 {
-		return 0, err
-	}
-	return entries[0].Seq, nil
-}
-
-func (s *Service) lose(ctx context.Context, r Run) error {
-	s.drop(r)
-	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.run.finish", Start: r.Start}, func(ctx context.Context, tx *act.Tx) error {
-		current, err := LoadRun(ctx, tx.Tx, r.ID)
-		if err != nil {
-			return err
-		}
-		if err := current.finish(Lost, "运行中断, 已计的披露额度不退回", tx.Now()); err != nil {
-			return err
-		}
-		if current.Charge != "" { // an exact run is charged to nobody
-			if err := s.Budget.Spend(ctx, tx.Tx, r.Charge, disclose.Settlement{Outcome: disclose.Failed}); err != nil {
-				return err
-			}
-		}
-		current.Start = r.Start
-		return s.saveRun(ctx, tx, current)
-	})
-	return err
-}
-
-// Result reads the stored result of a run and the digest of the bytes it read. The table is laid out for the run's model: an
-// equal question, which is served the stored noise again, may call its columns by other names.
-func (s *Service) Result(r Run, m *query.Model) (result Result, digest string, err error) {
-	f, err := s.Blobs.Open(r.Result)
-	if err != nil {
-		return result, "", err
-	}
-	defer func() { err = errors.Join(err, f.Close()) }()
-	body, err := io.ReadAll(f)
-	if err != nil {
-		return result, "", err
-	}
-	if err := json.Unmarshal(body, &result); err != nil {
-		return result, "", fmt.Errorf("decode result of %s: %w", r.ID, err)
-	}
-	result.Table, err = release.Lay(m, result.Evidence)
-	return result, digestOf(body), err
 }

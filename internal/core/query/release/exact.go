@@ -58,8 +58,8 @@ func (c *ExactCell) UnmarshalJSON(b []byte) error {
 }
 
 // CollectExact reads the rows of an exact statement, believing nothing: an unknown cell, parts out of order or a NULL ends
-// the run, and so does a total that does not fit. ordinal numbers a unit.
-func CollectExact(m *query.Model, rows [][]duckdb.Cell, ordinal func(unit int64) uint32) (ExactTable, error) {
+// the run, and so does a total that does not fit. ordinal numbers a unit, where it is one.
+func CollectExact(m *query.Model, rows [][]duckdb.Cell, ordinal func(unit int64) (uint32, bool)) (ExactTable, error) {
 	t := ExactTable{Model: m.Hash()}
 	lastCell, lastUnit := int64(-1), int64(0)
 	for _, row := range rows {
@@ -74,7 +74,11 @@ func CollectExact(m *query.Model, rows [][]duckdb.Cell, ordinal func(unit int64)
 			t.Cells = append(t.Cells, ExactCell{Index: int(p.cell), Units: roaring.New(), Vectors: make([]int64, len(m.Root.Aggs)), Measures: make([]audit.Measure, len(m.Root.Aggs))})
 		}
 		lastCell, lastUnit = p.cell, p.unit
-		if err := t.Cells[len(t.Cells)-1].add(&p, ordinal(p.unit)); err != nil {
+		n, known := ordinal(p.unit)
+		if !known {
+			return ExactTable{}, fmt.Errorf("engine gave a unit of cell %d that it was not given", p.cell)
+		}
+		if err := t.Cells[len(t.Cells)-1].add(&p, n); err != nil {
 			return ExactTable{}, err
 		}
 	}

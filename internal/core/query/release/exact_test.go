@@ -22,7 +22,7 @@ func parts(rows ...[]int64) [][]duckdb.Cell {
 	return out
 }
 
-func same32(u int64) uint32 { return uint32(u) }
+func same32(u int64) (uint32, bool) { return uint32(u), u < 100 }
 
 func TestCollectExact(t *testing.T) {
 	m := visits(4, 3, allAggs...)
@@ -53,6 +53,7 @@ func TestCollectExact(t *testing.T) {
 	for name, rows := range map[string][][]duckdb.Cell{
 		"out of order":    parts([]int64{1, 5, 1, 1, 1, 1, 1, 1}, []int64{0, 5, 1, 1, 1, 1, 1, 1}),
 		"a unit twice":    parts([]int64{1, 5, 1, 1, 1, 1, 1, 1}, []int64{1, 5, 1, 1, 1, 1, 1, 1}),
+		"unknown unit":    parts([]int64{1, 100, 1, 1, 1, 1, 1, 1}),
 		"unknown cell":    parts([]int64{4, 5, 1, 1, 1, 1, 1, 1}),
 		"short row":       parts([]int64{0, 5, 1}),
 		"too large":       parts([]int64{0, 1, 1, 1, 1, 1 << 62, 0, 0}, []int64{0, 2, 1, 1, 1, 1 << 62, 0, 0}),
@@ -61,7 +62,7 @@ func TestCollectExact(t *testing.T) {
 	} {
 		ordinal := same32
 		if rows == nil {
-			rows, ordinal = parts([]int64{0, 1, 1, 1, 1, 1, 1, 1}, []int64{0, 2, 1, 1, 1, 1, 1, 1}), func(int64) uint32 { return 7 }
+			rows, ordinal = parts([]int64{0, 1, 1, 1, 1, 1, 1, 1}, []int64{0, 2, 1, 1, 1, 1, 1, 1}), func(int64) (uint32, bool) { return 7, true }
 		}
 		if _, err := CollectExact(m, rows, ordinal); err == nil {
 			t.Errorf("%s: collected, want an error", name)
