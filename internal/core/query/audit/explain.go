@@ -2,14 +2,20 @@ package audit
 
 import "math/big"
 
+// traced is how much work it may be to find the rows that a finding is made of.
+const traced = 1 << 33
+
 // supported is the most rows that are combined over the rationals: one needs the cube of it in long numbers.
 const supported = 120
 
 // explain finds the factors with which released cells add up to a finding: which rows, modulo the prime; with which factors,
 // by fraction-free elimination over the integers (Bareiss 1968); and adds the rows up again to see that nothing else is left.
 // A finding that cannot be confirmed still counts.
-func (f *Family) explain(s *Solved) {
-	rows := f.support(s)
+func (f *Family) explain(s *Solved, among []int) {
+	if n := len(among); n*n*(n+len(f.Sizes)) > traced {
+		return
+	}
+	rows := f.support(s, among)
 	if len(rows) > supported {
 		return
 	}
@@ -40,16 +46,19 @@ func (f *Family) explain(s *Solved) {
 	s.Confirmed = s.isolates(sum)
 }
 
-// support lists the rows that a finding is made of. They are independent, because only pivot rows are ever combined.
-func (f *Family) support(s *Solved) []int {
+// support lists the rows, among independent ones, that a finding is made of.
+func (f *Family) support(s *Solved, among []int) []int {
 	n := len(f.Sizes)
-	m := f.dense()
-	for i := range m { // the identity beside the rows remembers which of them were combined
-		m[i] = append(m[i], make([]uint64, len(f.Rows))...)
+	m := make([][]uint64, len(among))
+	for i, r := range among { // the identity beside the rows remembers which of them were combined
+		m[i] = make([]uint64, n+len(among))
+		for _, a := range f.Rows[r] {
+			m[i][a] = 1
+		}
 		m[i][n+i] = 1
 	}
-	echelon(m, 0, n, nil)
-	goal := make([]uint64, n+len(f.Rows))
+	echelon(m, n)
+	goal := make([]uint64, n+len(among))
 	copy(goal[n-len(s.vector):], s.vector)
 	for _, row := range m {
 		c := 0
@@ -63,7 +72,7 @@ func (f *Family) support(s *Solved) []int {
 	var out []int
 	for i, v := range goal[n:] {
 		if v != 0 {
-			out = append(out, i)
+			out = append(out, among[i])
 		}
 	}
 	return out
@@ -82,7 +91,7 @@ func (f *Family) solve(rows []int, target []*big.Rat) []*big.Rat {
 	for i := range m {
 		plain[i] = append([]uint64(nil), m[i]...)
 	}
-	if echelon(m, 0, len(f.Sizes), nil) < len(rows) {
+	if echelon(m, len(f.Sizes)) < len(rows) {
 		return nil
 	}
 	scale := big.NewInt(1)

@@ -1,6 +1,7 @@
 package audit
 
 import (
+	"fmt"
 	"math/rand/v2"
 	"testing"
 
@@ -141,5 +142,134 @@ func TestRational(t *testing.T) {
 		if n, d, ok := rational(x); !ok || n != want[0] || d != want[1] {
 			t.Errorf("rational(%d/%d) = %d/%d, %v", want[0], want[1], n, d, ok)
 		}
+	}
+}
+
+// Whatever releases tell about one atom or two is found, in random families too small to hide anything from a plain count of ranks.
+func TestSolve_Complete(t *testing.T) {
+	const k = 10
+	r := rand.New(rand.NewPCG(7, 7))
+	told := 0
+	for range 300 {
+		// Twelve groups of 1 to 30 units, and cells that are unions of some of them.
+		var groups []*Units
+		for g := range uint32(12) {
+			groups = append(groups, set(g*100, g*100+1+uint32(r.IntN(30))))
+		}
+		var releases []Released
+		for range 4 + r.IntN(6) {
+			u := roaring.New()
+			for _, g := range groups {
+				if r.IntN(3) == 0 {
+					u.Or(g)
+				}
+			}
+			releases = append(releases, Released{string(rune('a' + len(releases))), []*Units{u}})
+		}
+		f := NewFamily(releases)
+		found, looked := f.Solve(k)
+		if !looked {
+			t.Fatal("the family was not looked at")
+		}
+		want := tells(&f, k)
+		if want {
+			told++
+		}
+		if want && len(found) == 0 {
+			t.Fatalf("the rows %v of atoms %v tell about fewer than %d; nothing was found", f.Rows, f.Sizes, k)
+		}
+		for _, s := range found[:min(len(found), explained)] {
+			if !s.Confirmed {
+				t.Fatalf("the rows %v of atoms %v: %+v is not confirmed", f.Rows, f.Sizes, s)
+			}
+		}
+	}
+	if told < 30 {
+		t.Errorf("only %d of 300 families tell anything: the test shows little", told)
+	}
+}
+
+// tells asks of every atom and every pair whether the row space meets it: ranks add up unless it does.
+func tells(f *Family, k int64) bool {
+	rank := func(more ...int) int {
+		m := make([][]uint64, 0, len(f.Rows)+len(more))
+		for _, row := range f.Rows {
+			dense := make([]uint64, len(f.Sizes))
+			for _, a := range row {
+				dense[a] = 1
+			}
+			m = append(m, dense)
+		}
+		for _, a := range more {
+			unit := make([]uint64, len(f.Sizes))
+			unit[a] = 1
+			m = append(m, unit)
+		}
+		return echelon(m, len(f.Sizes))
+	}
+	whole := rank()
+	for a := range f.Sizes {
+		if f.Sizes[a] < k && rank(a) == whole {
+			return true
+		}
+		for b := range a {
+			if f.Sizes[a]+f.Sizes[b] < k && rank(a, b) < whole+2 {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Two rows with the same rest tell how many more one group has than the other, though neither is told.
+func TestSolve_Pair(t *testing.T) {
+	a, b, rest := set(0, 4), set(100, 103), set(200, 204)
+	more := set(300, 309)
+	both := roaring.FastOr(rest, more)
+	f := NewFamily([]Released{{"1", []*Units{roaring.Or(a, both)}}, {"2", []*Units{roaring.Or(b, both)}}, {"3", []*Units{roaring.Or(rest, set(400, 410))}}})
+	found := solve(t, f, 10)
+	if len(found) != 1 || found[0].Units != 7 || !found[0].Confirmed || len(found[0].From) != 2 {
+		t.Errorf("solved %+v, want the two groups of 4 and 3 against each other", found)
+	}
+}
+
+// BenchmarkSolve is 500 released numbers over 5,000 atoms, and the margins of cubes: ten thousand equations that say much the same.
+func BenchmarkSolve(b *testing.B) {
+	r := rand.New(rand.NewPCG(1, 1))
+	groups := func(atoms, cells int, in func(atom, cell int) bool) []Released {
+		var out []Released
+		for c := range cells {
+			u := roaring.New()
+			for a := range atoms {
+				if in(a, c) {
+					u.AddRange(uint64(a*40), uint64(a*40+4+a%33))
+				}
+			}
+			out = append(out, Released{fmt.Sprint(c), []*Units{u}})
+		}
+		return out
+	}
+	random := NewFamily(groups(5000, 500, func(_, _ int) bool { return r.IntN(2) == 0 }))
+	// 5,000 atoms in seven dimensions; every cell fixes one to three of them.
+	sizes := []int{2, 3, 4, 5, 6, 7, 1}
+	margins := NewFamily(groups(5040, 10_000, func(a, c int) bool {
+		for d, n := range sizes {
+			if at := c % (2*n + 1); at < n && a%n != at {
+				return false
+			}
+			a, c = a/n, c/(2*n+1)*7+d
+		}
+		return true
+	}))
+	for name, f := range map[string]Family{"random": random, "margins": margins} {
+		b.Run(name, func(b *testing.B) {
+			for b.Loop() {
+				if _, looked := f.Solve(10); !looked {
+					b.Fatal("not looked at")
+				}
+			}
+			b.ReportMetric(float64(len(f.Rows)), "rows")
+			b.ReportMetric(float64(len(f.Sizes)), "atoms")
+		})
 	}
 }

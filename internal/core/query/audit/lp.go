@@ -24,11 +24,17 @@ const (
 // large or a program did not end in an answer.
 func (f *Family) Intervals(k int64) (narrow []Interval, looked bool) {
 	first := f.small(k)
-	basis := f.basis()
-	if len(f.Sizes) > lpAtoms || len(basis) > lpRows || len(f.Sizes)-first > lpSmall {
+	if first == len(f.Sizes) { // nothing to protect
+		return nil, true
+	}
+	if len(f.Sizes) > lpAtoms || len(f.Sizes)-first > lpSmall {
 		return nil, false
 	}
-	if first == len(f.Sizes) || len(basis) == len(f.Sizes) { // nothing to protect, or all is determined, as Solve says
+	basis := f.basis()
+	if len(basis) > lpRows {
+		return nil, false
+	}
+	if len(basis) == len(f.Sizes) { // all is determined, as Solve says
 		return nil, true
 	}
 	a, b := mat.NewDense(len(basis), len(f.Sizes), nil), make([]float64, len(basis))
@@ -56,29 +62,17 @@ func (f *Family) Intervals(k int64) (narrow []Interval, looked bool) {
 	return narrow, looked
 }
 
-// basis picks rows that are independent.
+// basis picks rows that are independent, one more than the programs may have at most.
 func (f *Family) basis() []int {
-	var kept [][]uint64
-	var out []int
-	for i, row := range f.dense() {
-		for _, b := range kept {
-			c := 0
-			for b[c] == 0 {
-				c++
-			}
-			if row[c] != 0 {
-				subtract(row[c:], b[c:], neg(mul(row[c], inverse(b[c]))))
-			}
-		}
-		for _, v := range row {
-			if v != 0 {
-				kept, out = append(kept, row), append(out, i)
-				break
-			}
-		}
-		if len(out) > lpRows {
+	column := make([]int32, len(f.Sizes))
+	for a := range column {
+		column[a] = int32(a)
+	}
+	b := basis{at: make([][]uint64, len(f.Sizes))}
+	for r := range f.Rows {
+		if b.add(f, []int{r}, column); len(b.rows) > lpRows {
 			break
 		}
 	}
-	return out
+	return b.rows
 }
