@@ -1,6 +1,7 @@
 package main
 
 import (
+	"bufio"
 	"context"
 	"encoding/json"
 	"errors"
@@ -40,7 +41,8 @@ func demoCommand(cfg *Config) *cobra.Command {
 what came of it. The clock starts on 2025-09-24 (or --day) and moves forward where the law counts hours and days.
 
 With --once it stops when the story is told; the exit status says whether every step did what it should. With --until
-it tells the story up to a step (catalog … audit; none tells nothing) and serves that.`,
+it tells the story up to a step (catalog … audit; none tells nothing) and serves that; a day typed into the terminal then
+moves the clock forward to it.`,
 		Example: `  yunei demo                                   tell Quanzhou's story, then serve it
   yunei demo --once --json                     tell it headless and print the facts
   yunei demo --regime guizhou --day 2026-09-28 another regulation, another day
@@ -133,6 +135,7 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 					return err
 				}
 				invite(cmd.OutOrStdout(), city, base, kit)
+				go turnClock(ctx, cmd.InOrStdin(), cmd.OutOrStdout(), clk, teller.Tick)
 				<-ctx.Done()
 				return nil
 			}
@@ -145,6 +148,29 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 		return <-told
 	}
 	return nil
+}
+
+// turnClock moves the clock forward to each day that somebody types, at nine in the morning, and does what is due by then: periods in
+// public end, deadlines pass.
+func turnClock(ctx context.Context, in io.Reader, out io.Writer, clk *clock.Set, sweep func(context.Context)) {
+	for lines := bufio.NewScanner(in); lines.Scan() && ctx.Err() == nil; {
+		text := strings.TrimSpace(lines.Text())
+		if text == "" {
+			continue
+		}
+		day, err := workday.Parse(text)
+		ahead := day.Time().Add(9 * time.Hour).Sub(clk.Now())
+		switch {
+		case err != nil:
+			fmt.Fprintf(out, "日期 %q 须写成 2025-10-09 这样\n", text)
+		case ahead <= 0:
+			fmt.Fprintf(out, "时钟只能向前, 现在是 %s\n", workday.DateOf(clk.Now()))
+		default:
+			clk.Advance(ahead)
+			sweep(ctx)
+			fmt.Fprintf(out, "时钟已到 %s\n", day)
+		}
+	}
 }
 
 // missingWalls names the walls this machine lacks and says whether to go on without them: a demonstration does.
@@ -203,5 +229,6 @@ func invite(w io.Writer, city story.City, base, kit string) {
 	if city.Leave != nil {
 		fmt.Fprintf(w, "kit: %s\n  其中有法定代表人和本人的证书 (.pem), 以及可在“实时查询”页提交的授权书 (document-身份号码.json)\n", kit)
 	}
+	fmt.Fprintln(w, "输入一个日期 (如 2025-10-09) 并回车, 时钟前移到那天 9 时; 公示期满、逾期等随之发生。")
 	fmt.Fprintln(w, "按 Ctrl+C 停止; 演示数据随之删除。")
 }

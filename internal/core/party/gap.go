@@ -152,17 +152,23 @@ type WithGaps struct {
 	Gaps []Gap `json:"gaps,omitempty" doc:"What the law asks it to have on file and it has not; for itself and those who supervise"`
 }
 
-// Organizations lists organizations after a cursor, oldest first, with what their files lack; incomplete keeps those that
-// lack something.
-func (s *Service) Organizations(ctx context.Context, area access.Area, after string, limit int, incomplete bool) (list []WithGaps, err error) {
+// OrgFilter chooses organizations of the register.
+type OrgFilter struct {
+	Area       access.Area // only of this area and what lies inside it
+	Words      string      // found in the name or the unified social credit code
+	Incomplete bool        // only those whose file lacks something
+}
+
+// Organizations lists organizations after a cursor, oldest first, with what their files lack.
+func (s *Service) Organizations(ctx context.Context, f OrgFilter, after string, limit int) (list []WithGaps, err error) {
 	actor := access.From(ctx)
-	if actor.Overseer() && (area == "" || !actor.Area.Covers(area)) { // the list of who oversees an area is that area's
-		area = actor.Area
+	if actor.Overseer() && (f.Area == "" || !actor.Area.Covers(f.Area)) { // the list of who oversees an area is that area's
+		f.Area = actor.Area
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		list = nil
 		for {
-			orgs, err := listOrgs(ctx, tx, area, after, limit)
+			orgs, err := listOrgs(ctx, tx, f, after, limit)
 			if err != nil || len(orgs) == 0 {
 				return err
 			}
@@ -173,11 +179,11 @@ func (s *Service) Organizations(ctx context.Context, area access.Area, after str
 				return err
 			}
 			for _, o := range orgs {
-				if len(list) < limit && (!incomplete || len(found[o.ID]) > 0) {
+				if len(list) < limit && (!f.Incomplete || len(found[o.ID]) > 0) {
 					list = append(list, WithGaps{o, found[o.ID]})
 				}
 			}
-			if !incomplete || len(list) == limit || len(orgs) < limit {
+			if !f.Incomplete || len(list) == limit || len(orgs) < limit {
 				return nil
 			}
 		}
@@ -218,7 +224,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 		var orgs []Organization
 		var found map[string][]Gap
 		err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-			if orgs, err = listOrgs(ctx, tx, "", after, 200); err == nil {
+			if orgs, err = listOrgs(ctx, tx, OrgFilter{}, after, 200); err == nil {
 				found, err = gapsOf(ctx, tx, s.Acts.Law(), orgs, today)
 			}
 			return err

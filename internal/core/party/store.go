@@ -5,6 +5,8 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
+	"strings"
 	"time"
 
 	"yunei/internal/base/errs"
@@ -69,9 +71,18 @@ func Load(ctx context.Context, tx *sqldb.Tx, id string) (Organization, error) {
 	return o, nil
 }
 
-func listOrgs(ctx context.Context, tx *sqldb.Tx, area access.Area, after string, limit int) ([]Organization, error) {
+func listOrgs(ctx context.Context, tx *sqldb.Tx, f OrgFilter, after string, limit int) ([]Organization, error) {
 	args := []any{after, limit}
-	in := access.Inside("id", area, &args)
+	in := access.Inside("id", f.Area, &args)
+	if words := strings.ToLower(strings.TrimSpace(f.Words)); words != "" {
+		args = append(args, words)
+		within := "instr"
+		if tx.Dialect() == sqldb.Postgres {
+			within = "strpos"
+		}
+		n := strconv.Itoa(len(args))
+		in += ` AND (` + within + `(lower(name), $` + n + `) > 0 OR ` + within + `(lower(uscc), $` + n + `) > 0)`
+	}
 	rows, err := tx.Query(ctx, `SELECT `+orgRead+` FROM organization WHERE id > $1 AND `+in+` ORDER BY id LIMIT $2`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Organization, error) { return scanOrg(r) })
 }

@@ -6,6 +6,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
@@ -33,9 +34,6 @@ func (s *Service) ProposeEnding(ctx context.Context, subject, reason string) (*m
 		if err != nil {
 			return err
 		}
-		if tx.Actor().Area != area {
-			return errs.New(errs.Forbidden, "终止授权由作出授权的那一级提请本级协调机制审议, 请转由其办理")
-		}
 		if permit == "" {
 			return errs.New(errs.Conflict, "授权尚未生效, 没有可以终止的授权")
 		}
@@ -46,8 +44,8 @@ func (s *Service) ProposeEnding(ctx context.Context, subject, reason string) (*m
 		if err != nil {
 			return err
 		}
-		if len(earlier) > 0 && (!earlier[0].Over() || earlier[0].State == matter.Passed) {
-			return errs.New(errs.Conflict, "这项授权的终止已经提请审议, 请在办件中查看")
+		if err := mayPropose(tx.Actor(), area, earlier); err != nil {
+			return err
 		}
 		if m, err = s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindEnding, Title: "终止授权: " + title, Applicant: tx.Actor().Org, Area: area, Subject: permit,
 			Documents: []matter.Document{{Kind: DocEnding, Title: "提请终止或者撤销的事由", Text: reason}}}); err != nil {
@@ -104,4 +102,40 @@ func endingFacts() []regime.Fact {
 			return false, nil
 		}},
 	}
+}
+
+// endingOption says whether the end of a permit may be put before the mechanism, and in which matter it was. Where the law knows no
+// such deliberation there is nothing to offer.
+func (s *Service) endingOption(ctx context.Context, tx *sqldb.Tx, permit string, area access.Area, objects map[string]string) ([]act.Option, string, error) {
+	if _, err := s.acts.Law().Procedure(KindEnding, workday.DateOf(tx.Now())); errs.Is(err, errs.NotFound) || permit == "" {
+		return nil, "", nil
+	} else if err != nil {
+		return nil, "", err
+	}
+	earlier, err := matter.List(ctx, tx, matter.Filter{Kind: KindEnding, Subject: permit, Limit: 1})
+	if err != nil {
+		return nil, "", err
+	}
+	var put string
+	if len(earlier) > 0 {
+		put = earlier[0].ID
+	}
+	actor := access.From(ctx)
+	if !actor.Has(access.Bureau) {
+		return nil, put, nil
+	}
+	closed := mayPropose(actor, area, earlier)
+	o, err := s.acts.Option(ctx, tx, "grant.ending.propose", closed, objects)
+	return []act.Option{o}, put, err
+}
+
+// mayPropose reports why an end cannot be put before the mechanism.
+func mayPropose(actor access.Actor, area access.Area, earlier []*matter.Matter) error {
+	switch {
+	case actor.Area != area:
+		return errs.New(errs.Forbidden, "终止授权由作出授权的那一级提请本级协调机制审议, 请转由其办理")
+	case len(earlier) > 0 && (!earlier[0].Over() || earlier[0].State == matter.Passed):
+		return errs.New(errs.Conflict, "这项授权的终止已经提请审议, 请在办件中查看")
+	}
+	return nil
 }

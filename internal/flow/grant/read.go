@@ -258,10 +258,13 @@ func (s *Service) Agreement(ctx context.Context, id string) (p AgreementPage, er
 
 // GrantPage is a grant with its standing and what the caller may do.
 type GrantPage struct {
-	Grant   Grant        `json:"grant"`
-	InForce bool         `json:"in_force"`
-	Why     string       `json:"why,omitempty" doc:"Why it is not in force"`
-	Acts    []act.Option `json:"acts"`
+	Grant     Grant        `json:"grant"`
+	InForce   bool         `json:"in_force"`
+	Why       string       `json:"why,omitempty" doc:"Why it is not in force"`
+	Renewals  []Renewal    `json:"renewals,omitempty" doc:"Asked for so far, newest first"`
+	Renewable bool         `json:"renewable" doc:"The law in force knows a renewal; where it does not, one applies anew"`
+	Ending    string       `json:"ending,omitempty" doc:"The matter in which its end was put before the mechanism"`
+	Acts      []act.Option `json:"acts"`
 }
 
 // Grants lists what the caller may see, newest first.
@@ -301,8 +304,8 @@ func (s *Service) Grant(ctx context.Context, id string) (p GrantPage, err error)
 		} else if standing != nil {
 			return standing
 		}
-		if !actor.Has(access.Bureau, access.Operator) {
-			return nil
+		if err := s.onward(ctx, tx, &p); err != nil || !actor.Has(access.Bureau, access.Operator) {
+			return err
 		}
 		permit, err := access.LoadPermit(ctx, tx, p.Grant.Permit)
 		if err != nil {

@@ -38,6 +38,7 @@ type AuthorizationPage struct {
 	InForce       bool          `json:"in_force"`
 	Why           string        `json:"why,omitempty" doc:"Why it is not in force"`
 	Filings       []Filing      `json:"filings,omitempty"`
+	Ending        string        `json:"ending,omitempty" doc:"The matter in which its end was put before the mechanism"`
 	Acts          []act.Option  `json:"acts"`
 }
 
@@ -93,7 +94,9 @@ func (s *Service) Authorization(ctx context.Context, id string) (p Authorization
 			}
 			p.Acts = append(p.Acts, option)
 		}
-		return nil
+		ending, matterID, err := s.endingOption(ctx, tx, a.Permit, a.Area, objects)
+		p.Acts, p.Ending = append(p.Acts, ending...), matterID
+		return err
 	})
 	return p, err
 }

@@ -9,6 +9,7 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
 )
@@ -54,10 +55,8 @@ func (s *Service) Renew(ctx context.Context, grantID string, until workday.Date,
 		if err != nil {
 			return err
 		}
-		for _, e := range earlier {
-			if e.State == Applied || e.State == Approved {
-				return errs.New(errs.Conflict, "这项授权的续签申请正在办理或者已经通过, 请在办件中查看, 不必重复申请")
-			}
+		if err := mayRenew(earlier); err != nil {
+			return err
 		}
 		r = Renewal{ID: tx.NewID("rnw"), Grant: g.ID, Declaration: g.Declaration, Org: g.Org, Until: until, Reason: reason, State: Applied, Opened: tx.Now()}
 		if err := insertRenewal(ctx, tx.Tx, r); err != nil {
@@ -119,4 +118,38 @@ func withinRenewal(ctx context.Context, tx *sqldb.Tx, d Declaration, t Terms) er
 		err = errs.New(errs.Conflict, "续签审核同意的到期日是 %s, 协议不能超过这一天; 请重新填写", r.Until)
 	}
 	return err
+}
+
+// onward adds what may follow a grant: its renewal by who holds it, and its end put before the mechanism.
+func (s *Service) onward(ctx context.Context, tx *sqldb.Tx, p *GrantPage) (err error) {
+	g, objects := p.Grant, map[string]string{"org": p.Grant.Org, "grant": p.Grant.ID}
+	ending, put, err := s.endingOption(ctx, tx, g.Permit, g.Area, objects)
+	if err != nil {
+		return err
+	}
+	p.Acts, p.Ending = append(p.Acts, ending...), put
+	_, err = s.acts.Law().Procedure(KindRenewal, workday.DateOf(tx.Now()))
+	if errs.Is(err, errs.NotFound) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	p.Renewable = true
+	if p.Renewals, err = listRenewals(ctx, tx, g.ID); err != nil || access.From(ctx).Org != g.Org {
+		return err
+	}
+	o, err := s.acts.Option(ctx, tx, "grant.renewal.submit", mayRenew(p.Renewals), objects)
+	p.Acts = append(p.Acts, o)
+	return err
+}
+
+// mayRenew reports why a grant cannot be asked to go on.
+func mayRenew(earlier []Renewal) error {
+	for _, e := range earlier {
+		if e.State == Applied || e.State == Approved {
+			return errs.New(errs.Conflict, "这项授权的续签申请正在办理或者已经通过, 请在办件中查看, 不必重复申请")
+		}
+	}
+	return nil
 }

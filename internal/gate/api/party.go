@@ -25,6 +25,11 @@ type OrganizationPage struct {
 	Acts         []act.Option       `json:"acts"`
 }
 
+// OrganizationNames are names by id.
+type OrganizationNames struct {
+	Names map[string]string `json:"names"`
+}
+
 // AdmissionPage is an application with the name of its organization and what the caller may do.
 type AdmissionPage struct {
 	Admission    party.Admission    `json:"admission"`
@@ -79,10 +84,17 @@ func (a *API) registerParty() {
 	get(a, "/v1/organizations", "organizations", tag, "单位", func(ctx context.Context, in *struct {
 		Paging
 		Area       access.Area `query:"area" doc:"Only of this area and what lies inside it"`
+		Words      string      `query:"q" maxLength:"100" doc:"Words looked for in the name and in the unified social credit code"`
 		Incomplete bool        `query:"incomplete" doc:"Only those whose file lacks something"`
 	}) (Page[party.WithGaps], error) {
-		list, err := a.s.Party.Organizations(ctx, in.Area, in.Cursor, in.Limit, in.Incomplete)
+		list, err := a.s.Party.Organizations(ctx, party.OrgFilter{Area: in.Area, Words: in.Words, Incomplete: in.Incomplete}, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(o party.WithGaps) string { return o.ID }), err
+	})
+	get(a, "/v1/organizations/names", "organization-names", tag, "单位名称", func(ctx context.Context, in *struct {
+		IDs []string `query:"ids" maxItems:"200" doc:"Ids, separated by commas; one that nobody has is left out"`
+	}) (OrganizationNames, error) {
+		names, err := a.orgNames(ctx, in.IDs...)
+		return OrganizationNames{Names: names}, err
 	})
 	get(a, "/v1/organizations/{id}", "organization", tag, "单位详情", a.organization)
 	for _, o := range []struct {

@@ -68,6 +68,14 @@ func (a *API) registerProviders() {
 	}) (party.Commission, error) {
 		return a.s.Party.Engage(ctx, in.ID, in.Body)
 	})
+	get(a, "/v1/commissions", "commissions", tag, "委托", func(ctx context.Context, in *struct {
+		Paging
+		State    string `query:"state" enum:"running,ended"`
+		Provider string `query:"provider" maxLength:"64" doc:"Only what this provider was chosen for"`
+	}) (Page[party.CommissionItem], error) {
+		list, err := a.s.Party.Commissions(ctx, party.CommissionFilter{State: in.State, Provider: in.Provider}, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(c party.CommissionItem) string { return c.ID }), err
+	})
 	post(a, "/v1/commissions/{id}/dismiss", "dismiss-provider", tag, "终止委托", func(ctx context.Context, in *ByID) (party.Commission, error) {
 		return a.s.Party.Dismiss(ctx, in.ID)
 	})

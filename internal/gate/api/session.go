@@ -23,6 +23,11 @@ type Me struct {
 	Citizen bool          `json:"citizen" doc:"A natural person looking after their own data"`
 }
 
+// Visit says who is signed in. Being nobody is an answer, not a refusal: the portal is for everybody.
+type Visit struct {
+	Me *Me `json:"me,omitempty"`
+}
+
 type signIn struct {
 	Body struct {
 		Login    string `json:"login" minLength:"1" maxLength:"64"`
@@ -39,6 +44,14 @@ type signedIn struct {
 func (a *API) registerSession() {
 	mountCookie(a, route{Method: http.MethodPost, Path: "/v1/session", ID: "sign-in", Tag: "session", Summary: "登录", Public: true}, a.signIn)
 	mountCookie(a, route{Method: http.MethodDelete, Path: "/v1/session", ID: "sign-out", Tag: "session", Summary: "退出登录", Public: true}, a.signOut)
+	getPublic(a, "/v1/session", "session", "session", "当前的登录状态", func(ctx context.Context, _ *none) (Visit, error) {
+		who := access.From(ctx)
+		if who.Account == "" {
+			return Visit{}, nil
+		}
+		me, err := a.me(ctx, who)
+		return Visit{Me: &me}, err
+	})
 	get(a, "/v1/me", "me", "session", "当前登录的人", func(ctx context.Context, _ *none) (Me, error) {
 		return a.me(ctx, access.From(ctx))
 	})

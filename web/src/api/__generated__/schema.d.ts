@@ -570,6 +570,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/commissions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 委托 */
+        get: operations["commissions"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/commissions/{id}/dismiss": {
         parameters: {
             query?: never;
@@ -2692,6 +2709,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/organizations/names": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 单位名称 */
+        get: operations["organization-names"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/organizations/{id}": {
         parameters: {
             query?: never;
@@ -3985,7 +4019,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 当前的登录状态 */
+        get: operations["session"];
         put?: never;
         /** 登录 */
         post: operations["sign-in"];
@@ -5540,6 +5575,8 @@ export interface components {
         GrantAuthorizationPage: {
             acts: components["schemas"]["ActOption"][] | null;
             authorization: components["schemas"]["GrantAuthorization"];
+            /** @description The matter in which its end was put before the mechanism */
+            ending?: string;
             filings?: components["schemas"]["GrantFiling"][] | null;
             in_force: boolean;
             /** @description Why it is not in force */
@@ -5670,8 +5707,14 @@ export interface components {
         };
         GrantPage: {
             acts: components["schemas"]["ActOption"][] | null;
+            /** @description The matter in which its end was put before the mechanism */
+            ending?: string;
             grant: components["schemas"]["Grant"];
             in_force: boolean;
+            /** @description The law in force knows a renewal; where it does not, one applies anew */
+            renewable: boolean;
+            /** @description Asked for so far, newest first */
+            renewals?: components["schemas"]["GrantRenewal"][] | null;
             /** @description Why it is not in force */
             why?: string;
         };
@@ -7499,6 +7542,11 @@ export interface components {
             /** @enum {string} */
             verdict: "agree" | "disagree";
         };
+        OrganizationNames: {
+            names: {
+                [key: string]: string;
+            };
+        };
         OrganizationPage: {
             acts: components["schemas"]["ActOption"][] | null;
             /** @description Admitted and not suspended */
@@ -7665,6 +7713,11 @@ export interface components {
         };
         PageColleague: {
             items: components["schemas"]["Colleague"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageCommissionItem: {
+            items: components["schemas"]["PartyCommissionItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -8091,6 +8144,27 @@ export interface components {
             scenario?: string;
             /** @enum {string} */
             state: "running" | "ended";
+        };
+        PartyCommissionItem: {
+            acts: components["schemas"]["ActOption"][] | null;
+            content: string;
+            /** @description SM3 of the disclaimer that was shown */
+            disclaimer_sm3: string;
+            /** Format: date-time */
+            ended?: string;
+            /** Format: date-time */
+            from: string;
+            id: string;
+            /** @description The data user */
+            org: string;
+            /** @description As the two parties agreed it */
+            price?: string;
+            provider: string;
+            provider_name: string;
+            scenario?: string;
+            /** @enum {string} */
+            state: "running" | "ended";
+            user_name: string;
         };
         PartyComplaint: {
             /** @description The complaining organization */
@@ -9739,6 +9813,9 @@ export interface components {
         VerdictBody: {
             accept: boolean;
             reason: string;
+        };
+        Visit: {
+            me?: components["schemas"]["Me"];
         };
         WatchBreach: {
             account: string;
@@ -11555,6 +11632,43 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageColleague"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    commissions: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                state?: "running" | "ended";
+                /** @description Only what this provider was chosen for */
+                provider?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCommissionItem"];
                 };
             };
             /** @description Error */
@@ -16235,6 +16349,8 @@ export interface operations {
                 limit?: number;
                 /** @description Only of this area and what lies inside it */
                 area?: string;
+                /** @description Words looked for in the name and in the unified social credit code */
+                q?: string;
                 /** @description Only those whose file lacks something */
                 incomplete?: boolean;
             };
@@ -16286,6 +16402,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Joined"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "organization-names": {
+        parameters: {
+            query?: {
+                /** @description Ids, separated by commas; one that nobody has is left out */
+                ids?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OrganizationNames"];
                 };
             };
             /** @description Error */
@@ -19195,6 +19344,36 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartySecurityFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Visit"];
                 };
             };
             /** @description Error */
