@@ -84,6 +84,7 @@ export const router = createBrowserRouter([
       page("/watch/orders/:id", () => import("@/pages/watch/OrderFile")),
       page("/watch/exits/:id", () => import("@/pages/watch/ExitFile")),
       page("/watch/reports/:id", () => import("@/pages/watch/ReportFile")),
+      page("/watch/evaluations/:id", () => import("@/pages/watch/EvaluationFile")),
       page("/watch/complaints/:id", () => import("@/pages/watch/ComplaintFile")),
       page("/registers", () => import("@/pages/register/Registers")),
       page("/calls", () => import("@/pages/call/Calls")),

@@ -5,9 +5,9 @@ import type { Me } from "./types";
 
 /** Who is signed in; `undefined` while asking, `null` for nobody. */
 export function useSession(): Me | null | undefined {
-  const query = useItem("/v1/me");
+  const query = useItem("/v1/session");
   if (query.isError) return null;
-  return query.data;
+  return query.data && (query.data.me ?? null);
 }
 
 export function useSignIn() {

@@ -13,6 +13,8 @@ interface Props {
   trail: { title: string; to?: string }[];
   title: ReactNode;
   code?: string;
+  /** What the page is for, where that is not plain from its title. */
+  lead?: ReactNode;
   state?: ReactNode;
   clock?: ReactNode;
   /** Facts one wants to see without a click. */
@@ -44,6 +46,11 @@ export function FilePage(props: Props) {
             {props.acts}
           </Flex>
         </Flex>
+        {props.lead && (
+          <Typography.Paragraph type="secondary" className="file-lead">
+            {props.lead}
+          </Typography.Paragraph>
+        )}
         {props.facts && (
           <dl className="file-facts">
             {props.facts

@@ -5,13 +5,14 @@ import type { ReactNode } from "react";
 import { keepFile } from "@/api/client";
 import { useAct } from "@/api/hooks";
 import { useText } from "@/text";
+import { OrgSelect } from "./OrgSelect";
 import { ProblemView } from "./ProblemView";
 
 /** One field of a paper form. Days arrive as 2026-10-09, files as the digest under which they are kept. */
 export interface FormField<V> {
   name: keyof V & string;
   label: ReactNode;
-  kind?: "text" | "area" | "day" | "number" | "select" | "multiple" | "tags" | "file" | "files" | "check";
+  kind?: "text" | "area" | "day" | "number" | "org" | "select" | "multiple" | "tags" | "file" | "files" | "check";
   need?: boolean;
   extra?: ReactNode;
   options?: { value: string; label: ReactNode }[];
@@ -46,6 +47,8 @@ function FieldInput<V>({ field, value, onChange, id }: { field: FormField<V>; va
       return <DatePicker {...given} style={{ width: "100%" }} />;
     case "number":
       return <InputNumber {...given} style={{ width: "100%" }} />;
+    case "org":
+      return <OrgSelect {...given} allowClear={!field.need} />;
     case "select":
       return <Select {...given} options={field.options} showSearch={{ optionFilterProp: "label" }} allowClear={!field.need} />;
     case "multiple":

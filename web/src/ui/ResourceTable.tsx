@@ -8,6 +8,7 @@ import { type ListPath, type RowOf, useList } from "@/api/hooks";
 import { useText } from "@/text";
 import { saveText, toCsv } from "@/util/csv";
 import { EmptyState, ProblemPage } from "./ProblemView";
+import { SavedViews } from "./SavedViews";
 import "./table.css";
 
 export interface Column<T> {
@@ -62,6 +63,17 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
       (before) => {
         if (value) before.set(name, value);
         else before.delete(name);
+        return before;
+      },
+      { replace: true },
+    );
+  }
+
+  /** The filters go; the tab and whatever else the address says stay. */
+  function clear() {
+    setSearch(
+      (before) => {
+        for (const name of names) before.delete(name);
         return before;
       },
       { replace: true },
@@ -134,11 +146,13 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
               aria-label={t.common.search}
               placeholder={props.searchHint ?? t.common.search}
               allowClear
+              key={chosen.q}
               defaultValue={chosen.q}
               onSearch={(value) => choose("q", value || undefined)}
               style={{ width: 240 }}
             />
           )}
+          {names.length > 0 && <SavedViews id={props.id} filters={names} />}
         </Space>
       }
       toolBarRender={() => [
@@ -175,7 +189,7 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
           <EmptyState
             title={t.list.emptyFiltered}
             hint={t.list.emptyFilteredHint}
-            action={<Button onClick={() => setSearch({}, { replace: true })}>{t.list.clear}</Button>}
+            action={<Button onClick={clear}>{t.list.clear}</Button>}
           />
         ) : (
           <EmptyState {...props.empty} />

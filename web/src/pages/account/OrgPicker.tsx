@@ -1,8 +1,7 @@
-import { Select } from "antd";
 import { useSearchParams } from "react-router";
-import { useItem } from "@/api/hooks";
 import type { Me } from "@/api/types";
 import { useText } from "@/text";
+import { OrgSelect } from "@/ui/OrgSelect";
 
 const overseers = ["data-bureau", "platform-operator", "auditor", "government", "coordination-mechanism", "upper-authority"];
 
@@ -21,17 +20,14 @@ export function OrgPicker({ me }: { me: Me }) {
   const t = useText();
   const whose = useWhose(me);
   const [, setSearch] = useSearchParams();
-  const list = useItem("/v1/organizations", { query: { limit: 200 } }, { enabled: sees(me) });
   if (!sees(me)) return null;
   return (
-    <Select
+    <OrgSelect
       aria-label={t.people.whose}
       style={{ width: 320 }}
-      loading={list.isPending}
-      showSearch={{ optionFilterProp: "label" }}
       placeholder={t.people.whose}
       value={whose || undefined}
-      onChange={(org: string) =>
+      onChange={(org) =>
         setSearch(
           (before) => {
             before.set("org", org);
@@ -40,7 +36,6 @@ export function OrgPicker({ me }: { me: Me }) {
           { replace: true },
         )
       }
-      options={list.data?.items?.map((o) => ({ value: o.id, label: o.name })) ?? []}
     />
   );
 }

@@ -14,6 +14,7 @@ import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
 import { Filings } from "../grant/AgreementFile";
+import { EndingButton } from "../grant/EndingButton";
 import { SignModal } from "../grant/SignModal";
 import { roleOfLevel } from "./levels";
 
@@ -26,7 +27,7 @@ export default function AuthorizationFile() {
   const [signing, setSigning] = useState(false);
   return (
     <Loaded query={query}>
-      {({ authorization: a, acts, filings, in_force, why }) => {
+      {({ authorization: a, acts, filings, in_force, why, ending }) => {
         const title = `${orgName(a.org)} · ${t.roles[roleOfLevel[a.level]]}`;
         return (
           <>
@@ -49,6 +50,8 @@ export default function AuthorizationFile() {
                   ) : (
                     <ActButton key={o.act} state={o} primary={o.allowed} label={t.grant.sign} run={async () => {}} onOpen={() => setSigning(true)} />
                   )
+                ) : o.act === "grant.ending.propose" ? (
+                  <EndingButton key={o.act} state={o} subject={a.id} />
                 ) : (
                   <ActButton key={o.act} state={o} primary={o.allowed} label={wordFor(t.ledger.acts, o.act)} run={() => start.mutateAsync(undefined)} />
                 ),
@@ -61,7 +64,16 @@ export default function AuthorizationFile() {
                 ) : undefined
               }
               tabs={[
-                { key: "progress", label: t.scenario.progress, content: <MatterStrip id={a.matter} /> },
+                {
+                  key: "progress",
+                  label: t.scenario.progress,
+                  content: (
+                    <>
+                      <MatterStrip id={a.matter} />
+                      {ending && <MatterStrip id={ending} title={t.grant.ending} />}
+                    </>
+                  ),
+                },
                 { key: "statement", label: t.authorization.statement, content: <Typography.Paragraph className="document-text">{a.statement}</Typography.Paragraph> },
                 { key: "documents", label: `${t.file.documents} ${a.documents?.length ?? 0}`, content: <DocumentList documents={a.documents ?? []} /> },
                 { key: "filings", label: t.register.filings, content: <Filings filings={filings} /> },

@@ -3,7 +3,6 @@ import { useState } from "react";
 import { Link, useNavigate, useOutletContext, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useOrgName } from "@/api/org";
-import { useItem } from "@/api/hooks";
 import type { Me } from "@/api/types";
 import { useText } from "@/text";
 import { ActButton } from "@/ui/ActButton";
@@ -57,7 +56,6 @@ function Recommendations() {
   const t = useText();
   const orgName = useOrgName();
   const me = useOutletContext<Me>();
-  const organizations = useItem("/v1/organizations", { query: { limit: 200 } });
   const [asking, setAsking] = useState(false);
   const may = me.roles?.some((r) => r === "authorizing-department" || r === "data-provider");
   return (
@@ -82,7 +80,7 @@ function Recommendations() {
           close={() => setAsking(false)}
           run={(v) => post("/v1/recommendations", {}, v)}
           fields={[
-            { name: "org", label: t.authorization.recommended, kind: "select", need: true, options: organizations.data?.items?.map((o) => ({ value: o.id, label: o.name })) },
+            { name: "org", label: t.authorization.recommended, kind: "org", need: true },
             { name: "field", label: t.notice.field, need: true, max: 60 },
             { name: "reason", label: t.common.reason, kind: "area", need: true },
           ]}
@@ -102,7 +100,6 @@ function Departments() {
   const t = useText();
   const orgName = useOrgName();
   const me = useOutletContext<Me>();
-  const organizations = useItem("/v1/organizations", { query: { limit: 200 } });
   const [asking, setAsking] = useState(false);
   const bureau = me.roles?.includes("data-bureau");
   return (
@@ -137,7 +134,7 @@ function Departments() {
           close={() => setAsking(false)}
           run={({ org, ...body }) => post("/v1/departments/{id}/confirm", { path: { id: org } }, body)}
           fields={[
-            { name: "org", label: t.authorization.department, kind: "select", need: true, options: organizations.data?.items?.map((o) => ({ value: o.id, label: o.name })) },
+            { name: "org", label: t.authorization.department, kind: "org", need: true },
             { name: "fields", label: t.notice.field, kind: "tags", need: true, extra: t.authorization.fieldsHint },
             { name: "document", label: t.notice.document, need: true },
           ]}

@@ -41,6 +41,7 @@ function Seats({ record, id }: { record: Record_; id: string }) {
   const t = useText();
   const orgName = useOrgName();
   const [adding, setAdding] = useState(false);
+  const commissions = useItem("/v1/commissions", { query: { state: "running", limit: 100 } }, { enabled: adding }).data?.items ?? [];
   const state = (act: string) => record.acts?.find((a) => a.act === act);
   return (
     <>
@@ -75,7 +76,7 @@ function Seats({ record, id }: { record: Record_; id: string }) {
           title={wordFor(t.ledger.acts, "lab.seat.add")}
           fields={[
             { name: "login", label: t.space.login, need: true, extra: t.space.loginHint },
-            { name: "commission", label: t.space.commission, extra: t.space.commissionHint },
+            { name: "commission", label: t.space.commission, kind: "select", extra: t.space.commissionHint, options: commissions.map((c) => ({ value: c.id, label: `${c.provider_name}：${c.content}` })) },
             { name: "tools", label: t.space.tools, kind: "multiple", extra: t.space.toolsHint, options: (record.tools ?? []).map((x) => ({ value: x.id, label: wordFor(t.space.toolNames, x.id) })) },
           ]}
           run={(values) => post("/v1/spaces/{id}/seats", { path: { id } }, values)}

@@ -148,6 +148,12 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
       };
     case "matter.offline.switch":
       return { lead: m.offlineSwitchLead, fields: [reason], run: ({ reason }) => post("/v1/matters/{id}/offline-switch", at, { step: on, reason }) };
+    case "matter.opine":
+      return {
+        lead: m.opineLead,
+        fields: [{ name: "verdict", label: m.outcome, kind: "select", need: true, options: (["agree", "disagree"] as const).map((v) => ({ value: v, label: wordFor(t.outcomes, v) })) }, reason],
+        run: ({ verdict, reason }) => post("/v1/matters/{id}/opine", at, { step: on, verdict: verdict as "agree", reason }),
+      };
     case "matter.consult":
       return {
         lead: m.consultLead,
@@ -172,7 +178,7 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
 }
 
 // What most people came for stands open; the rest of an office's vocabulary is one click away, with the same reasons.
-const first = ["matter.decide", "matter.read", "matter.supplement", "matter.appeal", "matter.record.confirm", "matter.advise"];
+const first = ["matter.decide", "matter.read", "matter.supplement", "matter.appeal", "matter.record.confirm", "matter.advise", "matter.opine"];
 
 /** The acts of a matter: deciding stands once for each open step that is addressed to the reader. */
 export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {

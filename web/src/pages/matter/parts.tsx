@@ -1,4 +1,5 @@
 import { Tag, Typography } from "antd";
+import { useOrgName } from "@/api/org";
 import type { Matter, MatterStep, Opinion } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Citation } from "@/ui/Citation";
@@ -102,6 +103,31 @@ function Asks({ step }: { step: MatterStep }) {
   );
 }
 
+/** 成员单位意见: what the members of the mechanism said, beside what it resolved. */
+function Voices({ step }: { step: MatterStep }) {
+  const t = useText();
+  const orgName = useOrgName();
+  return (
+    <>
+      {step.voices?.map((v) => (
+        <section key={v.account + v.at} className="opinion">
+          <header>
+            <b>{t.matter.voiceOf(orgName(v.org))}</b>
+            <span>{step.title}</span>
+          </header>
+          <p>
+            <Tag color={verdictColor[v.verdict]}>{wordFor(t.outcomes, v.verdict)}</Tag>
+          </p>
+          <p className="opinion-reason">{v.reason}</p>
+          <Typography.Text type="secondary">
+            {v.name} · {minute(v.at)}
+          </Typography.Text>
+        </section>
+      ))}
+    </>
+  );
+}
+
 /** 专家咨询: questions about processing and the advice that came, apart from any step. */
 export function Consultations({ list }: { list: NonNullable<Matter["consultations"]> }) {
   const t = useText();
@@ -136,6 +162,9 @@ export function Opinions({ steps }: { steps: MatterStep[] }) {
       )}
       {steps.map((step) => (
         <Asks key={step.id} step={step} />
+      ))}
+      {steps.map((step) => (
+        <Voices key={step.id} step={step} />
       ))}
     </div>
   );

@@ -1,4 +1,4 @@
-import { Alert, Button, Descriptions, Space, Table, Tag } from "antd";
+import { Alert, Button, Descriptions, Space, Tag } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { post } from "@/api/client";
@@ -8,7 +8,8 @@ import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { Panel } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
-import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
+import { FileTable } from "@/ui/FileTable";
+import { Loaded } from "@/ui/ProblemView";
 import { path } from "@/util/path";
 
 interface Listing {
@@ -33,14 +34,10 @@ export function Listings({ org, me }: { org: string; me: Me }) {
   const office = me.roles?.some((r) => r === "data-bureau" || r === "platform-operator");
   return (
     <Panel title={t.org.listings} extra={office && <Button size="small" onClick={() => setAsking(true)}>{t.org.recordListing}</Button>}>
-      {list.error && <ProblemView problem={list.error} />}
-      <Table
+      <FileTable
         size="small"
-        rowKey="id"
-        loading={list.isPending}
-        pagination={false}
-        dataSource={list.data?.items ?? []}
-        locale={{ emptyText: <EmptyState title={t.org.noListings} /> }}
+        list={list}
+        empty={{ title: t.org.noListings }}
         columns={[
           { title: t.notice.kind, render: (_, l) => wordFor(t.org.listingKinds, l.kind) },
           { title: t.org.day, dataIndex: "day", width: 120 },
@@ -81,14 +78,10 @@ export function Related({ org, me }: { org: string; me: Me }) {
   const office = me.roles?.some((r) => r === "data-bureau" || r === "platform-operator");
   return (
     <Panel title={t.org.related} extra={office && <Button size="small" onClick={() => setAsking(true)}>{t.org.recordRelated}</Button>}>
-      {list.error && <ProblemView problem={list.error} />}
-      <Table
+      <FileTable
         size="small"
-        rowKey="id"
-        loading={list.isPending}
-        pagination={false}
-        dataSource={list.data?.items ?? []}
-        locale={{ emptyText: <EmptyState title={t.org.noRelated} /> }}
+        list={list}
+        empty={{ title: t.org.noRelated }}
         columns={[
           { title: t.org.relatedName, dataIndex: "name" },
           { title: t.org.relatedBasis, width: 150, render: (_, r) => wordFor(t.org.relatedBases, r.basis) },
@@ -103,7 +96,7 @@ export function Related({ org, me }: { org: string; me: Me }) {
           close={() => setAsking(false)}
           run={(v) => post("/v1/organizations/{id}/related", { path: { id: org } }, v)}
           fields={[
-            { name: "related", label: t.org.relatedId, need: true, extra: t.org.relatedHint },
+            { name: "related", label: t.org.relatedId, kind: "org", need: true, extra: t.org.relatedHint },
             { name: "basis", label: t.org.relatedBasis, kind: "select", need: true, options: Object.entries(t.org.relatedBases).map(([value, label]) => ({ value, label })) },
             { name: "document", label: t.org.source, need: true, extra: t.org.relatedSource },
           ]}
@@ -112,6 +105,9 @@ export function Related({ org, me }: { org: string; me: Me }) {
     </Panel>
   );
 }
+
+/** A list that came with the file it stands in. */
+const settled = { error: null, isPending: false };
 
 /** 信用档案: everything that counts when the organization applies again. */
 export function Credit({ org, me }: { org: string; me: Me }) {
@@ -140,12 +136,10 @@ export function Credit({ org, me }: { org: string; me: Me }) {
               ]}
             />
             <Panel title={t.org.breaches} extra={<Space>{office && <Button size="small" onClick={() => setAsking(true)}>{t.org.recordBreach}</Button>}</Space>}>
-              <Table
+              <FileTable
                 size="small"
-                rowKey="id"
-                pagination={false}
-                dataSource={c.breaches ?? []}
-                locale={{ emptyText: <EmptyState title={t.org.noBreaches} /> }}
+                list={{ ...settled, data: { items: c.breaches } }}
+                empty={{ title: t.org.noBreaches }}
                 columns={[
                   { title: t.notice.kind, width: 130, render: (_, b) => wordFor(t.org.breachKinds, b.kind) },
                   { title: t.org.day, dataIndex: "day", width: 120 },
@@ -156,12 +150,10 @@ export function Credit({ org, me }: { org: string; me: Me }) {
               />
             </Panel>
             <Panel title={t.watch.orders}>
-              <Table
+              <FileTable
                 size="small"
-                rowKey="id"
-                pagination={false}
-                dataSource={c.orders ?? []}
-                locale={{ emptyText: <EmptyState title={t.watch.noOrders} /> }}
+                list={{ ...settled, data: { items: c.orders } }}
+                empty={{ title: t.watch.noOrders }}
                 columns={[
                   { title: t.watch.measure, render: (_, o) => <Link to={path.order(o.id)}>{wordFor(t.watch.measures, o.measure)}</Link> },
                   { title: t.common.reason, dataIndex: "reason" },

@@ -1,18 +1,20 @@
-import { Button, Descriptions, Table, Tag } from "antd";
+import { Button, Descriptions, Tag } from "antd";
 import { useState } from "react";
 import { useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { Me, Organization } from "@/api/types";
+import type { Me, Option, Organization } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
+import { FileTable } from "@/ui/FileTable";
 import { FormModal } from "@/ui/FormModal";
 import { PackProcedure } from "@/ui/PackProcedure";
-import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
+import { Loaded } from "@/ui/ProblemView";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { DesignationsOf } from "../register/Designations";
 import { Credit } from "./Credit";
 import { Qualifications } from "./Qualifications";
 import { Security } from "./Security";
@@ -39,14 +41,10 @@ function Changes({ org, me }: { org: Organization; me: Me }) {
           {t.org.fileChange}
         </Button>
       )}
-      {list.error && <ProblemView problem={list.error} />}
-      <Table
-        size="middle"
-        rowKey="id"
-        loading={list.isPending}
-        pagination={false}
-        dataSource={list.data?.items ?? []}
-        locale={{ emptyText: <EmptyState title={t.org.noChanges} /> }}
+      <FileTable
+        list={list}
+        width={760}
+        empty={{ title: t.org.noChanges }}
         columns={[
           { title: t.org.changed, render: (_, c) => Object.entries(c.set).filter(([, v]) => v).map(([k, v]) => <div key={k}>{`${words[k] ?? k}：${v}`}</div>) },
           { title: t.org.happened, dataIndex: "happened", width: 120 },
@@ -76,6 +74,29 @@ function Changes({ org, me }: { org: Organization; me: Me }) {
   );
 }
 
+/** 登记所属区域, among those inside the platform's. */
+function PlaceButton({ state, org }: { state: Option; org: Organization }) {
+  const t = useText();
+  const areas = useItem("/v1/areas").data?.items ?? [];
+  const [asking, setAsking] = useState(false);
+  return (
+    <>
+      <ActButton state={state} label={wordFor(t.ledger.acts, state.act)} run={async () => {}} onOpen={() => setAsking(true)} />
+      {asking && (
+        <FormModal<{ area?: string; reason: string }>
+          title={wordFor(t.ledger.acts, state.act)}
+          close={() => setAsking(false)}
+          run={({ area, reason }) => post("/v1/organizations/{id}/area", { path: { id: org.id } }, { area: area ?? "", reason })}
+          fields={[
+            { name: "area", label: t.area.name, kind: "select", initial: org.area || undefined, extra: t.area.placeHint, options: areas.map((a) => ({ value: a.code, label: a.name })) },
+            { name: "reason", label: t.area.basis, kind: "area", need: true },
+          ]}
+        />
+      )}
+    </>
+  );
+}
+
 /** Its own, or those who decide and supervise. */
 const own = (me: Me, org: string) => me.org === org || Boolean(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor", "authorizing-department"].includes(r)));
 
@@ -88,7 +109,7 @@ export default function OrgFile() {
   const names: Record<string, "suspend" | "lift" | "end"> = { "party.suspend": "suspend", "party.lift": "lift", "party.end": "end" };
   return (
     <Loaded query={query}>
-      {({ organization: o, acts, admitted }) => (
+      {({ organization: o, acts, admitted, area_name }) => (
         <FilePage
           trail={[{ title: t.shell.menuOrganizations, to: path.organizations() }, { title: o.name }]}
           title={o.name}
@@ -97,10 +118,12 @@ export default function OrgFile() {
             { label: t.admission.uscc, value: o.uscc },
             { label: t.admission.kind, value: wordFor(t.admission.kinds, o.kind) },
             { label: t.org.legalForm, value: o.legal_form && wordFor(t.org.legalForms, o.legal_form) },
+            { label: t.area.name, value: area_name },
             { label: t.org.roles, value: o.roles?.map((r) => wordFor(t.roles, r)).join("、") },
           ]}
           acts={acts?.map((option) => {
             const name = names[option.act];
+            if (option.act === "party.area.set") return <PlaceButton key={option.act} state={option} org={o} />;
             return name && <ActButton key={option.act} state={option} dangerous confirmName={name === "end" ? o.name : undefined} label={wordFor(t.ledger.acts, option.act)} run={({ reason }) => act.mutateAsync({ name, reason: reason ?? "" })} />;
           })}
           tabs={[
@@ -124,6 +147,7 @@ export default function OrgFile() {
             { key: "qualifications", label: t.org.qualifications, content: <Qualifications org={o.id} me={me} /> },
             ...(own(me, o.id) ? [{ key: "security", label: t.org.security, content: <Security org={o.id} me={me} /> }] : []),
             { key: "changes", label: t.org.changes, content: <Changes org={o} me={me} /> },
+            { key: "designations", label: t.designation.title, content: <DesignationsOf org={o.id} me={me} /> },
             { key: "credit", label: t.org.credit, content: <Credit org={o.id} me={me} /> },
           ]}
         />

@@ -1,12 +1,12 @@
-import { Button, Space, Table, Tag } from "antd";
+import { Button, Space, Tag } from "antd";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import type { Me, Qualification } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { FileTable } from "@/ui/FileTable";
 import { FormModal, type FormField } from "@/ui/FormModal";
-import { EmptyState, ProblemView } from "@/ui/ProblemView";
 
 interface Certificate {
   kind: Qualification["kind"];
@@ -51,15 +51,10 @@ export function Qualifications({ org, me }: { org: string; me: Me }) {
         )}
         {me.roles?.includes("data-bureau") && <Button onClick={() => setFiling("recognize")}>{t.org.recognize}</Button>}
       </Space>
-      {list.error && <ProblemView problem={list.error} />}
-      <Table
-        size="middle"
-        rowKey="id"
-        loading={list.isPending}
-        pagination={false}
-        dataSource={list.data?.items ?? []}
-        scroll={{ x: 900 }}
-        locale={{ emptyText: <EmptyState title={t.org.noQualifications} hint={t.org.noQualificationsHint} /> }}
+      <FileTable
+        list={list}
+        width={900}
+        empty={{ title: t.org.noQualifications, hint: t.org.noQualificationsHint }}
         columns={[
           { title: t.org.qualification, render: (_, q) => <b>{`${wordFor(t.org.qualificationKinds, q.kind)}${q.level ? ` ${t.org.level(q.level)}` : ""}`}</b> },
           { title: t.org.certificateNumber, dataIndex: "number" },

@@ -1,4 +1,4 @@
-import { Alert, Button, Table, Tag, Tooltip } from "antd";
+import { Alert, Button, Tag, Tooltip } from "antd";
 import { useState } from "react";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
@@ -6,8 +6,9 @@ import type { Gap, Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { Citation } from "@/ui/Citation";
+import { FileTable } from "@/ui/FileTable";
 import { FormModal } from "@/ui/FormModal";
-import { EmptyState, ProblemView } from "@/ui/ProblemView";
+import { ProblemView } from "@/ui/ProblemView";
 import { today } from "@/util/day";
 
 interface Draft {
@@ -66,15 +67,10 @@ export function Security({ org, me }: { org: string; me: Me }) {
           {t.org.fileSecurity}
         </Button>
       )}
-      {list.error && <ProblemView problem={list.error} />}
-      <Table
-        size="middle"
-        rowKey="id"
-        loading={list.isPending}
-        pagination={false}
-        dataSource={list.data?.items ?? []}
-        scroll={{ x: 800 }}
-        locale={{ emptyText: <EmptyState title={t.org.noSecurity} hint={t.org.noSecurityHint} /> }}
+      <FileTable
+        list={list}
+        width={800}
+        empty={{ title: t.org.noSecurity, hint: t.org.noSecurityHint }}
         columns={[
           { title: t.org.securityPaper, dataIndex: "title" },
           { title: t.org.certificateNumber, dataIndex: "number", width: 180 },

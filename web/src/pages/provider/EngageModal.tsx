@@ -1,9 +1,11 @@
 import { Checkbox, Form, Input, Modal, Select, Typography } from "antd";
+import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { Commission, ProviderPage } from "@/api/types";
+import type { ProviderPage } from "@/api/types";
 import { useText } from "@/text";
 import { Loaded, ProblemView } from "@/ui/ProblemView";
+import { path } from "@/util/path";
 
 interface Draft {
   content: string;
@@ -13,8 +15,9 @@ interface Draft {
 }
 
 /** Chooses a provider under the disclaimer that was shown: the digest of exactly these words goes with it. */
-export function EngageModal({ provider, close, done }: { provider: ProviderPage; close: () => void; done: (c: Commission) => void }) {
+export function EngageModal({ provider, close }: { provider: ProviderPage; close: () => void }) {
   const t = useText();
+  const navigate = useNavigate();
   const [form] = Form.useForm<Draft>();
   const disclaimer = useItem("/v1/providers/disclaimer");
   const scenarios = useItem("/v1/scenarios", { query: { limit: 100 } });
@@ -28,9 +31,9 @@ export function EngageModal({ provider, close, done }: { provider: ProviderPage;
         disclaimer_sm3: sm3(new TextEncoder().encode(disclaimer.data?.text ?? "")),
       });
     },
-    (c) => {
-      done(c);
+    () => {
       close();
+      void navigate(path.commissions());
     },
   );
   return (

@@ -1,11 +1,11 @@
-import { Alert, Table, Timeline } from "antd";
+import { Table, Timeline } from "antd";
 import { useState } from "react";
 import { Link, useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useItem, useList } from "@/api/hooks";
 import { useOrgName } from "@/api/org";
 import { Problem } from "@/api/problem";
-import type { Commission, Me, ProviderComplaint, ProviderPage } from "@/api/types";
+import type { Me, ProviderComplaint, ProviderPage } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
@@ -15,6 +15,7 @@ import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { dayOf, minute } from "@/util/day";
 import { path } from "@/util/path";
 import { useClosed } from "../account/closed";
+import { Commissions } from "./Commissions";
 import { EngageModal } from "./EngageModal";
 import { Disclaimer, keepsRegister, ProviderState, Services } from "./parts";
 
@@ -148,7 +149,6 @@ export default function ProviderFile() {
   const list = office ? register : directory;
   const page = list.items?.find((p) => p.provider.id === id);
   const [asking, setAsking] = useState<"engage" | "complain">();
-  const [commission, setCommission] = useState<Commission>();
   const user = me.roles?.includes("data-user");
   const complains = me.roles?.some((r) => r === "data-user" || r === "platform-operator" || r === "data-bureau");
   const missing = list.items && !page ? new Problem({ status: 404 }, 404) : undefined;
@@ -177,21 +177,7 @@ export default function ProviderFile() {
             banner={
               <>
                 {!office && <Disclaimer />}
-                {commission && (
-                  <Alert
-                    style={{ marginBottom: 12 }}
-                    type={commission.state === "running" ? "success" : "info"}
-                    showIcon
-                    title={commission.state === "running" ? t.provider.engaged : t.provider.dismissed}
-                    description={`${commission.content}${commission.price ? ` · ${commission.price}` : ""}`}
-                    action={
-                      commission.state === "running" && (
-                        <ActButton size="small" label={t.provider.dismiss} run={async () => setCommission(await post("/v1/commissions/{id}/dismiss", { path: { id: commission.id } }))} />
-                      )
-                    }
-                  />
-                )}
-                {asking === "engage" && <EngageModal provider={loaded} close={() => setAsking(undefined)} done={setCommission} />}
+                {asking === "engage" && <EngageModal provider={loaded} close={() => setAsking(undefined)} />}
                 {asking === "complain" && (
                   <FormModal<{ text: string; evidence?: string }>
                     title={`${t.provider.complain}：${loaded.name}`}
@@ -213,6 +199,7 @@ export default function ProviderFile() {
                     { key: "evaluation", label: t.provider.evaluation, content: <MatterStrip id={p.matter} title={t.provider.evaluation} /> },
                   ]
                 : []),
+              { key: "commissions", label: t.provider.commissions, content: <Commissions provider={p.id} /> },
               {
                 key: "measures",
                 label: t.provider.measures,

@@ -12,6 +12,7 @@ import type { ProviderPage } from "@/api/types";
 import { dayOf } from "@/util/day";
 import { path } from "@/util/path";
 import { useClosed } from "../account/closed";
+import { Commissions } from "./Commissions";
 import { Disclaimer, keepsRegister, ProviderState, Services, servicesText } from "./parts";
 
 /** Where the evaluation of one's own organization stands. */
@@ -44,7 +45,7 @@ export default function ProviderList() {
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const office = keepsRegister(me);
-  const register = office && search.get("view") !== "directory";
+  const view = search.get("view") ?? (office ? "register" : "directory");
   const columns: Column<ProviderPage>[] = [
     { key: "name", title: t.provider.name, render: (p) => <b style={{ fontWeight: 500 }}>{p.name}</b> },
     { key: "services", title: t.provider.services, render: (p) => <Services provider={p.provider} />, value: (p) => servicesText(t, p) },
@@ -56,14 +57,15 @@ export default function ProviderList() {
     { key: "complaints", title: t.provider.complaints, width: 80, align: "end", render: (p) => p.complaints?.length ?? 0, value: (p) => p.complaints?.length },
     { key: "state", title: t.common.state, width: 110, render: (p) => <ProviderState state={p.provider.state} />, value: (p) => p.provider.state },
   ];
-  const view = office && (
+  const views = (
     <Segmented
       aria-label={t.common.view}
-      value={register ? "register" : "directory"}
+      value={view}
       onChange={(v) => setSearch({ view: v }, { replace: true })}
       options={[
-        { value: "register", label: t.provider.register },
+        ...(office ? [{ value: "register", label: t.provider.register }] : []),
         { value: "directory", label: t.provider.directoryShort },
+        { value: "commissions", label: t.provider.commissions },
       ]}
     />
   );
@@ -73,10 +75,13 @@ export default function ProviderList() {
       <PageHead title={t.shell.menuProviders} lead={office ? t.provider.officeLead : t.provider.lead} extra={<Link to={path.providers()}>{t.provider.directory}</Link>} />
       {!office && <Disclaimer />}
       {me.org && <Own me={me} />}
-      {register ? (
-        <ResourceTable id="provider-register" endpoint="/v1/providers/register" rowKey="name" title={view} empty={{ title: t.provider.noRegister, hint: t.provider.noRegisterHint }} onRow={open} columns={[...columns, ...more]} />
+      <div style={{ marginBottom: 12 }}>{views}</div>
+      {view === "commissions" ? (
+        <Commissions />
+      ) : view === "register" && office ? (
+        <ResourceTable id="provider-register" endpoint="/v1/providers/register" rowKey="name" empty={{ title: t.provider.noRegister, hint: t.provider.noRegisterHint }} onRow={open} columns={[...columns, ...more]} />
       ) : (
-        <ResourceTable id="providers" endpoint="/v1/providers" rowKey="name" title={view} empty={{ title: t.provider.none, hint: t.provider.noneHint }} onRow={open} columns={columns} />
+        <ResourceTable id="providers" endpoint="/v1/providers" rowKey="name" empty={{ title: t.provider.none, hint: t.provider.noneHint }} onRow={open} columns={columns} />
       )}
     </>
   );

@@ -76,7 +76,7 @@ export function Experts() {
                     need: true,
                     options: [...(waiting ?? []).map((a) => ({ value: a.id, label: a.name })), ...(experts ?? []).filter((e) => e.state === "confirmed").map((e) => ({ value: e.account, label: e.name }))],
                   },
-                  { name: "fields", label: t.register.fields, kind: "tags", need: true, extra: (fields ?? []).map((f) => `${f.id} ${f.title}`).join("；") },
+                  { name: "fields", label: t.register.fields, kind: "multiple", need: true, options: (fields ?? []).map((f) => ({ value: f.id, label: f.title })) },
                   { name: "document", label: t.notice.document, need: true, max: 120 },
                 ]}
               />

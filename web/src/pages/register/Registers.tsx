@@ -2,7 +2,7 @@ import { Button, Drawer, Space, Tabs, Tag } from "antd";
 import { useState } from "react";
 import { Link, useOutletContext, useSearchParams } from "react-router";
 import { post } from "@/api/client";
-import { useAct } from "@/api/hooks";
+import { useAct, useItem } from "@/api/hooks";
 import { useOrgName } from "@/api/org";
 import type { Filing, Me, Seal } from "@/api/types";
 import { useText, wordFor } from "@/text";
@@ -13,6 +13,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { Designations } from "./Designations";
 import { Experts } from "./Experts";
 
 const color: Record<Filing["state"], string> = { due: "warning", filed: "processing", acknowledged: "success" };
@@ -123,6 +124,8 @@ function Seals() {
   const orgName = useOrgName();
   const [asking, setAsking] = useState(false);
   const [shown, setShown] = useState<Seal>();
+  const colleagues = useItem("/v1/colleagues").data?.items ?? [];
+  const keepers = [{ value: me.account, label: me.name }, ...colleagues.filter((c) => c.account !== me.account).map((c) => ({ value: c.account, label: c.name }))];
   return (
     <>
       <ResourceTable
@@ -165,7 +168,7 @@ function Seals() {
           fields={[
             { name: "name", label: t.common.name, need: true, max: 120 },
             { name: "role", label: t.register.speaksFor, kind: "select", need: true, options: ["government", "data-bureau", "coordination-mechanism", "platform-operator"].map((r) => ({ value: r, label: wordFor(t.roles, r) })) },
-            { name: "keepers", label: t.register.keepers, kind: "tags", need: true, extra: t.register.keepersHint, initial: [me.account] },
+            { name: "keepers", label: t.register.keepers, kind: "multiple", need: true, extra: t.register.keepersHint, initial: [me.account], options: keepers },
             { name: "document", label: t.notice.document, need: true, extra: t.register.sealDocumentHint },
           ]}
         />
@@ -190,6 +193,7 @@ export default function Registers() {
         items={[
           { key: "filings", label: t.register.filings, children: <Filings /> },
           { key: "seals", label: t.register.seals, children: <Seals /> },
+          { key: "designations", label: t.designation.title, children: <Designations /> },
           ...(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r)) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),
         ]}
       />

@@ -42,7 +42,7 @@ export default function SampleDesk() {
             </Button>
           )
         }
-        banner={<Typography.Paragraph type="secondary">{t.sample.lead}</Typography.Paragraph>}
+        lead={t.sample.lead}
         tabs={[
           {
             key: "requests",

@@ -13,6 +13,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
 import { Erasures } from "./Erasures";
+import { Evaluations } from "./Evaluations";
 import "../desk/desk.css";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -40,15 +41,10 @@ interface Ending {
   basis?: string;
 }
 
-function useOrgOptions() {
-  return useItem("/v1/organizations", { query: { limit: 200 } }).data?.items?.map((o) => ({ value: o.id, label: o.name }));
-}
-
 function Orders({ office }: { office: boolean }) {
   const t = useText();
   const navigate = useNavigate();
   const orgName = useOrgName();
-  const orgs = useOrgOptions();
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -77,7 +73,7 @@ function Orders({ office }: { office: boolean }) {
             void navigate(path.order(page.order.id));
           }}
           fields={[
-            { name: "org", label: t.common.org, kind: "select", need: true, options: orgs },
+            { name: "org", label: t.common.org, kind: "org", need: true },
             { name: "measure", label: t.watch.measure, kind: "select", need: true, options: options(t.watch.measures) },
             { name: "ground", label: t.watch.ground, kind: "select", need: true, options: options(t.watch.grounds).filter((g) => ordering.has(g.value)) },
             { name: "due", label: t.watch.dueDay, kind: "day", extra: t.watch.dueHint },
@@ -95,7 +91,6 @@ function Exits({ office }: { office: boolean }) {
   const t = useText();
   const navigate = useNavigate();
   const orgName = useOrgName();
-  const orgs = useOrgOptions();
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -126,7 +121,7 @@ function Exits({ office }: { office: boolean }) {
           }}
           lead={<p>{t.watch.terminateLead}</p>}
           fields={[
-            { name: "org", label: t.common.org, kind: "select", need: true, options: orgs },
+            { name: "org", label: t.common.org, kind: "org", need: true },
             { name: "ground", label: t.watch.ground, kind: "select", need: true, options: options(t.watch.grounds).filter((g) => g.value === "request" || ordering.has(g.value)) },
             { name: "reason", label: t.common.reason, kind: "area", need: true },
             { name: "basis", label: t.watch.basis },
@@ -208,7 +203,6 @@ function Complaints() {
   const t = useText();
   const navigate = useNavigate();
   const orgName = useOrgName();
-  const orgs = useOrgOptions();
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -237,7 +231,7 @@ function Complaints() {
             void navigate(path.complaint(page.complaint.id));
           }}
           fields={[
-            { name: "accused", label: t.watch.accused, kind: "select", need: true, options: orgs },
+            { name: "accused", label: t.watch.accused, kind: "org", need: true },
             { name: "topic", label: t.watch.topic, kind: "select", need: true, options: options(t.watch.topics) },
             { name: "text", label: t.watch.facts, kind: "area", need: true },
             { name: "evidence", label: t.org.evidence, kind: "files" },
@@ -245,28 +239,6 @@ function Complaints() {
         />
       )}
     </>
-  );
-}
-
-function Evaluations() {
-  const t = useText();
-  const orgName = useOrgName();
-  return (
-    <ResourceTable
-      id="evaluations"
-      endpoint="/v1/evaluations"
-      rowKey="id"
-      empty={{ title: t.watch.noEvaluations, hint: t.watch.noEvaluationsHint }}
-      columns={[
-        { key: "org", title: t.common.org, render: (e) => <b style={{ fontWeight: 500 }}>{orgName(e.org)}</b>, value: (e) => orgName(e.org) },
-        { key: "period", title: t.watch.period, width: 210, render: (e) => `${e.from} – ${e.until}`, value: (e) => `${e.from} ${e.until}` },
-        { key: "evaluator", title: t.watch.evaluator, width: 180, render: (e) => orgName(e.evaluator), value: (e) => orgName(e.evaluator) },
-        { key: "score", title: t.watch.score, width: 90, align: "end" },
-        { key: "result", title: t.watch.result, width: 100, render: (e) => <Tag color={e.result === "pass" ? "success" : "error"}>{wordFor(t.watch.results, e.result)}</Tag> },
-        { key: "reason", title: t.common.note, ellipsis: true },
-        { key: "state", title: t.common.state, width: 110, render: (e) => wordFor(t.watch.evaluationStates, e.state) },
-      ]}
-    />
   );
 }
 
