@@ -138,12 +138,23 @@ func valid(ctx context.Context, tx *sqldb.Tx, id string, day workday.Date, depth
 	return nil
 }
 
+// titles are what people call a permit of each kind.
+var titles = map[string]string{"admission": "平台入驻", "sample": "样例使用许可", "grant": "授权", "model": "模型使用许可", "authorization": "授权资格",
+	"agreement": "协议", "statistics": "精确统计许可", "consent": "本人授权"}
+
+func (p Permit) title() string {
+	if t := titles[p.Kind]; t != "" {
+		return t
+	}
+	return "许可"
+}
+
 func (p Permit) holds(day workday.Date) error {
 	switch {
 	case p.State == Suspended:
-		return errs.New(errs.Forbidden, "许可已暂停 (%s), 恢复后才能继续, 请联系数据主管部门", p.Kind)
+		return errs.New(errs.Forbidden, "%s已暂停, 恢复后才能继续, 请联系数据主管部门", p.title())
 	case p.State != Active:
-		return errs.New(errs.Forbidden, "许可已终止 (%s), 请重新申请", p.Kind)
+		return errs.New(errs.Forbidden, "%s已终止, 请重新申请", p.title())
 	case day.String() < p.From.String():
 		return errs.New(errs.Forbidden, "许可自 %s 起生效, 请届时再办", p.From)
 	case day.String() >= p.Until.String():

@@ -266,6 +266,7 @@ export const enUS = {
     failed: "The chart could not be loaded; please see the table",
   },
   states: {
+    "not-in-force": "Not in force",
     draft: "Draft",
     submitted: "Submitted",
     accepted: "Accepted",
@@ -841,12 +842,12 @@ export const enUS = {
     evidenceCount: (cases: number, tests: number) => `${cases} cases, ${tests} tests`,
     todayIs: (day: string) => `Today ${day}`,
     matterKinds: {
+      "grant.ending": "Deliberation on an end",
+      "statistics.permit": "Permit of exact figures",
       "party.admission": "Admission",
       "party.change": "Change of registered details",
       "party.provider": "Evaluation of a third-party provider",
       "party.exit": "Exit",
-      "party.security.file": "File a security paper",
-      "party.security.end": "Take a security paper out of force",
       "grant.prescenario": "Pre-declaration of a scenario",
       "grant.scenario": "Declaration of a scenario",
       "grant.operator": "Authorization of an operator",
@@ -1627,6 +1628,8 @@ export const enUS = {
     noSealsHint: "Agreements that need a contract seal are signed under it by its keepers.",
   },
   org: {
+    notAdmitted: "Not admitted",
+    stopped: "Admission suspended or ended",
     pick: "Type a name or a unified social credit code",
     notFound: (words: string) => (words ? `No organization's name or code contains “${words}”` : "There is no organization to choose"),
     searchHint: "Name or unified social credit code",

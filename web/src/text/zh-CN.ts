@@ -270,6 +270,7 @@ export const zhCN = {
     failed: "图形加载失败，请看表格",
   },
   states: {
+    "not-in-force": "不生效",
     draft: "草稿",
     submitted: "已提交",
     accepted: "已受理",
@@ -849,13 +850,13 @@ export const zhCN = {
       "party.change": "注册信息变更",
       "party.provider": "第三方服务商评定",
       "party.exit": "退出",
-      "party.security.file": "File a security paper",
-      "party.security.end": "Take a security paper out of force",
       "grant.prescenario": "场景预申报",
       "grant.scenario": "场景申报",
       "grant.operator": "授权运营主体授权",
       "grant.developer": "开发利用主体授权",
       "grant.renewal": "续期",
+      "grant.ending": "终止授权审议",
+      "statistics.permit": "精确统计许可",
       "output.release": "结果出域",
     } as Record<string, string>,
     screens: {
@@ -1631,6 +1632,8 @@ export const zhCN = {
     noSealsHint: "须加盖合同专用章的协议，登记印章后由保管人用印签署。",
   },
   org: {
+    notAdmitted: "尚未入驻",
+    stopped: "入驻已暂停或者终止",
     pick: "输入名称或统一社会信用代码查找",
     notFound: (words: string) => (words ? `没有名称或代码包含“${words}”的单位` : "没有可以选择的单位"),
     searchHint: "名称或统一社会信用代码",

@@ -34,6 +34,7 @@ const moods: Record<string, Mood> = {
   filed: "success",
   returned: "warning",
   supplement: "warning",
+  "not-in-force": "warning",
   suspended: "warning",
   paused: "warning",
   lapsed: "warning",

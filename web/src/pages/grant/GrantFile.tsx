@@ -58,7 +58,7 @@ export default function GrantFile() {
         <FilePage
           trail={[{ title: t.shell.menuGrants, to: path.grants() }, { title: grant.title }]}
           title={grant.title}
-          state={<StateTag state={in_force ? "in-force" : "suspended"} />}
+          state={<StateTag state={in_force ? "in-force" : "not-in-force"} />}
           facts={[
             { label: t.grant.term, value: `${grant.from} – ${grant.until}` },
             { label: t.grant.budget, value: grant.budget ? `rho ${rho(grant.budget)}（${t.budget.level[guessRate(grant.budget).level]}）` : t.scenario.noBudget },

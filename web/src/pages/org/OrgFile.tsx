@@ -77,7 +77,7 @@ function Changes({ org, me }: { org: Organization; me: Me }) {
 /** 登记所属区域, among those inside the platform's. */
 function PlaceButton({ state, org }: { state: Option; org: Organization }) {
   const t = useText();
-  const areas = useItem("/v1/areas").data?.items ?? [];
+  const areas = (useItem("/v1/areas").data?.items ?? []).filter((a) => a.code);
   const [asking, setAsking] = useState(false);
   return (
     <>
@@ -113,7 +113,7 @@ export default function OrgFile() {
         <FilePage
           trail={[{ title: t.shell.menuOrganizations, to: path.organizations() }, { title: o.name }]}
           title={o.name}
-          state={<StateTag state={admitted ? "admitted" : "waiting"} />}
+          state={admitted ? <StateTag state="admitted" /> : o.kind === "public-body" ? undefined : <Tag>{o.permit ? t.org.stopped : t.org.notAdmitted}</Tag>}
           facts={[
             { label: t.admission.uscc, value: o.uscc },
             { label: t.admission.kind, value: wordFor(t.admission.kinds, o.kind) },

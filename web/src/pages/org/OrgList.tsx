@@ -11,7 +11,8 @@ import { GapTags } from "./Security";
 function Organizations() {
   const t = useText();
   const navigate = useNavigate();
-  const areas = useItem("/v1/areas").data?.items ?? [];
+  // The platform's own level has no code: whoever stands there stands in none of these.
+  const areas = (useItem("/v1/areas").data?.items ?? []).filter((a) => a.code);
   return (
     <ResourceTable
       id="organizations"
@@ -28,11 +29,11 @@ function Organizations() {
       columns={[
         { key: "name", title: t.common.name, render: (o) => <b style={{ fontWeight: 500 }}>{o.name}</b> },
         { key: "uscc", title: t.admission.uscc, width: 200 },
-        { key: "kind", title: t.admission.kind, width: 140, render: (o) => wordFor(t.admission.kinds, o.kind) },
+        { key: "kind", title: t.admission.kind, width: 140, hidden: true, render: (o) => wordFor(t.admission.kinds, o.kind) },
         { key: "roles", title: t.org.roles, width: 240, render: (o) => o.roles?.map((r) => wordFor(t.roles, r)).join("、"), value: (o) => o.roles?.map((r) => wordFor(t.roles, r)).join("、") },
         ...(areas.length ? [{ key: "area", title: t.area.name, width: 130, render: (o: { area?: string }) => areas.find((a) => a.code === o.area)?.name ?? t.area.root }] : []),
         { key: "gaps", title: t.org.gaps, width: 260, render: (o) => <GapTags gaps={o.gaps} />, value: (o) => o.gaps?.map((g) => g.title).join("、") },
-        { key: "contact", title: t.admission.contact, width: 180, render: (o) => `${o.contact} ${o.phone}`, value: (o) => `${o.contact} ${o.phone}` },
+        { key: "contact", hidden: true, title: t.admission.contact, width: 180, render: (o) => `${o.contact} ${o.phone}`, value: (o) => `${o.contact} ${o.phone}` },
       ]}
     />
   );

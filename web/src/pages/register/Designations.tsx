@@ -58,12 +58,13 @@ function useColumns(me: Me): Column<Designation>[] {
   const closed = useClosed();
   const ends = me.roles?.some((r) => recorders.includes(r));
   return [
-    { key: "kind", title: t.designation.kind, width: 190, render: (d) => wordFor(t.designation.kinds, d.kind), value: (d) => wordFor(t.designation.kinds, d.kind) },
-    { key: "document", title: t.notice.document, width: 180 },
-    { key: "issuer", title: t.designation.issuer, width: 180 },
+    { key: "kind", title: t.designation.kind, width: 160, render: (d) => wordFor(t.designation.kinds, d.kind), value: (d) => wordFor(t.designation.kinds, d.kind) },
+    { key: "document", title: t.notice.document, width: 150 },
+    { key: "issuer", title: t.designation.issuer, width: 140 },
     {
       key: "powers",
       title: t.designation.powers,
+      width: 90,
       render: (d) =>
         d.powers?.length ? (
           <Tooltip title={d.powers.map((p) => wordFor(t.ledger.acts, p)).join("、")}>
@@ -74,7 +75,7 @@ function useColumns(me: Me): Column<Designation>[] {
         ),
       value: (d) => d.powers?.map((p) => wordFor(t.ledger.acts, p)).join("、"),
     },
-    { key: "term", title: t.grant.term, width: 210, render: (d) => `${d.from} – ${d.until || t.law.open}`, value: (d) => `${d.from} ${d.until ?? ""}` },
+    { key: "term", title: t.grant.term, width: 190, render: (d) => `${d.from} – ${d.until || t.law.open}`, value: (d) => `${d.from} ${d.until ?? ""}` },
     {
       key: "state",
       title: t.common.state,
@@ -89,7 +90,7 @@ function useColumns(me: Me): Column<Designation>[] {
     {
       key: "act",
       title: t.common.actions,
-      width: 110,
+      width: 90,
       render: (d) =>
         ends && (
           <ActButton
