@@ -5957,6 +5957,7 @@ export interface components {
             refusals: components["schemas"]["GuardRefusal"][] | null;
             /** Format: int64 */
             rows?: number;
+            step?: components["schemas"]["StepReport"];
             summary: string;
             /** Format: int64 */
             tuples?: number;
@@ -9689,9 +9690,59 @@ export interface components {
             /** @enum {string} */
             verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
         };
+        StepExport: {
+            /**
+             * Format: int64
+             * @description Fuel it can use at most; 0 where it loops or recurs and only its fuel ends it
+             */
+            bound: number;
+            /** @description It takes numbers of 64 bits and gives one */
+            fits: boolean;
+            /** Format: int64 */
+            inputs: number;
+            name: string;
+            type: string;
+        };
         StepReason: {
             reason: string;
             step: string;
+        };
+        StepReport: {
+            /** Format: int64 */
+            bytes: number;
+            /**
+             * Format: int64
+             * @description Sections that are no code; they are part of the hash and not of what runs
+             */
+            custom: number;
+            /** Format: int64 */
+            dataBytes: number;
+            /** @description Functions that may be outputs */
+            exports: components["schemas"]["StepExport"][] | null;
+            /** Format: int64 */
+            functions: number;
+            /** Format: int64 */
+            globals: number;
+            hash: string;
+            /**
+             * Format: int64
+             * @description Always 0: a module that imports anything is refused
+             */
+            imports: number;
+            /**
+             * Format: int64
+             * @description Calls through a table
+             */
+            indirect: number;
+            /** Format: int64 */
+            instructions: number;
+            /** Format: int64 */
+            loops: number;
+            /**
+             * Format: int64
+             * @description Of memory, 64 KiB each
+             */
+            pages: number;
         };
         "Submit-modelRequest": {
             /**
