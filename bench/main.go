@@ -2,7 +2,7 @@
 // run on one machine. It prints ratios, because absolute times are the machine's. It is no test: nothing passes or fails;
 // where the design names a target, the target stands beside what was measured.
 //
-//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,tpch,judge,parts,peers,inbox]
+//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,tpch,judge,parts,audit,peers,inbox]
 //
 // With YUNEI_TEST_POSTGRES set the acts are measured on PostgreSQL too; make bench starts a throwaway cluster for them.
 package main
@@ -80,6 +80,7 @@ var groups = []group{
 	{"tpch", "TPC-H: guarded beside raw, same engine, same walls", tpchBench},
 	{"judge", "The law's word on one act, every pack in force", judges},
 	{"parts", "What the parts take", parts},
+	{"audit", "Exact figures: the audits of all that has left", exactAudits},
 	{"peers", "Us and other programs: the same questions at the same privacy cost", peers},
 	{"inbox", "What a clerk waits for before a full inbox", inbox},
 }

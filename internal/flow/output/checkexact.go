@@ -152,7 +152,7 @@ func linear(e evidence) Check {
 	c := Check{No: 13, ID: "linear", Title: "线性审计", Source: e.rules.source("units")}
 	k := e.rules.exact.MinUnits
 	family := e.exact.family()
-	solved, looked := family.Solve(k)
+	solved, crowd, looked := family.Solve(k)
 	if !looked {
 		return verdict(c, fmt.Sprintf("%d 份结果 %d 个方程过大, 不能自动审计, 须由人工合并分组后重新提交", len(e.exact.earlier)+1, len(family.Rows)), "")
 	}
@@ -162,6 +162,9 @@ func linear(e evidence) Check {
 			from = append(from, fmt.Sprintf("%s × %s#%d", solved[0].Times[i], s.Release, s.Cell))
 		}
 		return verdict(c, fmt.Sprintf("已公布的精确结果合并可以解出少于 %d 个主体, 共 %d 处, 例如 %s", k, len(solved), strings.Join(from[:min(len(from), 6)], " + ")), "")
+	}
+	if crowd.Numbers > 0 {
+		return verdict(c, fmt.Sprintf("分在小群体中的 %d 个主体, 已公布的结果合并给出 %d 个独立数字, 多于每 %d 个主体一个, 足以推算个人", crowd.Units, crowd.Numbers, k), "")
 	}
 	narrow, looked := family.Intervals(k)
 	if len(narrow) > 0 {

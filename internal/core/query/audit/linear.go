@@ -32,15 +32,18 @@ const explained = 3
 // the reduced form shows, because to find the lightest vector of a space is hard. Rows are eliminated modulo a 61-bit prime,
 // and the first findings confirmed over the rationals.
 //
+// Many numbers about few units tell about each of them although none is solved for (Dinur and Nissim 2003): crowd is the group of
+// small atoms of which the releases give more independent numbers than one for every k of its units, as no single table can.
+//
 // looked is false when the family is too large for anybody to wait for it.
-func (f *Family) Solve(k int64) (found []Solved, looked bool) {
+func (f *Family) Solve(k int64) (found []Solved, crowd Crowd, looked bool) {
 	first := f.small(k)
 	if first == len(f.Sizes) || len(f.Rows) == 0 {
-		return nil, true
+		return nil, crowd, true
 	}
 	low, rows, looked := f.eliminate(first)
 	if !looked {
-		return nil, false
+		return nil, crowd, false
 	}
 	var out []Solved
 	for _, row := range append(low, pairs(low, f.Sizes[first:], k)...) {
@@ -58,7 +61,50 @@ func (f *Family) Solve(k int64) (found []Solved, looked bool) {
 	for i := range out[:min(len(out), explained)] {
 		f.explain(&out[i], rows)
 	}
-	return out, true
+	return out, crowded(low, f.Sizes[first:], k), true
+}
+
+// Crowd is a group of units and how many independent numbers are known about it.
+type Crowd struct {
+	Numbers int64 `json:"numbers"`
+	Units   int64 `json:"units"`
+}
+
+// crowded finds the group of atoms, tied together by the rows, that has most numbers beyond one for every k units.
+func crowded(low [][]uint64, sizes []int64, k int64) (worst Crowd) {
+	root := make([]int, len(sizes))
+	for a := range root {
+		root[a] = a
+	}
+	find := func(a int) int {
+		for root[a] != a {
+			root[a] = root[root[a]]
+			a = root[a]
+		}
+		return a
+	}
+	lead := make([]int, len(low))
+	for i, row := range low {
+		lead[i] = slices.IndexFunc(row, func(v uint64) bool { return v != 0 })
+		for a, v := range row {
+			if v != 0 {
+				root[find(a)] = find(lead[i])
+			}
+		}
+	}
+	groups := make([]Crowd, len(sizes))
+	for a, n := range sizes {
+		groups[find(a)].Units += n
+	}
+	for _, a := range lead {
+		groups[find(a)].Numbers++
+	}
+	for _, g := range groups {
+		if beyond := g.Numbers*k - g.Units; g.Numbers > 1 && beyond > max(0, worst.Numbers*k-worst.Units) {
+			worst = g
+		}
+	}
+	return worst
 }
 
 // eliminate returns, in reduced form, the part of the row space that touches atoms from first on only, and independent rows that

@@ -10,7 +10,7 @@ import (
 
 func solve(t *testing.T, f Family, k int64) []Solved {
 	t.Helper()
-	found, looked := f.Solve(k)
+	found, _, looked := f.Solve(k)
 	if !looked {
 		t.Fatal("the family was not looked at")
 	}
@@ -167,7 +167,7 @@ func TestSolve_Complete(t *testing.T) {
 			releases = append(releases, Released{string(rune('a' + len(releases))), []*Units{u}})
 		}
 		f := NewFamily(releases)
-		found, looked := f.Solve(k)
+		found, _, looked := f.Solve(k)
 		if !looked {
 			t.Fatal("the family was not looked at")
 		}
@@ -233,43 +233,37 @@ func TestSolve_Pair(t *testing.T) {
 	}
 }
 
-// BenchmarkSolve is 500 released numbers over 5,000 atoms, and the margins of cubes: ten thousand equations that say much the same.
-func BenchmarkSolve(b *testing.B) {
-	r := rand.New(rand.NewPCG(1, 1))
-	groups := func(atoms, cells int, in func(atom, cell int) bool) []Released {
-		var out []Released
-		for c := range cells {
-			u := roaring.New()
-			for a := range atoms {
-				if in(a, c) {
-					u.AddRange(uint64(a*40), uint64(a*40+4+a%33))
-				}
+// Twelve numbers about a hundred persons isolate nobody, and are two more than a table of them could have.
+func TestSolve_Crowd(t *testing.T) {
+	r := rand.New(rand.NewPCG(9, 9))
+	var releases []Released
+	for len(releases) < 12 {
+		u := roaring.New()
+		for p := range uint32(100) {
+			if r.IntN(2) == 0 {
+				u.Add(p)
 			}
-			out = append(out, Released{fmt.Sprint(c), []*Units{u}})
 		}
-		return out
+		releases = append(releases, Released{fmt.Sprint(len(releases)), []*Units{u}})
 	}
-	random := NewFamily(groups(5000, 500, func(_, _ int) bool { return r.IntN(2) == 0 }))
-	// 5,000 atoms in seven dimensions; every cell fixes one to three of them.
-	sizes := []int{2, 3, 4, 5, 6, 7, 1}
-	margins := NewFamily(groups(5040, 10_000, func(a, c int) bool {
-		for d, n := range sizes {
-			if at := c % (2*n + 1); at < n && a%n != at {
-				return false
-			}
-			a, c = a/n, c/(2*n+1)*7+d
+	for n, want := range map[int]Crowd{10: {}, 12: {Numbers: 12, Units: 100}} {
+		f := NewFamily(releases[:n])
+		if found, crowd, looked := f.Solve(10); !looked || found != nil || crowd != want {
+			t.Errorf("%d numbers: %+v, found %+v; want %+v and nothing solved", n, crowd, found, want)
 		}
-		return true
-	}))
-	for name, f := range map[string]Family{"random": random, "margins": margins} {
-		b.Run(name, func(b *testing.B) {
-			for b.Loop() {
-				if _, looked := f.Solve(10); !looked {
-					b.Fatal("not looked at")
-				}
-			}
-			b.ReportMetric(float64(len(f.Rows)), "rows")
-			b.ReportMetric(float64(len(f.Sizes)), "atoms")
-		})
+	}
+	// Crossing tables whose cells are large enough have fewer numbers than their units allow.
+	var rows, columns []*Units
+	for i := range uint32(10) {
+		row, column := roaring.New(), roaring.New()
+		for j := range uint32(10) {
+			row.AddRange(uint64(i*100+j*10), uint64(i*100+j*10+5))
+			column.AddRange(uint64(j*100+i*10), uint64(j*100+i*10+5))
+		}
+		rows, columns = append(rows, row), append(columns, column)
+	}
+	f := NewFamily([]Released{{"rows", rows}, {"columns", columns}})
+	if found, crowd, _ := f.Solve(10); found != nil || crowd != (Crowd{}) {
+		t.Errorf("two tables of fifty in each cell: %+v, %+v; want nothing", found, crowd)
 	}
 }
