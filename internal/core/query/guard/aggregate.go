@@ -98,13 +98,13 @@ func (b *binder) subjectAgg(e *exprNode, sc *scope, l *leaf) (query.Expr, bool) 
 // leafAgg adds an aggregate to a per-subject leaf, once.
 func (b *binder) leafAgg(l *leaf, r aggRequest) query.Expr {
 	a := r.agg(b.cols)
-	code := string(aggEncoding(&a))
+	code := string(encoding(&a))
 	n := 0
 	for i, at := range b.at {
 		if at != l || i == l.key {
 			continue
 		}
-		if string(aggEncoding(&l.aggs[n])) == code {
+		if string(encoding(&l.aggs[n])) == code {
 			return query.Col(i, b.cols[i].typ)
 		}
 		n++

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"fmt"
 	"slices"
 	"unicode/utf8"
 
@@ -61,10 +62,11 @@ func fold(e query.Expr) query.Expr {
 	return query.Expr{Op: query.OpLit, Type: e.Type, Lits: []query.Value{v}, At: e.At}
 }
 
-func encoding(e *query.Expr) []byte {
-	b, err := json.Marshal(e)
+// encoding is the text of a part of a model, which holds no maps, floats or functions and so cannot fail to encode.
+func encoding[T query.Expr | query.Agg | query.Win | query.Rel](part *T) []byte {
+	b, err := json.Marshal(part)
 	if err != nil {
-		panic("guard: an expression cannot fail to encode: " + err.Error())
+		panic(fmt.Sprintf("guard: a %T cannot fail to encode: %v", part, err))
 	}
 	return b
 }

@@ -219,7 +219,7 @@ type vectors struct {
 }
 
 func (v *vectors) add(a query.Agg) {
-	code := aggEncoding(&a)
+	code := encoding(&a)
 	i, found := slices.BinarySearchFunc(v.codes, code, bytes.Compare)
 	if !found {
 		v.aggs = slices.Insert(v.aggs, i, a)
@@ -228,7 +228,7 @@ func (v *vectors) add(a query.Agg) {
 }
 
 func (v *vectors) find(a query.Agg) int {
-	i, _ := slices.BinarySearchFunc(v.codes, aggEncoding(&a), bytes.Compare)
+	i, _ := slices.BinarySearchFunc(v.codes, encoding(&a), bytes.Compare)
 	return i
 }
 
@@ -373,7 +373,7 @@ func outputA(root *query.Rel, p placed, r *released, order []int) query.Output {
 	o := query.Output{Name: itemName(r.item), Standing: query.AggDP}
 	v := vectors{aggs: root.Aggs}
 	for i := range root.Aggs {
-		v.codes = append(v.codes, aggEncoding(&root.Aggs[i]))
+		v.codes = append(v.codes, encoding(&root.Aggs[i]))
 	}
 	if r.key >= 0 {
 		key := &root.Keys[order[r.key]]

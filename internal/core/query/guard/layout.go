@@ -3,7 +3,6 @@ package guard
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
 	"slices"
 	"strings"
 
@@ -161,12 +160,8 @@ func (l *layout) sortKey(p placed) []byte {
 		b.WriteString("0" + l.tables[p.rel.Table].Name + "\x00" + strings.Join(p.rel.Columns, "\x00"))
 		return b.Bytes()
 	}
-	shape, err := json.Marshal(p.rel)
-	if err != nil {
-		panic("guard: a relation cannot fail to encode: " + err.Error())
-	}
 	b.WriteString("1")
-	b.Write(shape)
+	b.Write(encoding(p.rel))
 	return b.Bytes()
 }
 
@@ -243,7 +238,7 @@ func (l *layout) perSubject(lf *leaf, used map[int]bool) placed {
 			arg := inner.place(*a.Arg)
 			a.Arg = &arg
 		}
-		aggs[i].code = aggEncoding(&aggs[i].agg)
+		aggs[i].code = encoding(&aggs[i].agg)
 	}
 	slices.SortStableFunc(aggs, func(a, b computed) int { return bytes.Compare(a.code, b.code) })
 	for _, c := range aggs {
@@ -252,14 +247,6 @@ func (l *layout) perSubject(lf *leaf, used map[int]bool) placed {
 		p.rel.Aggs = append(p.rel.Aggs, c.agg)
 	}
 	return p
-}
-
-func aggEncoding(a *query.Agg) []byte {
-	b, err := json.Marshal(a)
-	if err != nil {
-		panic("guard: an aggregate cannot fail to encode: " + err.Error())
-	}
-	return b
 }
 
 // keyAt is the first subject key among the columns.

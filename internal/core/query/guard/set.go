@@ -3,8 +3,6 @@ package guard
 import (
 	"bytes"
 	"cmp"
-	"encoding/json"
-	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -377,12 +375,7 @@ func (l *layout) shape(r *query.Rel) []byte {
 			b.WriteString(l.tables[x.Table].Name + "\x00")
 		}
 	})
-	bare := unnumbered(r)
-	code, err := json.Marshal(bare)
-	if err != nil {
-		panic(fmt.Sprintf("guard: a relation cannot fail to encode: %v", err))
-	}
-	b.Write(code)
+	b.Write(encoding(unnumbered(r)))
 	return b.Bytes()
 }
 

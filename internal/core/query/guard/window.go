@@ -2,7 +2,6 @@ package guard
 
 import (
 	"bytes"
-	"encoding/json"
 	"slices"
 
 	"yunei/internal/core/query"
@@ -197,12 +196,12 @@ func (b *binder) windowArgs(e *exprNode, sc *scope, w *query.Win) bool {
 
 // windowColumn adds a window to its leaf, once.
 func (b *binder) windowColumn(l *leaf, w query.Win) query.Expr {
-	code, n := string(winEncoding(&w)), 0
+	code, n := string(encoding(&w)), 0
 	for i, at := range b.at {
 		if _, carried := l.through[i]; at != l || carried {
 			continue
 		}
-		if string(winEncoding(&l.wins[n])) == code {
+		if string(encoding(&l.wins[n])) == code {
 			return query.Col(i, b.cols[i].typ)
 		}
 		n++
@@ -245,14 +244,6 @@ func ranked(w *query.Win, in []column, t *query.Table, rows int, filters []query
 	}
 	c.proved, c.count = c.rng.ok, c.count || w.Arg != nil && ofRecords(w.Arg, in)
 	return c
-}
-
-func winEncoding(w *query.Win) []byte {
-	b, err := json.Marshal(w)
-	if err != nil {
-		panic("guard: a window cannot fail to encode: " + err.Error())
-	}
-	return b
 }
 
 // dissolved is a block in which a window leaf of which no window is used stands as the rows below it, as if the text had
@@ -338,7 +329,7 @@ func (l *layout) windowed(lf *leaf, used map[int]bool) placed {
 			arg := p.place(*w.Arg)
 			w.Arg = &arg
 		}
-		wins[i].code = winEncoding(w)
+		wins[i].code = encoding(w)
 	}
 	slices.SortStableFunc(wins, func(a, b computed) int { return bytes.Compare(a.code, b.code) })
 	out.rel = &query.Rel{Op: query.RelWindow, In: []*query.Rel{p.rel}, Unit: p.keyAt()}
