@@ -156,7 +156,12 @@ func (s *Service) Relations(ctx context.Context, orgID string) (list []Relation,
 // RelatedTo lists the other organizations that count with this one as one asker in a year: related to it, or to one that
 // is, by a relation that stood at any time of the year.
 func RelatedTo(ctx context.Context, tx *sqldb.Tx, org string, year int) ([]string, error) {
-	begin := time.Date(year, 1, 1, 0, 0, 0, 0, time.FixedZone("CST", 8*60*60))
+	return RelatedSince(ctx, tx, org, time.Date(year, 1, 1, 0, 0, 0, 0, time.FixedZone("CST", 8*60*60)))
+}
+
+// RelatedSince is the same for relations that stood at any time since begin; the zero time is since ever, because what
+// companies learned together stays known to both.
+func RelatedSince(ctx context.Context, tx *sqldb.Tx, org string, begin time.Time) ([]string, error) {
 	group := map[string]bool{org: true}
 	for next := []string{org}; len(next) > 0; next = next[1:] {
 		list, err := relations(ctx, tx, next[0])

@@ -67,7 +67,8 @@ type Column struct {
 	Lo     *int64  `json:"lo,omitempty"`
 	Hi     *int64  `json:"hi,omitempty"`
 	Uses   []Use   `json:"uses,omitempty"`
-	Cells  int     `json:"cells,omitempty"` // values one recipient group may ever tell apart per subject; 0 means the default
+	Cells  int     `json:"cells,omitempty"`  // values one recipient group may ever tell apart per subject and value period; 0 means the default
+	Period int     `json:"period,omitempty"` // months after which the value is another one (值所属的期); 0: the value is for life
 }
 
 // DefaultCells is the cap on distinguishable values when the policy of a column names none.

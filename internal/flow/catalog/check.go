@@ -190,6 +190,9 @@ func (c *checker) field(at string, f Field, e Entry) {
 	if f.Cells < 0 || f.Cells > 10000 {
 		c.add(at+".cells", "CAT-24", "精度上限须在 1 到 10000 之间, 请改正")
 	}
+	if _, ok := periods[f.Period]; !ok {
+		c.add(at+".value_period", "CAT-24", "取值所属的期须为月、季、年或留空, 请改正")
+	}
 	c.domain(at, f)
 	c.uses(at, f, e)
 	c.fieldChannels(at, f, e)

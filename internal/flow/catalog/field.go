@@ -71,12 +71,16 @@ type Field struct {
 	Edges    []string     `json:"edges,omitempty" doc:"Public bin edges by which a measure may be grouped"`
 	Step     string       `json:"step,omitempty" doc:"Least distance between two cut points; without edges they are lo, lo+step, lo+2*step. Conditions about one person, and thresholds chosen at a run, keep to it"`
 	Cells    int          `json:"cells,omitempty" doc:"Distinguishable values that one recipient group may ever learn about one subject; empty: 8 or the size of the code list"`
+	Period   string       `json:"value_period,omitempty" enum:",month,quarter,year" doc:"How long a value stands before another replaces it; Cells counts anew with each. Empty: for life"`
 	Linkable []string     `json:"linkable_with,omitempty" doc:"Items that together with this one may single out a person"`
 
 	Share   *Channel `json:"share,omitempty" doc:"Empty: as the entry"`
 	Open    *Channel `json:"open,omitempty"`
 	Operate *Channel `json:"operate,omitempty"`
 }
+
+// periods are the value periods in months.
+var periods = map[string]int{"": 0, "month": 1, "quarter": 3, "year": 12}
 
 // HeaderName is the column title in the holder's file.
 func (f Field) HeaderName() string {

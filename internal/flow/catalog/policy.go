@@ -26,7 +26,7 @@ func (e Entry) PolicyTable() query.Table {
 }
 
 func (e Entry) column(f Field) query.Column {
-	c := query.Column{Name: f.Name, Title: f.Title, Type: f.DataType(), Null: f.Nullable, Role: f.EffectiveRole(), Grade: f.Grade, Domain: f.Codes, Select: f.Select, Cells: f.Cells}
+	c := query.Column{Name: f.Name, Title: f.Title, Type: f.DataType(), Null: f.Nullable, Role: f.EffectiveRole(), Grade: f.Grade, Domain: f.Codes, Select: f.Select, Cells: f.Cells, Period: periods[f.Period]}
 	if c.Role == query.Never {
 		return query.Column{Name: f.Name, Title: f.Title, Type: c.Type, Null: c.Null, Role: query.Never, Grade: f.Grade}
 	}

@@ -186,16 +186,17 @@ func (s *Service) Check(ctx context.Context, spaceID, class, text string, rho in
 			}
 			return err
 		}
-		out.Review, out.Hash, out.Preview = &c.review, c.family.Hash(), c.preview
-		if c.preview == nil {
-			return nil
-		}
 		_, sc, err := s.space(ctx, tx, spaceID)
 		if err != nil {
 			return err
 		}
-		out.Charge, err = s.chargePreview(ctx, tx, sc, c)
-		return err
+		var more []guard.Check
+		if more, out.Charge, err = s.foresee(ctx, tx, sc, c); err != nil {
+			return err
+		}
+		c.review.Checks = append(c.review.Checks, more...)
+		out.Review, out.Hash, out.Preview = &c.review, c.family.Hash(), c.preview
+		return nil
 	})
 	return out, err
 }
@@ -215,6 +216,9 @@ func (s *Service) chargePreview(ctx context.Context, tx *sqldb.Tx, sc grant.Scen
 		return nil, err
 	}
 	for _, t := range c.model.Tables {
+		if t.UnitKind == "" { // about nobody: nothing of it is disclosed
+			continue
+		}
 		snap, err := s.Collect.ActiveSnapshot(ctx, tx, t.Resource)
 		if errs.Is(err, errs.NotFound) {
 			return nil, nil

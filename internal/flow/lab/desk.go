@@ -20,6 +20,8 @@ import (
 type Desk struct {
 	Siblings   []Sibling   `json:"siblings" doc:"Versions of the same model, newest first, this one among them"`
 	Signatures []Signature `json:"signatures" doc:"Experts who signed its hash, newest first"`
+
+	Today []guard.Check `json:"today,omitempty" doc:"The checks that change with time, as of now: predicted error, budgets, overlap with earlier queries"`
 }
 
 // Sibling is a version of the same model.
@@ -80,6 +82,9 @@ func (s *Service) Desk(ctx context.Context, id string) (d Desk, err error) {
 		if d.Siblings, err = siblings(ctx, tx, v); err != nil {
 			return err
 		}
+		if d.Today, err = s.today(ctx, tx, v); err != nil {
+			return err
+		}
 		list, err := grant.DeclarationsOf(ctx, tx, id)
 		if err != nil {
 			return err
@@ -94,6 +99,19 @@ func (s *Service) Desk(ctx context.Context, id string) (d Desk, err error) {
 		return nil
 	})
 	return d, err
+}
+
+// today makes the checks of a version that change with time. A version that today's policy refuses has none.
+func (s *Service) today(ctx context.Context, tx *sqldb.Tx, v Version) ([]guard.Check, error) {
+	c, sc, err := s.stored(ctx, tx, v)
+	if errs.Is(err, errs.Conflict) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	list, _, err := s.foresee(ctx, tx, sc, c)
+	return list, err
 }
 
 func siblings(ctx context.Context, tx *sqldb.Tx, v Version) ([]Sibling, error) {
@@ -147,7 +165,7 @@ func (s *Service) TryVersion(ctx context.Context, id string) (Trial, error) {
 		if err != nil {
 			return err
 		}
-		if c, err = s.stored(ctx, tx, v); err != nil {
+		if c, _, err = s.stored(ctx, tx, v); err != nil {
 			return err
 		}
 		data, err = s.madeFor(ctx, tx, c, synth.LevelS2)
@@ -161,30 +179,31 @@ func (s *Service) TryVersion(ctx context.Context, id string) (Trial, error) {
 }
 
 // stored is a version as compiled, from its representation and today's catalog.
-func (s *Service) stored(ctx context.Context, tx *sqldb.Tx, v Version) (*compiled, error) {
+func (s *Service) stored(ctx context.Context, tx *sqldb.Tx, v Version) (*compiled, grant.Scenario, error) {
+	none := grant.Scenario{}
 	f, err := v.Artifact()
 	if err != nil || f.Hash() != v.Hash {
-		return nil, fmt.Errorf("model version %s: its representation is not what its hash says: %w", v.ID, err)
+		return nil, none, fmt.Errorf("model version %s: its representation is not what its hash says: %w", v.ID, err)
 	}
 	model, err := loadModel(ctx, tx, v.Model)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	sp, err := loadSpace(ctx, tx, model.Space)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	sc, err := grant.LoadScenario(ctx, tx, sp.Scenario)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	cat, err := s.catalogOf(ctx, tx, sc)
 	if err != nil {
-		return nil, err
+		return nil, none, err
 	}
 	if refusals := guard.RecheckFamily(f, cat); len(refusals) > 0 {
-		return nil, &errs.Error{Code: errs.Conflict, Msg: "目录的使用规定已经改变, 本版本不再通过检查; 请开发单位重新提交", Spots: guard.Spots(refusals)}
+		return nil, none, &errs.Error{Code: errs.Conflict, Msg: "目录的使用规定已经改变, 本版本不再通过检查; 请开发单位重新提交", Spots: guard.Spots(refusals)}
 	}
 	c := &compiled{text: v.Text, family: f, model: f.First(), catalog: cat}
-	return c, s.plan(c, v.Rho, workday.DateOf(tx.Now()))
+	return c, sc, s.plan(c, v.Rho, workday.DateOf(tx.Now()))
 }

@@ -4,7 +4,9 @@ import (
 	"context"
 
 	"yunei/internal/core/act"
+	"yunei/internal/core/query"
 	"yunei/internal/core/query/duckdb"
+	"yunei/internal/core/query/interp"
 )
 
 // LostAfter is how long a run may take.
@@ -71,4 +73,19 @@ func (s *Service) BeginSample(ctx context.Context, level string, resources []str
 		return err
 	})
 	return l.set, err
+}
+
+// Same compares the engines on a model after its synthetic data was changed for the interpreter alone.
+func (s *Service) Same(ctx context.Context, m *query.Model, cat query.Catalog, dir string, change func(interp.Data)) (bool, error) {
+	d, err := s.domainOf(m, cat, dir)
+	if err != nil {
+		return false, err
+	}
+	change(d.data)
+	if m.Class.Own() {
+		same, _, err := s.samePeople(ctx, m, d)
+		return same, err
+	}
+	plain, fast, _, err := s.sameCells(ctx, m, d)
+	return plain && fast, err
 }

@@ -240,14 +240,26 @@ func (s *Service) TryWith(ctx context.Context, spaceID, class, text, level strin
 
 // madeFor are the rows that a compiled model is tried on.
 func (s *Service) madeFor(ctx context.Context, tx *sqldb.Tx, c *compiled, level string) (interp.Data, error) {
+	data, _, err := s.madeFrom(ctx, tx, c, level, trialRows)
+	return data, err
+}
+
+// madeFrom says beside them the lowest level that a table about units was made from.
+func (s *Service) madeFrom(ctx context.Context, tx *sqldb.Tx, c *compiled, level string, n int) (interp.Data, string, error) {
 	var read []query.Table
 	for _, t := range c.model.Tables {
 		if policy, ok := c.catalog.Table(t.Name); ok {
 			read = append(read, *policy)
 		}
 	}
-	data, _, err := s.made(ctx, tx, read, level, trialRows)
-	return data, err
+	data, used, err := s.made(ctx, tx, read, level, n)
+	lowest := level
+	for i := range read {
+		if read[i].Private() {
+			lowest = min(lowest, used[read[i].Name])
+		}
+	}
+	return data, lowest, err
 }
 
 // trial runs a compiled model on synthetic rows, and says what of the engine it used.
@@ -378,7 +390,12 @@ func (s *Service) tryEngine(ctx context.Context, m *query.Model, cat query.Catal
 			return nil, 0, err
 		}
 	}
-	statement, err := render.Model(m, render.Options{Salt: salt})
+	return s.inEngine(ctx, m, files, render.Options{Salt: salt})
+}
+
+// inEngine runs a class A model on files in the locked engine.
+func (s *Service) inEngine(ctx context.Context, m *query.Model, files map[string]string, opt render.Options) (exact []release.Exact, cpu time.Duration, err error) {
+	statement, err := render.Model(m, opt)
 	if err != nil {
 		return nil, 0, err
 	}

@@ -269,11 +269,23 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		if m, sc, err = s.ownModel(ctx, tx, modelID); err != nil {
 			return err
 		}
-		c, refused = s.compileIn(ctx, tx, m.Space, m.Class, m.Draft, rho)
-		return nil
+		if c, refused = s.compileIn(ctx, tx, m.Space, m.Class, m.Draft, rho); refused != nil {
+			return nil
+		}
+		foreseen, _, err := s.foresee(ctx, tx, sc, c)
+		c.review.Checks = append(c.review.Checks, foreseen...)
+		return err
 	})
 	if err != nil {
 		return v, err
+	}
+	if refused == nil {
+		differences, err := s.differ(ctx, c)
+		if err != nil {
+			return v, err
+		}
+		c.review.Checks = append(c.review.Checks, differences...)
+		refused = refusedBy(c.review.Checks)
 	}
 	_, err = s.Acts.Do(ctx, act.Call{Act: "lab.model.submit"}, func(ctx context.Context, tx *act.Tx) error {
 		if refused != nil {

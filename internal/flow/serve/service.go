@@ -14,6 +14,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/party"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/interp"
@@ -127,6 +128,10 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	if err != nil {
 		return Deployment{}, err
 	}
+	related, err := party.RelatedTo(ctx, tx.Tx, org, tx.Day().Year())
+	if err != nil {
+		return Deployment{}, err
+	}
 	var sensitive []string
 	for _, m := range f.Members {
 		if !permit.Covers(fieldsOf(m)) {
@@ -134,7 +139,7 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 		}
 		// 六(二): 不得通过多模型叠加…逆算原始数据. All that this user may ask about one person, with every value of the
 		// parameters, together, stays within every field's policy.
-		if err := s.disclose.Approve(ctx, tx.Tx, org, m); err != nil {
+		if err := s.disclose.Approve(ctx, tx.Tx, org, related, m); err != nil {
 			return Deployment{}, err
 		}
 		own, err := s.sensitive(ctx, tx.Tx, m)

@@ -198,7 +198,7 @@ func TestStacking(t *testing.T) {
 			if m == nil {
 				continue
 			}
-			switch err := l.do(func(ctx context.Context, tx *sqldb.Tx) error { return l.ledger.Approve(ctx, tx, recipient, m) }); {
+			switch err := l.do(func(ctx context.Context, tx *sqldb.Tx) error { return l.ledger.Approve(ctx, tx, recipient, nil, m) }); {
 			case err == nil:
 				stacked = append(stacked, program(t, m))
 			case disclose.CodeOf(err) != disclose.PrecisionExhausted:

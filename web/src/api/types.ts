@@ -134,4 +134,5 @@ export type ReleasePage = Schemas["OutputPage"];
 export type ReleaseCheck = Schemas["OutputCheck"];
 
 /** What the guard found about a model. */
+export type Check = Schemas["GuardCheck"];
 export type Review = Schemas["GuardReview"];

@@ -1,11 +1,13 @@
 package disclose
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/query"
@@ -40,18 +42,23 @@ func tells(m *query.Model) ([]told, error) {
 			out = append(out, told{id, f.Column, o.Name, f})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b told) int {
-		return strings.Compare(a.resource+"\x00"+a.field, b.resource+"\x00"+b.field)
-	})
+	slices.SortStableFunc(out, told.compare)
 	return out, nil
+}
+
+func (t told) compare(o told) int {
+	return cmp.Or(strings.Compare(t.resource, o.resource), strings.Compare(t.field, o.field))
 }
 
 // Precision is one answer to be counted.
 type Precision struct {
 	SID       string
-	Recipient string // the recipient group: the tenant with its related companies
-	Period    string // value period; "" is the lifetime of the value
+	Recipient string // the tenant
 	Model     *query.Model
+	// Related lists the companies that are one asker with the recipient since a time; the zero time is since ever. nil: none.
+	Related func(since time.Time) ([]string, error)
+	// Period is the value period of a field of a resource that the answer is about. nil: all values are for life.
+	Period func(resource, field string) Period
 }
 
 // ChargePrecision counts an answer before it is computed: the partition of each field
@@ -66,16 +73,27 @@ func (l *Ledger) ChargePrecision(ctx context.Context, tx *sqldb.Tx, p Precision)
 	if err != nil {
 		return err
 	}
-	if err := tx.Lock(ctx, "precision "+p.SID+" "+p.Recipient); err != nil {
+	if p.Related == nil {
+		p.Related = func(time.Time) ([]string, error) { return nil, nil }
+	}
+	if p.Period == nil {
+		p.Period = func(string, string) Period { return Period{} }
+	}
+	ever, err := p.Related(time.Time{})
+	if err != nil {
 		return err
 	}
-	question := p.Model.Question()
+	for _, member := range slices.Sorted(slices.Values(append([]string{p.Recipient}, ever...))) {
+		if err := tx.Lock(ctx, "precision "+p.SID+" "+member); err != nil {
+			return err
+		}
+	}
 	for start := 0; start < len(list); {
 		end := start
-		for end < len(list) && list[end].resource == list[start].resource && list[end].field == list[start].field {
+		for end < len(list) && list[end].compare(list[start]) == 0 {
 			end++
 		}
-		if err := l.count(ctx, tx, p, question, list[start:end]); err != nil {
+		if err := l.count(ctx, tx, p, list[start:end]); err != nil {
 			return err
 		}
 		start = end
@@ -83,40 +101,83 @@ func (l *Ledger) ChargePrecision(ctx context.Context, tx *sqldb.Tx, p Precision)
 	return nil
 }
 
-// count adds what is told about one field.
-func (l *Ledger) count(ctx context.Context, tx *sqldb.Tx, p Precision, question string, list []told) error {
+// count adds what is told about one field. Whether it is too much is asked of all that the recipient and its related
+// companies know of the value; what is written down is the recipient's own.
+func (l *Ledger) count(ctx context.Context, tx *sqldb.Tx, p Precision, list []told) error {
 	resource, field := list[0].resource, list[0].field
-	var body string
-	var k Known
-	err := tx.QueryRow(ctx, `SELECT body FROM precision_state WHERE sid = $1 AND recipient = $2 AND resource = $3 AND field = $4 AND period = $5`,
-		p.SID, p.Recipient, resource, field, p.Period).Scan(&body)
-	if err == nil {
-		k, err = known(body)
-	} else if errors.Is(err, sqldb.ErrNoRows) {
-		err = nil
-	}
+	period := p.Period(resource, field)
+	own, all, err := l.knownTo(ctx, tx, p, p.Recipient, resource, field, period)
 	if err != nil {
-		return fmt.Errorf("read precision of %s: %w", field, err)
+		return err
 	}
-	limit := list[0].cells.Cap
+	related, err := p.Related(period.From)
+	if err != nil {
+		return err
+	}
+	for _, other := range related {
+		_, k, err := l.knownTo(ctx, tx, p, other, resource, field, period)
+		if err != nil {
+			return err
+		}
+		all.join(k)
+	}
+	limit, before, question := list[0].cells.Cap, own.text(), p.Model.Question()
 	for _, t := range list {
-		k.Add(fieldName(question, t.output), &t.cells)
+		own.Add(fieldName(question, t.output), &t.cells)
+		all.Add(fieldName(question, t.output), &t.cells)
 		limit = min(limit, t.cells.Cap)
 	}
-	cells, text := k.Cells(), k.text()
-	if cells > limit {
+	if all.Cells() > limit {
 		return refuse(PrecisionExhausted, field, fmt.Sprintf("数据项 %s：可区分取值上限 %d", field, limit))
 	}
-	if text == body {
+	text := own.text()
+	if text == before {
 		return nil
 	}
 	_, err = tx.Exec(ctx, `INSERT INTO precision_state (sid, recipient, resource, field, period, body, cells, changed) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
 		ON CONFLICT (sid, recipient, resource, field, period) DO UPDATE SET body = excluded.body, cells = excluded.cells, changed = excluded.changed`,
-		p.SID, p.Recipient, resource, field, p.Period, text, int64(cells), tx.Now().UnixMicro())
+		p.SID, p.Recipient, resource, field, period.String(), text, int64(own.Cells()), tx.Now().UnixMicro())
 	if err != nil {
 		return fmt.Errorf("count precision of %s: %w", field, err)
 	}
 	return nil
+}
+
+// knownTo is what one recipient was told about a field of the subject: own is what was told in the period, all is
+// everything that may be about its value.
+func (l *Ledger) knownTo(ctx context.Context, tx *sqldb.Tx, p Precision, recipient, resource, field string, period Period) (own, all Known, err error) {
+	rows, err := tx.Query(ctx, `SELECT period, body FROM precision_state WHERE sid = $1 AND recipient = $2 AND resource = $3 AND field = $4 ORDER BY period`,
+		p.SID, recipient, resource, field)
+	if err != nil {
+		return own, all, fmt.Errorf("read precision of %s: %w", field, err)
+	}
+	var before Period
+	var last Known
+	for rows.Next() {
+		var at, body string
+		if err := rows.Scan(&at, &body); err != nil {
+			return own, all, err
+		}
+		k, err := known(body)
+		if err != nil {
+			return own, all, err
+		}
+		told, err := parsePeriod(at)
+		if err != nil {
+			return own, all, err
+		}
+		switch {
+		case told.meets(period):
+			all.join(k)
+		case !told.end().After(period.From) && !told.end().Before(before.end()):
+			before, last = told, k
+		}
+		if at == period.String() {
+			own = k
+		}
+	}
+	all.join(last)
+	return own, all, rows.Err()
 }
 
 // Field is what a recipient group knows about one field of a subject.
@@ -148,23 +209,35 @@ type Stack struct {
 	Finer    bool   `json:"finer"` // than the policy allows
 }
 
-// StackTest refines, field by field, everything already approved for the recipient
-// group by what the model would add (多模型叠加).
-func (l *Ledger) StackTest(ctx context.Context, tx *sqldb.Tx, recipient string, m *query.Model) ([]Stack, error) {
-	list, err := tells(m)
-	if err != nil {
-		return nil, err
+// StackTest refines, field by field, everything already approved for the asker, the first of the group, and its related
+// companies by what the models would add (多模型叠加).
+func (l *Ledger) StackTest(ctx context.Context, tx *sqldb.Tx, group []string, models ...*query.Model) ([]Stack, error) {
+	type asked struct {
+		told
+		question string
 	}
-	question := m.Question()
-	var out []Stack
-	for i := 0; i < len(list); {
-		resource, field := list[i].resource, list[i].field
-		k, limit, err := l.approved(ctx, tx, recipient, resource, field)
+	var list []asked
+	for _, m := range models {
+		own, err := tells(m)
 		if err != nil {
 			return nil, err
 		}
+		for _, t := range own {
+			list = append(list, asked{t, m.Question()})
+		}
+	}
+	slices.SortStableFunc(list, func(a, b asked) int { return a.compare(b.told) })
+	var out []Stack
+	for i := 0; i < len(list); {
+		resource, field := list[i].resource, list[i].field
+		k, limit := Known{}, 1<<30
+		for _, recipient := range group {
+			if err := l.approved(ctx, tx, recipient, resource, field, &k, &limit); err != nil {
+				return nil, err
+			}
+		}
 		for ; i < len(list) && list[i].resource == resource && list[i].field == field; i++ {
-			k.Add(fieldName(question, list[i].output), &list[i].cells)
+			k.Add(fieldName(list[i].question, list[i].output), &list[i].cells)
 			limit = min(limit, list[i].cells.Cap)
 		}
 		s := Stack{Resource: resource, Field: field, Cells: k.Cells(), Cap: limit}
@@ -174,36 +247,39 @@ func (l *Ledger) StackTest(ctx context.Context, tx *sqldb.Tx, recipient string, 
 	return out, nil
 }
 
-func (l *Ledger) approved(ctx context.Context, tx *sqldb.Tx, recipient, resource, field string) (k Known, limit int, err error) {
-	limit = 1 << 30
+// approved adds what is approved for one recipient.
+func (l *Ledger) approved(ctx context.Context, tx *sqldb.Tx, recipient, resource, field string, k *Known, limit *int) error {
 	rows, err := tx.Query(ctx, `SELECT model, output, body FROM precision_template WHERE recipient = $1 AND resource = $2 AND field = $3 ORDER BY model, output`,
 		recipient, resource, field)
 	if err != nil {
-		return k, 0, fmt.Errorf("read approved outputs: %w", err)
+		return fmt.Errorf("read approved outputs: %w", err)
 	}
 	for rows.Next() {
 		var model, output, body string
 		if err := rows.Scan(&model, &output, &body); err != nil {
-			return k, 0, err
+			return err
 		}
 		f, err := fieldCells(body)
 		if err != nil {
-			return k, 0, err
+			return err
 		}
 		k.Add(fieldName(model, output), &f)
-		limit = min(limit, f.Cap)
+		*limit = min(*limit, f.Cap)
 	}
-	return k, limit, rows.Err()
+	return rows.Err()
 }
 
-// Approve records the outputs of a model as approved for a recipient group, if all its
-// approved outputs together stay within every field's policy; otherwise it refuses with
-// L106 and records nothing. Approving the same question again changes nothing.
-func (l *Ledger) Approve(ctx context.Context, tx *sqldb.Tx, recipient string, m *query.Model) error {
-	if err := tx.Lock(ctx, "precision templates "+recipient); err != nil {
-		return err
+// Approve records the outputs of a model as approved for a recipient, if they and all that is approved for it and its
+// related companies together stay within every field's policy; otherwise it refuses with L106 and records nothing.
+// Approving the same question again changes nothing.
+func (l *Ledger) Approve(ctx context.Context, tx *sqldb.Tx, recipient string, related []string, m *query.Model) error {
+	group := append([]string{recipient}, related...)
+	for _, member := range slices.Sorted(slices.Values(group)) {
+		if err := tx.Lock(ctx, "precision templates "+member); err != nil {
+			return err
+		}
 	}
-	stack, err := l.StackTest(ctx, tx, recipient, m)
+	stack, err := l.StackTest(ctx, tx, group, m)
 	if err != nil {
 		return err
 	}

@@ -111,7 +111,7 @@ func TestApprove_Stacking(t *testing.T) {
 	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
 		l := New()
 		approve := func(recipient string, m *query.Model) error {
-			return do(t, db, func(ctx context.Context, tx *sqldb.Tx) error { return l.Approve(ctx, tx, recipient, m) })
+			return do(t, db, func(ctx context.Context, tx *sqldb.Tx) error { return l.Approve(ctx, tx, recipient, nil, m) })
 		}
 		a, b := asking("a", cuts(4, 10, 20)), asking("b", cuts(4, 15, 20))
 		for range 2 {

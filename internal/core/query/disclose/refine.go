@@ -44,6 +44,23 @@ func (k *Known) Add(name string, f *query.FieldCells) {
 	}
 }
 
+// join refines by all that another knowledge of the field tells apart.
+func (k *Known) join(o Known) {
+	k.Nil = k.Nil || o.Nil
+	k.Cuts = append(slices.Clone(k.Cuts), o.Cuts...)
+	slices.Sort(k.Cuts)
+	k.Cuts = slices.Compact(k.Cuts)
+	if len(o.Groups) > 0 {
+		k.Groups = refine(k.Groups, o.Groups)
+	}
+	for name, n := range o.Mixed {
+		if k.Mixed == nil {
+			k.Mixed = map[string]int{}
+		}
+		k.Mixed[name] = max(k.Mixed[name], n)
+	}
+}
+
 func tellNil(b bool) int {
 	if b {
 		return 1

@@ -20,10 +20,12 @@ const (
 
 // Check is one static check with the evidence an expert reads.
 type Check struct {
-	ID       string   `json:"id"`
-	Title    string   `json:"title"`
-	Status   Status   `json:"status"`
-	Evidence []string `json:"evidence,omitempty"`
+	ID         string   `json:"id"`
+	Title      string   `json:"title"`
+	TitleEn    string   `json:"titleEn"`
+	Status     Status   `json:"status"`
+	Evidence   []string `json:"evidence,omitempty"`
+	EvidenceEn []string `json:"evidenceEn,omitempty"`
 }
 
 // inspection runs the checks over a model. It reads only the model and the policy, never the text, so that it can be
@@ -36,31 +38,31 @@ type inspection struct {
 }
 
 // checks are the static checks that need the model and the policy alone, in order. SC16 and SC17 of a model with
-// parameters are made over all its members (params). SC20 to SC24 need budgets and engines: who compiles adds them.
+// parameters are made over all its members (params). SC20 to SC24 need budgets and engines: the lab adds them.
 var checks = []struct {
-	id, title string
-	run       func(*inspection)
+	id, title, titleEn string
+	run                func(*inspection)
 }{
-	{"SC01", "语法封闭：只含白名单内的写法", (*inspection).closedWorld},
-	{"SC02", "名称解析到目录与版本", (*inspection).names},
-	{"SC03", "数据项用途已获准", (*inspection).uses},
-	{"SC04", "主体链条单一、不断", (*inspection).unit},
-	{"SC05", "每个主体的行数有上限", (*inspection).multiplicity},
-	{"SC06", "求和列有上下界，整数不溢出", (*inspection).bounds},
-	{"SC07", "任何数据行都不会使计算出错", (*inspection).total},
-	{"SC08", "结果确定，与时间、环境、随机数无关", (*inspection).deterministic},
-	{"SC09", "常量与条件不能定位个人", (*inspection).isolation},
-	{"SC10", "分组取值域公开", (*inspection).domains},
-	{"SC11", "输出列不是原始数据", (*inspection).lattice},
-	{"SC12", "只依赖本人记录", (*inspection).ownRows},
-	{"SC13", "数据级别与用途相符", (*inspection).grades},
-	{"SC14", "分组宽度与人群规模相称", (*inspection).width},
-	{"SC15", "资源开销在上限内", (*inspection).cost},
-	{"SC16", "参数取值有限且已列明", (*inspection).parameters},
-	{"SC17", "参数的界限之间不小于最小间隔", (*inspection).notHere},
-	{"SC18", "输出结构固定", (*inspection).frozen},
-	{"SC19", "文本无隐蔽字符", (*inspection).hygiene},
-	{"SC25", "WebAssembly 步骤封闭、确定、有界", (*inspection).sandbox},
+	{"SC01", "语法封闭：只含白名单内的写法", "Closed world: only constructs on the allow-list", (*inspection).closedWorld},
+	{"SC02", "名称解析到目录与版本", "Names resolve to the catalog and its version", (*inspection).names},
+	{"SC03", "数据项用途已获准", "Uses of columns are allowed", (*inspection).uses},
+	{"SC04", "主体链条单一、不断", "One unbroken lineage of units", (*inspection).unit},
+	{"SC05", "每个主体的行数有上限", "Rows per unit are bounded", (*inspection).multiplicity},
+	{"SC06", "求和列有上下界，整数不溢出", "Summed columns have bounds, integers do not overflow", (*inspection).bounds},
+	{"SC07", "任何数据行都不会使计算出错", "No row can make the computation fail", (*inspection).total},
+	{"SC08", "结果确定，与时间、环境、随机数无关", "Deterministic: no clock, environment or randomness", (*inspection).deterministic},
+	{"SC09", "常量与条件不能定位个人", "Constants and conditions isolate nobody", (*inspection).isolation},
+	{"SC10", "分组取值域公开", "Grouping domains are public", (*inspection).domains},
+	{"SC11", "输出列不是原始数据", "No output column is raw", (*inspection).lattice},
+	{"SC12", "只依赖本人记录", "Depends on one's own records only", (*inspection).ownRows},
+	{"SC13", "数据级别与用途相符", "Grades allow the purpose", (*inspection).grades},
+	{"SC14", "分组宽度与人群规模相称", "Groups are wide enough for the population", (*inspection).width},
+	{"SC15", "资源开销在上限内", "Cost is within limits", (*inspection).cost},
+	{"SC16", "参数取值有限且已列明", "Parameters are finite and enumerated", (*inspection).parameters},
+	{"SC17", "参数的界限之间不小于最小间隔", "Cut-offs of parameters keep the least step", (*inspection).notHere},
+	{"SC18", "输出结构固定", "The shape of the output is fixed", (*inspection).frozen},
+	{"SC19", "文本无隐蔽字符", "No hidden characters", (*inspection).hygiene},
+	{"SC25", "WebAssembly 步骤封闭、确定、有界", "WebAssembly steps are closed, deterministic and bounded", (*inspection).sandbox},
 }
 
 // inspect runs every check, also after one has refused: a person sees all of it at once.
@@ -68,30 +70,39 @@ func inspect(m *query.Model, know *knowledge, f *faults) []Check {
 	in := &inspection{faults: f, model: m, know: know}
 	out := make([]Check, 0, len(checks))
 	for _, c := range checks {
-		in.check = &Check{ID: c.id, Title: c.title, Status: Pass}
+		in.check = &Check{ID: c.id, Title: c.title, TitleEn: c.titleEn, Status: Pass}
 		c.run(in)
 		out = append(out, *in.check)
 	}
 	return out
 }
 
-func (in *inspection) note(format string, args ...any) {
-	in.check.Evidence = append(in.check.Evidence, fmt.Sprintf(format, args...))
+// note adds evidence in both languages, which take the same arguments.
+func (in *inspection) note(zh, en string, args ...any) { in.check.Note(zh, en, args...) }
+
+// Note adds evidence in both languages, which take the same arguments.
+func (c *Check) Note(zh, en string, args ...any) {
+	c.Evidence = append(c.Evidence, fmt.Sprintf(zh, args...))
+	c.EvidenceEn = append(c.EvidenceEn, fmt.Sprintf(en, args...))
+}
+
+// Warn adds evidence that a reviewer should weigh.
+func (c *Check) Warn(zh, en string, args ...any) {
+	if c.Status == Pass {
+		c.Status = Warn
+	}
+	c.Note(zh, en, args...)
 }
 
 func (in *inspection) notHere() { in.check.Status = NotHere }
 
-func (in *inspection) warn(format string, args ...any) {
-	if in.check.Status == Pass {
-		in.check.Status = Warn
-	}
-	in.note(format, args...)
-}
+func (in *inspection) warn(zh, en string, args ...any) { in.check.Warn(zh, en, args...) }
 
 // fail refuses the model in the check being run.
 func (in *inspection) fail(code Code, at int, what, en, hint string) {
 	in.check.Status = Refused
-	in.note("%s %s", code, what)
+	in.check.Evidence = append(in.check.Evidence, string(code)+" "+what)
+	in.check.EvidenceEn = append(in.check.EvidenceEn, string(code)+" "+en)
 	in.refuse(code, at, what, en, hint)
 }
 
@@ -143,12 +154,12 @@ func (in *inspection) closedWorld() {
 		names = append(names, op)
 	}
 	slices.Sort(names)
-	in.note("用到的算子：%s", strings.Join(names, " "))
+	in.note("用到的算子：%s", "operators used: %s", strings.Join(names, " "))
 }
 
 func (in *inspection) names() {
 	for _, t := range in.model.Tables {
-		in.note("%s：资源 %s，结构版本 %d，%d 个数据项", t.Name, t.Resource, t.Version, len(t.Columns))
+		in.note("%s：资源 %s，结构版本 %d，%d 个数据项", "%s: resource %s, schema version %d, %d columns", t.Name, t.Resource, t.Version, len(t.Columns))
 	}
 }
 
@@ -167,7 +178,7 @@ func (in *inspection) uses() {
 					in.fail(useCode(u), in.placeOf(c), fmt.Sprintf("%s 未获准用途 %s", c.Name, u), fmt.Sprintf("%s is not allowed %s", c.Name, u), "")
 				}
 			}
-			in.note("%s.%s：%s", t.Name, ref.Name, useNames(uses))
+			in.note("%s.%s：%s", "%s.%s: %s", t.Name, ref.Name, useNames(uses))
 		}
 	}
 }
@@ -214,14 +225,14 @@ func (in *inspection) unit() {
 	}
 	for i, t := range in.know.tables {
 		if !t.Private() && in.model.Class == query.A {
-			in.note("%s：公开表, 按声明的键关联", in.model.Tables[i].Name)
+			in.note("%s：公开表, 按声明的键关联", "%s: a public table, joined by its declared keys", in.model.Tables[i].Name)
 			continue
 		}
 		if t.UnitKind != in.model.Unit {
 			in.fail(JoinNotAllowed, 0, fmt.Sprintf("%s 的主体种类是 %q", t.Name, t.UnitKind), "another kind of unit", "")
 			continue
 		}
-		in.note("%s：主体 %s，主体标识 %s", in.model.Tables[i].Name, t.UnitKind, t.SubjectKey)
+		in.note("%s：主体 %s，主体标识 %s", "%s: unit %s, subject key %s", in.model.Tables[i].Name, t.UnitKind, t.SubjectKey)
 	}
 	relations(in.model.Root, func(r *query.Rel) {
 		broken := false
@@ -293,9 +304,9 @@ func (in *inspection) multiplicity() {
 		in.fail(TooExpensive, 0, "每个主体的行数没有上限", "rows per subject are not bounded", "")
 		return
 	}
-	in.note("连接后每个主体至多 %d 行", rows)
+	in.note("连接后每个主体至多 %d 行", "at most %d rows of each unit after all joins", rows)
 	if r := in.model.Root; in.model.Class == query.A {
-		in.note("每个主体至多计入 %d 个单元格，每格至多 %d 行", r.Groups, r.Rows)
+		in.note("每个主体至多计入 %d 个单元格，每格至多 %d 行", "each unit counts in at most %d cells, with at most %d rows in each", r.Groups, r.Rows)
 		if r.Rows < 1 || r.Groups < 1 {
 			in.fail(TooExpensive, 0, "缺少计入上限", "no contribution bounds", "")
 		}
@@ -350,7 +361,7 @@ func (in *inspection) sumFits(r *query.Rel, a *query.Agg) {
 		in.fail(Unbounded, a.Arg.At, "上下界过宽，合计可能溢出", "bounds too wide, the sum could overflow", "")
 		return
 	}
-	in.note("求和列在 [%s, %s] 内，每个主体每格至多改变 %s；%d 个主体合计小于 2^62", number(a.Lo), number(a.Hi), number(a.Sensitivity(r.Rows)), units)
+	in.note("求和列在 [%s, %s] 内，每个主体每格至多改变 %s；%d 个主体合计小于 2^62", "the summed column lies in [%s, %s], one unit moves a cell by at most %s; the sum over %d units stays below 2^62", number(a.Lo), number(a.Hi), number(a.Sensitivity(r.Rows)), units)
 }
 
 func (in *inspection) total() {
@@ -369,11 +380,11 @@ func (in *inspection) total() {
 			return true
 		})
 	})
-	in.note("%d 个表达式节点均为全函数，中间结果小于 2^62", n)
+	in.note("%d 个表达式节点均为全函数，中间结果小于 2^62", "all %d nodes of expressions are total, intermediate results stay below 2^62", n)
 }
 
 func (in *inspection) deterministic() {
-	in.note("算子表中没有随机、时间、环境与外部函数")
+	in.note("算子表中没有随机、时间、环境与外部函数", "the list of operators has no randomness, clock, environment or outside function")
 }
 
 func (in *inspection) domains() {
@@ -385,7 +396,7 @@ func (in *inspection) domains() {
 		k := &in.model.Root.Keys[i]
 		if k.Select {
 			in.stillSelected(k)
-			in.note("分组 %d：取值域不公开，达到最小人数且经加噪遴选的取值才显示，其余一概不出现", i+1)
+			in.note("分组 %d：取值域不公开，达到最小人数且经加噪遴选的取值才显示，其余一概不出现", "group %d: no public domain; only values with enough units that pass the noised selection are shown", i+1)
 			continue
 		}
 		in.stillPublic(k)
@@ -394,9 +405,9 @@ func (in *inspection) domains() {
 			values = append(values, v.Text())
 		}
 		if k.Null {
-			values = append(values, "空值")
+			values = append(values, "NULL")
 		}
-		in.note("分组 %d：%d 个取值（%s）", i+1, k.Size(), abridged(values))
+		in.note("分组 %d：%d 个取值（%s）", "group %d: %d values (%s)", i+1, k.Size(), abridged(values))
 	}
 }
 
@@ -437,17 +448,17 @@ func (in *inspection) cost() {
 		if n := in.model.Cells(); n > MaxCells {
 			in.fail(TooExpensive, 0, fmt.Sprintf("%d 个单元格，上限 %d", n, MaxCells), fmt.Sprintf("%d cells, at most %d", n, MaxCells), "")
 		}
-		in.note("%d 个单元格，%d 个加噪向量", in.model.Cells(), len(in.model.Root.Aggs))
+		in.note("%d 个单元格，%d 个加噪向量", "%d cells, %d noised vectors", in.model.Cells(), len(in.model.Root.Aggs))
 	}
-	in.note("%d 个输出列，%d 张表", len(in.model.Outputs), len(in.model.Tables))
+	in.note("%d 个输出列，%d 张表", "%d output columns, %d tables", len(in.model.Outputs), len(in.model.Tables))
 }
 
 func (in *inspection) parameters() {
 	if in.model.Class.Own() {
-		in.note("唯一的参数是 :subject，取自已核验的授权书")
+		in.note("唯一的参数是 :subject，取自已核验的授权书", "the only parameter is :subject, taken from the verified consent")
 		return
 	}
-	in.note("没有参数，常量均已写明")
+	in.note("没有参数，常量均已写明", "no parameters; all constants are written out")
 }
 
 func (in *inspection) frozen() {
@@ -455,9 +466,9 @@ func (in *inspection) frozen() {
 	for i, o := range in.model.Outputs {
 		names[i] = o.Name + " " + o.Type.String()
 	}
-	in.note("%s", strings.Join(names, "，"))
+	in.note("%s", "%s", strings.Join(names, ", "))
 }
 
 func (in *inspection) hygiene() {
-	in.note("文本经 NFC 与字符表核对；签名对象是模型字节，文本只作说明")
+	in.note("文本经 NFC 与字符表核对；签名对象是模型字节，文本只作说明", "the text is NFC and of listed characters; what is signed is the model's bytes, the text is a comment")
 }

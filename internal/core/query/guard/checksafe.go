@@ -56,7 +56,7 @@ func (in *inspection) isolation() {
 		}
 	})
 	in.expressions(in.divisors)
-	in.note("WHERE 中 %d 个比较、%d 个 OR 分支；常量均在公开分段点或代码表上", filters.atoms, filters.branches)
+	in.note("WHERE 中 %d 个比较、%d 个 OR 分支；常量均在公开分段点或代码表上", "%d comparisons and %d OR branches in WHERE; all constants lie on public cut points or code lists", filters.atoms, filters.branches)
 }
 
 // values lists what a relation measures: the arguments of its aggregates and windows.
@@ -298,9 +298,9 @@ func (in *inspection) lattice() {
 		}
 		switch {
 		case in.model.Class.Own():
-			in.note("%s：%d 个可能取值", o.Name, o.Cells)
+			in.note("%s：%d 个可能取值", "%s: %d possible values", o.Name, o.Cells)
 		default:
-			in.note("%s：%s", o.Name, standingNames[o.Standing])
+			in.note("%[1]s：%[2]s", "%[1]s: %[3]s", o.Name, standingNames[o.Standing], o.Standing)
 		}
 	}
 	if in.model.Class.Own() {
@@ -352,7 +352,7 @@ func (in *inspection) precision() {
 		if c, ok := in.know.policyOf(f.Table, f.Column); ok {
 			f.Cap = min(f.Cap, c.CellCap())
 		}
-		in.note("%s.%s：至多分辨 %d 种，允许 %d 种", f.Table, f.Column, f.Cells, f.Cap)
+		in.note("%s.%s：至多分辨 %d 种，允许 %d 种", "%s.%s: told apart into at most %d, allowed %d", f.Table, f.Column, f.Cells, f.Cap)
 		if f.Cells > f.Cap {
 			at := 0
 			if c, ok := in.know.policyOf(f.Table, f.Column); ok {
@@ -413,7 +413,7 @@ func (in *inspection) ownRows() {
 		in.fail(NotOwnRows, 0, "", "", "")
 		return
 	}
-	in.note("唯一的行条件是 主体标识 = :subject；所有连接都按主体标识")
+	in.note("唯一的行条件是 主体标识 = :subject；所有连接都按主体标识", "the only condition on rows is subject key = :subject; every join is by the subject key")
 }
 
 // isOwn recognises subject key = :subject and nothing beside it.
@@ -446,9 +446,9 @@ func (in *inspection) grades() {
 				continue
 			}
 			if in.model.Class.Own() && (g.Sensitive || g.Level >= 4) {
-				in.note("%s 须逐项单独同意", c.Name)
+				in.note("%s 须逐项单独同意", "%s needs a separate consent of its own", c.Name)
 			}
-			in.note("%s：%s", c.Name, gradeName(g))
+			in.note("%[1]s：%[2]s", "%[1]s: %[3]s", c.Name, gradeName(g), gradeNameEn(g))
 		}
 	}
 }
@@ -479,6 +479,20 @@ func gradeName(g query.Grade) string {
 	return name
 }
 
+func gradeNameEn(g query.Grade) string {
+	name := "not graded"
+	if g.National != "" {
+		name = g.National
+	}
+	if g.Level > 0 {
+		name += fmt.Sprintf(", level %d", g.Level)
+	}
+	if g.Sensitive {
+		name += ", sensitive personal information"
+	}
+	return name
+}
+
 func (in *inspection) width() {
 	units := int64(0)
 	for _, t := range in.know.tables {
@@ -491,11 +505,11 @@ func (in *inspection) width() {
 		return
 	}
 	if len(in.model.Selects()) > 0 {
-		in.note("约 %d 个主体；分组经遴选，每组不少于最小人数", units)
+		in.note("约 %d 个主体；分组经遴选，每组不少于最小人数", "about %d units; groups are selected and have at least the minimum of units", units)
 		return
 	}
 	per := units / int64(in.model.Cells())
-	in.note("约 %d 个主体，%d 个单元格，平均每格约 %d 个", units, in.model.Cells(), per)
+	in.note("约 %d 个主体，%d 个单元格，平均每格约 %d 个", "about %d units, %d cells, about %d units in a cell on average", units, in.model.Cells(), per)
 	switch {
 	case per < minUnits:
 		at := 0
@@ -504,6 +518,6 @@ func (in *inspection) width() {
 		}
 		in.fail(TooSpecific, at, fmt.Sprintf("平均每格不足 %d 个主体", minUnits), fmt.Sprintf("fewer than %d units per cell expected", minUnits), "")
 	case per < comfortUnits:
-		in.warn("平均每格不足 %d 个主体，多数单元格可能不予显示", comfortUnits)
+		in.warn("平均每格不足 %d 个主体，多数单元格可能不予显示", "fewer than %d units in a cell on average: most cells may not be shown", comfortUnits)
 	}
 }

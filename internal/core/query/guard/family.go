@@ -14,8 +14,9 @@ func (r *Review) mergeChecks(list []Check, at string) {
 	for i, c := range list {
 		if i < len(r.Checks) && severity[c.Status] > severity[r.Checks[i].Status] {
 			r.Checks[i].Status = c.Status
-			for _, e := range c.Evidence {
+			for k, e := range c.Evidence {
 				r.Checks[i].Evidence = append(r.Checks[i].Evidence, "参数 "+at+"："+e)
+				r.Checks[i].EvidenceEn = append(r.Checks[i].EvidenceEn, "with "+at+": "+c.EvidenceEn[k])
 			}
 		}
 	}
@@ -32,15 +33,15 @@ func (r *Review) familyChecks(fam *query.Family, cat query.Catalog, f *faults) {
 				r.Fields = in.familyPrecision(fam)
 			}
 		case "SC16":
-			in.check.Evidence = nil
+			in.check.Evidence, in.check.EvidenceEn = nil, nil
 			for _, p := range fam.Params {
-				in.note("参数 :%s（%s），%d 个取值：%s", p.Name, p.Type, len(p.Values), abridged(p.Texts()))
+				in.note("参数 :%s（%s），%d 个取值：%s", "parameter :%s (%s), %d values: %s", p.Name, p.Type, len(p.Values), abridged(p.Texts()))
 			}
-			in.note("共 %d 组取值，上限 %d；每一组都是一个已逐项检查的具体模型，签名覆盖全部各组", len(fam.Members), query.MaxTuples)
+			in.note("共 %d 组取值，上限 %d；每一组都是一个已逐项检查的具体模型，签名覆盖全部各组", "%d combinations, at most %d; each is a concrete model that was checked, and the signature covers all of them", len(fam.Members), query.MaxTuples)
 		case "SC17":
 			in.steps(fam, cat)
 		case "SC18":
-			in.note("%d 组参数的输出列名、类型均相同", len(fam.Members))
+			in.note("%d 组参数的输出列名、类型均相同", "all %d combinations give columns of the same names and types", len(fam.Members))
 		}
 	}
 }
@@ -57,7 +58,7 @@ func (in *inspection) familyPrecision(fam *query.Family) []query.FieldCells {
 	}
 	totals := fieldTotals(&all)
 	for _, f := range totals {
-		in.note("%s.%s：全部参数合计至多分辨 %d 种，允许 %d 种", f.Table, f.Column, f.Cells, f.Cap)
+		in.note("%s.%s：全部参数合计至多分辨 %d 种，允许 %d 种", "%s.%s: told apart into at most %d by all parameters together, allowed %d", f.Table, f.Column, f.Cells, f.Cap)
 		if f.Cells > f.Cap {
 			in.fail(PrecisionSpent, 0, fmt.Sprintf("%s 全部参数合计分辨 %d 种，允许 %d 种", f.Column, f.Cells, f.Cap),
 				fmt.Sprintf("all parameters together tell %s apart into %d, at most %d", f.Column, f.Cells, f.Cap), "")
@@ -122,7 +123,7 @@ func (in *inspection) steps(fam *query.Family, cat query.Catalog) {
 			}
 			return query.NumberValue(n, c.column.Type.Scale).Text()
 		}
-		in.note("%s.%s：%d 个界限，最近的相距 %s，最小间隔 %s", c.table, c.column.Name, len(c.all), shown(near), shown(max(c.column.Step, 1)))
+		in.note("%s.%s：%d 个界限，最近的相距 %s，最小间隔 %s", "%s.%s: %d cut-offs, the nearest %s apart, the least step %s", c.table, c.column.Name, len(c.all), shown(near), shown(max(c.column.Step, 1)))
 		if near > 0 && near < c.column.Step {
 			in.fail(Undeclared, c.at, fmt.Sprintf("%s 的界限相距 %s，小于最小间隔 %s", c.column.Name, shown(near), shown(c.column.Step)),
 				fmt.Sprintf("thresholds of %s nearer than the step %s", c.column.Name, shown(c.column.Step)), "")

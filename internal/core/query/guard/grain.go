@@ -308,11 +308,11 @@ func (in *inspection) bandsRead() {
 			switch n, ok := c.Bands(); {
 			case c.Role == query.SubjectKey:
 			case len(c.Domain) > 0:
-				in.note("%s：公开代码 %d 种", c.Name, c.DomainSize())
+				in.note("%s：公开代码 %d 种", "%s: %d public codes", c.Name, c.DomainSize())
 			case ok:
-				in.note("%s：公开分段 %d 段，任何模型叠加都不会更细", c.Name, n)
+				in.note("%s：公开分段 %d 段，任何模型叠加都不会更细", "%s: %d public bands; no stack of models gets finer", c.Name, n)
 			default:
-				in.note("%s：没有公开分段点，只能看是否为空", c.Name)
+				in.note("%s：没有公开分段点，只能看是否为空", "%s: no public cut points; only whether it is empty can be told", c.Name)
 			}
 		}
 	}

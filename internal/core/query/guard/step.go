@@ -236,19 +236,19 @@ func (in *inspection) sandbox() {
 		in.notHere()
 		return
 	}
-	in.note("模块 %s：无导入、无自动运行、无浮点；内存不增长；只运行此摘要的模块", s.Module)
-	in.note("每人每个输出用新实例，至多 %d 个燃料单位，余量空转用尽，用时不因人而异", s.Fuel)
+	in.note("模块 %s：无导入、无自动运行、无浮点；内存不增长；只运行此摘要的模块", "module %s: no imports, no start, no floating point; its memory does not grow; only the module of this digest runs", s.Module)
+	in.note("每人每个输出用新实例，至多 %d 个燃料单位，余量空转用尽，用时不因人而异", "a fresh instance for each person and output, at most %d units of fuel, of which the rest is burnt, so that the time is everybody's", s.Fuel)
 	for i := range s.Inputs {
 		input := &s.Inputs[i]
 		list := valueTexts(input.Values)
 		if input.Null {
-			list = append(list, "空值")
+			list = append(list, "NULL")
 		}
-		in.note("输入 %s：%d 种（%s）", input.Name, len(list), abridged(list))
+		in.note("输入 %s：%d 种（%s）", "input %s: %d values (%s)", input.Name, len(list), abridged(list))
 	}
 	for i := range in.model.Outputs {
 		o := &in.model.Outputs[i]
-		in.note("输出 %s：%s；出错、超限或越界时为 %s", o.Name, abridged(valueTexts(o.Values)), s.Defaults[i].Text())
+		in.note("输出 %s：%s；出错、超限或越界时为 %s", "output %s: %s; %[3]s when it fails, exceeds a limit or its values", o.Name, abridged(valueTexts(o.Values)), s.Defaults[i].Text())
 	}
 }
 

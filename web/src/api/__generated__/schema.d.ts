@@ -4850,6 +4850,11 @@ export interface components {
             /** @description 计量单位 */
             unit?: string;
             uses?: string[] | null;
+            /**
+             * @description How long a value stands before another replaces it; Cells counts anew with each. Empty: for life
+             * @enum {string}
+             */
+            value_period?: "" | "month" | "quarter" | "year";
         };
         CatalogSupply: {
             /**
@@ -5910,9 +5915,11 @@ export interface components {
         };
         GuardCheck: {
             evidence?: string[] | null;
+            evidenceEn?: string[] | null;
             id: string;
             status: string;
             title: string;
+            titleEn: string;
         };
         GuardEdge: {
             from: string;
@@ -6114,6 +6121,8 @@ export interface components {
             siblings: components["schemas"]["LabSibling"][] | null;
             /** @description Experts who signed its hash, newest first */
             signatures: components["schemas"]["LabSignature"][] | null;
+            /** @description The checks that change with time, as of now: predicted error, budgets, overlap with earlier queries */
+            today?: components["schemas"]["GuardCheck"][] | null;
         };
         LabEntered: {
             session: components["schemas"]["LabSession"];
@@ -8868,6 +8877,8 @@ export interface components {
             lo?: number;
             name: string;
             null?: boolean;
+            /** Format: int64 */
+            period?: number;
             role: string;
             select?: boolean;
             /** Format: int64 */

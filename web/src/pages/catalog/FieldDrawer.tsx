@@ -160,6 +160,11 @@ export function FieldDrawer({ field, save, close }: { field?: CatalogField; save
               <InputNumber min={1} style={{ width: "100%" }} />
             </Form.Item>
           </Col>
+          <Col span={12}>
+            <Form.Item name="value_period" label={t.catalog.valuePeriod} extra={t.catalog.valuePeriodHint}>
+              <Select allowClear placeholder={t.catalog.valueForLife} options={Object.entries(t.catalog.valuePeriods).map(([value, label]) => ({ value, label }))} />
+            </Form.Item>
+          </Col>
           <Col span={24}>
             <Form.Item name="note" label={t.common.note}>
               <Input.TextArea autoSize />

@@ -4,10 +4,11 @@ import { lazy, Suspense, useState } from "react";
 import { Link } from "react-router";
 import { post } from "@/api/client";
 import { useAsk, useItem } from "@/api/hooks";
-import type { ModelDesk, ModelSibling } from "@/api/types";
+import type { ModelDesk, ModelSibling, Review } from "@/api/types";
 import { useText } from "@/text";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
 import { PlainTable, ResultTable } from "@/ui/ResultTable";
+import { ReviewTable } from "@/ui/ReviewTable";
 import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
@@ -86,6 +87,11 @@ function Comparison({ siblings, version }: { siblings: readonly ModelSibling[]; 
 /** This version beside another of the same model. */
 export function CompareTab({ version }: { version: string }) {
   return <WithDesk version={version}>{(desk) => <Comparison siblings={desk.siblings ?? []} version={version} />}</WithDesk>;
+}
+
+/** The review package: the static checks, and those that change with time as of today. */
+export function ChecksTab({ version, review }: { version: string; review: Review | undefined }) {
+  return <WithDesk version={version}>{(desk) => <ReviewTable review={review} today={desk.today} />}</WithDesk>;
 }
 
 /** The experts who signed this version's hash; each signature is verified when the page is read. */

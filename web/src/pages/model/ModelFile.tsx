@@ -1,46 +1,19 @@
-import { Table, Tag, Typography } from "antd";
+import { Tag, Typography } from "antd";
 import { useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
 import { lineageOf, readReview } from "@/api/lab";
-import type { Me, Review } from "@/api/types";
+import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
 import { LineageGraph } from "@/ui/LineageGraph";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
+import { ReviewTable } from "@/ui/ReviewTable";
 import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
-import { CompareTab, SignatureTab, TrialTab } from "./Desk";
-
-/** The static checks as the guard printed them. */
-export function ReviewTable({ review }: { review: Review | undefined }) {
-  const t = useText();
-  if (!review?.checks?.length) return <EmptyState title={t.model.noChecks} />;
-  return (
-    <>
-      <Typography.Paragraph>{review.summary}</Typography.Paragraph>
-      <Table
-        size="small"
-        rowKey="id"
-        pagination={false}
-        dataSource={review.checks}
-        columns={[
-          { title: t.common.code, dataIndex: "id", width: 80, render: (v: string) => <Typography.Text code>{v}</Typography.Text> },
-          { title: t.model.check, dataIndex: "title", width: 240 },
-          { title: t.model.evidence, render: (_, c) => c.evidence?.map((e) => <div key={e}>{e}</div>) },
-          {
-            title: t.matter.outcome,
-            dataIndex: "status",
-            width: 100,
-            render: (v: string) => <Tag color={v === "pass" ? "success" : v === "refused" ? "error" : v === "warn" ? "warning" : undefined}>{wordFor(t.model.statuses, v)}</Tag>,
-          },
-        ]}
-      />
-    </>
-  );
-}
+import { ChecksTab, CompareTab, SignatureTab, TrialTab } from "./Desk";
 
 export default function ModelFile() {
   const t = useText();
@@ -74,7 +47,7 @@ export default function ModelFile() {
                 </div>
               ),
             },
-            { key: "checks", label: t.model.checks, content: <ReviewTable review={review} /> },
+            { key: "checks", label: t.model.checks, content: version.text ? <ChecksTab version={version.id} review={review} /> : <ReviewTable review={review} /> },
             {
               key: "text",
               label: t.model.text,

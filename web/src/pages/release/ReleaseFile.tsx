@@ -12,6 +12,7 @@ import { BudgetGauge } from "@/ui/BudgetGauge";
 import { Deadline } from "@/ui/Deadline";
 import { FilePage } from "@/ui/FilePage";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
+import { ReviewTable } from "@/ui/ReviewTable";
 import { ResultTable } from "@/ui/ResultTable";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
@@ -19,7 +20,6 @@ import { rho } from "@/util/number";
 import { path } from "@/util/path";
 import { MatterActs } from "../matter/acts";
 import { Opinions } from "../matter/parts";
-import { ReviewTable } from "../model/ModelFile";
 
 function Checks({ checks }: { checks: ReleaseCheck[] }) {
   const t = useText();
