@@ -45,6 +45,7 @@ var floors = []floor{
 		{packages: "regime", why: "judges facts that others register, so it stands left of all who register them"},
 		{packages: "act", why: "joins access, regime and ledger into one transaction: every change goes through it"},
 		{packages: "notice", why: "what is made public; a period in public is published by a matter"},
+		{packages: "link", why: "other deployments: a letter goes out with the act it tells of, and its loss is told by a message"},
 		{packages: "matter", why: "an application on its way: knows who is addressed, not what an organization is"},
 		{packages: "party", why: "organizations and people, admitted by a matter"},
 		{packages: "query", why: "the relational IR: types that guard and engines share", only: "none"},

@@ -56,7 +56,7 @@ The SQL domain needs the walls around the engine (yunei doctor lists them). Wher
 }
 
 func (c *Config) options() node.Options {
-	return node.Options{Data: c.Data, DB: c.DB, Heads: c.Heads, Packs: c.Packs, NoWalls: c.NoWalls, SecureCookies: c.secure()}
+	return node.Options{Data: c.Data, DB: c.DB, Heads: c.Heads, Packs: c.Packs, NoWalls: c.NoWalls, SecureCookies: c.secure(), URL: c.URL}
 }
 
 // walled refuses a machine that lacks a wall unless told to go on.

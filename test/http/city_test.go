@@ -214,7 +214,7 @@ func (c *conversation) organization(t *testing.T, key string) string {
 	return o.ID
 }
 
-func (c *conversation) keepOrg(key, id string) { c.orgs[key], c.kept[key+"_org"] = id, id }
+func (c *conversation) keepOrg(key, id string) { c.orgs[key], c.kept[c.prefix+key+"_org"] = id, id }
 
 // join is how a company comes: it registers itself, hands in its papers and, where it is to be admitted, is.
 func (c *conversation) join(t *testing.T, n party.NewAccount, key string) {

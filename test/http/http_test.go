@@ -15,13 +15,16 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
 	"yunei/internal/base/clock"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/link"
 	"yunei/internal/core/query/duckdb"
 	"yunei/internal/gate/node"
 	"yunei/internal/test/testdb"
@@ -55,7 +58,10 @@ func TestHTTP(t *testing.T) {
 					data := t.TempDir()
 					c := open(t, data, database.url(t, data), packsOf(file)...)
 					c.file = file
-					c.settle(t, roles(steps))
+					if slices.ContainsFunc(steps, func(s step) bool { return s.above }) {
+						c.joinAbove(t, database.url, roles(steps, true))
+					}
+					c.settle(t, roles(steps, false))
 					for _, s := range steps {
 						c.do(t, s)
 					}
@@ -74,6 +80,9 @@ type conversation struct {
 	tokens map[string]string
 	orgs   map[string]string
 	kept   map[string]any
+	prefix string        // before the names under which its organizations are kept
+	above  *conversation // a second node, where the file speaks to one
+	down   atomic.Bool   // whether this node's door for letters is shut
 }
 
 // conversations are the files beside this one, and those in a folder named after the pack that they run under.
@@ -104,16 +113,21 @@ func open(t *testing.T, data, url string, packs ...string) *conversation {
 	if missing := duckdb.Missing(duckdb.Walls()); len(missing) > 0 {
 		t.Logf("THIS MACHINE LACKS WALLS OF THE ENGINE: %v", missing)
 	}
-	n, err := node.Open(t.Context(), node.Options{Data: data, DB: url, Heads: filepath.Join(data, "heads.json"), Packs: packs, Clock: clk, NoWalls: true})
+	c := &conversation{clock: clk, tokens: map[string]string{}, orgs: map[string]string{},
+		kept: map[string]any{"public_key": publicKey(public)}}
+	c.server = httptest.NewUnstartedServer(c)
+	n, err := node.Open(t.Context(), node.Options{Data: data, DB: url, Heads: filepath.Join(data, "heads.json"), Packs: packs, Clock: clk, NoWalls: true,
+		URL: "http://" + c.server.Listener.Addr().String()})
 	if err != nil {
 		t.Fatalf("open node: %v", err)
 	}
+	c.node = n
 	ctx, stop := context.WithCancel(context.WithoutCancel(t.Context()))
 	done := make(chan error, 1)
 	go func() { done <- n.Run(ctx) }()
-	server := httptest.NewServer(n.Handler())
+	c.server.Start()
 	t.Cleanup(func() {
-		server.Close()
+		c.server.Close()
 		stop()
 		if err := <-done; err != nil {
 			t.Errorf("run node: %v", err)
@@ -122,16 +136,53 @@ func open(t *testing.T, data, url string, packs ...string) *conversation {
 			t.Errorf("close node: %v", err)
 		}
 	})
-	return &conversation{node: n, clock: clk, server: server, tokens: map[string]string{}, orgs: map[string]string{},
-		kept: map[string]any{"public_key": publicKey(public)}}
+	return c
 }
 
-// roles are the people a file names, in order of appearance.
-func roles(steps []step) []string {
+// ServeHTTP is the node as others reach it.
+func (c *conversation) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if c.down.Load() && r.URL.Path == link.Path {
+		http.Error(w, "bad gateway", http.StatusBadGateway)
+		return
+	}
+	c.node.Handler().ServeHTTP(w, r)
+}
+
+// joinAbove opens the second node of a file, under the same law and clock. What is kept is kept for both; its organizations are
+// kept as $above_…_org.
+func (c *conversation) joinAbove(t *testing.T, url func(t *testing.T, data string) string, names []string) {
+	t.Helper()
+	data := t.TempDir()
+	up := open(t, data, url(t, data), packsOf(c.file)...)
+	up.file, up.kept, up.prefix = c.file, c.kept, "above_"
+	c.above = up
+	up.settle(t, names)
+}
+
+// work breaks, mends or works the link between the two nodes.
+func (c *conversation) work(t *testing.T, how string) {
+	t.Helper()
+	switch how {
+	case "down", "up":
+		c.above.down.Store(how == "down")
+		c.down.Store(how == "down")
+	case "carry":
+		for range 2 { // what one receives may have the other answer
+			for _, n := range []*conversation{c, c.above} {
+				if err := n.node.Link.Look(t.Context()); err != nil {
+					t.Fatalf("carry letters: %v", err)
+				}
+			}
+		}
+	}
+}
+
+// roles are the people a file names at one of its nodes, in order of appearance.
+func roles(steps []step, above bool) []string {
 	var names []string
 	seen := map[string]bool{"": true, public: true}
 	for _, s := range steps {
-		if !seen[s.role] {
+		if s.above == above && !seen[s.role] {
 			seen[s.role] = true
 			names = append(names, s.role)
 		}
@@ -142,9 +193,18 @@ func roles(steps []step) []string {
 func (c *conversation) do(t *testing.T, s step) {
 	t.Helper()
 	where := fmt.Sprintf("%s:%d", c.file, s.line)
-	if s.clock != "" {
+	switch {
+	case s.clock != "":
 		c.moveClock(t, where, s.clock)
+		if c.above != nil {
+			c.above.moveClock(t, where, s.clock)
+		}
 		return
+	case s.link != "":
+		c.work(t, s.link)
+		return
+	case s.above:
+		c = c.above
 	}
 	kind, content := c.body(t, where, s)
 	req, err := http.NewRequestWithContext(t.Context(), s.method, c.server.URL+c.fill(t, where, s.path), content)

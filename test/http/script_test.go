@@ -12,6 +12,8 @@ import (
 type step struct {
 	line    int
 	clock   string // when set, the block moves the clock and asks nothing
+	link    string // when set, the block breaks, mends or works the link to the node above
+	above   bool   // asked of the node above
 	role    string
 	method  string
 	path    string
@@ -31,7 +33,7 @@ type check struct {
 }
 
 var (
-	requestLine = regexp.MustCompile(`^([A-Z][A-Z0-9]*) (GET|HEAD|POST|PUT|PATCH|DELETE) (/\S*)$`)
+	requestLine = regexp.MustCompile(`^([A-Z][A-Z0-9]*)(@above)? (GET|HEAD|POST|PUT|PATCH|DELETE) (/\S*)$`)
 	headerLine  = regexp.MustCompile(`^([A-Za-z][A-Za-z-]*): (.*)$`)
 	setLine     = regexp.MustCompile(`^set ([a-z][a-z0-9_]*) = (header )?(\S+)$`)
 	signLine    = regexp.MustCompile(`^sign ([a-z][a-z0-9_]*) = (\S+)$`)
@@ -110,11 +112,18 @@ func (p *parser) block() (s step, ok bool, err error) {
 		}
 		return s, true, nil
 	}
+	if how := p.here(); how == "link down" || how == "link up" || how == "link carry" {
+		s.link = strings.TrimPrefix(how, "link ")
+		if p.at++; p.more() {
+			return s, false, fmt.Errorf("link is a block of its own")
+		}
+		return s, true, nil
+	}
 	m := requestLine.FindStringSubmatch(p.here())
 	if m == nil {
 		return s, false, fmt.Errorf("want ROLE METHOD /path, got %q", p.here())
 	}
-	s.role, s.method, s.path = m[1], m[2], m[3]
+	s.role, s.above, s.method, s.path = m[1], m[2] != "", m[3], m[4]
 	p.at++
 	for p.more() {
 		m := headerLine.FindStringSubmatch(p.here())

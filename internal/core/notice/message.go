@@ -38,6 +38,9 @@ const (
 	FileLacking      MessageKind = "file.lacking"      // 单位档案缺项
 	FieldEmpty       MessageKind = "expert.field"      // 专家组缺少某一领域的专家
 	Consulted        MessageKind = "matter.consulted"  // 请专家答复数据处理问题
+	LinkLost         MessageKind = "link.lost"         // 与互联节点失去联系
+	LinkBack         MessageKind = "link.back"         // 与互联节点恢复联系
+	LetterRefused    MessageKind = "letter.refused"    // 报送的记录被对方节点拒收
 )
 
 // MessageKinds lists every kind, for the description of the interface.
@@ -65,6 +68,9 @@ func MessageKinds() []MessageKind {
 		FileLacking,
 		FieldEmpty,
 		Consulted,
+		LinkLost,
+		LinkBack,
+		LetterRefused,
 	}
 }
 

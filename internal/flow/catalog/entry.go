@@ -104,6 +104,7 @@ type Entry struct {
 	Author    string       `json:"author" doc:"Account that saved it last"`
 	Published workday.Date `json:"published" doc:"发布日期"`
 	Supply    Supply       `json:"supply" doc:"What data has arrived; set by the platform, never typed in"`
+	Origin    *Origin      `json:"origin,omitempty" doc:"The lower node that published it; to be read here, worked on there"`
 	Created   time.Time    `json:"created"`
 	Updated   time.Time    `json:"updated"`
 }

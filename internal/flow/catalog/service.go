@@ -27,6 +27,7 @@ func New(acts *act.Runner) *Service {
 		act.Def{Name: "catalog.publish", Roles: []access.Role{access.Bureau}},
 		act.Def{Name: "catalog.return", Roles: []access.Role{access.Bureau}},
 	)
+	acts.Ledger().Register("foreign-entry", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadForeign(ctx, tx, id) })
 	acts.Ledger().Register(Kind, func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadEntry(ctx, tx, id) })
 	registerFacts(acts.Law())
 	return s
@@ -88,7 +89,11 @@ func (s *Service) Publish(ctx context.Context, id string) (Entry, error) {
 		if e.Holder == tx.Actor().Org {
 			return e, errs.New(errs.Forbidden, "不能审核本单位提交的目录条目, 请由其他单位的审核人员办理")
 		}
-		return e.Publish(tx.Day(), tx.Now())
+		e, err := e.Publish(tx.Day(), tx.Now())
+		if err != nil {
+			return e, err
+		}
+		return e, publishUp(ctx, tx, e)
 	})
 }
 
@@ -203,11 +208,15 @@ type Page struct {
 func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 	var page Page
 	err := s.acts.View(ctx, func(tx *sqldb.Tx) error {
+		actor := access.From(ctx)
 		e, err := loadEntry(ctx, tx, id)
+		if errs.Is(err, errs.NotFound) && actor.SignedIn() {
+			page, err = foreignPage(ctx, tx, id)
+			return err
+		}
 		if err != nil {
 			return err
 		}
-		actor := access.From(ctx)
 		if ok, err := visible(ctx, tx, actor, e); err != nil || !ok {
 			return orElse(err, notFound())
 		}
@@ -286,7 +295,11 @@ func (s *Service) List(ctx context.Context, f Filter) (page []Entry, next string
 	want := f.Limit
 	f.Limit++
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		page, err = listEntries(ctx, tx, f, actor)
+		if page, err = listEntries(ctx, tx, f, actor); err != nil {
+			return err
+		}
+		others, err := listForeign(ctx, tx, f)
+		page = newest(append(page, others...), f.Limit)
 		return err
 	})
 	if len(page) > want {

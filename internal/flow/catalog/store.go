@@ -100,7 +100,11 @@ func tableTaken(table string) error {
 
 // saveGrams keeps the search index of an entry. It is derived and no object of its own.
 func saveGrams(ctx context.Context, tx *sqldb.Tx, e Entry) error {
-	if _, err := tx.Exec(ctx, `DELETE FROM catalog_gram WHERE entry = $1`, e.ID); err != nil {
+	clear, add := `DELETE FROM catalog_gram WHERE entry = $1`, `INSERT INTO catalog_gram (gram, entry) VALUES `
+	if e.Origin != nil {
+		clear, add = `DELETE FROM foreign_gram WHERE entry = $1`, `INSERT INTO foreign_gram (gram, entry) VALUES `
+	}
+	if _, err := tx.Exec(ctx, clear, e.ID); err != nil {
 		return err
 	}
 	all := grams(e.searchable()...)
@@ -114,7 +118,7 @@ func saveGrams(ctx context.Context, tx *sqldb.Tx, e Entry) error {
 			args = append(args, g)
 			rows[i] = "($" + strconv.Itoa(i+2) + ", $1)"
 		}
-		if _, err := tx.Exec(ctx, `INSERT INTO catalog_gram (gram, entry) VALUES `+strings.Join(rows, ", "), args...); err != nil {
+		if _, err := tx.Exec(ctx, add+strings.Join(rows, ", "), args...); err != nil {
 			return fmt.Errorf("index entry %s: %w", e.ID, err)
 		}
 	}

@@ -178,6 +178,9 @@ func (s *Service) StartAuthorization(ctx context.Context, id string) (Authorizat
 		if err := s.saveAuthorization(ctx, tx, a); err != nil {
 			return err
 		}
+		if err := publishAuthorization(ctx, tx, a); err != nil {
+			return err
+		}
 		return promote(ctx, tx, a.Org, levels[a.Level].role)
 	})
 	return a, err

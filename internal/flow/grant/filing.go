@@ -11,6 +11,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/link"
 	"yunei/internal/core/matter"
 )
 
@@ -39,6 +40,7 @@ type Filing struct {
 	Account  string           `json:"account,omitempty"`
 	Filed    *time.Time       `json:"filed,omitempty"`
 	Received *Acknowledgement `json:"received,omitempty"`
+	Origin   *Origin          `json:"origin,omitempty" doc:"The lower node it came from, over a link"`
 	Opened   time.Time        `json:"opened"`
 }
 
@@ -187,6 +189,9 @@ func (s *Service) SubmitFiling(ctx context.Context, d FilingDraft) (Filing, erro
 		if err != nil {
 			return err
 		}
+		if err := publishFiling(ctx, tx, f); err != nil {
+			return err
+		}
 		return tx.Judge(ctx, map[string]string{"org": f.Owner, "filing": f.ID})
 	})
 	return f, err
@@ -291,7 +296,19 @@ func (s *Service) AcknowledgeFiling(ctx context.Context, id, number, note string
 		if err := s.saveFiling(ctx, tx, f); err != nil {
 			return err
 		}
-		return tx.Judge(ctx, map[string]string{"org": f.Owner, "filing": f.ID})
+		objects := map[string]string{"org": f.Owner, "filing": f.ID}
+		if f.Origin != nil {
+			delete(objects, "org") // it is known to the other node alone
+			office, err := nameOf(ctx, tx.Tx, actor.Org)
+			if err != nil {
+				return err
+			}
+			err = link.Reply(ctx, tx, f.Origin.Node, LetterAcknowledged, f.Origin.Record, acknowledged{Number: number, Note: f.Received.Note, Office: office})
+			if err != nil {
+				return err
+			}
+		}
+		return tx.Judge(ctx, objects)
 	})
 	return f, err
 }
@@ -299,6 +316,9 @@ func (s *Service) AcknowledgeFiling(ctx context.Context, id, number, note string
 // receives reports whether a filing went to the actor's body: the authority above is a bureau of a larger area on the same
 // platform, or the one outside it.
 func receives(actor access.Actor, f Filing) bool {
+	if f.Origin != nil {
+		return actor.Has(access.Bureau) && actor.Area == ""
+	}
 	if f.To == string(access.Upper) && f.Area != "" && actor.Has(access.Bureau, access.Upper) {
 		return actor.Area != f.Area && actor.Area.Covers(f.Area)
 	}

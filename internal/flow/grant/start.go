@@ -77,7 +77,10 @@ func (s *Service) startTx(ctx context.Context, tx *act.Tx, a Agreement) (Grant, 
 	if err := s.allot(ctx, tx, sc, g); err != nil {
 		return g, err
 	}
-	return g, tx.Changed(ctx, "grant", g.ID, g)
+	if err := tx.Changed(ctx, "grant", g.ID, g); err != nil {
+		return g, err
+	}
+	return g, publishGrant(ctx, tx, g, access.Active)
 }
 
 // allot sets the grant's share of the yearly disclosure budget of every resource about people, for each year of its
@@ -166,7 +169,10 @@ func (s *Service) setPermit(ctx context.Context, name, id, state string) (Grant,
 		if err := mayTurn(permit.State, state); err != nil {
 			return err
 		}
-		if err := tx.SetPermit(ctx, g.Permit, state); err != nil || state != access.Revoked {
+		if err := tx.SetPermit(ctx, g.Permit, state); err != nil {
+			return err
+		}
+		if err := publishGrant(ctx, tx, g, state); err != nil || state != access.Revoked {
 			return err
 		}
 		sc, err := loadScenario(ctx, tx.Tx, g.Scenario)

@@ -91,7 +91,11 @@ func (a *API) entries(ctx context.Context, in *entryList) (Page[EntryItem], erro
 	reference, err := a.s.Party.ByReferenceNow(ctx, holders...)
 	page := Page[EntryItem]{Items: []EntryItem{}, Next: next}
 	for _, e := range list {
-		page.Items = append(page.Items, EntryItem{Entry: e, HolderName: names[e.Holder], Area: a.areaName(areas[e.Holder]), Reference: reference[e.Holder]})
+		item := EntryItem{Entry: e, HolderName: names[e.Holder], Area: a.areaName(areas[e.Holder]), Reference: reference[e.Holder]}
+		if e.Origin != nil {
+			item.HolderName, item.Area = e.Origin.Holder, a.areaName(e.Origin.Area)
+		}
+		page.Items = append(page.Items, item)
 	}
 	return page, err
 }
@@ -100,6 +104,9 @@ func (a *API) entryPage(ctx context.Context, id string) (EntryPage, error) {
 	page, err := a.s.Catalog.Get(ctx, id)
 	if err != nil {
 		return EntryPage{}, err
+	}
+	if o := page.Entry.Origin; o != nil {
+		return EntryPage{Page: page, HolderName: o.Holder, Area: a.areaName(o.Area)}, nil
 	}
 	holder := page.Entry.Holder
 	names, areas, err := a.orgPlaces(ctx, holder)

@@ -10,6 +10,7 @@ import (
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
 	"yunei/internal/core/ledger"
+	"yunei/internal/core/link"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
@@ -36,6 +37,7 @@ type Services struct {
 	Matters       *matter.Service
 	Party         *party.Service
 	Notice        *notice.Service
+	Link          *link.Service
 	Catalog       *catalog.Service
 	Collect       *collect.Service
 	Consent       *consent.Service
@@ -74,6 +76,7 @@ func (a *API) register() {
 	a.registerStatistics()
 	a.registerServe()
 	a.registerWatch()
+	a.registerLink()
 	a.registerLedger()
 }
 

@@ -24,6 +24,7 @@ import (
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
 	"yunei/internal/core/ledger"
+	"yunei/internal/core/link"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
@@ -60,6 +61,7 @@ type Options struct {
 	Clock         clock.Clock
 	NoWalls       bool // run SQL on raw data although the machine lacks a wall
 	SecureCookies bool
+	URL           string // under which people and other nodes reach this one
 	Wire          string // address told to programs that speak PostgreSQL's protocol, "" where none may
 }
 
@@ -129,6 +131,7 @@ func (n *Node) build(o Options) {
 	subjects := collect.SealerOf(n.Keys)
 	n.Acts = act.NewRunner(n.DB, n.Log, law)
 	n.Notice = notice.New(n.Acts)
+	n.Link = link.New(n.DB, n.Acts, n.Keys, o.URL)
 	n.Matters = matter.New(n.Acts)
 	n.Matters.Notices = n.Notice
 	n.Party = party.New(n.Acts, n.Keys, n.Matters)
@@ -142,12 +145,18 @@ func (n *Node) build(o Options) {
 	n.Open = open.New(open.Deps{DB: n.DB, Law: law, Catalog: n.Catalog, Collect: n.Collect})
 	n.Output = output.New(n.Acts, n.Matters, n.Lab, n.Blobs)
 	n.Serve = serve.New(serve.Deps{DB: n.DB, Acts: n.Acts, Keys: n.Keys, Consents: n.Consent, Catalog: n.Catalog, Collect: n.Collect, Disclose: budget, Lab: n.Lab, Pace: serve.DefaultPace})
+	n.Link.Handle(catalog.LetterEntry, link.Lower, n.Catalog.ReceiveEntry)
+	n.Link.Handle(grant.LetterFiling, link.Lower, n.Grant.ReceiveFiling)
+	n.Link.Handle(grant.LetterAcknowledged, link.Upper, n.Grant.ReceiveAcknowledgement)
+	n.Link.Handle(grant.LetterGrant, link.Lower, nil)
+	n.Link.Handle(grant.LetterAuthorization, link.Lower, nil)
 	n.Watch = watch.New(watch.Deps{Acts: n.Acts, Catalog: n.Catalog, Consents: n.Consent, Lab: n.Lab, Serve: n.Serve, Budget: budget, Blobs: n.Blobs})
 }
 
 func (n *Node) routes(apis, files http.Handler) http.Handler {
 	mux := http.NewServeMux()
 	mux.Handle("/v1/", apis)
+	mux.Handle("POST "+link.Path, n.Link)
 	mux.Handle("/openapi.json", apis)
 	mux.Handle("/openapi.yaml", apis)
 	mux.Handle("/v1/log/", http.StripPrefix("/v1/log", n.Log.Tiles()))
@@ -193,6 +202,7 @@ func (n *Node) Run(ctx context.Context) error {
 	g.Go(func() error { n.Log.Run(ctx); return nil })
 	g.Go(func() error { n.Collect.Run(ctx, n.DB.Dialect() == sqldb.SQLite); return nil })
 	g.Go(func() error { n.Open.Run(ctx); return nil })
+	g.Go(func() error { n.Link.Run(ctx); return nil })
 	g.Go(func() error { guard.WarmUp(); return nil })
 	g.Go(func() error { return n.sweep(access.With(ctx, access.System())) })
 	return g.Wait()
@@ -216,7 +226,7 @@ func (n *Node) Sweep(ctx context.Context) {
 	for _, o := range []struct {
 		what  string
 		sweep func(context.Context) error
-	}{{"matters", n.Matters.Sweep}, {"files of organizations", n.Party.Sweep}, {"terms", n.Grant.Sweep}, {"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
+	}{{"links", n.Link.Look}, {"matters", n.Matters.Sweep}, {"files of organizations", n.Party.Sweep}, {"terms", n.Grant.Sweep}, {"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
 		if err := o.sweep(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "sweep "+o.what, "err", err)
 		}
