@@ -85,15 +85,6 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 	if err != nil {
 		return err
 	}
-	options := node.Options{Wire: door.address(), Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Packs: []string{city.Pack}, Clock: clk, NoWalls: missingWalls(cmd)}
-	n, err := node.Open(cmd.Context(), options)
-	if err != nil {
-		return err
-	}
-	defer func() { err = errors.Join(err, n.Close()) }()
-	if err := city.Prepare(cmd.Context(), n); err != nil {
-		return err
-	}
 	listen := cfg.Listen
 	if f.once {
 		listen = "127.0.0.1:0"
@@ -103,6 +94,15 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 		return errs.New(errs.Unavailable, "监听 %s 失败, 请换一个 --listen: %w", listen, err)
 	}
 	base := "http://" + listener.Addr().String()
+	options := node.Options{Wire: door.address(), URL: base, Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Packs: []string{city.Pack}, Clock: clk, NoWalls: missingWalls(cmd)}
+	n, err := node.Open(cmd.Context(), options)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, n.Close()) }()
+	if err := city.Prepare(cmd.Context(), n); err != nil {
+		return err
+	}
 	teller := &story.Teller{City: city, Base: base, Clock: clk, Anchor: n.Keys.Anchor(), Ledger: &auditor{node: n, options: options}, Tick: func(ctx context.Context) { n.Sweep(access.With(ctx, access.System())) }}
 	if !f.asJSON {
 		teller.Say = func(t story.Told) { say1(cmd.OutOrStdout(), t) }

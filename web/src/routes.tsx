@@ -86,6 +86,7 @@ export const router = createBrowserRouter([
       page("/watch/reports/:id", () => import("@/pages/watch/ReportFile")),
       page("/watch/evaluations/:id", () => import("@/pages/watch/EvaluationFile")),
       page("/watch/complaints/:id", () => import("@/pages/watch/ComplaintFile")),
+      page("/links", () => import("@/pages/link/LinkDesk")),
       page("/registers", () => import("@/pages/register/Registers")),
       page("/calls", () => import("@/pages/call/Calls")),
       page("/publishing", () => import("@/pages/notice/NoticeDesk")),

@@ -1,4 +1,5 @@
 import {
+  ApartmentOutlined,
   AuditOutlined,
   BankOutlined,
   BookOutlined,
@@ -71,6 +72,7 @@ const items: Item[] = [
   { to: path.calls(), icon: <SearchOutlined aria-hidden />, label: "menuCalls", group: "groupUse", roles: ["data-user", "platform-operator", "auditor"] },
   { to: path.releases(), icon: <ExportOutlined aria-hidden />, label: "menuReleases", group: "groupUse", roles: [...offices, "data-user"] },
   { to: path.watch(), icon: <EyeOutlined aria-hidden />, label: "menuWatch", group: "groupWatch", roles: [...officials, ...companies] },
+  { to: path.links(), icon: <ApartmentOutlined aria-hidden />, label: "menuLinks", group: "groupWatch", roles: offices },
   { to: path.registers(), icon: <ReadOutlined aria-hidden />, label: "menuRegisters", group: "groupWatch", roles: ["data-bureau", "platform-operator", "auditor", ...authorities] },
   { to: path.publishing(), icon: <NotificationOutlined aria-hidden />, label: "menuNotices", group: "groupWatch", roles: ["data-bureau", ...authorities] },
   { to: path.ledger(), icon: <SafetyCertificateOutlined aria-hidden />, label: "menuLedger", group: "groupWatch", roles: all },

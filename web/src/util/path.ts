@@ -67,6 +67,7 @@ export const path = {
   evaluation: (evaluation: string) => `/watch/evaluations/${id(evaluation)}`,
   complaint: (complaint: string) => `/watch/complaints/${id(complaint)}`,
   providers: () => "/providers",
+  links: (tab?: string) => (tab ? `/links?tab=${id(tab)}` : "/links"),
   registers: () => "/registers",
   calls: () => "/calls",
   publishing: () => "/publishing",

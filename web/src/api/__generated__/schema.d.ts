@@ -1650,6 +1650,126 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/link/card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本节点名片 */
+        get: operations["link-card"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/link/peers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 互联节点 */
+        get: operations["link-peers"];
+        put?: never;
+        /** 登记互联节点 */
+        post: operations["join-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/link/peers/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 终止互联 */
+        post: operations["end-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/link/peers/{id}/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 恢复互联 */
+        post: operations["resume-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/link/peers/{id}/suspend": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 暂停互联 */
+        post: operations["suspend-node"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/link/received": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 收到的记录 */
+        get: operations["letters-received"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/link/sent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 报送的记录 */
+        get: operations["letters-sent"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/listings/{id}/lift": {
         parameters: {
             query?: never;
@@ -4746,6 +4866,8 @@ export interface components {
             operate?: components["schemas"]["CatalogChannel"];
             /** @description 审核意见 of the last return */
             opinion?: string;
+            /** @description The lower node that published it; to be read here, worked on there */
+            origin?: components["schemas"]["CatalogOrigin"];
             /** @description 发布日期 */
             published: string;
             /**
@@ -4855,6 +4977,21 @@ export interface components {
              * @enum {string}
              */
             value_period?: "" | "month" | "quarter" | "year";
+        };
+        CatalogOrigin: {
+            /** @description 行政区域 that the node serves */
+            area?: string;
+            /** @description 数据提供单位, by name */
+            holder: string;
+            /** @description 统一社会信用代码 */
+            holder_code: string;
+            /** @description Name of the node */
+            name: string;
+            node: string;
+            /** Format: date-time */
+            received: string;
+            /** @description Its id of the entry */
+            record: string;
         };
         CatalogSupply: {
             /**
@@ -5363,6 +5500,8 @@ export interface components {
             operate?: components["schemas"]["CatalogChannel"];
             /** @description 审核意见 of the last return */
             opinion?: string;
+            /** @description The lower node that published it; to be read here, worked on there */
+            origin?: components["schemas"]["CatalogOrigin"];
             /** @description 发布日期 */
             published: string;
             /**
@@ -5646,6 +5785,8 @@ export interface components {
             opened: string;
             /** @description The body that filed */
             org?: string;
+            /** @description The lower node it came from, over a link */
+            origin?: components["schemas"]["GrantOrigin"];
             /** @description The organization the result is about */
             owner: string;
             received?: components["schemas"]["GrantAcknowledgement"];
@@ -5709,6 +5850,16 @@ export interface components {
             resource: string;
             /** @description 数据必要性: why these fields are needed */
             why: string;
+        };
+        GrantOrigin: {
+            /** @description Name of the node */
+            name: string;
+            node: string;
+            /** @description The organization the result is about, by name */
+            org: string;
+            org_code: string;
+            /** @description Its id of the filing */
+            record: string;
         };
         GrantPage: {
             acts: components["schemas"]["ActOption"][] | null;
@@ -6735,6 +6886,163 @@ export interface components {
             /** @description Means of the observed values; null where nothing was observed */
             values: (number | null)[] | null;
         };
+        LinkAnswer: {
+            /** Format: date-time */
+            at: string;
+            letter: string;
+            /** @description Its own number for what it received (收件号) */
+            number?: string;
+            /** @enum {string} */
+            result: "accepted" | "refused";
+            /** Format: int64 */
+            turn: number;
+            /** @description Why it was refused */
+            words?: string;
+        };
+        LinkCard: {
+            /** @description 节点公钥: base64 of an Ed25519 key */
+            key: string;
+            /** @description 节点编号 */
+            node: string;
+            /** @description 互联地址 */
+            url: string;
+        };
+        LinkIncoming: {
+            answer: components["schemas"]["LinkAnswer"];
+            /** @description The record as the other node sent it */
+            content?: unknown;
+            /** @description SHA-256 of its content */
+            digest: string;
+            id: string;
+            kind: string;
+            /** @description The other node's id of it */
+            letter: string;
+            node: string;
+            object: string;
+            /** Format: int64 */
+            seq: number;
+            /** Format: date-time */
+            written: string;
+        };
+        LinkJoining: {
+            area?: string;
+            card: components["schemas"]["LinkCard"];
+            document: string;
+            name: string;
+            /** @enum {string} */
+            side: "upper" | "lower";
+            /**
+             * Format: int64
+             * @description 设定时限, minutes
+             */
+            within: number;
+        };
+        LinkOutgoing: {
+            answer?: components["schemas"]["LinkAnswer"];
+            /** Format: int64 */
+            attempts: number;
+            /** Format: date-time */
+            changed: string;
+            /** @description SHA-256 of its content */
+            digest: string;
+            /** @description Why the last attempt failed */
+            fault?: string;
+            id: string;
+            kind: string;
+            /**
+             * Format: date-time
+             * @description Not tried again before
+             */
+            next: string;
+            node: string;
+            /** @description The record it tells of */
+            object: string;
+            /** Format: date-time */
+            opened: string;
+            /**
+             * Format: int64
+             * @description Its place among the letters to this node
+             */
+            seq: number;
+            /** @enum {string} */
+            state: "waiting" | "accepted" | "refused";
+        };
+        LinkPeer: {
+            /** @description Who recorded it */
+            account: string;
+            /** @description 行政区域 that a lower node serves */
+            area?: string;
+            card: components["schemas"]["LinkCard"];
+            /** Format: date-time */
+            changed: string;
+            /** @description The paper on which both bureaus agreed */
+            document: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Since when the link is held lost; absent while it stands
+             */
+            lost?: string;
+            name: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description Of the suspension or the end */
+            reason?: string;
+            /** @enum {string} */
+            side: "upper" | "lower";
+            /** @enum {string} */
+            state: "active" | "suspended" | "ended";
+            /**
+             * Format: int64
+             * @description 设定时限, minutes: until a letter is there, and until silence is a loss of the link
+             */
+            within: number;
+        };
+        LinkPeerPage: {
+            /** @description Who recorded it */
+            account: string;
+            /** @description 行政区域 that a lower node serves */
+            area?: string;
+            card: components["schemas"]["LinkCard"];
+            /** Format: date-time */
+            changed: string;
+            /** @description The paper on which both bureaus agreed */
+            document: string;
+            /** @description Why it could not be reached last */
+            fault?: string;
+            /** @description What both bureaus compare */
+            fingerprint: string;
+            /**
+             * Format: date-time
+             * @description When it was last heard, in a request or an answer that verified
+             */
+            heard?: string;
+            id: string;
+            /**
+             * Format: date-time
+             * @description Since when the link is held lost; absent while it stands
+             */
+            lost?: string;
+            name: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description Of the suspension or the end */
+            reason?: string;
+            /** @enum {string} */
+            side: "upper" | "lower";
+            /** @enum {string} */
+            state: "active" | "suspended" | "ended";
+            /**
+             * Format: int64
+             * @description Letters that have not been answered yet
+             */
+            waiting: number;
+            /**
+             * Format: int64
+             * @description 设定时限, minutes: until a letter is there, and until silence is a loss of the link
+             */
+            within: number;
+        };
         Matter: {
             /** @description Until when the applicant must supplement */
             answer?: components["schemas"]["MatterClock"];
@@ -7294,7 +7602,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -7676,6 +7984,16 @@ export interface components {
             check: number;
             reason: string;
         };
+        OwnCard: {
+            /** @description 公钥指纹 */
+            fingerprint: string;
+            /** @description 节点公钥: base64 of an Ed25519 key */
+            key: string;
+            /** @description 节点编号 */
+            node: string;
+            /** @description 互联地址 */
+            url: string;
+        };
         PageAccount: {
             items: components["schemas"]["AccessAccount"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -7831,6 +8149,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageIncoming: {
+            items: components["schemas"]["LinkIncoming"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageLedgerItem: {
             items: components["schemas"]["LedgerItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -7878,6 +8201,16 @@ export interface components {
         };
         PageOrder: {
             items: components["schemas"]["WatchOrder"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageOutgoing: {
+            items: components["schemas"]["LinkOutgoing"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PagePeerPage: {
+            items: components["schemas"]["LinkPeerPage"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -14123,6 +14456,286 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageProblem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-card": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OwnCard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "link-peers": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PagePeerPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LinkJoining"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPeer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPeer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPeer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "suspend-node": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LinkPeer"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "letters-received": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                node?: string;
+                state?: "waiting" | "accepted" | "refused";
+                kind?: string;
+                /** @description The record a letter tells of */
+                object?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageIncoming"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "letters-sent": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                node?: string;
+                state?: "waiting" | "accepted" | "refused";
+                kind?: string;
+                /** @description The record a letter tells of */
+                object?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutgoing"];
                 };
             };
             /** @description Error */

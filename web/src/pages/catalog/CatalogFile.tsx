@@ -134,8 +134,9 @@ export default function CatalogFile() {
             { label: t.portal.updatedAt, value: entry.supply.snapshot && minute(entry.supply.at) },
           ]}
           banner={
-            (entry.opinion || Boolean(problems?.length)) && (
+            (entry.opinion || entry.origin || Boolean(problems?.length)) && (
               <div className="file-banner">
+                {entry.origin && <Alert type="info" showIcon title={t.catalog.ofNode(entry.origin.name)} description={t.catalog.ofNodeHint} />}
                 {entry.opinion && <Alert type="warning" showIcon title={t.catalog.returnedWith} description={entry.opinion} />}
                 {Boolean(problems?.length) && (
                   <Alert

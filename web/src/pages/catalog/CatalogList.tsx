@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Typography } from "antd";
+import { Button, Tag, Typography } from "antd";
 import { Link, useNavigate, useOutletContext } from "react-router";
 import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
@@ -53,7 +53,7 @@ export default function CatalogList() {
             title: t.catalog.resource,
             render: (e) => (
               <>
-                <b style={{ fontWeight: 500 }}>{e.title}</b>
+                <b style={{ fontWeight: 500 }}>{e.title}</b> {e.origin && <Tag>{t.catalog.ofNode(e.origin.name)}</Tag>}
                 <Typography.Text type="secondary" style={{ display: "block", fontSize: 12 }}>
                   {e.table}
                 </Typography.Text>

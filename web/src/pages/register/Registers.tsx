@@ -55,11 +55,12 @@ function Filings() {
             title: t.register.subject,
             render: (f) => {
               const to = subjectOf(f);
+              if (f.origin) return <>{f.title} <Tag>{t.register.fromNode(f.origin.name)}</Tag></>;
               return to ? <Link to={to}>{f.title}</Link> : f.title;
             },
             value: (f) => f.title,
           },
-          { key: "owner", title: t.common.org, width: 190, render: (f) => orgName(f.owner), value: (f) => orgName(f.owner) },
+          { key: "owner", title: t.common.org, width: 190, render: (f) => f.origin?.org ?? orgName(f.owner), value: (f) => f.origin?.org ?? orgName(f.owner) },
           { key: "to_title", title: t.register.to, width: 180 },
           { key: "number", title: t.register.number, width: 150 },
           { key: "filed", title: t.register.filed, width: 150, render: (f) => minute(f.filed) },
