@@ -94,9 +94,6 @@ func newRange(f *compact.RangeFactory, begin, end uint64, digests [][]byte) (*co
 // End is one past the last leaf.
 func (r *Range) End() uint64 { return r.r.End() }
 
-// Digests are those of Cover(begin, end), left to right.
-func (r *Range) Digests() [][]byte { return r.r.Hashes() }
-
 // Append adds a leaf's bytes at the right and reports every subtree that this completes, the leaf first.
 func (r *Range) Append(leaf []byte, completed func(Node, []byte)) error {
 	return r.AppendHash(r.hasher.HashLeaf(leaf), completed)

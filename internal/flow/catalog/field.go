@@ -30,19 +30,6 @@ func rank(g query.Grade) int {
 	return 7
 }
 
-// GradeTitle is the grade's name in the catalog.
-func GradeTitle(g query.Grade) string {
-	switch rank(g) {
-	case 6:
-		return "核心数据"
-	case 5:
-		return "重要数据"
-	case 7:
-		return "未定级"
-	}
-	return "一般数据" + string(rune('0'+g.Level)) + "级"
-}
-
 // Field is a data item (数据项).
 type Field struct {
 	Name   string `json:"name" doc:"Name of the column in models: lower case letters, digits and _"`

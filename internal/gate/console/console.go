@@ -26,12 +26,6 @@ func Handler() http.Handler {
 	return Files(dist)
 }
 
-// Built reports whether the binary holds a console.
-func Built() bool {
-	_, err := fs.Stat(web.Dist, "dist/index.html")
-	return err == nil
-}
-
 // Files answers a built console from any file system.
 func Files(dist fs.FS) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

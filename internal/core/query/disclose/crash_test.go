@@ -213,3 +213,84 @@ func TestReserve_Related(t *testing.T) {
 		}
 	})
 }
+
+// TestPrecision_Killed kills a process that answers ever finer questions about one person, and starts it anew, until nothing
+// is answered any more. Whatever it said it answered is counted: together the answers stay within the field's cap, also
+// those of a related company on the other side of a kill.
+func TestPrecision_Killed(t *testing.T) {
+	if url := os.Getenv("DISCLOSE_TEST_TELLER"); url != "" {
+		teller(t, url)
+		return
+	}
+	t.Run("sqlite", func(t *testing.T) {
+		path := "sqlite:" + filepath.Join(t.TempDir(), "y.db")
+		testdb.Open(t, path, clock.Real{}).Close()
+		tellings(t, path)
+	})
+	t.Run("postgres", func(t *testing.T) { tellings(t, testdb.PostgresURL(t)) })
+}
+
+// tellerCap is more than what one life of the teller answers before it is killed.
+const tellerCap = 400
+
+func teller(t *testing.T, url string) {
+	db := testdb.Open(t, url, clock.Real{})
+	fmt.Println("ready")
+	me := asker{os.Getenv("DISCLOSE_TEST_WHO"), map[string]time.Time{"a": {}, "b": {}}}
+	delete(me.related, me.name)
+	for turn := bufio.NewScanner(os.Stdin); turn.Scan(); { // one question for each line, so that no kill comes too late
+		cut := rand.Int64N(1 << 40)
+		if err := me.ask(t, db, Period{}, asking(fmt.Sprint(cut), cuts(tellerCap, cut))); err != nil {
+			fmt.Println("refused", CodeOf(err))
+			return
+		}
+		fmt.Println("answered", cut)
+	}
+}
+
+func tellings(t *testing.T, url string) {
+	told, killed, refused := map[string]bool{}, 0, ""
+	for life := 0; refused == "" && life < 60; life++ {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestPrecision_Killed$", "-test.v")
+		cmd.Env = append(os.Environ(), "DISCLOSE_TEST_TELLER="+url, "DISCLOSE_TEST_WHO="+[]string{"a", "b"}[life%2])
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		turn, err := cmd.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		answers, enough := 0, 1+rand.IntN(40)
+		lines := bufio.NewScanner(out)
+		for lines.Scan() {
+			switch word, what, _ := strings.Cut(lines.Text(), " "); word {
+			case "ready":
+				fmt.Fprintln(turn)
+			case "answered":
+				told[what] = true
+				fmt.Fprintln(turn)
+				if answers++; answers == enough { // it is at the next one
+					cmd.Process.Kill()
+				}
+			case "refused":
+				refused = what
+			}
+		}
+		if err := cmd.Wait(); err != nil && strings.Contains(err.Error(), "killed") {
+			killed++
+		}
+	}
+	db := testdb.Open(t, url, clock.Real{})
+	known := togetherKnown(t, db, []string{"a", "b"})
+	if len(told)+1 > known || known > tellerCap {
+		t.Errorf("%d answers were told, the ledger knows of %d values, the cap is %d", len(told), known, tellerCap)
+	}
+	if refused != string(PrecisionExhausted) || killed < 3 {
+		t.Errorf("refused with %q after %d kills: nothing was tried", refused, killed)
+	}
+	t.Logf("%d kills, %d answers told, %d values known", killed, len(told), known)
+}

@@ -144,20 +144,6 @@ func Recheck(m *query.Model, cat query.Catalog) ([]Check, []Refusal) {
 	return inspect(m, know, f), f.list
 }
 
-// Describe is the review of a model that was accepted before, for pages that show a stored artefact.
-func Describe(m *query.Model, cat query.Catalog) Review {
-	f := &faults{list: []Refusal{}}
-	r := Review{Class: m.Class, Lineage: Graph{Nodes: []Node{}, Edges: []Edge{}}}
-	know, err := know(m, cat)
-	if err != nil {
-		f.refuse(UnknownName, 0, "目录已变更："+err.Error(), "the catalog changed: "+err.Error(), "")
-	} else {
-		r.fill(m, know, f)
-	}
-	r.Refusals, r.Accepted = f.list, len(f.list) == 0
-	return r
-}
-
 // parsed is a text that the grammar took.
 func parsed(text string, class query.Class, f *faults) (prepared, []any, bool) {
 	if class != query.A && !class.Own() && class != query.O {
