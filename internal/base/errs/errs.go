@@ -64,6 +64,14 @@ func (e *Error) Error() string {
 
 func (e *Error) Unwrap() error { return e.Err }
 
+// Or is err, or the other error where there was none: for a look-up whose own failure comes before the refusal.
+func Or(err, other error) error {
+	if err != nil {
+		return err
+	}
+	return other
+}
+
 // New makes an error of the given code with a sentence for the person; it is formatted like fmt.Errorf, %w included.
 func New(code Code, format string, args ...any) *Error {
 	wrapped := fmt.Errorf(format, args...)

@@ -176,11 +176,11 @@ func TestActor_Overseer(t *testing.T) {
 		if a.Overseer() != want {
 			t.Errorf("%s supervises = %v, want %v", r, !want, want)
 		}
-		if org, ok := a.Whose(); !ok || want != (org == "") || !want && org != "o" {
+		if org, area, ok := a.Whose(); !ok || area != "" || want != (org == "") || !want && org != "o" {
 			t.Errorf("lists show %s those of %q (%v), want everyone's %v", r, org, ok, want)
 		}
 		a.Org, a.Area = "", "520100"
-		if org, ok := a.Whose(); ok != want || org != "" {
+		if org, area, ok := a.Whose(); ok != want || org != "" || want != (area == "520100") {
 			t.Errorf("lists show %s without an organization those of %q (%v), want everyone's %v", r, org, ok, want)
 		}
 		for area, inside := range map[access.Area]bool{"520100": true, "520102": true, "520200": false, "520000": false, "": false} {

@@ -129,13 +129,13 @@ func (a Actor) Overseer() bool { return a.Has(Bureau, Operator, Auditor) }
 // OverseerOf reports whether the actor supervises what lies in an area.
 func (a Actor) OverseerOf(area Area) bool { return a.Overseer() && a.Area.Covers(area) }
 
-// Whose is whose objects a list shows the actor: "" for everyone's, to an overseer; else their own organization's. ok is false
-// where nothing is theirs.
-func (a Actor) Whose() (org string, ok bool) {
+// Whose is whose objects a list shows the actor: to an overseer everyone's ("") in their area and below it; else their own
+// organization's, wherever that worked. ok is false where nothing is theirs.
+func (a Actor) Whose() (org string, area Area, ok bool) {
 	if a.Overseer() {
-		return "", true
+		return "", a.Area, true
 	}
-	return a.Org, a.Org != ""
+	return a.Org, "", a.Org != ""
 }
 
 // OrgAddress is the inbox of those who hold a role in one organization.

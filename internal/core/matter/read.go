@@ -42,11 +42,11 @@ func Asked(actor access.Actor, m *Matter) bool {
 	return slices.ContainsFunc(m.Copies, func(c Copy) bool { return slices.Contains(mine, c.To) })
 }
 
-// MayRead reports whether the actor has any business with an organization's object that a matter decides on: the overseers, the
-// organization, and whoever was asked to decide. matterID is empty while nobody was.
-func MayRead(ctx context.Context, tx *sqldb.Tx, org, matterID string) (bool, error) {
+// MayRead reports whether the actor has any business with an organization's object that a matter decides on: who oversees the
+// area, the organization, and whoever was asked to decide. matterID is empty while nobody was.
+func MayRead(ctx context.Context, tx *sqldb.Tx, area access.Area, org, matterID string) (bool, error) {
 	actor := access.From(ctx)
-	if actor.Overseer() || actor.Org != "" && actor.Org == org {
+	if actor.OverseerOf(area) || actor.Org != "" && actor.Org == org {
 		return true, nil
 	}
 	if matterID == "" {

@@ -132,7 +132,7 @@ func (s *Service) Designate(ctx context.Context, org string, d DesignationDraft)
 		}
 		if p.Kind == ByReference {
 			if standing, err := referenceOf(ctx, tx.Tx, tx.Law(), o, tx.Day()); err != nil || standing != ReferenceOpen {
-				return orElse(err, errs.New(errs.Conflict, "本单位的数据授权运营%s, 无须登记", referenceWords[standing]))
+				return errs.Or(err, errs.New(errs.Conflict, "本单位的数据授权运营%s, 无须登记", referenceWords[standing]))
 			}
 		}
 		p.ID, p.Org, p.By, p.Area, p.Recorded = tx.NewID("dsg"), o.ID, tx.Actor().Org, tx.Actor().Area, tx.Now()

@@ -86,10 +86,3 @@ func (s *Service) Reference(ctx context.Context, org string) (standing string, e
 	})
 	return standing, err
 }
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
-}

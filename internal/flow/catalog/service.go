@@ -9,7 +9,6 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query"
-	"yunei/internal/core/regime"
 )
 
 // Kind is what an entry is called in the ledger and in rules.
@@ -135,9 +134,9 @@ func (s *Service) transit(ctx context.Context, tx *act.Tx, id, name string, step
 	}
 	actor := tx.Actor()
 	if ok, err := visible(ctx, tx.Tx, actor, e); err != nil || !ok {
-		return Entry{}, orElse(err, notFound())
+		return Entry{}, errs.Or(err, notFound())
 	}
-	if err := ownLevel(ctx, tx.Tx, s.acts.Law(), actor, e); err != nil {
+	if err := s.OwnLevel(ctx, tx.Tx, e); err != nil {
 		return e, err
 	}
 	if e.Holder != actor.Org && !actor.Has(access.Bureau) {
@@ -170,8 +169,10 @@ func visible(ctx context.Context, tx *sqldb.Tx, a access.Actor, e Entry) (bool, 
 	return a.Area.Covers(area), err
 }
 
-// ownLevel: an entry is reviewed by the bureau that acts for its holder's area (本级), and by none above or beside it.
-func ownLevel(ctx context.Context, tx *sqldb.Tx, law *regime.Law, a access.Actor, e Entry) error {
+// OwnLevel refuses a bureau what is for another to decide: about an entry decides the bureau that acts for its holder's area
+// (本级), and none above or beside it.
+func (s *Service) OwnLevel(ctx context.Context, tx *sqldb.Tx, e Entry) error {
+	a := access.From(ctx)
 	if !a.Has(access.Bureau) || a.Org == e.Holder {
 		return nil
 	}
@@ -180,16 +181,9 @@ func ownLevel(ctx context.Context, tx *sqldb.Tx, law *regime.Law, a access.Actor
 		return err
 	}
 	if area, err = access.Competent(ctx, tx, access.Bureau, area); err == nil && area != a.Area {
-		err = errs.New(errs.Forbidden, "这个目录条目由%s的数据主管部门审核, 其他层级和地区不能代为办理", law.AreaName(string(area)))
+		err = errs.New(errs.Forbidden, "这项数据资源由%s的数据主管部门办理, 其他层级和地区不能代为办理", s.acts.Law().AreaName(string(area)))
 	}
 	return err
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // insider may see exact counts.
@@ -218,7 +212,7 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 			return err
 		}
 		if ok, err := visible(ctx, tx, actor, e); err != nil || !ok {
-			return orElse(err, notFound())
+			return errs.Or(err, notFound())
 		}
 		page = Page{Grade: e.Grade(), Personal: e.Personal(), Problems: []errs.Spot{}}
 		if e.State == Draft || e.State == Returned {
@@ -245,8 +239,8 @@ func (s *Service) options(ctx context.Context, tx *sqldb.Tx, actor access.Actor,
 	_, submit := e.Submit(now)
 	_, publish := e.Publish("", now)
 	_, back := e.Return("-", now)
-	level := ownLevel(ctx, tx, s.acts.Law(), actor, e)
-	publish, back = orElse(level, publish), orElse(level, back)
+	level := s.OwnLevel(ctx, tx, e)
+	publish, back = errs.Or(level, publish), errs.Or(level, back)
 	var out []act.Option
 	for _, o := range []struct {
 		name  string

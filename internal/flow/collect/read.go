@@ -96,14 +96,19 @@ func (s *Service) List(ctx context.Context, resourceID, after string, limit int)
 	return page, next, err
 }
 
-// mayLook: exact counts and faults of raw data are for its holder, the bureau and auditors; for others the resource has no loads.
+// mayLook: exact counts and faults of raw data are for its holder and for the bureau and auditors of its area; for others the resource has no loads.
 func (s *Service) mayLook(ctx context.Context, tx *sqldb.Tx, resourceID string) error {
 	e, err := s.Catalog.Load(ctx, tx, resourceID)
 	if err != nil {
 		return err
 	}
-	if a := access.From(ctx); !a.Has(access.Bureau, access.Auditor) && (a.Org == "" || a.Org != e.Holder) {
-		return errs.New(errs.NotFound, "没有这次归集, 请从资源页面进入")
+	a := access.From(ctx)
+	if a.Org != "" && a.Org == e.Holder {
+		return nil
+	}
+	area, err := access.AreaOf(ctx, tx, e.Holder)
+	if err != nil || !a.Oversees(area, access.Bureau, access.Auditor) {
+		return errs.Or(err, errs.New(errs.NotFound, "没有这次归集, 请从资源页面进入"))
 	}
 	return nil
 }

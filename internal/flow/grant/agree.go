@@ -151,7 +151,7 @@ func (s *Service) signAs(ctx context.Context, tx *act.Tx, a *Agreement, seal str
 	side, err := a.side(actor, name)
 	if errs.Is(err, errs.Forbidden) {
 		if _, cite, lerr := partiesOf(tx.Law(), a.kind(), tx.Day()); lerr != nil || cite.Article != "" {
-			return orElse(lerr, unlawful(cite, "%s", message(err)))
+			return errs.Or(lerr, unlawful(cite, "%s", message(err)))
 		}
 	}
 	if err != nil {

@@ -32,7 +32,7 @@ func (s *Service) Apply(ctx context.Context, r Request) (Authorization, error) {
 	}
 	_, err := s.acts.Do(ctx, act.Call{Act: "grant.authorization.apply"}, func(ctx context.Context, tx *act.Tx) error {
 		if exists, err := s.levelExists(r.Level, tx.Day()); err != nil || !exists {
-			return orElse(err, noLevel(r.Level))
+			return errs.Or(err, noLevel(r.Level))
 		}
 		org, err := party.Load(ctx, tx.Tx, tx.Actor().Org)
 		if err != nil {
@@ -65,13 +65,6 @@ func (s *Service) Apply(ctx context.Context, r Request) (Authorization, error) {
 		return tx.Judge(ctx, objects)
 	})
 	return a, err
-}
-
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
 }
 
 // mayApply refuses what no law needs to say: an application beside one in hand, to nobody, on another's recommendation.

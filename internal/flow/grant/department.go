@@ -100,7 +100,7 @@ func (s *Service) Recommend(ctx context.Context, org, field, reason string) (Rec
 	_, err := s.acts.Do(ctx, act.Call{Act: "grant.authorization.recommend"}, func(ctx context.Context, tx *act.Tx) error {
 		exists, err := s.levelExists(LevelOperator, tx.Day())
 		if err != nil || !exists {
-			return orElse(err, noLevel(LevelOperator))
+			return errs.Or(err, noLevel(LevelOperator))
 		}
 		if _, err := party.Load(ctx, tx.Tx, org); err != nil {
 			return err

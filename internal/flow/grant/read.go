@@ -3,6 +3,7 @@ package grant
 import (
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 
 	"yunei/internal/base/errs"
@@ -15,7 +16,7 @@ import (
 
 // scope is whose objects a list shows; nobody's where nothing is the actor's: an id has a prefix.
 func scope(a access.Actor) string {
-	if org, ok := a.Whose(); ok {
+	if org, _, ok := a.Whose(); ok {
 		return org
 	}
 	return "none"
@@ -116,6 +117,32 @@ func (s *Service) scenarioOptions(ctx context.Context, tx *sqldb.Tx, actor acces
 	}
 	o, err := s.acts.Option(ctx, tx, "grant.scenario.submit", nil, map[string]string{"org": sc.Org, "plan": sc.ID})
 	return []act.Option{o}, err
+}
+
+// InArea is the condition that the scenario in a column is decided in an area or below it; it appends its arguments.
+func InArea(column string, area access.Area, args *[]any) string {
+	if area == "" {
+		return "1 = 1"
+	}
+	lo, hi := area.Range()
+	*args = append(*args, lo, hi)
+	return fmt.Sprintf(`%s IN (SELECT id FROM scenario WHERE area >= $%d AND area < $%d)`, column, len(*args)-1, len(*args))
+}
+
+// ScenarioArea is the area whose bodies decide on a scenario, and so on everything that happens under it.
+func ScenarioArea(ctx context.Context, tx *sqldb.Tx, scenario string) (access.Area, error) {
+	sc, err := loadScenario(ctx, tx, scenario)
+	return sc.Area, err
+}
+
+// Oversees reports whether the caller supervises what happens under a scenario.
+func Oversees(ctx context.Context, tx *sqldb.Tx, scenario string) (bool, error) {
+	actor := access.From(ctx)
+	if !actor.Overseer() || actor.Area == "" {
+		return actor.Overseer(), nil
+	}
+	area, err := ScenarioArea(ctx, tx, scenario)
+	return actor.OverseerOf(area), err
 }
 
 // LoadScenario loads a scenario for a later stage.
@@ -312,7 +339,7 @@ func (s *Service) Grant(ctx context.Context, id string) (p GrantPage, err error)
 			return err
 		}
 		for _, t := range []struct{ name, to string }{{"grant.suspend", access.Suspended}, {"grant.lift", access.Active}, {"grant.terminate", access.Revoked}} {
-			o, err := s.acts.Option(ctx, tx, t.name, orElse(ownLevel(actor, p.Grant), mayTurn(permit.State, t.to)), map[string]string{"org": p.Grant.Org, "grant": p.Grant.ID})
+			o, err := s.acts.Option(ctx, tx, t.name, errs.Or(ownLevel(actor, p.Grant), mayTurn(permit.State, t.to)), map[string]string{"org": p.Grant.Org, "grant": p.Grant.ID})
 			if err != nil {
 				return err
 			}

@@ -47,6 +47,9 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 		if e.Unit == "" {
 			return errs.New(errs.Invalid, "这项资源不涉及主体, 没有披露额度")
 		}
+		if err := s.Catalog.OwnLevel(ctx, tx.Tx, e); err != nil {
+			return err
+		}
 		if err := tx.Judge(ctx, map[string]string{"org": tx.Actor().Org}); err != nil {
 			return err
 		}

@@ -49,11 +49,20 @@ type Signature struct {
 // maxSiblings is how many versions of a line a reviewer can compare with.
 const maxSiblings = 50
 
-// mayReview: the owner of a version, the overseers, and whoever was asked about it read its text.
+// mayReview: the owner of a version, the overseers of its space, and whoever was asked about it read its text.
 func mayReview(ctx context.Context, tx *sqldb.Tx, v Version) (bool, error) {
 	actor := access.From(ctx)
-	if actor.Overseer() || actor.Org != "" && actor.Org == v.Org {
+	if actor.Org != "" && actor.Org == v.Org {
 		return true, nil
+	}
+	if actor.Overseer() {
+		m, err := loadModel(ctx, tx, v.Model)
+		if err != nil {
+			return false, err
+		}
+		if of, err := overseesSpace(ctx, tx, m.Space); of || err != nil {
+			return of, err
+		}
 	}
 	return grant.Asked(ctx, tx, actor, v.ID)
 }
@@ -115,7 +124,7 @@ func (s *Service) today(ctx context.Context, tx *sqldb.Tx, v Version) ([]guard.C
 }
 
 func siblings(ctx context.Context, tx *sqldb.Tx, v Version) ([]Sibling, error) {
-	list, err := listVersions(ctx, tx, v.Org, v.Model, "", maxSiblings)
+	list, err := listVersions(ctx, tx, v.Org, "", v.Model, "", maxSiblings)
 	if err != nil {
 		return nil, err
 	}

@@ -125,7 +125,7 @@ func personal(m *query.Model) []string {
 
 // equalExact looks for the same question of the same snapshots: it is not computed twice, its table is there already.
 func equalExact(ctx context.Context, tx *sqldb.Tx, run *Run) error {
-	earlier, err := listRuns(ctx, tx, run.Org, "", "", 1000)
+	earlier, err := listRuns(ctx, tx, run.Org, "", "", "", 1000)
 	if err != nil {
 		return err
 	}

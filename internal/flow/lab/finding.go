@@ -73,13 +73,14 @@ func findingsOf(ctx context.Context, tx *sqldb.Tx, space string) ([]Finding, err
 
 // Findings lists what the caller may see, newest first: overseers everything, the others what is about them or was told to them.
 func (s *Service) Findings(ctx context.Context, before string, limit int) (list []Finding, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, area, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		args := []any{org, before, limit}
 		list, err = bodied[Finding](ctx, tx, `SELECT body FROM space_finding WHERE ($1 = '' OR org = $1 OR addressee = $1 OR space IN
-			(SELECT space FROM space_supply WHERE provider = $1)) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+			(SELECT space FROM space_supply WHERE provider = $1)) AND ($2 = '' OR id < $2) AND `+inArea("space", area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 		return err
 	})
 	return list, err

@@ -132,6 +132,9 @@ func (s *Service) sampleTables(ctx context.Context, tx *sqldb.Tx, resources []st
 		if e.State != catalog.Published {
 			return nil, "", errs.New(errs.Conflict, "“%s”还没有发布, 请先完成编目审核", e.Title)
 		}
+		if err := s.Catalog.OwnLevel(ctx, tx, e); err != nil {
+			return nil, "", err
+		}
 		tables, holders, last = append(tables, e.PolicyTable()), append(holders, e.Holder), e.ID
 	}
 	if !decides(access.From(ctx), holders) {

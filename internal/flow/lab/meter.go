@@ -7,6 +7,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/act"
+	"yunei/internal/flow/grant"
 )
 
 // Values of the pack that bound a space; one that no pack sets bounds nothing.
@@ -95,6 +96,9 @@ func (s *Service) SetQuota(ctx context.Context, spaceID string, q Quota) (Space,
 		}
 		if sp.Org == tx.Actor().Org {
 			return errs.New(errs.Forbidden, "不能调整本单位空间的配额, 请由其他单位的人员办理")
+		}
+		if over, err := grant.Oversees(ctx, tx.Tx, sp.Scenario); err != nil || !over {
+			return errs.Or(err, errs.New(errs.NotFound, noSpace))
 		}
 		if err := tx.Judge(ctx, map[string]string{"org": sp.Org, "space": sp.ID}); err != nil {
 			return err

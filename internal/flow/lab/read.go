@@ -25,18 +25,16 @@ type SpacePage struct {
 	Acts     []act.Option  `json:"acts"`
 }
 
-// Spaces lists the spaces in which the caller's organization works or the caller has a seat, newest first; who supervises sees all.
+// Spaces lists the spaces in which the caller's organization works or the caller has a seat, newest first; who supervises sees all in their area.
 func (s *Service) Spaces(ctx context.Context, before string, limit int) (list []Space, err error) {
 	actor := access.From(ctx)
 	if actor.Org == "" {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		switch {
-		case actor.Overseer():
-			list, err = listSpaces(ctx, tx, "", before, limit)
-		case actor.Has(access.DataUser):
-			list, err = listSpaces(ctx, tx, actor.Org, before, limit)
+		switch org, area, _ := actor.Whose(); {
+		case actor.Overseer(), actor.Has(access.DataUser):
+			list, err = listSpaces(ctx, tx, org, area, before, limit)
 		default:
 			list, err = seatedSpaces(ctx, tx, actor.Account, before, limit)
 		}
@@ -71,7 +69,7 @@ func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error)
 			return err
 		}
 		for _, m := range p.Models {
-			list, err := listVersions(ctx, tx, sp.Org, m.ID, "", 50)
+			list, err := listVersions(ctx, tx, sp.Org, "", m.ID, "", 50)
 			if err != nil {
 				return err
 			}
@@ -81,7 +79,7 @@ func (s *Service) Space(ctx context.Context, id string) (p SpacePage, err error)
 			}
 			p.Versions = append(p.Versions, items...)
 		}
-		if p.Runs, err = listRuns(ctx, tx, sp.Org, id, "", 50); err != nil {
+		if p.Runs, err = listRuns(ctx, tx, sp.Org, "", id, "", 50); err != nil {
 			return err
 		}
 		if p.Budgets, err = s.budgets(ctx, tx, sc); err != nil {
@@ -170,7 +168,7 @@ func describe(ctx context.Context, tx *sqldb.Tx, list []Version) ([]VersionItem,
 // Versions lists the caller's versions, or (listed) those on the shelf, of every organization. Experts and holders come to
 // what they are asked about from the matter.
 func (s *Service) Versions(ctx context.Context, listed bool, before string, limit int) (items []VersionItem, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, area, ok := access.From(ctx).Whose()
 	if !ok && !listed {
 		return nil, nil
 	}
@@ -180,7 +178,7 @@ func (s *Service) Versions(ctx context.Context, listed bool, before string, limi
 		if listed {
 			list, err = listShelf(ctx, tx, before, limit)
 		} else {
-			list, err = listVersions(ctx, tx, org, "", before, limit)
+			list, err = listVersions(ctx, tx, org, area, "", before, limit)
 		}
 		if err != nil {
 			return err
@@ -227,14 +225,14 @@ func (s *Service) Version(ctx context.Context, id string) (p VersionPage, err er
 	return p, err
 }
 
-// Runs lists the caller's runs, newest first; bureau, operator and auditor see everyone's.
+// Runs lists the caller's runs, newest first; bureau, operator and auditor see everyone's in their area.
 func (s *Service) Runs(ctx context.Context, before string, limit int) (list []Run, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, area, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listRuns(ctx, tx, org, "", before, limit)
+		list, err = listRuns(ctx, tx, org, area, "", before, limit)
 		return err
 	})
 	return list, err

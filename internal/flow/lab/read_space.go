@@ -58,10 +58,12 @@ func (s *Service) Record(ctx context.Context, id string) (p SpaceRecord, err err
 		if err != nil {
 			return err
 		}
-		if !actor.Overseer() && actor.Org != sp.Org {
-			if _, err := seatOf(ctx, tx, sp); err != nil {
-				return err
-			}
+		over, err := grant.Oversees(ctx, tx, sp.Scenario)
+		if err == nil && !over && actor.Org != sp.Org {
+			_, err = seatOf(ctx, tx, sp)
+		}
+		if err != nil {
+			return err
 		}
 		sc, err := grant.LoadScenario(ctx, tx, sp.Scenario)
 		if err != nil {

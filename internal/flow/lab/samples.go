@@ -69,7 +69,7 @@ func (s *Service) TraceSample(ctx context.Context, subjects []string) (out []Mar
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		for before := ""; ; {
-			list, err := listSpaces(ctx, tx, "", before, 200)
+			list, err := listSpaces(ctx, tx, "", access.From(ctx).Area, before, 200)
 			if err != nil {
 				return err
 			}
@@ -295,15 +295,18 @@ func (s *Service) RefuseSample(ctx context.Context, id, why string) (SampleReque
 	return r, err
 }
 
-// SampleRequests lists requests, newest first: to the bureau, operator and auditor all, to a holder those for its
-// resources, to a tenant its own.
+// SampleRequests lists requests, newest first: to the bureau, operator and auditor those of spaces or for resources of their
+// area, to a holder those for its resources, to a tenant its own.
 func (s *Service) SampleRequests(ctx context.Context, state, before string, limit int) (out []SampleRequest, err error) {
 	actor := access.From(ctx)
 	mine := func(ctx context.Context, tx *sqldb.Tx, r SampleRequest) (bool, error) {
-		if actor.Overseer() || actor.Org != "" && r.Org == actor.Org {
+		if actor.Org != "" && r.Org == actor.Org {
 			return true, nil
 		}
-		return s.holds(ctx, tx, r.Resource)
+		if of, err := overseesSpace(ctx, tx, r.Space); of || err != nil {
+			return of, err
+		}
+		return s.inside(ctx, tx, r.Resource)
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		for len(out) < limit {
@@ -328,14 +331,30 @@ func (s *Service) SampleRequests(ctx context.Context, state, before string, limi
 	return out, err
 }
 
-// holds reports whether the caller's department holds the resource.
-func (s *Service) holds(ctx context.Context, tx *sqldb.Tx, resource string) (bool, error) {
+// inside reports whether the caller's department holds the resource, or supervises the area of who does.
+func (s *Service) inside(ctx context.Context, tx *sqldb.Tx, resource string) (bool, error) {
 	actor := access.From(ctx)
-	if !actor.Has(access.Holder) {
+	if !actor.Has(access.Holder) && !actor.Overseer() {
 		return false, nil
 	}
 	e, err := s.Catalog.Load(ctx, tx, resource)
-	return err == nil && e.Holder == actor.Org, err
+	if err != nil || actor.Has(access.Holder) && e.Holder == actor.Org {
+		return err == nil, err
+	}
+	area, err := access.AreaOf(ctx, tx, e.Holder)
+	return actor.OverseerOf(area), err
+}
+
+// overseesSpace reports whether the caller supervises what happens in a space.
+func overseesSpace(ctx context.Context, tx *sqldb.Tx, id string) (bool, error) {
+	if !access.From(ctx).Overseer() {
+		return false, nil
+	}
+	sp, err := loadSpace(ctx, tx, id)
+	if err != nil {
+		return false, err
+	}
+	return grant.Oversees(ctx, tx, sp.Scenario)
 }
 
 // SampleSetPage is a set with its acceptance measures, for those who may see them.
@@ -347,7 +366,6 @@ type SampleSetPage struct {
 // SampleSets lists the learned sets of a resource, or of all, newest first. A tenant sees those that are ready; the
 // measures are for those inside.
 func (s *Service) SampleSets(ctx context.Context, resource, before string, limit int) (out []SampleSetPage, err error) {
-	inside := access.From(ctx).Overseer()
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		for len(out) < limit {
 			list, err := setsOf(ctx, tx, resource, before, limit)
@@ -357,11 +375,11 @@ func (s *Service) SampleSets(ctx context.Context, resource, before string, limit
 			for _, set := range list {
 				before = set.ID
 				p := SampleSetPage{SampleSet: set}
-				see, err := s.holds(ctx, tx, set.Resources[len(set.Resources)-1])
+				see, err := s.inside(ctx, tx, set.Resources[len(set.Resources)-1])
 				if err != nil {
 					return err
 				}
-				if see = see || inside; see {
+				if see {
 					if p.Figures, err = figuresOf(ctx, tx, set.ID); err != nil {
 						return err
 					}

@@ -9,6 +9,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 	"yunei/internal/flow/grant"
 )
 
@@ -66,9 +67,26 @@ const (
 	noRun     = "没有这个任务, 请核对后重试"
 )
 
-func listSpaces(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Space, error) {
+// inArea is the condition that the space in a column serves a scenario of the area.
+func inArea(column string, area access.Area, args *[]any) string {
+	if area == "" {
+		return "1 = 1"
+	}
+	return column + ` IN (SELECT id FROM space WHERE ` + grant.InArea("scenario", area, args) + `)`
+}
+
+// RunInArea is the condition that the run in a column is one under a scenario of the area.
+func RunInArea(column string, area access.Area, args *[]any) string {
+	if area == "" {
+		return "1 = 1"
+	}
+	return column + ` IN (SELECT id FROM run WHERE ` + inArea("space", area, args) + `)`
+}
+
+func listSpaces(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, before string, limit int) ([]Space, error) {
+	args := []any{org, before, limit}
 	rows, err := tx.Query(ctx, `SELECT id, org, scenario, body FROM space
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+grant.InArea("scenario", area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Space, error) { return scanSpace(r) })
 }
 
@@ -154,11 +172,15 @@ func LoadVersion(ctx context.Context, tx *sqldb.Tx, id string) (Version, error) 
 	return v, missing(err, noVersion)
 }
 
-// listVersions lists an organization's versions, or everyone's.
-func listVersions(ctx context.Context, tx *sqldb.Tx, org, model, before string, limit int) ([]Version, error) {
+// listVersions lists an organization's versions, or everyone's in an area.
+func listVersions(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, model, before string, limit int) ([]Version, error) {
+	args, in := []any{org, model, before, limit}, "1 = 1"
+	if area != "" {
+		in = `model IN (SELECT id FROM model WHERE ` + inArea("space", area, &args) + `)`
+	}
 	rows, err := tx.Query(ctx, `SELECT `+versionColumns+` FROM model_version
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR model = $2) AND ($3 = '' OR id < $3)
-		ORDER BY id DESC LIMIT $4`, org, model, before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR model = $2) AND ($3 = '' OR id < $3) AND `+in+`
+		ORDER BY id DESC LIMIT $4`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Version, error) { return scanVersion(r) })
 }
 
@@ -210,9 +232,10 @@ func LoadRun(ctx context.Context, tx *sqldb.Tx, id string) (Run, error) {
 	return r, missing(err, noRun)
 }
 
-func listRuns(ctx context.Context, tx *sqldb.Tx, org, space, before string, limit int) ([]Run, error) {
+func listRuns(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, space, before string, limit int) ([]Run, error) {
+	args := []any{org, space, before, limit}
 	rows, err := tx.Query(ctx, `SELECT `+runColumns+` FROM run
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR space = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, space, before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR space = $2) AND ($3 = '' OR id < $3) AND `+inArea("space", area, &args)+` ORDER BY id DESC LIMIT $4`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Run, error) { return scanRun(r) })
 }
 

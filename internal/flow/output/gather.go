@@ -146,7 +146,7 @@ func (s *Service) loadExact(ctx context.Context, tx *sqldb.Tx, e *evidence, day 
 
 // loadBefore finds the totals of the last release of the same model.
 func (s *Service) loadBefore(ctx context.Context, tx *sqldb.Tx, e *evidence) error {
-	list, err := listReleases(ctx, tx, e.run.Org, "", "", 200)
+	list, err := listReleases(ctx, tx, e.run.Org, "", "", "", 200)
 	if err != nil {
 		return err
 	}

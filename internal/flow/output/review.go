@@ -13,6 +13,7 @@ import (
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/audit"
 	"yunei/internal/core/query/release"
+	"yunei/internal/flow/grant"
 )
 
 // reviewers may sit at a step of a review; which of them do is the procedure's to say.
@@ -35,7 +36,7 @@ func reviewed(ctx context.Context, tx *sqldb.Tx, id string) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	if !matter.Asked(actor, m) && !actor.Has(access.Bureau) {
+	if !matter.Asked(actor, m) && !actor.Oversees(m.Area, access.Bureau) {
 		return r, errs.New(errs.NotFound, noRelease)
 	}
 	return r, r.reviewable()
@@ -183,6 +184,9 @@ func (s *Service) Recall(ctx context.Context, id, why string) (Release, error) {
 		}
 		if r, err = loadRelease(ctx, tx.Tx, id); err != nil {
 			return err
+		}
+		if over, err := grant.Oversees(ctx, tx.Tx, r.Scenario); err != nil || !over {
+			return errs.Or(err, errs.New(errs.NotFound, noRelease))
 		}
 		if err := r.recallable(); err != nil {
 			return err

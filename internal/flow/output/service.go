@@ -214,6 +214,14 @@ type Page struct {
 	Warned    []int            `json:"warned,omitempty" doc:"Checks whose warning still needs people to pass it"`
 }
 
+func mayRead(ctx context.Context, tx *sqldb.Tx, r Release) (bool, error) {
+	area, err := grant.ScenarioArea(ctx, tx, r.Scenario)
+	if err != nil {
+		return false, err
+	}
+	return matter.MayRead(ctx, tx, area, r.Org, r.Matter)
+}
+
 // Get is one release; whoever has no part in it is told that there is none.
 func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 	var p Page
@@ -222,7 +230,7 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if p.Release, err = loadRelease(ctx, tx, id); err != nil {
 			return err
 		}
-		seen, err := matter.MayRead(ctx, tx, p.Release.Org, p.Release.Matter)
+		seen, err := mayRead(ctx, tx, p.Release)
 		if err == nil && !seen {
 			p.Release, err = Release{}, errs.New(errs.NotFound, noRelease)
 		}
@@ -268,12 +276,12 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 // List lists releases the caller may see, newest first.
 func (s *Service) List(ctx context.Context, before string, limit int) (list []Release, err error) {
 	actor := access.From(ctx)
-	org, ok := actor.Whose()
+	org, area, ok := actor.Whose()
 	if !ok {
 		return nil, nil
 	}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listReleases(ctx, tx, org, "", before, limit)
+		list, err = listReleases(ctx, tx, org, area, "", before, limit)
 		return err
 	})
 	for i := range list {

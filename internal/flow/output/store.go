@@ -9,7 +9,9 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 	"yunei/internal/core/query/release"
+	"yunei/internal/flow/lab"
 )
 
 func insertRelease(ctx context.Context, tx *sqldb.Tx, r Release) error {
@@ -57,9 +59,10 @@ func loadRelease(ctx context.Context, tx *sqldb.Tx, id string) (Release, error) 
 	return r, err
 }
 
-func listReleases(ctx context.Context, tx *sqldb.Tx, org, run, before string, limit int) ([]Release, error) {
+func listReleases(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, run, before string, limit int) ([]Release, error) {
+	args := []any{org, run, before, limit}
 	rows, err := tx.Query(ctx, `SELECT `+releaseColumns+` FROM release_request
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR run = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`, org, run, before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR run = $2) AND ($3 = '' OR id < $3) AND `+lab.RunInArea("run", area, &args)+` ORDER BY id DESC LIMIT $4`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Release, error) { return scanRelease(r) })
 }
 
@@ -85,7 +88,7 @@ func deleteExact(ctx context.Context, tx *sqldb.Tx, id string) error {
 
 // exactTried counts the exact releases that an organization asked for since an instant, whatever became of them.
 func exactTried(ctx context.Context, tx *sqldb.Tx, org string, since time.Time) (int64, error) {
-	list, err := listReleases(ctx, tx, org, "", "", 1000)
+	list, err := listReleases(ctx, tx, org, "", "", "", 1000)
 	var n int64
 	for _, r := range list {
 		if r.Mode == release.ExactMode && r.State != Draft && r.Opened.After(since) {

@@ -13,6 +13,7 @@ import (
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
 	"yunei/internal/core/matter"
+	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
 )
 
@@ -136,7 +137,7 @@ func (s *Service) submitted(ctx context.Context, draft string, e evidence, ref b
 		if err := tx.Lock(ctx, e.run.ID); err != nil {
 			return err
 		}
-		earlier, err := listReleases(ctx, tx.Tx, e.run.Org, e.run.ID, "", 100)
+		earlier, err := listReleases(ctx, tx.Tx, e.run.Org, "", e.run.ID, "", 100)
 		if err != nil {
 			return err
 		}
@@ -216,7 +217,11 @@ func (e *evidence) release(ask Ask) Release {
 }
 
 func (s *Service) review(ctx context.Context, tx *act.Tx, r *Release) error {
-	m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindRelease, Title: r.Title, Applicant: r.Org, Subject: r.ID})
+	area, err := grant.ScenarioArea(ctx, tx.Tx, r.Scenario)
+	if err != nil {
+		return err
+	}
+	m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindRelease, Title: r.Title, Applicant: r.Org, Area: area, Subject: r.ID})
 	if err != nil {
 		return err
 	}

@@ -110,12 +110,7 @@ func (s *Service) Months(ctx context.Context, deployment string) (list []Month, 
 		return nil, err
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		d, err := loadDeployment(ctx, tx, deployment)
-		actor := access.From(ctx)
-		if err == nil && d.Org != actor.Org && !actor.Overseer() {
-			err = errNoDeployment()
-		}
-		if err != nil {
+		if _, err := s.visible(ctx, tx, deployment); err != nil {
 			return err
 		}
 		list, err = sqldb.List(ctx, tx, func(r *sqldb.Rows) (m Month, err error) {

@@ -6,9 +6,11 @@ import (
 	"fmt"
 	"slices"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/flow/consent"
+	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
 )
 
@@ -32,12 +34,12 @@ func (s *Service) OnMe(ctx context.Context, before string, limit int) (list []Se
 
 // Calls lists an organization's own calls, or all for those who supervise, newest first, before a cursor.
 func (s *Service) Calls(ctx context.Context, before string, limit int) (list []Seen, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, area, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		rows, err := listCalls(ctx, tx, org, before, limit)
+		rows, err := listCalls(ctx, tx, org, area, before, limit)
 		if err != nil {
 			return err
 		}
@@ -49,12 +51,12 @@ func (s *Service) Calls(ctx context.Context, before string, limit int) (list []S
 
 // Deployments lists an organization's own deployments, or all for those who supervise, newest first, before a cursor.
 func (s *Service) Deployments(ctx context.Context, before string, limit int) (list []Deployment, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, area, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		if list, err = listDeployments(ctx, tx, org, before, limit); err != nil {
+		if list, err = listDeployments(ctx, tx, org, area, before, limit); err != nil {
 			return err
 		}
 		for i := range list {
@@ -69,19 +71,29 @@ func (s *Service) Deployments(ctx context.Context, before string, limit int) (li
 
 // Deployment shows one deployment to its organization and to those who supervise; to others it does not exist.
 func (s *Service) Deployment(ctx context.Context, id string) (d Deployment, err error) {
-	org, ok := access.From(ctx).Whose()
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		if d, err = loadDeployment(ctx, tx, id); err != nil {
+		if d, err = s.visible(ctx, tx, id); err != nil {
 			return err
-		}
-		if !ok || org != "" && org != d.Org {
-			d = Deployment{}
-			return errNoDeployment()
 		}
 		d.Params, err = s.params(d)
 		return err
 	})
 	return d, err
+}
+
+// visible loads a deployment for its organization and for who supervises its scenario.
+func (s *Service) visible(ctx context.Context, tx *sqldb.Tx, id string) (Deployment, error) {
+	d, err := loadDeployment(ctx, tx, id)
+	if err != nil {
+		return d, err
+	}
+	if org := access.From(ctx).Org; org != "" && org == d.Org {
+		return d, nil
+	}
+	if over, err := grant.Oversees(ctx, tx, d.Scenario); err != nil || !over {
+		return Deployment{}, errs.Or(err, errNoDeployment())
+	}
+	return d, nil
 }
 
 func (s *Service) params(d Deployment) ([]lab.Param, error) {

@@ -189,7 +189,7 @@ func (s *Service) sensitive(ctx context.Context, tx *sqldb.Tx, m *query.Model) (
 func (s *Service) Close(ctx context.Context, id string) (Deployment, error) {
 	var d Deployment
 	_, err := s.Acts.Do(ctx, act.Call{Act: ActClose}, func(ctx context.Context, tx *act.Tx) error {
-		found, err := loadDeployment(ctx, tx.Tx, id)
+		found, err := s.visible(ctx, tx.Tx, id)
 		if err != nil {
 			return err
 		}

@@ -10,6 +10,8 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/flow/grant"
 )
 
 const deploymentColumns = `id, org, grant_id, permit, version, scenario, title, partner, model_hash, model, sensitive, daily, state, opened`
@@ -61,8 +63,10 @@ func loadDeployment(ctx context.Context, tx *sqldb.Tx, id string) (Deployment, e
 	return d, nil
 }
 
-func listDeployments(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Deployment, error) {
-	rows, err := tx.Query(ctx, `SELECT `+deploymentColumns+` FROM deployment WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+func listDeployments(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, before string, limit int) ([]Deployment, error) {
+	args := []any{org, before, limit}
+	rows, err := tx.Query(ctx, `SELECT `+deploymentColumns+` FROM deployment WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+
+		grant.InArea("scenario", area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Deployment, error) { return scanDeployment(r) })
 }
 
@@ -214,8 +218,10 @@ func listSeen(ctx context.Context, tx *sqldb.Tx, sid, before string, limit int) 
 	return sqldb.Collect(rows, err, scanSeen)
 }
 
-func listCalls(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]seenRow, error) {
-	rows, err := tx.Query(ctx, `SELECT `+seenColumns+seenFrom+`WHERE ($1 = '' OR k.org = $1) AND ($2 = '' OR k.id < $2) ORDER BY k.id DESC LIMIT $3`, org, before, limit)
+func listCalls(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, before string, limit int) ([]seenRow, error) {
+	args := []any{org, before, limit}
+	rows, err := tx.Query(ctx, `SELECT `+seenColumns+seenFrom+`WHERE ($1 = '' OR k.org = $1) AND ($2 = '' OR k.id < $2) AND `+
+		grant.InArea("k.scenario", area, &args)+` ORDER BY k.id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, scanSeen)
 }
 

@@ -68,7 +68,7 @@ func (s *Service) Apply(ctx context.Context, scenarioID string, ask Ask) (Permit
 		if err := tx.Judge(ctx, map[string]string{"org": p.Org, "plan": sc.ID, "statistics": p.ID}); err != nil {
 			return err
 		}
-		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindPermit, Title: "精确统计: " + p.Title, Applicant: p.Org, Subject: p.ID,
+		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindPermit, Title: "精确统计: " + p.Title, Applicant: p.Org, Area: sc.Area, Subject: p.ID,
 			Documents: []matter.Document{{Kind: "statistics", Title: "申请内容", Text: s.words(ctx, tx, ask)}}})
 		if err != nil {
 			return err
@@ -165,6 +165,9 @@ func (s *Service) End(ctx context.Context, id, reason string) (Permit, error) {
 		if p, err = load(ctx, tx.Tx, id); err != nil {
 			return err
 		}
+		if over, err := grant.Oversees(ctx, tx.Tx, p.Scenario); err != nil || !over {
+			return errs.Or(err, errs.New(errs.NotFound, noPermit))
+		}
 		if p.State != Permitted {
 			return errs.New(errs.Conflict, "这项许可没有生效, 不必终止; 请刷新查看")
 		}
@@ -238,7 +241,11 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if err != nil {
 			return err
 		}
-		seen, err := matter.MayRead(ctx, tx, p.Org, p.Matter)
+		area, err := grant.ScenarioArea(ctx, tx, p.Scenario)
+		if err != nil {
+			return err
+		}
+		seen, err := matter.MayRead(ctx, tx, area, p.Org, p.Matter)
 		if err != nil {
 			return err
 		}
@@ -262,12 +269,12 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 
 // List lists permits the caller may see, newest first.
 func (s *Service) List(ctx context.Context, before string, limit int) (out []Permit, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, area, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		out, err = list(ctx, tx, org, before, limit)
+		out, err = list(ctx, tx, org, area, before, limit)
 		return err
 	})
 	return out, err

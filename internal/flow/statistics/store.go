@@ -8,6 +8,8 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
+	"yunei/internal/flow/grant"
 )
 
 // noPermit answers for another organization's permit and for one that never was, in the same words.
@@ -55,9 +57,10 @@ func load(ctx context.Context, tx *sqldb.Tx, id string) (Permit, error) {
 	return p, err
 }
 
-func list(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Permit, error) {
+func list(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, before string, limit int) ([]Permit, error) {
+	args := []any{org, before, limit}
 	rows, err := tx.Query(ctx, `SELECT `+columns+` FROM statistics_permit
-		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+grant.InArea("scenario", area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Permit, error) { return scan(r) })
 }
 

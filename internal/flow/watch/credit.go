@@ -46,7 +46,7 @@ func (s *Service) Credit(ctx context.Context, org string) (f CreditFile, err err
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		if ok, err := oversees(ctx, tx, actor, org); err != nil || !ok && actor.Overseer() && actor.Org != org {
-			return orElse(err, errs.New(errs.NotFound, noOrg))
+			return errs.Or(err, errs.New(errs.NotFound, noOrg))
 		}
 		f, err = s.credit(ctx, tx, actor, org)
 		return err

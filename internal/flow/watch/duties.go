@@ -341,7 +341,7 @@ func (s *Service) DutyReport(ctx context.Context, id string) (p DutyReportPage, 
 		}
 		actor := access.From(ctx)
 		if ok, err := oversees(ctx, tx, actor, f.Org); err != nil || !ok && (actor.Org == "" || actor.Org != f.Org) && !actor.Has(f.To) {
-			return orElse(err, errs.New(errs.NotFound, noReport))
+			return errs.Or(err, errs.New(errs.NotFound, noReport))
 		}
 		p = DutyReportPage{DutyReport: f, Differs: f.Differs(), Acts: []act.Option{}}
 		if actor.Org == f.Org {

@@ -142,7 +142,7 @@ func (s *Service) FileErasure(ctx context.Context, id, record, paper string) (Er
 
 // Erasures lists what the caller may see, newest first: a user its own, supervisors everyone's.
 func (s *Service) Erasures(ctx context.Context, before string, limit int) (list []Erasure, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, _, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}

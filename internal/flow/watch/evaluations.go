@@ -177,7 +177,7 @@ func (s *Service) Evaluation(ctx context.Context, id string) (p EvaluationPage, 
 		}
 		actor := access.From(ctx)
 		if ok, err := oversees(ctx, tx, actor, e.Org); err != nil || !ok && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Evaluator) {
-			return orElse(err, errs.New(errs.NotFound, noEvaluation))
+			return errs.Or(err, errs.New(errs.NotFound, noEvaluation))
 		}
 		p = EvaluationPage{Evaluation: e, Acts: []act.Option{}}
 		if actor.Org == e.Org {

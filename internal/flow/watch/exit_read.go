@@ -103,7 +103,7 @@ func (s *Service) visible(ctx context.Context, tx *sqldb.Tx, id string) (Exit, e
 	}
 	actor := access.From(ctx)
 	if ok, err := oversees(ctx, tx, actor, e.Org); err != nil || !ok && (actor.Org == "" || actor.Org != e.Org && actor.Org != e.Issuer && !slices.Contains(e.Providers, actor.Org)) {
-		return Exit{}, orElse(err, errs.New(errs.NotFound, noExit))
+		return Exit{}, errs.Or(err, errs.New(errs.NotFound, noExit))
 	}
 	return e, nil
 }

@@ -385,7 +385,7 @@ func (s *Service) Order(ctx context.Context, id string) (p OrderPage, err error)
 		}
 		actor := access.From(ctx)
 		if ok, err := oversees(ctx, tx, actor, o.Org); err != nil || !ok && (actor.Org == "" || actor.Org != o.Org && actor.Org != o.Issuer) {
-			return orElse(err, errs.New(errs.NotFound, noOrder))
+			return errs.Or(err, errs.New(errs.NotFound, noOrder))
 		}
 		today := workday.DateOf(tx.Now())
 		p = OrderPage{Order: o, Late: o.running() && !o.Due.IsZero() && today.After(o.Due), Acts: []act.Option{}}

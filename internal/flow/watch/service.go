@@ -185,7 +185,7 @@ func (s *Service) File(ctx context.Context, org string) (list []Breach, err erro
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		if actor := access.From(ctx); actor.Org != org {
 			if ok, err := oversees(ctx, tx, actor, org); err != nil || !ok {
-				return orElse(err, errs.New(errs.NotFound, noOrg))
+				return errs.Or(err, errs.New(errs.NotFound, noOrg))
 			}
 		}
 		list, err = listOf(ctx, tx, org)

@@ -44,7 +44,9 @@ func loadErasure(ctx context.Context, tx *sqldb.Tx, id string) (Erasure, error) 
 }
 
 func listErasures(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Erasure, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM watch_erasure WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+	args := []any{org, before, limit}
+	in := inside(ctx, "org", &args)
+	rows, err := tx.Query(ctx, `SELECT body FROM watch_erasure WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
 	return decoded[Erasure](rows, err)
 }
 

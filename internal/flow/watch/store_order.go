@@ -50,13 +50,6 @@ func saveState(ctx context.Context, tx *sqldb.Tx, table, id, state string, v any
 	return err
 }
 
-func orElse(err, other error) error {
-	if err != nil {
-		return err
-	}
-	return other
-}
-
 func missing(err error, sentence string) error {
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return errs.New(errs.NotFound, "%s", sentence)

@@ -214,6 +214,18 @@ func (w *Town) Account(who, org string, roles ...access.Role) {
 	}
 }
 
+// Stand puts somebody's organization into an area.
+func (w *Town) Stand(who string, area access.Area) {
+	w.T.Helper()
+	w.Arrange(func(ctx context.Context, tx *act.Tx) error { return access.SetArea(ctx, tx.Tx, w.Org(who), area) })
+	for name, a := range w.actors {
+		if a.Org != "" && a.Org == w.Org(who) {
+			a.Area = area
+			w.actors[name] = a
+		}
+	}
+}
+
 // Arrange changes something that has no act of its own in the test.
 func (w *Town) Arrange(fn func(ctx context.Context, tx *act.Tx) error) {
 	w.T.Helper()
