@@ -191,7 +191,7 @@ func RecordFailure(ctx context.Context, tx *sqldb.Tx, c Candidate) error {
 
 // OpenSession starts a session and returns its token, which is stored only as a digest.
 func OpenSession(ctx context.Context, tx *sqldb.Tx, account string) (string, error) {
-	token := newToken("ys_")
+	token := NewSecret("ys_")
 	if _, err := tx.Exec(ctx, `UPDATE account SET failed = 0, locked_until = 0 WHERE id = $1`, account); err != nil {
 		return "", err
 	}
@@ -200,19 +200,19 @@ func OpenSession(ctx context.Context, tx *sqldb.Tx, account string) (string, err
 
 // OpenKey makes an API key for an account's program; it is shown once.
 func OpenKey(ctx context.Context, tx *sqldb.Tx, account, label string, life time.Duration) (string, error) {
-	token := newToken("yk_")
+	token := NewSecret("yk_")
 	return token, insertToken(ctx, tx, token, account, "key", label, tx.Now().Add(life))
 }
 
 func insertToken(ctx context.Context, tx *sqldb.Tx, token, account, kind, label string, until time.Time) error {
 	_, err := tx.Exec(ctx, `INSERT INTO access_token (digest, account, kind, label, until, opened) VALUES ($1, $2, $3, $4, $5, $6)`,
-		digest(token), account, kind, label, until.UnixMicro(), tx.Now().UnixMicro())
+		SecretDigest(token), account, kind, label, until.UnixMicro(), tx.Now().UnixMicro())
 	return err
 }
 
 // CloseToken ends a session or key at once.
 func CloseToken(ctx context.Context, tx *sqldb.Tx, token string) error {
-	_, err := tx.Exec(ctx, `DELETE FROM access_token WHERE digest = $1`, digest(token))
+	_, err := tx.Exec(ctx, `DELETE FROM access_token WHERE digest = $1`, SecretDigest(token))
 	return err
 }
 
@@ -220,20 +220,22 @@ func CloseToken(ctx context.Context, tx *sqldb.Tx, token string) error {
 func ByToken(ctx context.Context, tx *sqldb.Tx, token string) (Account, error) {
 	a, err := scanAccount(tx.QueryRow(ctx, `SELECT `+accountColumns+` FROM account
 		WHERE closed = 0 AND id IN (SELECT account FROM access_token WHERE digest = $1 AND until > $2)`,
-		digest(token), tx.Now().UnixMicro()))
+		SecretDigest(token), tx.Now().UnixMicro()))
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return a, errs.New(errs.Unauthenticated, "登录已过期, 请重新登录")
 	}
 	return a, err
 }
 
-func newToken(prefix string) string {
+// NewSecret makes a token; only its digest is stored.
+func NewSecret(prefix string) string {
 	b := make([]byte, 32)
 	rand.Read(b)
 	return prefix + base64.RawURLEncoding.EncodeToString(b)
 }
 
-func digest(token string) string {
+// SecretDigest is what is stored of a token.
+func SecretDigest(token string) string {
 	sum := sha256.Sum256([]byte(token))
 	return hex.EncodeToString(sum[:])
 }

@@ -1,6 +1,7 @@
 package consent
 
 import (
+	"maps"
 	"slices"
 	"time"
 
@@ -33,6 +34,9 @@ const (
 	UsedUp       Reason = "consent.used_up"
 	Replayed     Reason = "consent.replayed"
 )
+
+// Reasons lists every reason, in the order of their names.
+func Reasons() []Reason { return slices.Sorted(maps.Keys(sentences)) }
 
 // sentences tell a clerk what is wrong and what to do. The article is added by the regime's verdict on consent.reason.
 var sentences = map[Reason]string{

@@ -196,7 +196,7 @@ func (s *Service) met(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, c *c
 	families := map[string]Version{}
 	var shown []meeting
 	for _, org := range orgs {
-		runs, err := listRuns(ctx, tx, org, "", "", comparedRuns)
+		runs, err := listRuns(ctx, tx, org, "", "", "", comparedRuns)
 		if err != nil {
 			return out, err
 		}

@@ -143,6 +143,31 @@ func (s *Service) made(ctx context.Context, tx *sqldb.Tx, tables []query.Table, 
 	return data, used, nil
 }
 
+// Synthetic are the rows of one made-up subject in the tables that a served model reads, S1 where that level was learned, else S0, and
+// which level each resource has. No collected row is looked at.
+func (s *Service) Synthetic(ctx context.Context, tx *sqldb.Tx, m *query.Model, sid string) (interp.Data, map[string]string, error) {
+	var tables []query.Table
+	for _, ref := range m.Tables {
+		t, err := s.Catalog.PolicyTable(ctx, tx, ref.Resource)
+		if err != nil {
+			return nil, nil, err
+		}
+		if t.SchemaVersion != ref.Version {
+			return nil, nil, errs.New(errs.Conflict, "数据资源的目录条目在模型审批后有变更, 未调取任何数据; 请按现行目录更新模型并重新申报")
+		}
+		tables = append(tables, t)
+	}
+	data, used, err := s.made(ctx, tx, tables, synth.LevelS1, synth.DefaultRows)
+	if err != nil {
+		return nil, nil, err
+	}
+	levels := map[string]string{}
+	for _, t := range tables {
+		levels[t.Resource] = used[t.Name]
+	}
+	return of(m, data, sid), levels, nil
+}
+
 // narrowed keeps the columns that a space has of a table, in its order.
 func narrowed(rows interp.Rows, t *query.Table) interp.Rows {
 	out := interp.Rows{Rows: make([][]query.Value, len(rows.Rows))}

@@ -26,6 +26,8 @@ const (
 	ReasonQuota   consent.Reason = "call.quota"
 )
 
+const otherPurpose = "本次调用申明的场景不是获批的场景, 未调取任何数据; 请在获批的场景内调用, 或为新的用途另行申报"
+
 // errAgain says inside the transaction that this request was answered before; it never leaves this file.
 var errAgain = errors.New("serve: request was answered before")
 
@@ -158,7 +160,7 @@ func (s *Service) allowed(ctx context.Context, tx *act.Tx, t ticket, d Deploymen
 	case permit != nil:
 		refusal = consent.Refusal{Reason: ReasonPermit, Says: sentence(permit) + "; 未调取任何数据"}
 	case t.ask.Scenario != d.Scenario:
-		refusal = consent.Refusal{Reason: ReasonPurpose, Says: "本次调用申明的场景不是获批的场景, 未调取任何数据; 请在获批的场景内调用, 或为新的用途另行申报"}
+		refusal = consent.Refusal{Reason: ReasonPurpose, Says: otherPurpose}
 	}
 	facts := map[string]any{"call.purpose": t.ask.Scenario, "grant.purpose": d.Scenario, "grant.in_force": permit == nil}
 	if permit == nil {

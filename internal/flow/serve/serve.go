@@ -65,6 +65,7 @@ type Answer struct {
 	At        time.Time         `json:"at"`
 	Receipt   int64             `json:"receipt" doc:"Number of the ledger entry"`
 	Replayed  bool              `json:"replayed,omitempty" doc:"The kept answer of the same request"`
+	Test      bool              `json:"test,omitempty" doc:"Of the sandbox: about nobody; snapshots then name the level of the synthetic rows, and there is no receipt"`
 }
 
 // Output is one value of the answer; no record and an empty field are both null.

@@ -33,6 +33,9 @@ const (
 	ActCall   = "serve.call"
 	ActReplay = "serve.replay"
 	ActPurge  = "serve.purge"
+
+	ActTestOpen  = "serve.test.open"
+	ActTestClose = "serve.test.close"
 )
 
 // Service deploys models and answers calls.
@@ -72,9 +75,12 @@ func New(d Deps) *Service {
 		act.Def{Name: ActCall, Roles: []access.Role{access.DataUser}},
 		act.Def{Name: ActReplay, Roles: []access.Role{access.DataUser}},
 		act.Def{Name: ActPurge, Roles: []access.Role{access.Platform}},
+		act.Def{Name: ActTestOpen, Roles: []access.Role{access.DataUser}},
+		act.Def{Name: ActTestClose, Roles: []access.Role{access.DataUser}},
 	)
 	log := d.Acts.Ledger()
 	log.Register("deployment", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDeployment(ctx, tx, id) })
+	log.Register("test-key", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadTestKey(ctx, tx, id) })
 	log.Register("call", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadCall(ctx, tx, id) })
 	d.Acts.Law().RegisterFact(Facts()...)
 	block, err := sm4.NewCipher(d.Keys.Derive("serve.replay")[:16])

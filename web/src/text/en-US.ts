@@ -1516,6 +1516,8 @@ export const enUS = {
       "serve.replay": "Repeat the same query",
       "serve.deploy": "Deploy a service",
       "serve.close": "Close a service",
+      "serve.test.open": "Make a test key",
+      "serve.test.close": "Close a test key",
       "output.release.submit": "Apply for release",
       "output.export": "Export",
       "open.download": "Download open data",

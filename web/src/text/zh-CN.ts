@@ -1520,6 +1520,8 @@ export const zhCN = {
       "serve.replay": "重复同一次查询",
       "serve.deploy": "部署数据服务",
       "serve.close": "停用数据服务",
+      "serve.test.open": "生成测试密钥",
+      "serve.test.close": "停用测试密钥",
       "output.release.submit": "申请结果出域",
       "output.export": "导出结果",
       "open.download": "下载开放数据",

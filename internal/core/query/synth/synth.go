@@ -104,20 +104,23 @@ func subjects(t *query.Table, r *rand.Rand, rows [][]query.Value, column int) {
 
 // SID is the pseudonym of the i-th sample subject of a kind. It has the form of a real
 // one and is the same in every sample.
-func SID(kind string, i int) string {
-	sum := sha256.Sum256([]byte("yunei sample subject\x00" + kind + "\x00" + IDNumber(i)))
+func SID(kind string, i int) string { return SIDOf(kind, IDNumber(i)) }
+
+// SIDOf is the pseudonym of the sample subject with an identity number.
+func SIDOf(kind, number string) string {
+	sum := sha256.Sum256([]byte("yunei sample subject\x00" + kind + "\x00" + number))
 	return hex.EncodeToString(sum[:])
 }
 
-// division belongs to nobody: no division of GB/T 2260 begins with 99.
-const division = "990000"
+// Division belongs to nobody: no division of GB/T 2260 begins with 99.
+const Division = "990000"
 
 // IDNumber is the identity number (公民身份号码) of the i-th sample person: eighteen
 // characters, a real date of birth, a valid check digit, division 990000.
 func IDNumber(i int) string {
 	const days = 25_000 // 1938 to 2006
 	born := time.Date(1938, 1, 1, 0, 0, 0, 0, time.UTC).AddDate(0, 0, i*7919%days)
-	body := division + born.Format("20060102") + fmt.Sprintf("%03d", i/days%1000)
+	body := Division + born.Format("20060102") + fmt.Sprintf("%03d", i/days%1000)
 	return body + string(idnumber.Check(body))
 }
 

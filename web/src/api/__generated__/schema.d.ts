@@ -1085,6 +1085,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/deployments/{id}/sandbox": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 测试接口: 密钥、虚构人员和测试用词 */
+        get: operations["sandbox"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/test-keys": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 生成测试密钥 */
+        post: operations["open-test-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/deployments/{id}/test-keys/{key}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用测试密钥 */
+        post: operations["close-test-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/designations": {
         parameters: {
             query?: never;
@@ -3926,6 +3977,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/sandbox/{id}/call": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 测试调用: 合成数据, 与实时查询同样的请求和答复 */
+        post: operations["test-call"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/scenarios": {
         parameters: {
             query?: never;
@@ -4805,7 +4873,7 @@ export interface components {
             /** Format: int64 */
             size: number;
         };
-        CallRequest: {
+        CallBody: {
             /** @description Id of a document handed in before */
             consent?: string;
             /** @description Or the signed document itself */
@@ -7794,6 +7862,14 @@ export interface components {
             days: number;
             label: string;
         };
+        "Open-test-keyRequest": {
+            /**
+             * Format: int64
+             * @default 90
+             */
+            days: number;
+            label: string;
+        };
         OpenField: {
             codes?: components["schemas"]["QueryCode"][] | null;
             /** @description Rows can be asked for by a value of this item */
@@ -9789,6 +9865,11 @@ export interface components {
             /** @description Shown once; keep it */
             key: string;
         };
+        "ReplyTestKey \"json:\\\"key\\\"\"; Secret string \"json:\\\"secret\\\" doc:\\\"Shown once; keep it\\\"\" }Body": {
+            key: components["schemas"]["ServeTestKey"];
+            /** @description Shown once; keep it */
+            secret: string;
+        };
         "Report-rectificationRequest": {
             evidence?: string[] | null;
             text: string;
@@ -9862,6 +9943,8 @@ export interface components {
             snapshots: {
                 [key: string]: string;
             };
+            /** @description Of the sandbox: about nobody; snapshots then name the level of the synthetic rows, and there is no receipt */
+            test?: boolean;
             /**
              * Format: int64
              * @description Which use of the document this was
@@ -9938,6 +10021,11 @@ export interface components {
             title: string;
             value: string | null;
         };
+        ServeSandbox: {
+            consents: components["schemas"]["ServeTestConsent"][] | null;
+            keys: components["schemas"]["ServeTestKeyItem"][] | null;
+            people: components["schemas"]["ServeTestPerson"][] | null;
+        };
         ServeSeen: {
             /** Format: date-time */
             at: string;
@@ -9961,6 +10049,53 @@ export interface components {
             title: string;
             /** Format: int64 */
             use: number;
+        };
+        ServeTestConsent: {
+            /** @description The refusal that it brings about; absent: it carries the call */
+            code?: string;
+            consent: string;
+            says?: string;
+        };
+        ServeTestKey: {
+            account: string;
+            /** Format: date-time */
+            closed?: string;
+            deployment: string;
+            id: string;
+            label: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            /** Format: date-time */
+            until: string;
+        };
+        ServeTestKeyItem: {
+            account: string;
+            /** Format: date-time */
+            closed?: string;
+            deployment: string;
+            id: string;
+            label: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            /** Format: date-time */
+            until: string;
+            uses: components["schemas"]["ServeTestUse"][] | null;
+        };
+        ServeTestPerson: {
+            /** @description Has rows in the synthetic data */
+            record: boolean;
+            /** @description Identity number; division 990000 belongs to nobody */
+            subject: string;
+        };
+        ServeTestUse: {
+            /** Format: int64 */
+            answered: number;
+            /** @description 2006-01 */
+            month: string;
+            /** Format: int64 */
+            refused: number;
         };
         "Set-account-rolesRequest": {
             roles: string[] | null;
@@ -13124,7 +13259,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["CallRequest"];
+                "application/json": components["schemas"]["CallBody"];
             };
         };
         responses: {
@@ -13200,6 +13335,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageMonth"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    sandbox: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeSandbox"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-test-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Open-test-keyRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReplyTestKey \"json:\\\"key\\\"\"; Secret string \"json:\\\"secret\\\" doc:\\\"Shown once; keep it\\\"\" }Body"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-test-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeTestKey"];
                 };
             };
             /** @description Error */
@@ -19541,6 +19777,45 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageMarked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "test-call": {
+        parameters: {
+            query?: never;
+            header?: {
+                /** @description Bearer and a test key */
+                Authorization?: string;
+            };
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CallBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ServeAnswer"];
                 };
             };
             /** @description Error */
