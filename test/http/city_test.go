@@ -19,6 +19,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/party"
+	wasm "yunei/internal/core/query/step"
 )
 
 // public is nobody signed in; password is everyone's.
@@ -139,6 +140,9 @@ var papers = []party.Document{
 // settle opens the organizations and accounts that a file names, and admits those who take part already.
 func (c *conversation) settle(t *testing.T, names []string) {
 	t.Helper()
+	if err := c.keepModules(); err != nil {
+		t.Fatal(err)
+	}
 	for _, who := range names {
 		c.kept[strings.ToLower(who)+"_key"] = publicKey(who)
 		p, known := people[who]
@@ -212,6 +216,26 @@ func (c *conversation) organization(t *testing.T, key string) string {
 		}
 	}
 	return o.ID
+}
+
+// keepModules keeps the modules that a file may upload, in base64: nobody can read one anyway.
+func (c *conversation) keepModules() error {
+	score, err := os.ReadFile("../../docs/guide/step/score.wat")
+	if err != nil {
+		return err
+	}
+	for name, text := range map[string]string{
+		"step_score": string(score),
+		"step_clock": `(module (import "env" "clock_time_get") (func (export "band") (param i64) (result i64) (i64.const 0)))`,
+		"step_float": `(module (func (export "band") (param i64) (result i64) (local f64) (i64.const 0)))`,
+	} {
+		module, err := wasm.Assemble(text)
+		if err != nil {
+			return err
+		}
+		c.kept[name] = base64.StdEncoding.EncodeToString(module)
+	}
+	return nil
 }
 
 func (c *conversation) keepOrg(key, id string) { c.orgs[key], c.kept[c.prefix+key+"_org"] = id, id }

@@ -29,6 +29,7 @@ type compiled struct {
 	review  guard.Review
 	catalog query.Catalog
 	preview *release.Preview // class A
+	module  []byte           // of its step
 }
 
 // catalogOf is what the guard may know in a scenario.
@@ -38,12 +39,12 @@ func (s *Service) catalogOf(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario
 }
 
 // compileIn compiles for a space in which the caller may work today. A refusal of the guard carries the articles behind it.
-func (s *Service) compileIn(ctx context.Context, tx *sqldb.Tx, spaceID, class, text string, rho int64) (*compiled, error) {
+func (s *Service) compileIn(ctx context.Context, tx *sqldb.Tx, spaceID string, src Source, rho int64) (*compiled, error) {
 	_, sc, err := s.tenantSpace(ctx, tx, spaceID, ToolCheck)
 	if err != nil {
 		return nil, err
 	}
-	c, err := s.compile(ctx, tx, sc, class, text, rho)
+	c, err := s.compile(ctx, tx, sc, src, rho)
 	if err != nil {
 		return nil, s.unlawful(ctx, tx, sc, err)
 	}
@@ -52,20 +53,24 @@ func (s *Service) compileIn(ctx context.Context, tx *sqldb.Tx, spaceID, class, t
 
 // compile runs the guard over a text. What it refuses comes back as errs.Invalid with every place; nothing of the text
 // goes any further.
-func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, class, text string, rho int64) (*compiled, error) {
-	if err := tenantClass(class); err != nil {
+func (s *Service) compile(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, src Source, rho int64) (*compiled, error) {
+	if err := tenantClass(src.Class); err != nil {
 		return nil, err
 	}
 	cat, err := s.catalogOf(ctx, tx, sc)
 	if err != nil {
 		return nil, err
 	}
-	review := guard.Inspect(text, query.Class(class), cat)
+	module, err := s.module(ctx, tx, sc.Org, src.Module)
+	if err != nil {
+		return nil, err
+	}
+	review := guard.InspectStep(src.Text, module, query.Class(src.Class), cat)
 	if !review.Accepted {
 		return nil, &errs.Error{Code: errs.Invalid, Msg: "模型没有通过检查, 请按所列各处改写", Spots: guard.Spots(review.Refusals)}
 	}
 	m := review.Model
-	c := &compiled{text: text, family: review.Family, model: m, review: review, catalog: cat}
+	c := &compiled{text: src.Text, module: module, family: review.Family, model: m, review: review, catalog: cat}
 	return c, s.plan(c, rho, workday.DateOf(tx.Now()))
 }
 
@@ -98,6 +103,9 @@ func (c *compiled) version(m Model) (Version, error) {
 	}
 	v := Version{Model: m.ID, Org: m.Org, Name: m.Name, Class: m.Class, Hash: c.family.Hash(), Text: c.text, IR: c.family.Canonical(),
 		Review: review, Params: ParamsOf(c.family)}
+	if c.model.Step != nil {
+		v.Module = c.model.Step.Module
+	}
 	for _, member := range c.family.Members {
 		for _, t := range member.Tables {
 			for _, col := range t.Columns {
@@ -172,13 +180,13 @@ type Checked struct {
 }
 
 // Check compiles a text without doing anything.
-func (s *Service) Check(ctx context.Context, spaceID, class, text string, rho int64) (Checked, error) {
+func (s *Service) Check(ctx context.Context, spaceID string, src Source, rho int64) (Checked, error) {
 	out := Checked{Refusals: []errs.Spot{}}
 	if err := s.looked(ctx, spaceID, ToolCheck, ""); err != nil {
 		return out, err
 	}
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		c, err := s.compileIn(ctx, tx, spaceID, class, text, rho)
+		c, err := s.compileIn(ctx, tx, spaceID, src, rho)
 		if err != nil {
 			if e, ok := errors.AsType[*errs.Error](err); ok && len(e.Spots) > 0 {
 				out.Refusals, out.Cites = e.Spots, e.Cites

@@ -30,6 +30,7 @@ type Sibling struct {
 	Number   int       `json:"number"`
 	Hash     string    `json:"hash"`
 	Text     string    `json:"text"`
+	Module   string    `json:"module,omitempty" doc:"Digest of the module of its step"`
 	Inputs   []string  `json:"inputs"`
 	Outputs  []string  `json:"outputs"`
 	Rho      int64     `json:"rho"`
@@ -134,7 +135,7 @@ func siblings(ctx context.Context, tx *sqldb.Tx, v Version) ([]Sibling, error) {
 		if err != nil {
 			return nil, err
 		}
-		out[i] = Sibling{x.ID, x.Number, x.Hash, x.Text, x.Inputs, x.Outputs, x.Rho, approved, x.Opened}
+		out[i] = Sibling{x.ID, x.Number, x.Hash, x.Text, x.Module, x.Inputs, x.Outputs, x.Rho, approved, x.Opened}
 	}
 	return out, nil
 }
@@ -214,5 +215,8 @@ func (s *Service) stored(ctx context.Context, tx *sqldb.Tx, v Version) (*compile
 		return nil, none, &errs.Error{Code: errs.Conflict, Msg: "目录的使用规定已经改变, 本版本不再通过检查; 请开发单位重新提交", Spots: guard.Spots(refusals)}
 	}
 	c := &compiled{text: v.Text, family: f, model: f.First(), catalog: cat}
+	if c.module, err = s.Bytes(ctx, tx, v); err != nil {
+		return nil, none, err
+	}
 	return c, sc, s.plan(c, v.Rho, workday.DateOf(tx.Now()))
 }

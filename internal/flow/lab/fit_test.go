@@ -66,7 +66,7 @@ func TestService_Run_fit(t *testing.T) {
 		}
 		var versions []lab.Version
 		for _, text := range texts {
-			checked, err := w.Lab.Check(w.As("bank"), sp.ID, "A", text, 20_000_000_000)
+			checked, err := w.Lab.Check(w.As("bank"), sp.ID, lab.Source{Class: "A", Text: text}, 20_000_000_000)
 			if err != nil || len(checked.Refusals) > 0 || checked.Charge.Refused {
 				t.Fatalf("%s: %+v, %v", text, checked, err)
 			}

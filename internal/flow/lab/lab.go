@@ -29,6 +29,7 @@ type Model struct {
 	Name   string    `json:"name"`
 	Class  string    `json:"class" enum:"A,B,C"`
 	Draft  string    `json:"draft"`
+	Module string    `json:"module,omitempty" doc:"Digest of the uploaded module, where the draft declares a step"`
 	Opened time.Time `json:"opened"`
 }
 
@@ -47,6 +48,7 @@ type Version struct {
 	Review  json.RawMessage `json:"review" doc:"What the guard found"`
 	Inputs  []string        `json:"inputs" doc:"resource.field of everything it reads"`
 	Outputs []string        `json:"outputs" doc:"Names and types of what it gives"`
+	Module  string          `json:"module,omitempty" doc:"Digest of the WebAssembly module of its step; the representation names it, so signatures cover it"`
 	Params  []Param         `json:"params,omitempty" doc:"What a run chooses, each from the values approved with the model"`
 	Rho     int64           `json:"rho" doc:"Charge of one run, in units of 10^-12; 0 for class B"`
 	Opened  time.Time       `json:"opened"`

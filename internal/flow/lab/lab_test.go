@@ -74,8 +74,11 @@ func TestService_anotherTenants(t *testing.T) {
 	for what, try := range map[string]func(id string) error{
 		"Space":   func(id string) error { _, err := w.Lab.Space(ctx, id); return err },
 		"Samples": func(id string) error { _, err := w.Lab.Samples(ctx, id, w.Card.ID, ""); return err },
-		"Check":   func(id string) error { _, err := w.Lab.Check(ctx, id, "A", town.Table, 0); return err },
-		"Try":     func(id string) error { _, err := w.Lab.Try(ctx, id, "A", town.Table, ""); return err },
+		"Check": func(id string) error {
+			_, err := w.Lab.Check(ctx, id, lab.Source{Class: "A", Text: town.Table}, 0)
+			return err
+		},
+		"Try": func(id string) error { _, err := w.Lab.Try(ctx, id, "A", town.Table, ""); return err },
 		"SaveModel": func(id string) error {
 			_, err := w.Lab.SaveModel(ctx, id, lab.Model{Name: "m", Class: "A"})
 			return err
@@ -133,7 +136,7 @@ func TestService_Submit_refused(t *testing.T) {
 			if n := w.Count(`SELECT count(*) FROM ledger_entry WHERE act = 'lab.model.submit' AND outcome = 'refused'`); n != before+1 {
 				t.Errorf("%s: refused entries = %d, want %d", what, n, before+1)
 			}
-			checked, err := w.Lab.Check(w.As("bank"), sp.ID, "A", text, 0)
+			checked, err := w.Lab.Check(w.As("bank"), sp.ID, lab.Source{Class: "A", Text: text}, 0)
 			if err != nil || len(checked.Refusals) == 0 || len(checked.Cites) == 0 || checked.Hash != "" {
 				t.Errorf("Check of %s = %+v, %v, want refusals with cites and no hash", what, checked, err)
 			}
@@ -143,7 +146,7 @@ func TestService_Submit_refused(t *testing.T) {
 		if n := w.Count(`SELECT count(*) FROM model_version`); n != 0 {
 			t.Errorf("versions = %d, want none", n)
 		}
-		_, err := w.Lab.Check(w.As("bank"), sp.ID, "O", `SELECT education FROM credit_default`, 0)
+		_, err := w.Lab.Check(w.As("bank"), sp.ID, lab.Source{Class: "O", Text: `SELECT education FROM credit_default`}, 0)
 		town.WantCode(t, "Check of a class that is no lab's", err, errs.Invalid)
 	})
 }
@@ -153,7 +156,7 @@ func TestService_Submit_refused(t *testing.T) {
 func TestService_Submit(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		sp := w.Space("bank", w.Scenario("bank", 0, town.Fields...))
-		checked, err := w.Lab.Check(w.As("bank"), sp.ID, "A", town.Table, 0)
+		checked, err := w.Lab.Check(w.As("bank"), sp.ID, lab.Source{Class: "A", Text: town.Table}, 0)
 		town.Must(t, err)
 		m, err := w.Lab.SaveModel(w.As("bank"), sp.ID, lab.Model{Name: "m", Class: "A", Draft: town.Table})
 		town.Must(t, err)
@@ -260,8 +263,11 @@ func TestService_suspended(t *testing.T) {
 		"Space":     func() error { _, err := w.Lab.Space(bank, g.Space.ID); return err },
 		"OpenSpace": func() error { _, err := w.Lab.OpenSpace(bank, sc.ID); return err },
 		"Samples":   func() error { _, err := w.Lab.Samples(bank, g.Space.ID, w.Card.ID, ""); return err },
-		"Check":     func() error { _, err := w.Lab.Check(bank, g.Space.ID, "A", town.Table, 0); return err },
-		"Try":       func() error { _, err := w.Lab.Try(bank, g.Space.ID, "A", town.Table, ""); return err },
+		"Check": func() error {
+			_, err := w.Lab.Check(bank, g.Space.ID, lab.Source{Class: "A", Text: town.Table}, 0)
+			return err
+		},
+		"Try": func() error { _, err := w.Lab.Try(bank, g.Space.ID, "A", town.Table, ""); return err },
 		"SaveModel": func() error {
 			_, err := w.Lab.SaveModel(bank, g.Space.ID, lab.Model{Name: "x", Class: "A"})
 			return err

@@ -202,15 +202,24 @@ type Trial struct {
 	Rows    [][]string     `json:"rows,omitempty"`
 	Agreed  bool           `json:"agreed" doc:"Engine and interpreter gave the same exact cells"`
 	Note    string         `json:"note"`
+	Steps   []StepUse      `json:"steps,omitempty" doc:"What the step of the model did, for each of its outputs"`
+}
+
+// StepUse is what a step did about all people of a trial, for one output.
+type StepUse struct {
+	Output   string         `json:"output"`
+	Fuel     int64          `json:"fuel" doc:"The most that one person took"`
+	Declared int64          `json:"declared" doc:"What the model gives every person"`
+	Defaults map[string]int `json:"defaults" doc:"People who were given the default, by reason: trap, fuel, range, input"`
 }
 
 // Try compiles a text and runs it on synthetic rows of a level, or of the highest below it that a table has. It is recorded, and charges nothing: there is nobody in the data.
 func (s *Service) Try(ctx context.Context, spaceID, class, text, level string) (Trial, error) {
-	return s.TryWith(ctx, spaceID, class, text, level, nil)
+	return s.TryWith(ctx, spaceID, Source{Class: class, Text: text}, level, nil)
 }
 
-// TryWith is Try of a model with parameters; without values chosen it takes the first of each.
-func (s *Service) TryWith(ctx context.Context, spaceID, class, text, level string, chosen map[string]string) (Trial, error) {
+// TryWith is Try of a model with parameters or a step; without values chosen it takes the first of each.
+func (s *Service) TryWith(ctx context.Context, spaceID string, src Source, level string, chosen map[string]string) (Trial, error) {
 	var c *compiled
 	var refused error
 	var data interp.Data
@@ -221,7 +230,7 @@ func (s *Service) TryWith(ctx context.Context, spaceID, class, text, level strin
 		if _, _, err := s.space(ctx, tx, spaceID); err != nil {
 			return err
 		}
-		if c, refused = s.compileIn(ctx, tx, spaceID, class, text, 0); refused == nil && len(chosen) > 0 {
+		if c, refused = s.compileIn(ctx, tx, spaceID, src, 0); refused == nil && len(chosen) > 0 {
 			if c.model, _, refused = Bind(c.family, chosen); refused == nil {
 				if err := s.plan(c, 0, workday.DateOf(tx.Now())); err != nil {
 					return err
@@ -289,7 +298,7 @@ func (s *Service) madeFrom(ctx context.Context, tx *sqldb.Tx, c *compiled, level
 
 // trial runs a compiled model on synthetic rows, and says what of the engine it used.
 func (s *Service) trial(ctx context.Context, c *compiled, data interp.Data) (Trial, Usage, error) {
-	program, err := interp.Compile(c.model)
+	program, err := interp.CompileStep(c.model, c.module)
 	if err != nil {
 		return Trial{}, Usage{}, err
 	}
@@ -315,6 +324,7 @@ func tryPeople(m *query.Model, program *interp.Program, data interp.Data) (Trial
 		if err != nil {
 			return out, fmt.Errorf("try on person %d: %w", i, err)
 		}
+		out.addSteps(m, answer)
 		row := []string{fmt.Sprintf("样例人员 %d", i+1)}
 		for _, v := range answer.Values {
 			row = append(row, v.Text())
@@ -322,6 +332,19 @@ func tryPeople(m *query.Model, program *interp.Program, data interp.Data) (Trial
 		out.Rows = append(out.Rows, row)
 	}
 	return out, nil
+}
+
+// addSteps counts what a step did about one more person.
+func (t *Trial) addSteps(m *query.Model, answer interp.Answer) {
+	for i, r := range answer.Steps {
+		if i == len(t.Steps) {
+			t.Steps = append(t.Steps, StepUse{Output: m.Outputs[i].Name, Declared: m.Step.Fuel, Defaults: map[string]int{}})
+		}
+		t.Steps[i].Fuel = max(t.Steps[i].Fuel, r.Used)
+		if r.Why != "" {
+			t.Steps[i].Defaults[string(r.Why)]++
+		}
+	}
 }
 
 // of picks one subject's rows.

@@ -55,6 +55,7 @@ func New(d Deps) *Service {
 		act.Def{Name: "lab.session.close", Roles: tenant},
 		act.Def{Name: "lab.find", Roles: []access.Role{access.Platform}},
 		act.Def{Name: "lab.model.save", Roles: tenant},
+		act.Def{Name: "lab.module.add", Roles: tenant},
 		act.Def{Name: "lab.model.submit", Roles: tenant},
 		act.Def{Name: "lab.run.sample", Roles: tenant},
 		act.Def{Name: "lab.run.raw", Roles: tenant},
@@ -77,6 +78,7 @@ func New(d Deps) *Service {
 	log.Register("space-finding", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFinding(ctx, tx, id) })
 	log.Register("model", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadModel(ctx, tx, id) })
 	log.Register("model-version", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadVersion(ctx, tx, id) })
+	log.Register("step-module", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return moduleByID(ctx, tx, id) })
 	log.Register("sample-set", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSet(ctx, tx, id) })
 	log.Register("sample-request", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRequest(ctx, tx, id) })
 	log.Register("run", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadRun(ctx, tx, id) })
@@ -216,8 +218,11 @@ func (s *Service) SaveModel(ctx context.Context, spaceID string, draft Model) (M
 		if err != nil {
 			return err
 		}
+		if _, err := s.module(ctx, tx.Tx, sp.Org, draft.Module); err != nil {
+			return err
+		}
 		if draft.ID == "" {
-			m = Model{ID: tx.NewID("mdl"), Space: sp.ID, Org: sp.Org, Name: draft.Name, Class: draft.Class, Draft: draft.Draft, Opened: tx.Now()}
+			m = Model{ID: tx.NewID("mdl"), Space: sp.ID, Org: sp.Org, Name: draft.Name, Class: draft.Class, Draft: draft.Draft, Module: draft.Module, Opened: tx.Now()}
 			if err := s.did(ctx, tx, sp, ToolModel, m.ID); err != nil {
 				return err
 			}
@@ -236,7 +241,7 @@ func (s *Service) SaveModel(ctx context.Context, spaceID string, draft Model) (M
 		if err := s.did(ctx, tx, sp, ToolModel, m.ID); err != nil {
 			return err
 		}
-		m.Name, m.Class, m.Draft = draft.Name, draft.Class, draft.Draft
+		m.Name, m.Class, m.Draft, m.Module = draft.Name, draft.Class, draft.Draft, draft.Module
 		if err := saveModel(ctx, tx.Tx, m); err != nil {
 			return err
 		}
@@ -269,7 +274,7 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		if m, sc, err = s.ownModel(ctx, tx, modelID); err != nil {
 			return err
 		}
-		if c, refused = s.compileIn(ctx, tx, m.Space, m.Class, m.Draft, rho); refused != nil {
+		if c, refused = s.compileIn(ctx, tx, m.Space, m.source(), rho); refused != nil {
 			return nil
 		}
 		foreseen, _, err := s.foresee(ctx, tx, sc, c)
@@ -302,7 +307,7 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		if err != nil {
 			return err
 		}
-		if current.Draft != m.Draft || current.Class != m.Class {
+		if current.source() != m.source() {
 			return errs.New(errs.Conflict, "模型刚刚被修改, 请刷新后重新提交")
 		}
 		if v, err = c.version(m); err != nil {

@@ -30,7 +30,11 @@ func (s *Service) Deploy(ctx context.Context, version string, daily int64) (Depl
 		if err != nil {
 			return err
 		}
-		d, err = s.DeployTx(ctx, tx, Approved{Grant: g.ID, Version: v.ID, Title: v.Name, IR: v.IR, Hash: v.Hash,
+		module, err := s.lab.Bytes(ctx, tx.Tx, v)
+		if err != nil {
+			return err
+		}
+		d, err = s.DeployTx(ctx, tx, Approved{Grant: g.ID, Version: v.ID, Title: v.Name, IR: v.IR, Module: module, Hash: v.Hash,
 			Partner: declared.Papers.Partner, Daily: daily})
 		return err
 	})

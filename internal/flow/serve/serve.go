@@ -26,6 +26,7 @@ type Deployment struct {
 	Opened    time.Time   `json:"opened"`
 	Params    []lab.Param `json:"params,omitempty" doc:"What a call chooses, each from the values approved with the model"`
 	model     []byte
+	module    []byte // of the model's step, nil without one
 }
 
 // Deployment states.

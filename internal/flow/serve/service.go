@@ -111,6 +111,7 @@ type Approved struct {
 	Version string // id of the model version, the object of its permit
 	Title   string
 	IR      []byte // canonical bytes, whose hash was signed
+	Module  []byte // of its step, whose digest stands in the IR
 	Hash    string
 	Partner string // third party through which documents are obtained, as declared
 	Daily   int64  // calls a day; 0: no limit set
@@ -159,7 +160,10 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 		}
 	}
 	d := Deployment{ID: tx.NewID("dpl"), Org: org, Grant: a.Grant, Permit: permit.ID, Version: a.Version, Scenario: permit.Purpose, Title: a.Title, Partner: a.Partner,
-		Hash: a.Hash, Sensitive: sensitive, Daily: a.Daily, State: Open, Opened: tx.Now(), model: a.IR}
+		Hash: a.Hash, Sensitive: sensitive, Daily: a.Daily, State: Open, Opened: tx.Now(), model: a.IR, module: a.Module}
+	if _, err := programs(f, a.Module); err != nil { // what cannot run is not deployed
+		return Deployment{}, fmt.Errorf("deploy model version %s: %w", a.Version, err)
+	}
 	if err := insertDeployment(ctx, tx.Tx, d); err != nil {
 		return d, err
 	}
@@ -292,14 +296,23 @@ func (s *Service) served(d Deployment) (*served, error) {
 	if f.Hash() != d.Hash {
 		return nil, fmt.Errorf("model of deployment %s does not have its hash %s", d.ID, d.Hash)
 	}
-	out := &served{family: f, programs: map[*query.Model]*program{}}
-	for _, m := range f.Members {
-		run, err := interp.Compile(m)
-		if err != nil {
-			return nil, fmt.Errorf("compile model of deployment %s: %w", d.ID, err)
-		}
-		out.programs[m] = &program{model: m, run: run, fields: fieldsOf(m), outputs: outputNames(m)}
+	out := &served{family: f}
+	if out.programs, err = programs(f, d.module); err != nil {
+		return nil, fmt.Errorf("model of deployment %s: %w", d.ID, err)
 	}
 	s.programs.Store(d.Hash, out)
+	return out, nil
+}
+
+// programs makes every member of a family ready to run, with the module that its step names.
+func programs(f *query.Family, module []byte) (map[*query.Model]*program, error) {
+	out := map[*query.Model]*program{}
+	for _, m := range f.Members {
+		run, err := interp.CompileStep(m, module)
+		if err != nil {
+			return nil, fmt.Errorf("compile model: %w", err)
+		}
+		out[m] = &program{model: m, run: run, fields: fieldsOf(m), outputs: outputNames(m)}
+	}
 	return out, nil
 }

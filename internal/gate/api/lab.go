@@ -11,7 +11,9 @@ import (
 type draft struct {
 	Class string `json:"class" enum:"A,B,C"`
 	Text  string `json:"text" maxLength:"65536"`
-	Rho   int64  `json:"rho,omitempty" minimum:"0" doc:"Charge to plan for, in units of 10^-12; 0: the default share"`
+
+	Module string `json:"module,omitempty" maxLength:"80" doc:"Digest of the uploaded module, where the text declares a step"`
+	Rho    int64  `json:"rho,omitempty" minimum:"0" doc:"Charge to plan for, in units of 10^-12; 0: the default share"`
 }
 
 func (a *API) registerLab() {
@@ -31,7 +33,7 @@ func (a *API) registerLab() {
 		ByID
 		Body draft
 	}) (lab.Checked, error) {
-		return a.s.Lab.Check(ctx, in.ID, in.Body.Class, in.Body.Text, in.Body.Rho)
+		return a.s.Lab.Check(ctx, in.ID, lab.Source{Class: in.Body.Class, Text: in.Body.Text, Module: in.Body.Module}, in.Body.Rho)
 	})
 	post(a, "/v1/spaces/{id}/try", "try", tag, "在样例上运行", func(ctx context.Context, in *struct {
 		ByID
@@ -39,10 +41,11 @@ func (a *API) registerLab() {
 		Body  struct {
 			Class  string            `json:"class" enum:"A,B,C"`
 			Text   string            `json:"text" maxLength:"65536"`
+			Module string            `json:"module,omitempty" maxLength:"80" doc:"Digest of the uploaded module"`
 			Params map[string]string `json:"params,omitempty" doc:"Values for the model's parameters; left out: the first of each"`
 		}
 	}) (lab.Trial, error) {
-		return a.s.Lab.TryWith(ctx, in.ID, in.Body.Class, in.Body.Text, in.Level, in.Body.Params)
+		return a.s.Lab.TryWith(ctx, in.ID, lab.Source{Class: in.Body.Class, Text: in.Body.Text, Module: in.Body.Module}, in.Level, in.Body.Params)
 	})
 	post(a, "/v1/spaces/{id}/models", "save-model", tag, "保存模型", func(ctx context.Context, in *struct {
 		ByID
@@ -51,10 +54,21 @@ func (a *API) registerLab() {
 			Name  string `json:"name" minLength:"1" maxLength:"100"`
 			Class string `json:"class" enum:"A,B,C"`
 			Text  string `json:"text" maxLength:"65536"`
+
+			Module string `json:"module,omitempty" maxLength:"80" doc:"Digest of the uploaded module"`
 		}
 	}) (lab.Model, error) {
 		b := in.Body
-		return a.s.Lab.SaveModel(ctx, in.ID, lab.Model{ID: b.ID, Name: b.Name, Class: b.Class, Draft: b.Text})
+		return a.s.Lab.SaveModel(ctx, in.ID, lab.Model{ID: b.ID, Name: b.Name, Class: b.Class, Draft: b.Text, Module: b.Module})
+	})
+	post(a, "/v1/spaces/{id}/modules", "add-module", tag, "上传步骤模块", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Name  string `json:"name" minLength:"1" maxLength:"200" doc:"Name of the file"`
+			Bytes []byte `json:"bytes" maxLength:"100000" doc:"The WebAssembly module, in base64"`
+		}
+	}) (lab.Module, error) {
+		return a.s.Lab.AddModule(ctx, in.ID, in.Body.Name, in.Body.Bytes)
 	})
 	post(a, "/v1/models/{id}/submit", "submit-model", tag, "提交模型版本", func(ctx context.Context, in *struct {
 		ByID
@@ -78,6 +92,12 @@ func (a *API) registerLab() {
 	})
 	get(a, "/v1/versions/{id}/desk", "version-desk", tag, "模型评审台", func(ctx context.Context, in *ByID) (lab.Desk, error) {
 		return a.s.Lab.Desk(ctx, in.ID)
+	})
+	get(a, "/v1/versions/{id}/module", "version-module", tag, "版本的步骤模块", func(ctx context.Context, in *struct {
+		ByID
+		Beside string `query:"beside" maxLength:"64" doc:"Another version of the same model, to compare with"`
+	}) (lab.ModuleFile, error) {
+		return a.s.Lab.VersionModule(ctx, in.ID, in.Beside)
 	})
 	post(a, "/v1/versions/{id}/try", "try-version", tag, "在样例上试运行某一版本", func(ctx context.Context, in *ByID) (lab.Trial, error) {
 		return a.s.Lab.TryVersion(ctx, in.ID)

@@ -1505,6 +1505,7 @@ export const enUS = {
       "watch.erasure.file": "File a deletion record",
       "lab.model.submit": "Submit a model",
       "lab.model.save": "Save a model draft",
+      "lab.module.add": "Upload the module of a step",
       "lab.run.finish": "Run finished",
       "lab.run.sample": "Try on samples",
       "lab.run.raw": "Run on raw data",

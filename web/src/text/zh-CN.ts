@@ -1497,6 +1497,7 @@ export const zhCN = {
       "watch.erasure.file": "提交删除记录",
       "lab.model.submit": "提交模型",
       "lab.model.save": "保存模型草稿",
+      "lab.module.add": "上传步骤模块",
       "lab.run.finish": "运行结束",
       "lab.run.sample": "用样例数据试运行",
       "grant.guide": "指导申请人或者说明延迟",

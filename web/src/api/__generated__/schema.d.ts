@@ -4321,6 +4321,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/spaces/{id}/modules": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 上传步骤模块 */
+        post: operations["add-module"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/spaces/{id}/quota": {
         parameters: {
             query?: never;
@@ -4731,6 +4748,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/versions/{id}/module": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 版本的步骤模块 */
+        get: operations["version-module"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/versions/{id}/try": {
         parameters: {
             query?: never;
@@ -4818,6 +4852,12 @@ export interface components {
             /** @description The part of the object it is about, such as a step */
             on?: string;
             reason?: string;
+        };
+        "Add-moduleRequest": {
+            /** @description The WebAssembly module, in base64 */
+            bytes: string;
+            /** @description Name of the file */
+            name: string;
         };
         AdmissionCode: {
             code: string;
@@ -5457,6 +5497,8 @@ export interface components {
         Draft: {
             /** @enum {string} */
             class: "A" | "B" | "C";
+            /** @description Digest of the uploaded module, where the text declares a step */
+            module?: string;
             /**
              * Format: int64
              * @description Charge to plan for, in units of 10^-12; 0: the default share
@@ -6393,11 +6435,31 @@ export interface components {
             class: "A" | "B" | "C";
             draft: string;
             id: string;
+            /** @description Digest of the uploaded module, where the draft declares a step */
+            module?: string;
             name: string;
             /** Format: date-time */
             opened: string;
             org: string;
             space: string;
+        };
+        LabModule: {
+            hash: string;
+            id: string;
+            /** @description Name of the file it came from */
+            name: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            /** @description What is known of it before it runs */
+            report: components["schemas"]["StepReport"];
+        };
+        LabModuleFile: {
+            /** @description The module as it was uploaded, in base64; its SHA-256 is the digest that the model names */
+            bytes: string;
+            module: components["schemas"]["LabModule"];
+            /** @description All code and data of the module as WebAssembly text; assembled again, it is what runs */
+            text: string;
         };
         LabNewSeat: {
             /** @description For a third-party provider's developer: the commission */
@@ -6672,6 +6734,8 @@ export interface components {
             hash: string;
             id: string;
             inputs: string[] | null;
+            /** @description Digest of the module of its step */
+            module?: string;
             /** Format: int64 */
             number: number;
             /** Format: date-time */
@@ -6759,6 +6823,23 @@ export interface components {
             /** Format: int64 */
             trials: number;
         };
+        LabStepUse: {
+            /**
+             * Format: int64
+             * @description What the model gives every person
+             */
+            declared: number;
+            /** @description People who were given the default, by reason: trap, fuel, range, input */
+            defaults: {
+                [key: string]: number;
+            };
+            /**
+             * Format: int64
+             * @description The most that one person took
+             */
+            fuel: number;
+            output: string;
+        };
         LabSupply: {
             agreement: string;
             /** @description The matter in which the data was approved */
@@ -6814,6 +6895,8 @@ export interface components {
             columns?: string[] | null;
             note: string;
             rows?: (string[] | null)[] | null;
+            /** @description What the step of the model did, for each of its outputs */
+            steps?: components["schemas"]["LabStepUse"][] | null;
             table?: components["schemas"]["ReleaseTable"];
         };
         LabUsage: {
@@ -6847,6 +6930,8 @@ export interface components {
             /** @description The canonical representation that is hashed, signed and run, in base64: its very bytes */
             ir: string;
             model: string;
+            /** @description Digest of the WebAssembly module of its step; the representation names it, so signatures cover it */
+            module?: string;
             name: string;
             /** Format: int64 */
             number: number;
@@ -9910,6 +9995,8 @@ export interface components {
             /** @enum {string} */
             class: "A" | "B" | "C";
             id?: string;
+            /** @description Digest of the uploaded module */
+            module?: string;
             name: string;
             text: string;
         };
@@ -10327,6 +10414,8 @@ export interface components {
         TryRequest: {
             /** @enum {string} */
             class: "A" | "B" | "C";
+            /** @description Digest of the uploaded module */
+            module?: string;
             /** @description Values for the model's parameters; left out: the first of each */
             params?: {
                 [key: string]: string;
@@ -20605,6 +20694,42 @@ export interface operations {
             };
         };
     };
+    "add-module": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Add-moduleRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabModule"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "set-quota": {
         parameters: {
             query?: never;
@@ -21483,6 +21608,41 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabDesk"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "version-module": {
+        parameters: {
+            query?: {
+                /** @description Another version of the same model, to compare with */
+                beside?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabModuleFile"];
                 };
             };
             /** @description Error */
