@@ -100,7 +100,7 @@ func interpreting(ctx context.Context, b *bench, c *city) error {
 			return err
 		}
 	}
-	return nil
+	return stepping(ctx, b, policy)
 }
 
 // tenByTen is a model that sums and bands ten columns over up to ten rows of a person.

@@ -124,6 +124,7 @@ export type SpaceSeat = Schemas["LabSeatView"];
 export type SpaceSupply = Schemas["LabSupply"];
 export type SpacePage = Schemas["LabSpacePage"];
 export type Checked = Schemas["LabChecked"];
+export type StepReport = Schemas["StepReport"];
 export type Trial = Schemas["LabTrial"];
 export type Sample = Schemas["LabSample"];
 export type SampleLevel = Schemas["LabSampleLevel"];

@@ -11,6 +11,7 @@ import { useLanguage, useText } from "@/text";
 import { Citations } from "@/ui/Citation";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
 import { PlainTable, ResultTable } from "@/ui/ResultTable";
+import { StepTrial } from "@/ui/StepReport";
 import { path } from "@/util/path";
 import { replacement, rewritten } from "@/util/rewrite";
 import { Analysis } from "./Analysis";
@@ -19,6 +20,7 @@ import { Connect } from "./Connect";
 import { Marked } from "./Marked";
 import { RunsAndVersions } from "./Runs";
 import { Samples, TrialLevel } from "./Samples";
+import { StepModule } from "./StepModule";
 import { SubmitModal } from "./SubmitModal";
 import "./lab.css";
 
@@ -29,10 +31,11 @@ interface Draft {
   name: string;
   class: "A" | "B" | "C";
   text: string;
+  module?: string;
 }
 
 function draftOf(model: LabModel | undefined, untitled: string): Draft {
-  return model ? { id: model.id, name: model.name, class: model.class, text: model.draft } : { name: untitled, class: "A", text: "" };
+  return model ? { id: model.id, name: model.name, class: model.class, text: model.draft, module: model.module } : { name: untitled, class: "A", text: "" };
 }
 
 /** What will leave and what never can, in one sentence. */
@@ -51,9 +54,10 @@ function Bench({ page }: { page: SpacePage }) {
   const chosen = models.find((m) => m.id === search.get("model")) ?? (search.get("model") === "new" ? undefined : models[0]);
   const [draft, setDraft] = useState<Draft>(() => draftOf(chosen, t.lab.untitled));
   const [submitting, setSubmitting] = useState(false);
-  const body = { class: draft.class, text: draft.text };
+  const module = draft.class === "A" ? undefined : draft.module; // a step is about one person
+  const body = { class: draft.class, text: draft.text, module };
   const at = { path: { id: page.space.id } };
-  const check = useAsk((asked: { class: "A" | "B" | "C"; text: string }) => post("/v1/spaces/{id}/compile", at, asked));
+  const check = useAsk((asked: typeof body) => post("/v1/spaces/{id}/compile", at, asked));
   const [level, setLevel] = useState<"S0" | "S1" | "S2">("S0");
   const attempt = useAct(() => post("/v1/spaces/{id}/try", { ...at, query: { level } }, body));
   const save = useAct(
@@ -78,7 +82,7 @@ function Bench({ page }: { page: SpacePage }) {
     setDraft((d) => ({ ...d, text }));
     attempt.reset();
     window.clearTimeout(waiting.current);
-    if (text.trim()) waiting.current = window.setTimeout(() => check.mutate({ class: draft.class, text }), 900);
+    if (text.trim()) waiting.current = window.setTimeout(() => check.mutate({ ...body, text }), 900);
   }
 
   function checkNow() {
@@ -145,6 +149,16 @@ function Bench({ page }: { page: SpacePage }) {
             />
             <TrialLevel value={level} change={setLevel} />
           </Flex>
+          {draft.class !== "A" && (
+            <StepModule
+              space={page.space.id}
+              module={draft.module}
+              change={(next) => {
+                setDraft({ ...draft, module: next });
+                if (draft.text.trim()) check.mutate({ ...body, module: next });
+              }}
+            />
+          )}
           <div className="lab-editor">
             <Suspense fallback={<Skeleton active style={{ padding: 16 }} />}>
               <SqlEditor label={t.lab.editor} value={draft.text} onChange={write} spots={spots} schema={schema} />
@@ -164,6 +178,7 @@ function Bench({ page }: { page: SpacePage }) {
                       <Typography.Paragraph type="secondary">
                         {attempt.data.note || t.lab.sampleNote} <Tag color={attempt.data.agreed ? "success" : "error"}>{attempt.data.agreed ? t.lab.agreed : t.lab.disagreed}</Tag>
                       </Typography.Paragraph>
+                      <StepTrial steps={attempt.data.steps} />
                       {attempt.data.table ? (
                         <ResultTable table={attempt.data.table} />
                       ) : (

@@ -9,9 +9,11 @@ import { useText } from "@/text";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
 import { PlainTable, ResultTable } from "@/ui/ResultTable";
 import { ReviewTable } from "@/ui/ReviewTable";
+import { StepTrial } from "@/ui/StepReport";
 import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
+import { StepDiff } from "./StepTab";
 
 const TextDiff = lazy(() => import("@/ui/TextDiff"));
 
@@ -70,9 +72,15 @@ function Comparison({ siblings, version }: { siblings: readonly ModelSibling[]; 
         items={[
           { key: "inputs", label: t.model.inputs, children: <Changed before={other.inputs} after={own.inputs} /> },
           { key: "outputs", label: t.model.outputs, children: <Changed before={other.outputs} after={own.outputs} /> },
+          {
+            key: "module",
+            label: t.step.module,
+            children: own.module === other.module ? t.model.same : <Changed before={other.module ? [other.module.slice(7, 19)] : []} after={own.module ? [own.module.slice(7, 19)] : []} />,
+          },
           { key: "rho", label: t.lab.charge, children: own.rho === other.rho ? t.model.same : `rho ${rho(other.rho)} → ${rho(own.rho)}` },
         ]}
       />
+      {own.module && other.module && own.module !== other.module && <StepDiff version={version} beside={other.id} />}
       {own.text && other.text ? (
         <Suspense fallback={<Skeleton active />}>
           <TextDiff before={other.text} after={own.text} label={t.model.changes} />
@@ -136,6 +144,7 @@ export function TrialTab({ version }: { version: string }) {
           <Typography.Text type="secondary">
             {run.data.note} <Tag color={run.data.agreed ? "success" : "error"}>{run.data.agreed ? t.lab.agreed : t.lab.disagreed}</Tag>
           </Typography.Text>
+          <StepTrial steps={run.data.steps} />
           {run.data.table ? <ResultTable table={run.data.table} /> : <PlainTable columns={run.data.columns ?? []} rows={run.data.rows ?? []} />}
         </>
       )}

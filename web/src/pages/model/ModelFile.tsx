@@ -14,6 +14,7 @@ import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
 import { ChecksTab, CompareTab, SignatureTab, TrialTab } from "./Desk";
+import { StepTab } from "./StepTab";
 
 export default function ModelFile() {
   const t = useText();
@@ -60,6 +61,7 @@ export default function ModelFile() {
                 <EmptyState title={t.model.secret} />
               ),
             },
+            ...(version.module && version.text ? [{ key: "step", label: t.step.module, content: <StepTab version={version.id} /> }] : []),
             ...(version.text
               ? [
                   { key: "compare", label: t.model.compare, content: <CompareTab version={version.id} /> },
