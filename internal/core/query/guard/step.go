@@ -18,7 +18,7 @@ import (
 // The columns of the SELECT are what the module is given, each one of finitely many values as an output of class B would
 // be, so that it sees public bands and codes and no raw value. The outputs are what STEP lists.
 
-const stepHint = "STEP band IN ('A', 'B', 'C') DEFAULT 'C' FUEL 5000;"
+const stepHint = "例如 STEP band IN ('A', 'B', 'C') DEFAULT 'C' FUEL 5000;"
 
 // stepDecl is a declared step with the module that was uploaded for it.
 type stepDecl struct {

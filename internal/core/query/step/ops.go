@@ -111,15 +111,15 @@ func floating(code byte) bool {
 func beyond(code byte) (zh, en, hint string) {
 	switch code {
 	case 0xfc:
-		return "成批内存操作或饱和转换", "bulk memory or saturating conversion", "rustc -C target-feature=-bulk-memory"
+		return "成批内存操作或饱和转换", "bulk memory or saturating conversion", "编译时加 -C target-feature=-bulk-memory"
 	case 0xfd:
-		return "向量指令", "vector instruction", "rustc -C target-feature=-simd128"
+		return "向量指令", "vector instruction", "编译时加 -C target-feature=-simd128"
 	case 0xfe:
 		return "线程与原子操作", "threads and atomics", ""
 	case 0x12, 0x13:
 		return "尾调用", "tail call", ""
 	case 0x1c, 0x25, 0x26, 0xd0, 0xd1, 0xd2:
-		return "引用类型", "reference types", "rustc -C target-feature=-reference-types"
+		return "引用类型", "reference types", "编译时加 -C target-feature=-reference-types"
 	case 0x06, 0x07, 0x08, 0x09, 0x0a, 0x18, 0x19, 0x1f:
 		return "异常处理", "exceptions", ""
 	}

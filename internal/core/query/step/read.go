@@ -185,7 +185,7 @@ func (r *reader) typeSection() {
 		at := r.at
 		n := int(r.u32())
 		if n > 1 {
-			r.fail(&Fault{Code: NotAllowed, At: at, Zh: "一个函数多个结果", En: "several results of one function", Hint: "rustc -C target-feature=-multivalue"})
+			r.fail(&Fault{Code: NotAllowed, At: at, Zh: "一个函数多个结果", En: "several results of one function", Hint: "编译时加 -C target-feature=-multivalue"})
 			return
 		}
 		for range n {
