@@ -63,7 +63,7 @@ func TestService_Submit_foresees(t *testing.T) {
 	run, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
 	town.Must(t, err)
 	narrow := `SELECT education, COUNT(*) AS n FROM credit_default WHERE pay_0 >= 1 GROUP BY education`
-	seen, err := w.Lab.Check(w.As("bank"), g.Space.ID, "A", narrow, 0)
+	seen, err := w.Lab.Check(w.As("bank"), g.Space.ID, lab.Source{Class: "A", Text: narrow}, 0)
 	town.Must(t, err)
 	status, zh, en := check(t, seen.Review.Checks, "SC22")
 	if status != guard.Warn || !strings.Contains(zh, run.ID) || !strings.Contains(zh, ".pay_0") || !strings.Contains(en, "decided by") {
