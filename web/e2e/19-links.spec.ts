@@ -6,7 +6,7 @@ const other = { node: "00112233445566aa", url: "http://127.0.0.1:9", key: "11qYA
 
 test("the bureau sees its own card, and that nobody is joined", async ({ as }) => {
   const page = await as("bureau");
-  await goTo(page, "互联与接入");
+  await goTo(page, "节点互联");
   await expect(page.getByText("公钥指纹", { exact: true })).toBeVisible();
   await expect(page.getByText("没有互联节点")).toBeVisible();
   await page.getByRole("tab", { name: "报送的记录" }).click();
@@ -17,7 +17,7 @@ test("the bureau sees its own card, and that nobody is joined", async ({ as }) =
 
 test("a card that cannot be one is refused in the form; a right one is recorded, and shows that the other side is silent", async ({ as }) => {
   const page = await as("bureau");
-  await goTo(page, "互联与接入");
+  await goTo(page, "节点互联");
   await page.getByRole("button", { name: "登记互联节点" }).click();
   const form = page.getByRole("dialog", { name: "登记互联节点" });
   await form.getByLabel("对方节点名称").fill("省授权运营域");

@@ -44,6 +44,8 @@ type branch struct {
 	db       *sqldb.DB
 	clock    *clock.Set
 	log      *ledger.Log
+	keys     *seal.Keys
+	blobs    string
 	anchor   *seal.Anchor
 	party    *party.Service
 	consents *consent.Service
@@ -76,9 +78,10 @@ func newBranch(t testing.TB, db *sqldb.DB, clk *clock.Set, maxLag time.Duration)
 	t.Helper()
 	keys, err := seal.LoadOrCreate(t.TempDir())
 	must(t, err)
-	blobs, err := blob.Open(t.TempDir(), 0)
+	files := t.TempDir()
+	blobs, err := blob.Open(files, 0)
 	must(t, err)
-	b := &branch{t: t, db: db, clock: clk, anchor: keys.Anchor(), log: ledger.New(db, keys, ledger.Options{MaxLag: maxLag})}
+	b := &branch{t: t, blobs: files, db: db, clock: clk, keys: keys, anchor: keys.Anchor(), log: ledger.New(db, keys, ledger.Options{MaxLag: maxLag})}
 	law := regime.New()
 	acts := act.NewRunner(db, b.log, law)
 	matters := matter.New(acts)

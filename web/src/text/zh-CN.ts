@@ -127,7 +127,7 @@ export const zhCN = {
     menuPeople: "人员",
     menuProviders: "第三方服务商",
     menuQueue: "待核验入驻",
-    menuLinks: "互联与接入",
+    menuLinks: "节点互联",
     menuRegisters: "登记簿",
     menuNotices: "公示公告",
     menuLedger: "账本",

@@ -5,7 +5,7 @@ import { PageHead } from "@/ui/FilePage";
 import { Received, Sent } from "./Letters";
 import { Nodes } from "./Nodes";
 
-/** 互联与接入: other deployments and what goes between them. */
+/** 节点互联: other deployments and what goes between them. */
 export default function LinkDesk() {
   const t = useText();
   const [search, setSearch] = useSearchParams();
