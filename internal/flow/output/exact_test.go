@@ -194,12 +194,18 @@ func TestService_Redact(t *testing.T) {
 	town.WantCode(t, "the applicant redacts", err, errs.Forbidden)
 	_, err = w.Output.Redact(w.As("bureau"), r.ID, []int{999}, "不公布")
 	town.WantCode(t, "a cell that is not there", err, errs.Invalid)
+	preview, err := w.Output.Preview(w.As("bureau"), r.ID, []int{cell})
+	if err != nil || !preview.Passed || preview.Hidden != page.Table.Hidden+1 || preview.Shown != page.Table.Shown-1 || len(preview.Also) != 0 {
+		t.Errorf("preview = %+v, %v, want one more hidden", preview, err)
+	}
+	_, err = w.Output.Preview(w.As("bank"), r.ID, []int{cell})
+	town.WantCode(t, "the applicant previews", err, errs.Forbidden)
 	less, err := w.Output.Redact(w.As("bureau"), r.ID, []int{cell}, "该组与舆情事件有关")
 	if err != nil || less.Digest == r.Digest || less.State != output.InReview {
 		t.Fatalf("Redact = %+v, %v, want another file in review", less, err)
 	}
 	after, err := w.Output.Get(w.As("bureau"), r.ID)
-	if err != nil || after.Table.Hidden != page.Table.Hidden+1 || after.Table.Totals[1].Value.N >= page.Table.Totals[1].Value.N {
+	if err != nil || len(after.People) != 1 || after.Table.Hidden != page.Table.Hidden+1 || after.Table.Totals[1].Value.N >= page.Table.Totals[1].Value.N {
 		t.Errorf("after: %d hidden, total %v, %v; before: %d, %v", after.Table.Hidden, after.Table.Totals[1].Value, err, page.Table.Hidden, page.Table.Totals[1].Value)
 	}
 	w.Review(r.Matter)

@@ -2,6 +2,7 @@ package output
 
 import (
 	"context"
+	"slices"
 
 	"github.com/RoaringBitmap/roaring/v2"
 
@@ -32,6 +33,9 @@ func (s *Service) gather(ctx context.Context, ask Ask, struck []int) (evidence, 
 	e.ask = ask
 	if e.run.State != lab.Done {
 		return e, errs.New(errs.Conflict, "任务尚未完成, 完成后才能申请出域")
+	}
+	if slices.ContainsFunc(struck, func(c int) bool { return c < 0 || c >= e.model.Cells() }) {
+		return e, errs.New(errs.Invalid, "所选的单元格不在表中, 请刷新后重选")
 	}
 	return e, s.read(&e, struck)
 }

@@ -92,31 +92,11 @@ func (s *Service) Redact(ctx context.Context, id string, cells []int, why string
 	if err := reason(why); err != nil {
 		return Release{}, err
 	}
-	if len(cells) == 0 {
-		return Release{}, errs.New(errs.Invalid, "请至少选择一个要隐去的单元格")
-	}
-	var r Release
-	err := s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		r, err = reviewed(ctx, tx, id)
-		return err
-	})
+	r, e, struck, err := s.without(ctx, id, cells)
 	if err != nil {
 		return Release{}, err
 	}
 	before := r.Digest
-	struck := append(slices.Clone(r.Struck), cells...)
-	slices.Sort(struck)
-	struck = slices.Compact(struck)
-	e, err := s.gather(ctx, Ask{Run: r.Run, Purpose: r.Purpose, Recipient: r.Recipient, Retention: r.Retention}, struck)
-	if err != nil {
-		return Release{}, err
-	}
-	if struck[0] < 0 || struck[len(struck)-1] >= e.model.Cells() {
-		return Release{}, errs.New(errs.Invalid, "所选的单元格不在表中, 请刷新后重选")
-	}
-	if e.exact != nil {
-		e.exact.name, e.exact.earlier = r.ID, slices.DeleteFunc(e.exact.earlier, func(old audit.Released) bool { return old.ID == r.ID })
-	}
 	ref, sets, err := s.put(ctx, &e)
 	if err != nil {
 		return Release{}, err
@@ -148,6 +128,65 @@ func (s *Service) Redact(ctx context.Context, id string, cells []int, why string
 		return Release{}, err
 	}
 	return r, nil
+}
+
+// without gathers a release in review as it would be without further cells.
+func (s *Service) without(ctx context.Context, id string, cells []int) (r Release, e evidence, struck []int, err error) {
+	if len(cells) == 0 {
+		return r, e, nil, errs.New(errs.Invalid, "请至少选择一个要隐去的单元格")
+	}
+	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		r, err = reviewed(ctx, tx, id)
+		return err
+	})
+	if err != nil {
+		return r, e, nil, err
+	}
+	struck = append(slices.Clone(r.Struck), cells...)
+	slices.Sort(struck)
+	struck = slices.Compact(struck)
+	if e, err = s.gather(ctx, Ask{Run: r.Run, Purpose: r.Purpose, Recipient: r.Recipient, Retention: r.Retention}, struck); err != nil {
+		return r, e, nil, err
+	}
+	if e.exact != nil {
+		e.exact.name, e.exact.earlier = r.ID, slices.DeleteFunc(e.exact.earlier, func(old audit.Released) bool { return old.ID == r.ID })
+	}
+	return r, e, struck, nil
+}
+
+// Preview is what hiding cells would leave.
+type Preview struct {
+	Shown  int      `json:"shown"`
+	Hidden int      `json:"hidden"`
+	Also   []string `json:"also" doc:"Cells that would be hidden beside, so that the others cannot be computed"`
+	Passed bool     `json:"passed"`
+	Why    string   `json:"why,omitempty" doc:"What the check found that the rest would fail"`
+}
+
+// Preview shows a reviewer what Redact would do, and does nothing.
+func (s *Service) Preview(ctx context.Context, id string, cells []int) (Preview, error) {
+	r, e, struck, err := s.without(ctx, id, cells)
+	if err != nil {
+		return Preview{}, err
+	}
+	checks := examine(e)
+	p := Preview{Shown: e.result.Table.Shown, Hidden: e.result.Table.Hidden, Also: []string{}, Passed: passed(checks)}
+	if !p.Passed {
+		p.Why = checks[len(checks)-1].Detail
+	}
+	if e.exact == nil {
+		return p, nil
+	}
+	was, err := s.gather(ctx, Ask{Run: r.Run}, append([]int{}, r.Struck...))
+	if err != nil {
+		return Preview{}, err
+	}
+	for c, h := range e.exact.hidden {
+		if h && !was.exact.hidden[c] && !slices.Contains(struck, c) {
+			p.Also = append(p.Also, strings.Join(e.keys(c), " · "))
+		}
+	}
+	return p, nil
 }
 
 // strike hides cells of a noised table. Totals are sums of what is shown, so they fall with it.

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"maps"
 	"slices"
 	"strconv"
 	"strings"
@@ -212,6 +213,10 @@ type Page struct {
 	Acts      []act.Option     `json:"acts"`
 	Exact     *Exact           `json:"exact,omitempty" doc:"Exact mode, for holder and bureau only: what is hidden and why"`
 	Warned    []int            `json:"warned,omitempty" doc:"Checks whose warning still needs people to pass it"`
+
+	Permit        *statistics.Permit `json:"permit,omitempty" doc:"Exact mode: what the figures rest on"`
+	PermitInForce bool               `json:"permit_in_force,omitempty"`
+	People        map[string]string  `json:"people,omitempty" doc:"Names of the accounts that passed a warning, hid cells or recalled"`
 }
 
 func mayRead(ctx context.Context, tx *sqldb.Tx, r Release) (bool, error) {
@@ -246,11 +251,17 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		if p.Warned = p.Release.unheeded(e.rules.people); p.Warned == nil {
 			p.Warned = []int{}
 		}
-		p.Acts, err = s.options(ctx, tx, p.Release, p.Warned)
+		if p.Acts, err = s.options(ctx, tx, p.Release, p.Warned); err != nil {
+			return err
+		}
+		p.People, err = peopleOf(ctx, tx, p.Release)
 		return err
 	})
 	if err != nil {
 		return p, err
+	}
+	if p.Release.Mode == release.ExactMode {
+		p.Permit, p.PermitInForce = &e.stated, e.permit == nil
 	}
 	if p.Release.State == Failed || p.Release.State == Draft || p.Release.State == Cancelled {
 		return p, nil
@@ -269,8 +280,32 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 	}
 	if mine {
 		p.Release = p.Release.forApplicant()
+		if p.Release.Mode == release.ExactMode { // whom a warning waits for is an answer about the data too
+			p.Warned = nil
+			maps.DeleteFunc(p.People, func(id, _ string) bool { return p.Release.Recall == nil || p.Release.Recall.Account != id })
+		}
 	}
 	return p, nil
+}
+
+// peopleOf names who passed a warning, hid cells or recalled.
+func peopleOf(ctx context.Context, tx *sqldb.Tx, r Release) (map[string]string, error) {
+	ids := map[string]bool{}
+	for _, o := range r.Overrides {
+		ids[o.Account] = true
+	}
+	if r.Recall != nil {
+		ids[r.Recall.Account] = true
+	}
+	out := map[string]string{}
+	for id := range ids {
+		a, err := access.LoadAccount(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		out[id] = a.Name
+	}
+	return out, nil
 }
 
 // List lists releases the caller may see, newest first.

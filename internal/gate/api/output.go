@@ -44,6 +44,12 @@ func (a *API) registerOutput() {
 	}) (output.Release, error) {
 		return a.s.Output.Override(ctx, in.ID, in.Body.Check, in.Body.Reason)
 	})
+	get(a, "/v1/releases/{id}/redaction", "preview-redaction", tag, "预览隐去单元格的后果", func(ctx context.Context, in *struct {
+		ByID
+		Cells []int `query:"cells" required:"true" minItems:"1" maxItems:"1000"`
+	}) (output.Preview, error) {
+		return a.s.Output.Preview(ctx, in.ID, in.Cells)
+	})
 	post(a, "/v1/releases/{id}/redact", "redact-release", tag, "隐去单元格", func(ctx context.Context, in *struct {
 		ByID
 		Body struct {

@@ -136,6 +136,9 @@ export type ValueOf = Schemas["QueryValue"];
 export type Release = Schemas["OutputRelease"];
 export type ReleasePage = Schemas["OutputPage"];
 export type ReleaseCheck = Schemas["OutputCheck"];
+export type ExactEvidence = Schemas["OutputExact"];
+export type ExactCell = Schemas["OutputCellView"];
+export type StatisticsPermit = Schemas["StatisticsPermit"];
 
 /** What the guard found about a model. */
 export type Check = Schemas["GuardCheck"];

@@ -3822,6 +3822,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/releases/{id}/redaction": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 预览隐去单元格的后果 */
+        get: operations["preview-redaction"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/releases/{id}/submit": {
         parameters: {
             query?: never;
@@ -8085,6 +8102,13 @@ export interface components {
             acts: components["schemas"]["ActOption"][] | null;
             /** @description Exact mode, for holder and bureau only: what is hidden and why */
             exact?: components["schemas"]["OutputExact"];
+            /** @description Names of the accounts that passed a warning, hid cells or recalled */
+            people?: {
+                [key: string]: string;
+            };
+            /** @description Exact mode: what the figures rest on */
+            permit?: components["schemas"]["StatisticsPermit"];
+            permit_in_force?: boolean;
             /** @description How the noise was made and what it cost */
             plan: components["schemas"]["ReleasePlan"];
             release: components["schemas"]["OutputRelease"];
@@ -8097,6 +8121,17 @@ export interface components {
             usage: components["schemas"]["LabBudgetLine"][] | null;
             /** @description Checks whose warning still needs people to pass it */
             warned?: number[] | null;
+        };
+        OutputPreview: {
+            /** @description Cells that would be hidden beside, so that the others cannot be computed */
+            also: string[] | null;
+            /** Format: int64 */
+            hidden: number;
+            passed: boolean;
+            /** Format: int64 */
+            shown: number;
+            /** @description What the check found that the rest would fail */
+            why?: string;
         };
         OutputRecall: {
             account: string;
@@ -19488,6 +19523,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["OutputRelease"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "preview-redaction": {
+        parameters: {
+            query: {
+                cells: number[] | null;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["OutputPreview"];
                 };
             };
             /** @description Error */

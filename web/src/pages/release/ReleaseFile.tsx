@@ -1,13 +1,13 @@
-import { CheckCircleFilled, CloseCircleFilled, DownloadOutlined } from "@ant-design/icons";
-import { Descriptions, Table, Tag, Typography } from "antd";
+import { DownloadOutlined } from "@ant-design/icons";
+import { Alert, Descriptions, Tag, Typography } from "antd";
+import { useState } from "react";
 import { useOutletContext, useParams } from "react-router";
-import { download } from "@/api/client";
+import { download, post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
 import { readReview } from "@/api/lab";
-import type { Me, ReleaseCheck } from "@/api/types";
+import type { Me, ReleasePage } from "@/api/types";
 import { useText, wordFor } from "@/text";
-import { tone } from "@/theme";
-import { ActButton } from "@/ui/ActButton";
+import { ActButton, type ActState } from "@/ui/ActButton";
 import { BudgetGauge } from "@/ui/BudgetGauge";
 import { Deadline } from "@/ui/Deadline";
 import { FilePage } from "@/ui/FilePage";
@@ -20,43 +20,43 @@ import { rho } from "@/util/number";
 import { path } from "@/util/path";
 import { MatterActs } from "../matter/acts";
 import { Opinions } from "../matter/parts";
+import { Checks } from "./Checks";
+import { ExactAudit, ExactCells, PermitView } from "./Exact";
+import { RedactModal } from "./RedactModal";
 
-function Checks({ checks }: { checks: ReleaseCheck[] }) {
+/** What the applicant reads of an exact release in place of its checks, and everybody of one that was recalled. */
+function Notes({ page, mine }: { page: ReleasePage; mine: boolean }) {
   const t = useText();
+  const { release, people } = page;
+  const hides = release.overrides?.filter((o) => o.check < 0) ?? [];
   return (
-    <Table
-      size="middle"
-      rowKey="no"
-      pagination={false}
-      dataSource={checks}
-      columns={[
-        { title: "#", dataIndex: "no", width: 50, align: "end" },
-        {
-          title: t.model.check,
-          dataIndex: "title",
-          width: 200,
-          render: (v: string, c) => (
-            <>
-              {c.outcome === "pass" ? <CheckCircleFilled style={{ color: tone.good }} aria-hidden /> : <CloseCircleFilled style={{ color: tone.bad }} aria-hidden />} {v}
-            </>
-          ),
-        },
-        {
-          title: t.model.evidence,
-          render: (_, c) => (
-            <>
-              {c.detail}
-              <div>{c.places?.map((p) => <Tag key={p}>{p}</Tag>)}</div>
-            </>
-          ),
-        },
-        { title: t.release.source, dataIndex: "source", width: 220, render: (v: string) => <Typography.Text type="secondary">{v}</Typography.Text> },
-      ]}
-    />
+    <>
+      {release.recall && (
+        <Alert
+          type="error"
+          showIcon
+          style={{ marginBottom: 12 }}
+          title={t.release.recalled(people?.[release.recall.account] ?? release.recall.account, minute(release.recall.at), release.recall.reason)}
+          description={t.release.recalledLeft(release.recall.left)}
+        />
+      )}
+      {mine && release.code && <Alert type="warning" showIcon style={{ marginBottom: 12 }} title={`${t.release.code}: ${release.code}`} description={t.release.codeHint} />}
+      {hides.length > 0 && (
+        <Alert
+          type="info"
+          showIcon
+          style={{ marginBottom: 12 }}
+          title={`${t.release.struck}: ${t.release.struckOf(release.struck?.length ?? 0)}`}
+          description={hides.map((o) => (
+            <div key={o.at}>{t.release.redactedBy(people?.[o.account] ?? o.account, minute(o.at), o.reason)}</div>
+          ))}
+        />
+      )}
+    </>
   );
 }
 
-/** The reviewer's page: the noised table, every check with its numbers, what it does to the budgets, the decision. */
+/** The reviewer's page: the table, every check with its numbers, what it does to the budgets or what an exact one has in common with others, the decision. */
 export default function ReleaseFile() {
   const t = useText();
   const me = useOutletContext<Me>();
@@ -65,20 +65,45 @@ export default function ReleaseFile() {
   const matterId = query.data?.release.matter;
   const matter = useItem("/v1/matters/{id}", { path: { id: matterId ?? "" } }, { enabled: Boolean(matterId) });
   const save = useAct(() => download("/v1/releases/{id}/export", { path: { id } }, `${id}.csv`));
+  const pack = useAct(() => download("/v1/releases/{id}/package", { path: { id } }, `${id}.zip`));
+  const [hiding, setHiding] = useState(false);
   return (
     <Loaded query={query}>
-      {({ release, table, plan, threshold, usage, acts, review }) => (
+      {(page) => {
+        const { release, table, plan, threshold, usage, acts, review, exact, permit } = page;
+        const state = (name: string) => acts?.find((o) => o.act === name) as ActState | undefined;
+        const mine = release.org === me.org;
+        const exactly = release.mode === "exact";
+        return (
         <FilePage
           trail={[{ title: t.release.title, to: path.releases() }, { title: release.title }]}
           title={release.title}
-          state={<StateTag state={release.state} />}
+          state={
+            <>
+              <StateTag state={release.state} /> {exactly && <Tag color="blue">{t.release.exact}</Tag>}
+            </>
+          }
           clock={matter.data?.matter.steps?.filter((s) => s.state === "open").map((s) => <Deadline key={s.id} value={s.deadline && { ...s.deadline, left: s.left }} />)}
           acts={
             <>
               {matter.data && <MatterActs page={matter.data} me={me} />}
-              {acts
-                ?.filter((o) => o.act === "output.export")
-                .map((o) => <ActButton key={o.act} state={o} primary icon={<DownloadOutlined aria-hidden />} label={t.release.export} run={() => save.mutateAsync(undefined)} />)}
+              {state("output.redact") && <ActButton state={state("output.redact")} label={t.release.redact} run={() => Promise.resolve()} onOpen={() => setHiding(true)} />}
+              {state("output.recall") && (
+                <ActButton state={state("output.recall")} dangerous label={t.release.recall} run={({ reason = "" }) => post("/v1/releases/{id}/recall", { path: { id } }, { reason })} />
+              )}
+              {state("output.cancel") && (
+                <>
+                  <ActButton state={state("output.cancel")} label={t.release.cancelDraft} run={() => post("/v1/releases/{id}/cancel", { path: { id } })} />
+                  <ActButton primary label={t.release.submitDraft} run={() => post("/v1/releases/{id}/submit", { path: { id } })} />
+                </>
+              )}
+              {state("output.export") && release.state !== "draft" && (
+                <>
+                  <ActButton state={state("output.export")} label={t.release.package} run={() => pack.mutateAsync(undefined)} />
+                  <ActButton state={state("output.export")} primary icon={<DownloadOutlined aria-hidden />} label={t.release.export} run={() => save.mutateAsync(undefined)} />
+                </>
+              )}
+              {hiding && <RedactModal page={page} close={() => setHiding(false)} />}
             </>
           }
           facts={[
@@ -89,19 +114,22 @@ export default function ReleaseFile() {
             { label: t.release.exports, value: release.exports || undefined },
           ]}
           banner={
-            Boolean(usage?.length) && (
-              <div className="file-banner gauges">
-                {usage?.map((b) => (
-                  <BudgetGauge
-                    key={b.kind + b.resource + b.period}
-                    label={`${b.title} · ${wordFor(t.budget.kinds, b.kind)}${b.period ? ` ${b.period}` : ""}`}
-                    cap={b.cap}
-                    spent={Math.max(0, b.charged - plan.rho)}
-                    now={Math.min(plan.rho, b.charged)}
-                  />
-                ))}
-              </div>
-            )
+            <>
+              <Notes page={page} mine={mine} />
+              {Boolean(usage?.length) && (
+                <div className="file-banner gauges">
+                  {usage?.map((b) => (
+                    <BudgetGauge
+                      key={b.kind + b.resource + b.period}
+                      label={`${b.title} · ${wordFor(t.budget.kinds, b.kind)}${b.period ? ` ${b.period}` : ""}`}
+                      cap={b.cap}
+                      spent={Math.max(0, b.charged - plan.rho)}
+                      now={Math.min(plan.rho, b.charged)}
+                    />
+                  ))}
+                </div>
+              )}
+            </>
           }
           tabs={[
             {
@@ -109,41 +137,55 @@ export default function ReleaseFile() {
               label: t.release.table,
               content: table.columns?.length ? (
                 <>
-                  <Typography.Paragraph type="secondary">{t.release.tableNote(threshold)}</Typography.Paragraph>
-                  <ResultTable table={table} />
+                  <Typography.Paragraph type="secondary">{exactly ? t.release.exactTable : t.release.tableNote(threshold)}</Typography.Paragraph>
+                  <ResultTable table={table} noised={!exactly} />
                 </>
               ) : (
                 <EmptyState title={t.release.notYet} hint={t.release.notYetHint} />
               ),
             },
-            {
-              key: "checks",
-              label: `${t.release.checks} ${t.release.passed(release.checks?.filter((c) => c.outcome === "pass").length ?? 0, release.checks?.length ?? 0)}`,
-              content: <Checks checks={release.checks ?? []} />,
-            },
+            exactly && mine
+              ? { key: "checks", label: t.release.checks, content: <EmptyState title={t.release.applicantChecks} hint={t.release.applicantChecksHint} /> }
+              : {
+                  key: "checks",
+                  label: `${t.release.checks} ${t.release.passed(release.checks?.filter((c) => c.outcome === "pass").length ?? 0, release.checks?.length ?? 0)}`,
+                  content: <Checks page={page} />,
+                },
+            ...(exact
+              ? [
+                  { key: "cells", label: t.release.cells, content: <ExactCells exact={exact} /> },
+                  { key: "audit", label: t.release.audit, content: <ExactAudit exact={exact} /> },
+                ]
+              : []),
+            ...(permit ? [{ key: "permit", label: t.release.permit, content: <PermitView permit={permit} ended={!page.permit_in_force} /> }] : []),
             ...(matter.data ? [{ key: "opinions", label: t.file.opinions, content: <Opinions steps={matter.data.matter.steps ?? []} /> }] : []),
             { key: "model", label: t.model.checks, content: <ReviewTable review={readReview(review)} /> },
             {
               key: "evidence",
-              label: t.release.evidence,
+              label: exactly ? t.release.provenance : t.release.evidence,
               content: (
                 <Descriptions
                   bordered
                   column={1}
                   items={[
-                    { label: t.release.mechanism, children: plan.mechanism },
-                    { label: t.lab.charge, children: `rho ${rho(plan.rho)}` },
-                    { label: t.lab.cells, children: plan.cells },
-                    { label: t.lab.threshold, children: t.lab.thresholdOf(threshold) },
+                    ...(exactly
+                      ? []
+                      : [
+                          { label: t.release.mechanism, children: plan.mechanism },
+                          { label: t.lab.charge, children: `rho ${rho(plan.rho)}` },
+                          { label: t.lab.cells, children: plan.cells },
+                          { label: t.lab.threshold, children: t.lab.thresholdOf(threshold) },
+                        ]),
                     { label: t.release.run, children: release.run },
-                    { label: t.release.digest, children: <Typography.Text copyable>{release.digest}</Typography.Text> },
+                    ...(release.digest ? [{ label: t.release.digest, children: <Typography.Text copyable>{release.digest}</Typography.Text> }] : []),
                   ]}
                 />
               ),
             },
           ]}
         />
-      )}
+        );
+      }}
     </Loaded>
   );
 }

@@ -1,4 +1,4 @@
-import { Form, Input, Modal } from "antd";
+import { Button, Form, Input, Modal } from "antd";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct } from "@/api/hooks";
@@ -19,11 +19,27 @@ export function ReleaseModal({ run, close }: { run: Run; close: () => void }) {
   const [form] = Form.useForm<Values>();
   const need = [{ required: true, min: 2, message: t.common.required }];
   const ask = useAct(
-    (values: Values) => post("/v1/releases", {}, { run: run.id, ...values }),
+    (values: Values & { draft?: boolean }) => post("/v1/releases", {}, { run: run.id, ...values }),
     (release) => void navigate(path.release(release.id)),
   );
   return (
-    <Modal open title={t.release.apply} okText={t.common.submit} confirmLoading={ask.isPending} onOk={() => form.submit()} onCancel={close} mask={{ closable: false }}>
+    <Modal
+      open
+      title={t.release.apply}
+      okText={t.common.submit}
+      confirmLoading={ask.isPending}
+      onOk={() => form.submit()}
+      onCancel={close}
+      mask={{ closable: false }}
+      footer={(standard) => (
+        <>
+          <Button style={{ float: "left" }} onClick={() => void form.validateFields().then((values) => ask.mutate({ ...values, draft: true }))}>
+            {t.release.saveDraft}
+          </Button>
+          {standard}
+        </>
+      )}
+    >
       <Form form={form} layout="vertical" onFinish={(values) => ask.mutate(values)}>
         <Form.Item name="purpose" label={t.common.purpose} rules={[{ required: true, min: 4, message: t.common.required }]}>
           <Input.TextArea autoSize={{ minRows: 2 }} />
