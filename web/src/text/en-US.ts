@@ -2505,6 +2505,7 @@ export const enUS = {
   result: {
     hidden: "Below the display threshold",
     missing: "missing",
+    exactCounts: (shown, hidden) => `${shown} cells shown, ${hidden} hidden as *`,
     counts: (shown, hidden) => `${shown} cells shown, ${hidden} below the threshold (*); ± is the 95% error`,
     total: "Total (shown cells)",
   },

@@ -2509,6 +2509,7 @@ export const zhCN = {
   result: {
     hidden: "人数低于显示门槛，不予显示",
     missing: "缺失",
+    exactCounts: (shown: number, hidden: number) => `显示 ${shown} 个单元格，${hidden} 个隐去的以 * 表示`,
     counts: (shown: number, hidden: number) => `显示 ${shown} 个单元格，${hidden} 个低于门槛以 * 表示；± 为 95% 误差`,
     total: "合计（仅已显示）",
   },

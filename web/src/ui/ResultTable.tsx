@@ -54,7 +54,7 @@ export function ResultTable({ table, noised = true }: { table: ReleasedTable; no
   return (
     <div>
       <div className="result-bar">
-        <span>{t.result.counts(table.shown, table.hidden)}</span>
+        <span>{noised ? t.result.counts(table.shown, table.hidden) : t.result.exactCounts(table.shown, table.hidden)}</span>
         {keys.length > 0 && measures.length > 0 && (
           <span style={{ display: "flex", gap: 8 }}>
             {view === "chart" && measures.length > 1 && (
