@@ -227,9 +227,13 @@ test("a provider is evaluated, published, chosen under the disclaimer, complaine
   await engage.getByRole("button", { name: /^选\s?用$/ }).click();
   await expect(engage).toBeHidden();
   await receipt(buyer);
-  await expect(buyer.getByText("已选用")).toBeVisible();
-  await buyer.getByRole("button", { name: "终止委托" }).click();
-  await expect(buyer.getByText("委托已终止")).toBeVisible();
+  // It stands in the list of commissions, from where it is ended.
+  const commission = buyer.getByRole("row").filter({ hasText: "授信模型开发与调优" });
+  await expect(commission).toContainText("进行中");
+  await picture(buyer, "commissions");
+  await commission.getByRole("button", { name: "终止委托" }).click();
+  await expect(commission).toContainText("已终止");
+  await commission.getByRole("link", { name: tech.name }).click();
   await buyer.getByRole("button", { name: /^投\s?诉$/ }).click();
   const complaint = buyer.getByRole("dialog", { name: /^投诉/ });
   await complaint.getByLabel("投诉的事实").fill("交付的模型与约定不符，多次催告未整改");

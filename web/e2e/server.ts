@@ -9,9 +9,11 @@ import { artifacts, opening } from "./cast";
 const binary = process.env.YUNEI_BIN ?? fileURLToPath(new URL("../../bin/yunei", import.meta.url));
 const patience = 120_000;
 
-interface Running {
+export interface Running {
   base: string;
   kit: string;
+  /** Moves the clock forward to nine in the morning of a day, and waits until what is due by then is done. */
+  turn: (day: string) => Promise<void>;
   stop: () => Promise<void>;
 }
 
@@ -27,9 +29,16 @@ async function stop(child: ChildProcess): Promise<void> {
 }
 
 /** Starts the server and waits until it says where it listens and where the persons' certificates lie. */
-function start(): Promise<Running> {
-  const child = spawn(binary, ["demo", "--until", "catalog", "--day", opening, "--listen", "127.0.0.1:0"], { stdio: ["ignore", "pipe", "pipe"] });
+export function start(...story: string[]): Promise<Running> {
+  const child = spawn(binary, ["demo", ...story, "--listen", "127.0.0.1:0"], { stdio: ["pipe", "pipe", "pipe"] });
   let said = "";
+  const turn = async (day: string) => {
+    child.stdin.write(`${day}\n`);
+    for (const until = Date.now() + patience; !said.includes(`时钟已到 ${day}`); ) {
+      if (Date.now() > until) throw new Error(`the clock did not turn to ${day}\n${said}`);
+      await new Promise((done) => setTimeout(done, 50));
+    }
+  };
   return new Promise((resolve, reject) => {
     const fail = (why: string) => {
       void stop(child);
@@ -41,11 +50,11 @@ function start(): Promise<Running> {
     const listen = (chunk: Buffer) => {
       said += chunk.toString();
       const base = /域内已启动: (\S+)/.exec(said)?.[1];
-      const kit = /^kit: (\S+)$/m.exec(said)?.[1];
-      if (!base || !kit) return;
+      const kit = /^kit: (\S+)$/m.exec(said)?.[1] ?? "";
+      if (!base || !said.includes("按 Ctrl+C 停止")) return;
       clearTimeout(timer);
       child.removeAllListeners("exit");
-      resolve({ base, kit, stop: () => stop(child) });
+      resolve({ base, kit, turn, stop: () => stop(child) });
     };
     child.stdout?.on("data", listen);
     child.stderr?.on("data", (chunk: Buffer) => {
@@ -59,7 +68,7 @@ export default async function setup(): Promise<(() => Promise<void>) | undefined
   // A server that somebody started by hand is used as it stands, and left running.
   if (process.env.YUNEI_E2E_BASE) return undefined;
   for (const old of readdirSync(artifacts)) rmSync(join(artifacts, old));
-  const server = await start();
+  const server = await start("--until", "catalog", "--day", opening);
   process.env.YUNEI_E2E_BASE = server.base;
   process.env.YUNEI_E2E_KIT = server.kit;
   const health = await fetch(`${server.base}/healthz`);

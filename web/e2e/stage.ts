@@ -11,6 +11,11 @@ type Cookies = Awaited<ReturnType<BrowserContext["storageState"]>>;
 /** Sessions of this run and where they land, so that a person signs in once. */
 const sessions = new Map<string, { cookies: Cookies; landing: string }>();
 
+/** Everybody is a stranger again: another server is about to be asked. */
+export function forget(): void {
+  sessions.clear();
+}
+
 export const phone: BrowserContextOptions = { viewport: { width: 390, height: 844 }, deviceScaleFactor: 2, isMobile: true, hasTouch: true };
 
 export function address(path: string): string {
