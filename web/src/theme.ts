@@ -29,7 +29,11 @@ export const theme: ThemeConfig = {
     colorInfoBg: "#eef4fc",
     colorInfoBorder: "#c3d7f2",
     colorText: "#1b2433",
+    // The library's greys for notes and hints are too pale for AA on white.
     colorTextSecondary: ink.soft,
+    colorTextTertiary: ink.soft,
+    colorTextDescription: ink.soft,
+    colorTextPlaceholder: "#667085",
     colorBgLayout: "#f2f5f9",
     colorBorderSecondary: ink.line,
     borderRadius: 4,
@@ -43,7 +47,7 @@ export const theme: ThemeConfig = {
   },
   components: {
     Layout: { headerBg: ink.navy, headerHeight: 56, bodyBg: "#f2f5f9", siderBg: "#ffffff" },
-    Menu: { itemHeight: 38, itemBorderRadius: 4, itemSelectedBg: "#e6eef9", itemSelectedColor: ink.blue, groupTitleFontSize: 12 },
+    Menu: { itemHeight: 38, itemBorderRadius: 4, itemSelectedBg: "#e6eef9", itemSelectedColor: ink.blue, groupTitleFontSize: 12, groupTitleColor: ink.soft },
     Table: { headerBg: "#f6f8fb", headerColor: "#3b475a", cellPaddingBlock: 11 },
     Card: { headerFontSize: 15 },
     Tabs: { horizontalItemPadding: "12px 2px" },

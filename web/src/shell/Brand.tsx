@@ -30,7 +30,7 @@ export function LanguageSwitch() {
   const t = useText();
   const { language, choose } = useLanguage();
   return (
-    <Button type="text" className="on-navy" onClick={() => choose(language === "zh-CN" ? "en-US" : "zh-CN")} aria-label={t.shell.language}>
+    <Button type="text" className="on-navy" onClick={() => choose(language === "zh-CN" ? "en-US" : "zh-CN")} aria-label={`${t.shell.language}：${t.brand.otherLanguage}`}>
       {t.brand.otherLanguage}
     </Button>
   );

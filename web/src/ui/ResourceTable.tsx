@@ -1,4 +1,4 @@
-import { DownloadOutlined, ReloadOutlined, SettingOutlined } from "@ant-design/icons";
+import { DownloadOutlined, ReloadOutlined, SearchOutlined, SettingOutlined } from "@ant-design/icons";
 import { type ProColumns, ProTable } from "@ant-design/pro-components";
 import { App, Button, Input, Segmented, Select, Skeleton, Space, Typography } from "antd";
 import type { ReactNode } from "react";
@@ -148,6 +148,7 @@ export function ResourceTable<P extends ListPath>(props: Props<P>) {
               allowClear
               key={chosen.q}
               defaultValue={chosen.q}
+              enterButton={<Button icon={<SearchOutlined aria-hidden />} aria-label={t.common.search} />}
               onSearch={(value) => choose("q", value || undefined)}
               style={{ width: 240 }}
             />

@@ -2,7 +2,7 @@ import { UploadOutlined } from "@ant-design/icons";
 import { Button, Form, Input, Radio, Select, Upload, type UploadFile } from "antd";
 import { useNavigate, useSearchParams } from "react-router";
 import { keepFile, post } from "@/api/client";
-import { useAct, useItem } from "@/api/hooks";
+import { type RowOf, useAct, useItem } from "@/api/hooks";
 import { useOrgName } from "@/api/org";
 import { useText } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
@@ -11,6 +11,8 @@ import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
 import { paper } from "@/util/paper";
 import { path } from "@/util/path";
 import { type Level, roleOfLevel, useLevels } from "./levels";
+
+type NoticeItem = RowOf<"/v1/notices">;
 
 interface Values {
   level: Level;
@@ -25,7 +27,7 @@ interface Values {
 /** What is filled in on line and becomes a paper of its own. */
 const statementPaper = "capability-statement";
 
-function ApplyForm() {
+function ApplyForm({ calls }: { calls: readonly NoticeItem[] }) {
   const t = useText();
   const navigate = useNavigate();
   const orgName = useOrgName();
@@ -33,7 +35,6 @@ function ApplyForm() {
   const [form] = Form.useForm<Values>();
   const { levels } = useLevels();
   const call = search.get("call") ?? undefined;
-  const calls = useItem("/v1/notices", { query: { kind: "call", limit: 100 } }).data?.items ?? [];
   const called = levels.find((l) => l.kind === calls.find((c) => c.id === call)?.call?.for)?.level;
   const level = Form.useWatch("level", form) ?? called ?? levels[0]?.level ?? "operator";
   const at = levels.find((l) => l.level === level);
@@ -107,5 +108,11 @@ function ApplyForm() {
 export default function AuthorizationNew() {
   const t = useText();
   const { query, levels } = useLevels();
-  return <Loaded query={query}>{() => (levels.length ? <ApplyForm /> : <EmptyState title={t.authorization.noLevels} hint={t.authorization.noLevelsHint} />)}</Loaded>;
+  // The call that is answered decides which level the form begins with, so it is read first.
+  const calls = useItem("/v1/notices", { query: { kind: "call", limit: 100 } });
+  return (
+    <Loaded query={query}>
+      {() => (levels.length ? <Loaded query={calls}>{({ items }) => <ApplyForm calls={items ?? []} />}</Loaded> : <EmptyState title={t.authorization.noLevels} hint={t.authorization.noLevelsHint} />)}
+    </Loaded>
+  );
 }
