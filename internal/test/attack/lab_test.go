@@ -199,10 +199,11 @@ func random(seed uint64) *rand.Rand { return rand.New(rand.NewPCG(seed, 2026)) }
 // phi is the standard normal distribution function.
 func phi(x float64) float64 { return 0.5 * math.Erfc(-x/math.Sqrt2) }
 
-// within fails the attack when it was right more often than the bound allows, by more than chance explains.
+// within fails the attack when it was right more often than the bound allows, by more than chance explains: five standard
+// deviations, which an attack exactly at its bound passes once in three million runs.
 func within(t testing.TB, what string, right, trials int, bound float64) {
 	t.Helper()
-	rate, slack := float64(right)/float64(trials), 3.3*math.Sqrt(0.25/float64(trials))
+	rate, slack := float64(right)/float64(trials), 5*math.Sqrt(0.25/float64(trials))
 	t.Logf("%s: right in %.1f%% of %d, may reach %.1f%% (fails beyond %.1f%%)", what, 100*rate, trials, 100*bound, 100*(bound+slack))
 	if rate > bound+slack {
 		t.Errorf("%s: right in %.1f%% of %d trials, more than %.1f%%", what, 100*rate, trials, 100*bound)

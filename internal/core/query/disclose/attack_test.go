@@ -65,8 +65,8 @@ func TestReconstruction(t *testing.T) {
 	beyond := recovered(solve(subsets, answers), secret)
 	t.Logf("bits read: %d of 100 within the budget, %d of 100 with 3200 answers", within, beyond)
 	// Guessing reads 50 with a standard deviation of 5; the design's own figure for sigma 10
-	// and 100 answers is 49.
-	if within > 70 {
+	// and 100 answers is 49. Five deviations above the 53 that the budget leaves are no accident.
+	if within > 77 {
 		t.Errorf("%d of 100 bits were read within the budget", within)
 	}
 	if beyond < 78 {
