@@ -45,8 +45,9 @@ func (s *Service) OpenPhone(ctx context.Context, code string) (Phone, error) {
 		if err := a.usable(tx.Now()); err != nil {
 			return s.withArticle(err, workday.DateOf(tx.Now()))
 		}
-		p = Phone{Organization: o.Name, USCC: o.USCC, Representative: o.Representative, Text: s.pledgeFor(o, a), Code: *a.Code}
-		return nil
+		p = Phone{Organization: o.Name, USCC: o.USCC, Representative: o.Representative, Code: *a.Code}
+		p.Text, err = s.pledgeFor(ctx, tx, o, a)
+		return err
 	})
 	return p, err
 }
@@ -78,7 +79,10 @@ func (s *Service) pledge(ctx context.Context, tx *act.Tx, a *Admission, o Organi
 	if err := a.usable(tx.Now()); err != nil {
 		return s.withArticle(err, tx.Day())
 	}
-	text := s.pledgeFor(o, *a)
+	text, err := s.pledgeFor(ctx, tx.Tx, o, *a)
+	if err != nil {
+		return err
+	}
 	signer, err := s.anchor.VerifySigned([]byte(certificate), []byte(text), signature, tx.Now())
 	if err != nil {
 		return errs.New(errs.Forbidden, "%s", messageOf(err))
@@ -123,11 +127,12 @@ func (s *Service) withArticle(err error, day workday.Date) error {
 	return e
 }
 
-func (s *Service) pledgeFor(o Organization, a Admission) string {
-	text, ok := s.Acts.Law().Template(pledgePaper)
+// pledgeFor is the pledge of one application, on the text that was in force when it was made.
+func (s *Service) pledgeFor(ctx context.Context, tx *sqldb.Tx, o Organization, a Admission) (string, error) {
+	text, ok, err := TextAt(ctx, tx, s.Acts.Law(), pledgePaper, a.Applied)
 	if !ok {
 		text = pledgeText
 	}
 	return fmt.Sprintf("%s\n\n承诺单位: %s\n统一社会信用代码: %s\n法定代表人或负责人: %s\n入驻申请编号: %s\n",
-		strings.TrimSpace(text), o.Name, o.USCC, o.Representative, a.ID)
+		strings.TrimSpace(text), o.Name, o.USCC, o.Representative, a.ID), err
 }

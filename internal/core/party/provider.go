@@ -460,11 +460,20 @@ func LoadCommission(ctx context.Context, tx *sqldb.Tx, id string) (c Commission,
 const disclaimerPaper = "provider-disclaimer"
 
 // Disclaimer is the text that is shown before a provider is chosen. 泉州 五(三): 平台运营单位不对第三方服务…承担责任.
-func (s *Service) Disclaimer() string {
-	if text, ok := s.Acts.Law().Template(disclaimerPaper); ok {
-		return text
+func (s *Service) Disclaimer(ctx context.Context) (text string, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		text, err = s.disclaimer(ctx, tx)
+		return err
+	})
+	return text, err
+}
+
+func (s *Service) disclaimer(ctx context.Context, tx *sqldb.Tx) (string, error) {
+	text, ok, err := TextAt(ctx, tx, s.Acts.Law(), disclaimerPaper, tx.Now())
+	if !ok {
+		text = "第三方服务由服务双方自行商定, 平台运营单位不对第三方服务以及由此产生的后果承担责任。"
 	}
-	return "第三方服务由服务双方自行商定, 平台运营单位不对第三方服务以及由此产生的后果承担责任。"
+	return text, err
 }
 
 // Engagement is the choice of a provider; Disclaimer repeats the SM3 of the text that was shown.
@@ -485,7 +494,11 @@ func (s *Service) Engage(ctx context.Context, providerID string, e Engagement) (
 		if err := foreign(ctx, tx, p.Org); err != nil {
 			return err
 		}
-		sum := sm3.Sum([]byte(s.Disclaimer()))
+		text, err := s.disclaimer(ctx, tx.Tx)
+		if err != nil {
+			return err
+		}
+		sum := sm3.Sum([]byte(text))
 		switch {
 		case p.State != ProviderListed:
 			return errs.New(errs.Conflict, "这个服务商不在公布的名录中, 不能选用; 请从名录中选择")

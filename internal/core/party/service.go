@@ -86,6 +86,7 @@ func New(acts *act.Runner, keys *seal.Keys, matters *matter.Service) *Service {
 	s.defineUndertaking(acts)
 	s.defineStaff(acts)
 	s.defineSecurity(acts)
+	s.defineTemplates(acts)
 	s.defineExperts(acts)
 	s.defineDesignations(acts)
 	s.defineMatter()

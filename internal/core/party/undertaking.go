@@ -81,7 +81,10 @@ func (s *Service) OwnUndertaking(ctx context.Context) (p OwnUndertaking, err err
 }
 
 func (s *Service) undertakingFor(ctx context.Context, tx *sqldb.Tx, actor access.Actor) (string, error) {
-	text, ok := s.Acts.Law().Template(undertakingPaper)
+	text, ok, err := TextAt(ctx, tx, s.Acts.Law(), undertakingPaper, tx.Now())
+	if err != nil {
+		return "", err
+	}
 	if !ok {
 		text = undertakingText
 	}

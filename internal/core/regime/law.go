@@ -194,6 +194,20 @@ func (l *Law) Document(slug string) (Document, bool) {
 	return Document{ID: slug, Title: slug}, false
 }
 
+// Documents lists every document that a pack names, the lowest level's first; a slug stands once.
+func (l *Law) Documents() (list []Document) {
+	seen := map[string]bool{}
+	for i := len(l.packs) - 1; i >= 0; i-- {
+		for _, spec := range l.packs[i].spec.Documents {
+			if d, ok := l.packs[i].document(spec.ID); ok && !seen[spec.ID] {
+				seen[spec.ID] = true
+				list = append(list, d)
+			}
+		}
+	}
+	return list
+}
+
 // Template is the text of a document's template file.
 func (l *Law) Template(slug string) (string, bool) {
 	for i := len(l.packs) - 1; i >= 0; i-- {

@@ -246,7 +246,7 @@ func (s *Service) draft(ctx context.Context, tx *act.Tx, a Agreement, t Terms, w
 	if err != nil {
 		return a, err
 	}
-	template, err := templateOf(tx.Law(), a.Kind)
+	template, err := templateOf(ctx, tx, a.Kind)
 	if err != nil {
 		return a, err
 	}

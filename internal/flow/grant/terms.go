@@ -1,11 +1,14 @@
 package grant
 
 import (
+	"context"
 	"regexp"
 	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/act"
+	"yunei/internal/core/party"
 	"yunei/internal/core/regime"
 )
 
@@ -159,10 +162,10 @@ func compose(template string, clauses []Clause, wording map[string]string, pairs
 }
 
 // templateOf is the standard text of a kind of agreement: agreement-vendor, or agreement where the pack has one for all.
-func templateOf(law *regime.Law, kind string) (string, error) {
+func templateOf(ctx context.Context, tx *act.Tx, kind string) (string, error) {
 	for _, slug := range []string{"agreement-" + kind, "agreement"} {
-		if text, ok := law.Template(slug); ok {
-			return text, nil
+		if text, ok, err := party.TextAt(ctx, tx.Tx, tx.Law(), slug, tx.Now()); ok || err != nil {
+			return text, err
 		}
 	}
 	return "", errs.New(errs.Unavailable, "规则包没有提供协议文本, 请联系数据主管部门补充模板")

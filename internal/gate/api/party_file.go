@@ -21,6 +21,24 @@ func (a *API) registerFile() {
 	post(a, "/v1/qualifications", "file-qualification", tag, "申报资质", func(ctx context.Context, in *struct{ Body party.Certificate }) (party.Qualification, error) {
 		return a.s.Party.Qualify(ctx, in.Body)
 	})
+	get(a, "/v1/templates", "templates", tag, "范本及其版本", func(ctx context.Context, _ *none) (Page[party.TemplatePage], error) {
+		list, err := a.s.Party.Templates(ctx)
+		return whole(list), err
+	})
+	post(a, "/v1/templates", "draft-template", tag, "拟定范本的新版本", func(ctx context.Context, in *struct{ Body party.TemplateDraft }) (party.Template, error) {
+		return a.s.Party.DraftTemplate(ctx, in.Body)
+	})
+	post(a, "/v1/templates/{id}/file", "file-template", tag, "范本备案", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Number string `json:"number" minLength:"2" maxLength:"120" doc:"Number of the filing (备案号)"`
+		}
+	}) (party.Template, error) {
+		return a.s.Party.FileTemplate(ctx, in.ID, in.Body.Number)
+	})
+	post(a, "/v1/templates/{id}/start", "start-template", tag, "启用范本", func(ctx context.Context, in *ByID) (party.Template, error) {
+		return a.s.Party.StartTemplate(ctx, in.ID)
+	})
 	get(a, "/v1/qualifications", "qualifications", tag, "待核验的资质", func(ctx context.Context, in *struct{ Paging }) (Page[party.Qualification], error) {
 		list, err := a.s.Party.PendingQualifications(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(q party.Qualification) string { return q.ID }), err

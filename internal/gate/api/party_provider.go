@@ -24,8 +24,9 @@ func (a *API) registerProviders() {
 		list, err := a.s.Party.Providers(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(p party.ProviderPage) string { return p.Provider.ID }), err
 	})
-	getPublic(a, "/v1/providers/disclaimer", "provider-disclaimer", tag, "第三方服务免责提示", func(_ context.Context, _ *none) (Disclaimer, error) {
-		return Disclaimer{Text: a.s.Party.Disclaimer()}, nil
+	getPublic(a, "/v1/providers/disclaimer", "provider-disclaimer", tag, "第三方服务免责提示", func(ctx context.Context, _ *none) (Disclaimer, error) {
+		text, err := a.s.Party.Disclaimer(ctx)
+		return Disclaimer{Text: text}, err
 	})
 	post(a, "/v1/providers", "apply-provider", tag, "申请第三方服务商评定", func(ctx context.Context, in *struct {
 		Body struct {

@@ -151,6 +151,10 @@ var acts = map[string]func(w *World) (func() error, error){
 		n := party.NewAccount{Login: fmt.Sprintf("colleague%d", w.n), Password: "a-long-password", Name: "沈文", Org: w.firm().Org, Roles: []access.Role{access.Auditor}}
 		return func() error { _, err := w.Party.OpenAccount(w.system(), n); return err }, nil
 	},
+	"party.template.start": func(w *World) (func() error, error) {
+		d, err := w.Party.DraftTemplate(w.seat(access.Operator), party.TemplateDraft{Slug: "pledge", Text: "本单位承诺遵守平台的各项规定"})
+		return func() error { _, err := w.Party.StartTemplate(w.seat(access.Operator), d.ID); return err }, err
+	},
 	"party.apply": func(w *World) (func() error, error) {
 		f := w.firm()
 		return func() error { _, err := w.Party.Apply(w.as(f), party.Paper, papers); return err }, nil

@@ -1402,6 +1402,9 @@ export const enUS = {
       breach: "Breach",
     },
     acts: {
+      "party.template.draft": "Draft a version of a standard text",
+      "party.template.file": "File a standard text",
+      "party.template.start": "Put a standard text into force",
       "watch.exit.reopen": "Destruction found wanting, delete again",
       "party.designation.record": "Record a paper of designation",
       "party.designation.end": "End a designation",

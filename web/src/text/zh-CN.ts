@@ -1406,6 +1406,9 @@ export const zhCN = {
       breach: "失信记录",
     } as Record<string, string>,
     acts: {
+      "party.template.draft": "拟定范本的新版本",
+      "party.template.file": "范本备案",
+      "party.template.start": "启用范本",
       "watch.exit.reopen": "核查销毁不合格, 重新办理删除",
       "party.designation.record": "登记指定、组成或者权限文件",
       "party.designation.end": "终止指定",
