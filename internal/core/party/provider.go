@@ -329,6 +329,35 @@ func (s *Service) Providers(ctx context.Context, before string, limit int) ([]Pr
 	return s.providerPages(ctx, "", before, limit)
 }
 
+// Provider is one provider: a listed one is public, any other is shown to itself and to those who decide.
+func (s *Service) Provider(ctx context.Context, id string) (page ProviderPage, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		p, err := providers.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		actor := access.From(ctx)
+		full := actor.Overseer() || actor.Org != "" && actor.Org == p.Org
+		if !full && p.State != ProviderListed {
+			return errs.New(errs.NotFound, "%s", providers.missing)
+		}
+		page, err = providerPage(ctx, tx, p, actor.Overseer())
+		return err
+	})
+	return page, err
+}
+
+func providerPage(ctx context.Context, tx *sqldb.Tx, p Provider, full bool) (ProviderPage, error) {
+	o, err := Load(ctx, tx, p.Org)
+	page := ProviderPage{Provider: p, Name: o.Name, Complaints: []Complaint{}}
+	if err != nil || !full {
+		return page, err
+	}
+	of, err := complaints.of(ctx, tx, p.Org)
+	page.Complaints = append(page.Complaints, of...)
+	return page, err
+}
+
 func (s *Service) providerPages(ctx context.Context, state, before string, limit int) (list []ProviderPage, err error) {
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		all, err := providers.page(ctx, tx, state, before, limit)
@@ -336,17 +365,9 @@ func (s *Service) providerPages(ctx context.Context, state, before string, limit
 			return err
 		}
 		for _, p := range all {
-			o, err := Load(ctx, tx, p.Org)
+			page, err := providerPage(ctx, tx, p, state == "")
 			if err != nil {
 				return err
-			}
-			page := ProviderPage{Provider: p, Name: o.Name, Complaints: []Complaint{}}
-			if state == "" {
-				of, err := complaints.of(ctx, tx, p.Org)
-				if err != nil {
-					return err
-				}
-				page.Complaints = append(page.Complaints, of...)
 			}
 			list = append(list, page)
 		}

@@ -362,3 +362,29 @@ func (s *Service) Trainings(ctx context.Context, orgID string) (list []Training,
 	})
 	return list, err
 }
+
+// Course is one course, and what the caller got in its exam, newest first.
+func (s *Service) Course(ctx context.Context, id string) (p CoursePage, err error) {
+	p.Attempts = []Training{}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		c, err := courses.load(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		p.Course = c.sheet()
+		all, err := trainings.byAccount(ctx, tx, access.From(ctx).Account)
+		for _, t := range all {
+			if t.Course == id {
+				p.Attempts = append(p.Attempts, t.Training)
+			}
+		}
+		return err
+	})
+	return p, err
+}
+
+// CoursePage is a course with the caller's own attempts at its exam.
+type CoursePage struct {
+	Course   Sheet      `json:"course"`
+	Attempts []Training `json:"attempts"`
+}

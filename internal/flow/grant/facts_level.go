@@ -156,6 +156,20 @@ func planFacts(law *regime.Law) []regime.Fact {
 			return listed(law, tx, sc.Plan.Field)
 		}),
 		fact(scenarioOfPlan, "plan.called", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Call != "" })),
+		fact(scenarioOfPlan, "plan.call_limit", regime.Int, func(ctx context.Context, tx *sqldb.Tx, sc Scenario) (any, error) {
+			if sc.Plan.Call == "" {
+				return 0, nil
+			}
+			n, err := notice.LoadCall(ctx, tx, sc.Plan.Call)
+			if err != nil {
+				return nil, err
+			}
+			return n.Call.Limit, nil
+		}),
+		fact(scenarioOfPlan, "plan.call_taken", regime.Int, func(ctx context.Context, tx *sqldb.Tx, sc Scenario) (any, error) {
+			sent, err := sentUnder(ctx, tx, sc.Plan.Call)
+			return len(slices.DeleteFunc(sent, func(id string) bool { return id == sc.ID })), err
+		}),
 		{Name: "call.publisher_confirmed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 			n, err := notice.LoadCall(ctx, tx, id)
 			if err != nil {

@@ -52,6 +52,7 @@ type Plan struct {
 	Solution  string            `json:"solution" minLength:"4" maxLength:"20000" doc:"应用场景解决方案"`
 	Safety    string            `json:"safety" minLength:"4" maxLength:"5000" doc:"使用安全性: who handles the data and how it is protected"`
 	Needs     []Need            `json:"needs" minItems:"1" maxItems:"20"`
+	Unmet     []Unmet           `json:"unmet,omitempty" maxItems:"20" doc:"Data the scenario would need and no item in operation has"`
 	Special   bool              `json:"special" doc:"特殊经营范围: the business needs a license"`
 	Budget    int64             `json:"budget" minimum:"0" doc:"Yearly disclosure budget asked for, in units of 10^-12 rho; 0 for one-person queries only"`
 	Documents []matter.Document `json:"documents,omitempty"`
@@ -64,6 +65,13 @@ type Plan struct {
 	Buyer     string            `json:"buyer,omitempty" doc:"The organization that will buy the product, where it is known (明确的购买方)"`
 	Operator  string            `json:"operator,omitempty" doc:"The authorized operator applied to, where there are several"`
 	Area      access.Area       `json:"area,omitempty" doc:"行政区域 whose bodies decide, of a local scenario (本地特色应用场景); empty: the platform's own"`
+}
+
+// Unmet (尚不能满足的需求) is data that a scenario would need and that no item in operation has. It is no application for data: it
+// tells bureau and providers what is missing.
+type Unmet struct {
+	Data string `json:"data" minLength:"2" maxLength:"200" doc:"Which data"`
+	Why  string `json:"why" minLength:"2" maxLength:"1000"`
 }
 
 // Scenario (应用场景) is one use of public data for one purpose: 一场景一授权.
@@ -86,6 +94,11 @@ type Scenario struct {
 func (p Plan) check() error {
 	e := errs.New(errs.Invalid, "场景预申报填写不完整, 请按所列各处补充")
 	spot := func(where, msg string) { e.Spots = append(e.Spots, errs.Spot{Where: where, Message: msg}) }
+	for i, u := range p.Unmet {
+		if strings.TrimSpace(u.Data) == "" || strings.TrimSpace(u.Why) == "" {
+			spot(fmt.Sprintf("body.plan.unmet[%d]", i), "请写明需要什么数据、为什么需要")
+		}
+	}
 	for _, f := range []struct{ where, text string }{{"body.plan.title", p.Title}, {"body.plan.purpose", p.Purpose}, {"body.plan.solution", p.Solution}, {"body.plan.safety", p.Safety}} {
 		if strings.TrimSpace(f.text) == "" {
 			spot(f.where, "不能为空")

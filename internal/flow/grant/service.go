@@ -46,6 +46,7 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 		act.Def{Name: "grant.renewal.submit", Roles: []access.Role{access.DataUser}},
 		act.Def{Name: "grant.ending.propose", Roles: []access.Role{access.Bureau}},
 		act.Def{Name: "grant.scenario.promote", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "grant.scenario.rate", Roles: raters},
 		act.Def{Name: "grant.guide", Roles: []access.Role{access.Operator, access.Authorized}},
 	)
 	log := acts.Ledger()
@@ -63,6 +64,7 @@ func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, bu
 	log.Register("filing", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFiling(ctx, tx, id) })
 	log.Register("renewal", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRenewal(ctx, tx, id) })
 	log.Register("guidance", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadGuidance(ctx, tx, id) })
+	log.Register("rating", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRating(ctx, tx, id) })
 	s.registerFacts(acts.Law())
 	s.registerLevelFacts(acts.Law())
 	acts.Law().RegisterFact(endingFacts()...)

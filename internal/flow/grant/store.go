@@ -43,8 +43,8 @@ func insertScenario(ctx context.Context, tx *sqldb.Tx, s Scenario) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO scenario (id, org, state, matter, body, opened, area) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		s.ID, s.Org, s.State, s.Matter, body, s.Opened.UnixMicro(), string(s.Area))
+	_, err = tx.Exec(ctx, `INSERT INTO scenario (id, org, state, matter, body, opened, area, answers) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		s.ID, s.Org, s.State, s.Matter, body, s.Opened.UnixMicro(), string(s.Area), s.Plan.Call)
 	return err
 }
 
@@ -53,7 +53,7 @@ func saveScenario(ctx context.Context, tx *sqldb.Tx, s Scenario) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `UPDATE scenario SET state = $2, matter = $3, body = $4 WHERE id = $1`, s.ID, s.State, s.Matter, body)
+	_, err = tx.Exec(ctx, `UPDATE scenario SET state = $2, matter = $3, body = $4, answers = $5 WHERE id = $1`, s.ID, s.State, s.Matter, body, s.Plan.Call)
 	return err
 }
 

@@ -179,24 +179,16 @@ func seesComplaint(actor access.Actor, c Complaint) bool {
 }
 
 // Complaints lists what the caller may see, newest first.
-func (s *Service) Complaints(ctx context.Context, before string, limit int) (list []Complaint, next string, err error) {
+func (s *Service) Complaints(ctx context.Context, before string, limit int) (list []Complaint, err error) {
 	actor := access.From(ctx)
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		all, err := listComplaints(ctx, tx, before, limit)
-		if err != nil {
-			return err
-		}
-		if len(all) == limit {
-			next = all[limit-1].ID
-		}
+		all, err := listComplaints(ctx, tx, actor, before, limit)
 		for _, c := range all {
-			if seesComplaint(actor, c) {
-				list = append(list, hide(actor, c))
-			}
+			list = append(list, hide(actor, c))
 		}
-		return nil
+		return err
 	})
-	return list, next, err
+	return list, err
 }
 
 // hide keeps from the accused who complained.

@@ -89,7 +89,7 @@ func (s *Service) credit(ctx context.Context, tx *sqldb.Tx, actor access.Actor, 
 			f.Late = append(f.Late, x)
 		}
 	}
-	evaluations, err := listEvaluations(ctx, tx, org, "", 200)
+	evaluations, err := evaluationsAbout(ctx, tx, org)
 	if err != nil {
 		return f, err
 	}
@@ -215,7 +215,7 @@ func slugs(roles []access.Role) []string {
 // creditFacts are what a rule may look at in an organization's record: it counts when the organization applies again.
 func creditFacts(law *regime.Law) []regime.Fact {
 	newest := func(ctx context.Context, tx *sqldb.Tx, id string) (string, workday.Date, error) {
-		list, err := listEvaluations(ctx, tx, id, "", 200)
+		list, err := evaluationsAbout(ctx, tx, id)
 		result, failed := lastEvaluation(list)
 		return result, failed, err
 	}

@@ -156,9 +156,6 @@ func (s *Service) Evaluations(ctx context.Context, org, before string, limit int
 		list, err = listEvaluations(ctx, tx, org, before, limit)
 		return err
 	})
-	if !actor.Overseer() {
-		list = slices.DeleteFunc(list, func(e Evaluation) bool { return e.Org != actor.Org && e.Evaluator != actor.Org })
-	}
 	return list, err
 }
 

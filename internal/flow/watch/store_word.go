@@ -4,9 +4,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 )
 
 const evaluationColumns = `id, org, permit, state, body`
@@ -16,8 +18,8 @@ func insertEvaluation(ctx context.Context, tx *sqldb.Tx, e Evaluation) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO watch_evaluation (id, org, permit, day, state, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		e.ID, e.Org, e.Permit, e.Day.String(), e.State, body, e.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO watch_evaluation (id, org, permit, day, state, evaluator, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		e.ID, e.Org, e.Permit, e.Day.String(), e.State, e.Evaluator, body, e.Opened.UnixMicro())
 	return err
 }
 
@@ -41,11 +43,21 @@ func loadEvaluation(ctx context.Context, tx *sqldb.Tx, id string) (Evaluation, e
 	return e, missing(err, noEvaluation)
 }
 
+// listEvaluations lists what the actor may see: supervisors those of their area, a body those of itself and its own.
 func listEvaluations(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Evaluation, error) {
 	args := []any{org, before, limit}
 	in := inside(ctx, "org", &args)
+	if actor := access.From(ctx); !actor.Overseer() {
+		in, args = `(org = $4 OR evaluator = $4)`, append(args, actor.Org)
+	}
 	rows, err := tx.Query(ctx, `SELECT `+evaluationColumns+` FROM watch_evaluation
 		WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Evaluation, error) { return scanEvaluation(r) })
+}
+
+// evaluationsAbout are an organization's newest, whoever asks: what the law looks at does not depend on who acts.
+func evaluationsAbout(ctx context.Context, tx *sqldb.Tx, org string) ([]Evaluation, error) {
+	rows, err := tx.Query(ctx, `SELECT `+evaluationColumns+` FROM watch_evaluation WHERE org = $1 ORDER BY id DESC LIMIT 200`, org)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Evaluation, error) { return scanEvaluation(r) })
 }
 
@@ -90,8 +102,20 @@ func loadComplaint(ctx context.Context, tx *sqldb.Tx, id string) (Complaint, err
 	return c, missing(err, noComplaint)
 }
 
-func listComplaints(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Complaint, error) {
-	rows, err := tx.Query(ctx, `SELECT `+complaintColumns+` FROM watch_complaint WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
+// listComplaints lists what the actor may see; in SQL it says what seesComplaint says of one.
+func listComplaints(ctx context.Context, tx *sqldb.Tx, actor access.Actor, before string, limit int) ([]Complaint, error) {
+	args := []any{before, limit, actor.Org, actor.Account}
+	mine := []string{`account = $4`, `(complainant = $3 AND $3 <> '')`}
+	if actor.Has(access.Bureau, access.Auditor) {
+		mine = append(mine, `1 = 1`)
+	}
+	for _, r := range actor.Roles {
+		args = append(args, string(r))
+		mine = append(mine, fmt.Sprintf(`addressee = $%d`, len(args)))
+	}
+	rows, err := tx.Query(ctx, `SELECT `+complaintColumns+` FROM watch_complaint WHERE ($1 = '' OR id < $1)
+		AND (CASE WHEN accused = $3 AND $3 <> '' THEN state IN ('`+ComplaintUpheld+`', '`+ComplaintRejected+`') ELSE `+strings.Join(mine, " OR ")+` END)
+		ORDER BY id DESC LIMIT $2`, args...)
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (Complaint, error) { return scanComplaint(r) })
 }
 

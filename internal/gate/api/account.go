@@ -49,6 +49,9 @@ func (a *API) registerTraining() {
 		list, err := a.s.Party.Courses(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(s party.Sheet) string { return s.ID }), err
 	})
+	get(a, "/v1/courses/{id}", "course", tag, "课程和本人的考试记录", func(ctx context.Context, in *ByID) (party.CoursePage, error) {
+		return a.s.Party.Course(ctx, in.ID)
+	})
 	post(a, "/v1/courses/{id}/close", "close-course", tag, "停用课程", func(ctx context.Context, in *ByID) (party.Course, error) {
 		return a.s.Party.CloseCourse(ctx, in.ID)
 	})

@@ -80,6 +80,17 @@ func (a *API) registerGrant() {
 	post(a, "/v1/grants/{id}/terminate", "terminate-grant", tag, "终止授权", func(ctx context.Context, in *ByID) (grant.Grant, error) {
 		return a.s.Grant.Terminate(ctx, in.ID)
 	})
+	post(a, "/v1/scenarios/{id}/rate", "rate-scenario", tag, "为候选场景评分", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Scores map[string]int64 `json:"scores" doc:"0 to 100 for every criterion of the call"`
+		}
+	}) (grant.Rating, error) {
+		return a.s.Grant.Rate(ctx, in.ID, in.Body.Scores)
+	})
+	get(a, "/v1/notices/{id}/ranking", "call-ranking", tag, "候选场景排序", func(ctx context.Context, in *ByID) (grant.Ranking, error) {
+		return a.s.Grant.Ranking(ctx, in.ID)
+	})
 	post(a, "/v1/grants/{id}/renew", "renew-grant", tag, "申请续签", func(ctx context.Context, in *struct {
 		ByID
 		Body struct {

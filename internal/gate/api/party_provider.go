@@ -69,6 +69,9 @@ func (a *API) registerProviders() {
 	}) (party.Commission, error) {
 		return a.s.Party.Engage(ctx, in.ID, in.Body)
 	})
+	getPublic(a, "/v1/providers/{id}", "provider", tag, "第三方服务商", func(ctx context.Context, in *ByID) (party.ProviderPage, error) {
+		return a.s.Party.Provider(ctx, in.ID)
+	})
 	get(a, "/v1/commissions", "commissions", tag, "委托", func(ctx context.Context, in *struct {
 		Paging
 		State    string `query:"state" enum:"running,ended"`

@@ -88,10 +88,8 @@ func (a *API) evaluationAfter(ctx context.Context, e watch.Evaluation, err error
 func (a *API) registerComplaints() {
 	const tag = "watch"
 	get(a, "/v1/complaints", "complaints", tag, "投诉", func(ctx context.Context, in *struct{ Paging }) (Page[watch.Complaint], error) {
-		list, next, err := a.s.Watch.Complaints(ctx, in.Cursor, in.Limit)
-		p := paged(list, len(list)+1, func(c watch.Complaint) string { return c.ID })
-		p.Next = next
-		return p, err
+		list, err := a.s.Watch.Complaints(ctx, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(c watch.Complaint) string { return c.ID }), err
 	})
 	post(a, "/v1/complaints", "complain", tag, "投诉", func(ctx context.Context, in *struct{ Body watch.Grievance }) (watch.ComplaintPage, error) {
 		c, err := a.s.Watch.Complain(ctx, in.Body)

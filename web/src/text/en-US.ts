@@ -1402,6 +1402,7 @@ export const enUS = {
       breach: "Breach",
     },
     acts: {
+      "grant.scenario.rate": "Score a candidate of a call",
       "party.template.draft": "Draft a version of a standard text",
       "party.template.file": "File a standard text",
       "party.template.start": "Put a standard text into force",

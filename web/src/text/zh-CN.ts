@@ -1406,6 +1406,7 @@ export const zhCN = {
       breach: "失信记录",
     } as Record<string, string>,
     acts: {
+      "grant.scenario.rate": "为候选场景评分",
       "party.template.draft": "拟定范本的新版本",
       "party.template.file": "范本备案",
       "party.template.start": "启用范本",
