@@ -828,6 +828,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/courses/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 课程和本人的考试记录 */
+        get: operations["course"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/courses/{id}/close": {
         parameters: {
             query?: never;
@@ -2657,6 +2674,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/notices/{id}/ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 候选场景排序 */
+        get: operations["call-ranking"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notices/{id}/revoke": {
         parameters: {
             query?: never;
@@ -3284,6 +3318,23 @@ export interface paths {
         };
         /** 第三方服务商登记册 */
         get: operations["provider-register"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/providers/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 第三方服务商 */
+        get: operations["provider"];
         put?: never;
         post?: never;
         delete?: never;
@@ -4080,6 +4131,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scenarios/{id}/rate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 为候选场景评分 */
+        post: operations["rate-scenario"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/scenarios/{id}/revise": {
         parameters: {
             query?: never;
@@ -4673,6 +4741,58 @@ export interface paths {
         get: operations["task-counts"];
         put?: never;
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 范本及其版本 */
+        get: operations["templates"];
+        put?: never;
+        /** 拟定范本的新版本 */
+        post: operations["draft-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{id}/file": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 范本备案 */
+        post: operations["file-template"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/templates/{id}/start": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 启用范本 */
+        post: operations["start-template"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5744,6 +5864,10 @@ export interface components {
             permit: string;
             text: string;
         };
+        "File-templateRequest": {
+            /** @description Number of the filing (备案号) */
+            number: string;
+        };
         Grant: {
             agreement: string;
             /** @description 行政区域 whose bodies granted it */
@@ -5852,6 +5976,31 @@ export interface components {
             in_force: boolean;
             /** @description Why it is not in force */
             why?: string;
+        };
+        GrantCandidate: {
+            field?: string;
+            org: string;
+            /**
+             * Format: int64
+             * @description Equal totals share a rank; 0: nobody rated it
+             */
+            rank: number;
+            /** Format: int64 */
+            raters: number;
+            scenario: string;
+            /** @description Mean by criterion, in hundredths */
+            scores: {
+                [key: string]: number;
+            };
+            /** @description Sent for decision */
+            sent: boolean;
+            state: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description In hundredths
+             */
+            total: number;
         };
         GrantClause: {
             id: string;
@@ -6070,6 +6219,8 @@ export interface components {
             /** @description 特殊经营范围: the business needs a license */
             special: boolean;
             title: string;
+            /** @description Data the scenario would need and no item in operation has */
+            unmet?: components["schemas"]["GrantUnmet"][] | null;
         };
         GrantPromotion: {
             /** Format: date-time */
@@ -6077,6 +6228,34 @@ export interface components {
             /** @description The body that marked it */
             by: string;
             reason: string;
+        };
+        GrantRanking: {
+            criteria: components["schemas"]["NoticeCriterion"][] | null;
+            /** @description Best first; unrated ones last */
+            items: components["schemas"]["GrantCandidate"][] | null;
+            /**
+             * Format: int64
+             * @description How many authorizations the call allows; 0: it does not say
+             */
+            limit: number;
+            /**
+             * Format: int64
+             * @description Candidates that were sent for decision and not refused
+             */
+            sent: number;
+        };
+        GrantRating: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            call: string;
+            id: string;
+            org: string;
+            scenario: string;
+            /** @description 0 to 100, by criterion */
+            scores: {
+                [key: string]: number;
+            };
         };
         GrantRecommendation: {
             department: string;
@@ -6190,6 +6369,11 @@ export interface components {
             /** @description The contract seal used, for a party that signs under it */
             seal?: string;
             until?: string;
+        };
+        GrantUnmet: {
+            /** @description Which data */
+            data: string;
+            why: string;
         };
         GuardCheck: {
             evidence?: string[] | null;
@@ -7827,10 +8011,17 @@ export interface components {
             closes: string;
             /** @description Who may apply, and with which papers */
             conditions: string;
+            /** @description By which the candidates are ranked */
+            criteria?: components["schemas"]["NoticeCriterion"][] | null;
             /** @description Field (领域) that is opened */
             field?: string;
             /** @description Kind of matter that is called for, such as grant.operator */
             for: string;
+            /**
+             * Format: int64
+             * @description How many authorizations it leads to at most (总量控制); 0: it does not say
+             */
+            limit?: number;
             /** Format: date-time */
             opens: string;
             /** @description Capacity in which it was published */
@@ -7843,11 +8034,18 @@ export interface components {
              */
             closes: string;
             conditions: string;
+            /** @description By which the candidates are ranked */
+            criteria?: components["schemas"]["NoticeCriterion"][] | null;
             /** @description Number of the paper (文号) */
             document?: string;
             field?: string;
             /** @description Kind of matter that is called for */
             for: string;
+            /**
+             * Format: int64
+             * @description How many authorizations it leads to at most
+             */
+            limit?: number;
             /**
              * Format: date-time
              * @description When it begins; at once where left out
@@ -7855,6 +8053,11 @@ export interface components {
             opens?: string;
             text?: string;
             title: string;
+        };
+        NoticeCriterion: {
+            title: string;
+            /** Format: int64 */
+            weight: number;
         };
         NoticeDecision: {
             /** @description Number of the deciding paper (文号) */
@@ -8545,6 +8748,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageTemplatePage: {
+            items: components["schemas"]["PartyTemplatePage"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageTrace: {
             items: components["schemas"]["WatchTrace"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -8749,6 +8957,10 @@ export interface components {
             questions: components["schemas"]["PartyQuestion"][] | null;
             text: string;
             title: string;
+        };
+        PartyCoursePage: {
+            attempts: components["schemas"]["PartyTraining"][] | null;
+            course: components["schemas"]["PartySheet"];
         };
         PartyDeparture: {
             /** @description What was said at its end */
@@ -9217,6 +9429,54 @@ export interface components {
             post: string;
             unit: string;
         };
+        PartyTemplate: {
+            /** Format: date-time */
+            drafted?: string;
+            /** Format: date-time */
+            filed?: string;
+            /** @description The body with which it is filed */
+            filer?: string;
+            id: string;
+            /** @description What changed */
+            note?: string;
+            /** @description Number of its filing (备案号) */
+            number?: string;
+            /** @description The body that drafted it */
+            org?: string;
+            /**
+             * Format: date-time
+             * @description From this instant on new cases use it
+             */
+            since?: string;
+            /** @description Which paper it is, as the pack names it */
+            slug: string;
+            sm3: string;
+            text?: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
+        };
+        PartyTemplateDraft: {
+            /** @description What changed */
+            note?: string;
+            slug: string;
+            text: string;
+        };
+        PartyTemplatePage: {
+            /** @description On the version named by on */
+            acts: components["schemas"]["ActOption"][] | null;
+            slug: string;
+            /** @description In force for new cases; empty where there is none */
+            text?: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description 0: the text that comes with the rules
+             */
+            version: number;
+            /** @description Newest first */
+            versions: components["schemas"]["PartyTemplate"][] | null;
+        };
         PartyTraining: {
             /** @description Absent until the person has an account */
             account?: string;
@@ -9502,6 +9762,12 @@ export interface components {
             s?: string;
             /** Format: int64 */
             scale?: number;
+        };
+        "Rate-scenarioRequest": {
+            /** @description 0 to 100 for every criterion of the call */
+            scores: {
+                [key: string]: number;
+            };
         };
         "Read-messagesRequest": {
             /** @description Which; all that were not read when left out */
@@ -12887,6 +13153,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyCourse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    course: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyCoursePage"];
                 };
             };
             /** @description Error */
@@ -16922,6 +17220,38 @@ export interface operations {
             };
         };
     };
+    "call-ranking": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantRanking"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "revoke-notice": {
         parameters: {
             query?: never;
@@ -18378,6 +18708,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageProviderPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyProviderPage"];
                 };
             };
             /** @description Error */
@@ -20159,6 +20521,42 @@ export interface operations {
             };
         };
     };
+    "rate-scenario": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Rate-scenarioRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["GrantRating"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "revise-scenario": {
         parameters: {
             query?: never;
@@ -21479,6 +21877,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatterCounts"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    templates: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTemplatePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draft-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyTemplateDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "file-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["File-templateRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyTemplate"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "start-template": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyTemplate"];
                 };
             };
             /** @description Error */
