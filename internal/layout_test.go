@@ -68,6 +68,7 @@ var floors = []floor{
 		{packages: "grant", why: "a scenario asks for cataloged resources"},
 		{packages: "statistics", why: "exact figures are permitted before a lab computes any"},
 		{packages: "lab", why: "a space and its models belong to a grant"},
+		{packages: "supply", why: "what an operator supplies goes into a space of the lab"},
 		{packages: "open", why: "what is open to all needs catalog and collection only"},
 		{packages: "output", why: "reviews what a model of the lab gave"},
 		{packages: "serve", why: "answers by a model, a grant and a consent"},

@@ -140,13 +140,18 @@ type Option struct {
 // Option tells whether the caller may do an act now: by role, by the object's state (stateErr, from the pure
 // transition), and by the law. It records nothing.
 func (r *Runner) Option(ctx context.Context, tx *sqldb.Tx, name string, stateErr error, objects map[string]string) (Option, error) {
+	return r.OptionAs(ctx, tx, name, stateErr, objects, nil)
+}
+
+// OptionAs is Option with facts that only the caller knows.
+func (r *Runner) OptionAs(ctx context.Context, tx *sqldb.Tx, name string, stateErr error, objects map[string]string, extra map[string]any) (Option, error) {
 	o := Option{Act: name}
 	err := r.permitted(ctx, name)
 	if err == nil {
 		err = stateErr
 	}
 	if err == nil {
-		j, jerr := r.law.Preview(ctx, tx, name, workday.DateOf(tx.Now()), withAccount(objects, access.From(ctx)), nil)
+		j, jerr := r.law.Preview(ctx, tx, name, workday.DateOf(tx.Now()), withAccount(objects, access.From(ctx)), extra)
 		if jerr != nil {
 			return o, fmt.Errorf("judge %s: %w", name, jerr)
 		}

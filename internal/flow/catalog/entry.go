@@ -75,6 +75,7 @@ type Content struct {
 	Office   string   `json:"office,omitempty" doc:"提供方内部部门"`
 	System   string   `json:"system,omitempty" doc:"所属信息系统"`
 	Source   string   `json:"source,omitempty" doc:"来源标注, shown wherever the data is shown"`
+	Returned bool     `json:"returned,omitempty" doc:"省回流: the province returned the data to the city"`
 	Licence  string   `json:"licence,omitempty" doc:"开放协议, required when open"`
 	Keywords []string `json:"keywords,omitempty"`
 

@@ -28,6 +28,7 @@ func registerFacts(law *regime.Law) {
 	fact("entry.level", regime.Int, func(e Entry) any { return e.Grade().Level })
 	fact("entry.personal", regime.Bool, func(e Entry) any { return e.Personal() })
 	fact("entry.sensitive", regime.Bool, func(e Entry) any { return e.Grade().Sensitive })
+	fact("entry.returned", regime.Bool, func(e Entry) any { return e.Returned })
 	fact("entry.has_data", regime.Bool, func(e Entry) any { return e.Supply.Snapshot != "" })
 	fact("entry.unlabelled_fields", regime.StringList, func(e Entry) any {
 		list := []string{}

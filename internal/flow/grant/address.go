@@ -106,6 +106,12 @@ func (s *Service) operatorOf(ctx context.Context, tx *sqldb.Tx, sc Scenario, day
 	return Authorization{}, errs.New(errs.Conflict, "有多个授权运营主体, 请在场景中选择向哪一个申请")
 }
 
+// OperatorOf is the organization of a scenario's authorized operator; "" where the law has no such level.
+func (s *Service) OperatorOf(ctx context.Context, tx *sqldb.Tx, sc Scenario, day workday.Date) (string, error) {
+	a, err := s.operatorOf(ctx, tx, sc, day)
+	return a.Org, err
+}
+
 // parents are the permits that everything under a scenario descends from: the admission, the authorization of its developer where
 // the law has that level, and the agreement that comes before any development where it asks for one. Ending one of them closes
 // the space and the grant at once.

@@ -11,6 +11,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/party"
+	"yunei/internal/flow/catalog"
 )
 
 // SignAgreement signs the agreement on an approved declaration as the caller's side. The data user's signature comes first and
@@ -254,12 +255,38 @@ func (s *Service) draft(ctx context.Context, tx *act.Tx, a Agreement, t Terms, w
 	if err != nil {
 		return a, err
 	}
-	pairs = append(pairs, "{from}", a.From.String(), "{until}", a.Until.String(), "{org}", name)
+	covered, err := s.covered(ctx, tx, &a, t.Resources)
+	if err != nil {
+		return a, err
+	}
+	pairs = append(pairs, "{from}", a.From.String(), "{until}", a.Until.String(), "{org}", name, "{resources}", covered)
 	a.Text, a.Clauses = compose(template, clauses, t.Clauses, pairs)
 	if missing := a.missing(); len(missing) > 0 {
 		return a, unlawful(cite, "协议没有写明%s, 不能签署; 请补充后再签署", strings.Join(missing, "、"))
 	}
 	return a, insertAgreement(ctx, tx.Tx, a)
+}
+
+// covered lays down which resources an operator's agreement is about, and names them.
+func (s *Service) covered(ctx context.Context, tx *act.Tx, a *Agreement, resources []string) (string, error) {
+	if a.Kind != AgreementOperation {
+		return "", nil
+	}
+	var titles []string
+	for _, id := range resources {
+		e, err := s.catalog.Load(ctx, tx.Tx, id)
+		if err != nil && errs.CodeOf(err) != errs.NotFound {
+			return "", err
+		}
+		if err != nil || e.State != catalog.Published {
+			return "", spotted("body.resources", "目录中没有资源 "+id+", 请从已发布的目录中选择")
+		}
+		if !slices.Contains(a.Resources, id) {
+			a.Resources = append(a.Resources, id)
+			titles = append(titles, "《"+e.Title+"》")
+		}
+	}
+	return orText(strings.Join(titles, "、"), "双方另行补充"), nil
 }
 
 // seat names the parties of an agreement as the law of the day has them.

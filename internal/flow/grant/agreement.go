@@ -75,6 +75,7 @@ type Agreement struct {
 	Text          string           `json:"text"`
 	Clauses       []Clause         `json:"clauses,omitempty"`
 	Paid          bool             `json:"paid,omitempty" doc:"有偿使用"`
+	Resources     []string         `json:"resources,omitempty" doc:"Of an operator: the catalog entries the agreement covers (授权运营的公共数据资源)"`
 	From          workday.Date     `json:"from"`
 	Until         workday.Date     `json:"until"`
 	Exception     string           `json:"exception,omitempty" doc:"Why the term is longer than the law has it as a rule"`
@@ -197,6 +198,7 @@ type Terms struct {
 	Paid      bool              `json:"paid,omitempty" doc:"有偿使用"`
 	Clauses   map[string]string `json:"clauses,omitempty" doc:"Wording of clauses that the standard text leaves open, by id"`
 	Seal      string            `json:"seal,omitempty" doc:"The contract seal used, for a party that signs under it"`
+	Resources []string          `json:"resources,omitempty" maxItems:"500" doc:"Of an operator's agreement: the published catalog entries it covers"`
 }
 
 // given reports whether a later signer repeats the term.

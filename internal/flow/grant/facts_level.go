@@ -85,6 +85,7 @@ func (s *Service) registerLevelFacts(law *regime.Law) {
 		}),
 		actorLapsed("matter.decider_lapsed"),
 		actorLapsed("agreement.actor_lapsed"),
+		actorLapsed("part.actor_lapsed"),
 	)
 	law.RegisterFact(planFacts(law)...)
 	law.RegisterFact(agreementFacts(law)...)

@@ -150,6 +150,19 @@ func LoadScenario(ctx context.Context, tx *sqldb.Tx, id string) (Scenario, error
 	return loadScenario(ctx, tx, id)
 }
 
+// LoadAuthorization loads an authorization for a later stage.
+func LoadAuthorization(ctx context.Context, tx *sqldb.Tx, id string) (Authorization, error) {
+	return loadAuthorization(ctx, tx, id)
+}
+
+// LoadAgreement loads an agreement for a later stage.
+func LoadAgreement(ctx context.Context, tx *sqldb.Tx, id string) (Agreement, error) {
+	return loadAgreement(ctx, tx, id)
+}
+
+// Party reports whether an organization is a party of the agreement.
+func (a Agreement) Party(org string) bool { return a.of(org) }
+
 // LoadDeclaration loads a declaration for a later stage.
 func LoadDeclaration(ctx context.Context, tx *sqldb.Tx, id string) (Declaration, error) {
 	return loadDeclaration(ctx, tx, id)

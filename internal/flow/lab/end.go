@@ -138,6 +138,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 			failed = errors.Join(failed, err)
 		}
 	}
+	failed = errors.Join(failed, s.sweepSupplies(ctx))
 	_, err = s.Scan(ctx)
 	return errors.Join(failed, err)
 }

@@ -150,7 +150,7 @@ func (s *Service) granted(ctx context.Context, tx *act.Tx, sp Space, v Version) 
 			return g, err
 		}
 	}
-	supplied, err := allStanding(ctx, tx.Tx, sp.ID, v)
+	supplied, err := allStanding(ctx, tx.Tx, sp.ID, v, tx.Day())
 	if err != nil {
 		return g, err
 	}
@@ -202,7 +202,11 @@ func (s *Service) bind(ctx context.Context, tx *sqldb.Tx, j *job, sc grant.Scena
 			return nil, 0, fmt.Errorf("run %s: its scenario does not ask for %s", r.ID, t.Resource)
 		}
 		j.files[t.Name], r.Snapshots[t.Name] = snap.Path, snap.Digest
-		j.sources = append(j.sources, sourceOf(granted[i], snap))
+		src, err := sourceIn(ctx, tx, r.Space, granted[i], snap)
+		if err != nil {
+			return nil, 0, err
+		}
+		j.sources = append(j.sources, src)
 		if t.UnitKind == "" { // about nobody: nothing of it is disclosed
 			continue
 		}

@@ -65,6 +65,8 @@ func New(d Deps) *Service {
 		act.Def{Name: "lab.sample.release", Roles: []access.Role{access.Bureau, access.Holder}},
 		act.Def{Name: "lab.sample.refuse", Roles: []access.Role{access.Bureau, access.Holder}},
 		act.Def{Name: "lab.sample.finish", Roles: []access.Role{access.Bureau, access.Holder, access.Platform}},
+		act.Def{Name: "lab.supply.finish", Roles: suppliers},
+		act.Def{Name: "lab.supply.drop", Roles: suppliers},
 		act.Def{Name: "lab.run.finish", Roles: []access.Role{access.DataUser, access.Platform}},
 	)
 	log := d.Acts.Ledger()
@@ -85,6 +87,9 @@ func New(d Deps) *Service {
 	s.registerFacts()
 	return s
 }
+
+// suppliers may supply data into a space; who of them does, the law says.
+var suppliers = []access.Role{access.Operator, access.Authorized, access.Bureau, access.Platform}
 
 // OpenSpace opens the space of a scenario whose pre-declaration passed (三(二)), with a seat for whoever opens it. A space that was
 // closed opens again, with a new key.

@@ -158,10 +158,13 @@ const (
 
 // Routes of a supply.
 const (
-	RouteGrant     = "grant"     // under the grant alone, where the law asks for no further act
-	RouteProcessed = "processed" // the ordinary route: processed by the operator first
-	RouteRaw       = "raw"       // 确需利用原始数据: with the provider's consent for this scenario
+	RouteGrant    = "grant"    // by a run, under the grant alone, where the law asks for no further act
+	RouteOrdinary = "ordinary" // by the operator's act; whether it is processed first the law says
+	RouteRaw      = "raw"      // 确需利用原始数据: with the provider's consent for this scenario
 )
+
+// PermitSupply lets a space's organization use one resource in it: its parent is the grant, so that what ends the grant ends it.
+const PermitSupply = "supply"
 
 // Supply (供数记录) is that one resource is in a space: on what it rests, and every batch that was copied. Each copy comes from the
 // platform's own store of collected data and holds the granted items under the space's pseudonyms.
@@ -174,14 +177,17 @@ type Supply struct {
 	Title     string     `json:"title"`
 	Provider  string     `json:"provider"`
 	Fields    []string   `json:"fields"`
-	Route     string     `json:"route" enum:"grant,processed,raw"`
+	Route     string     `json:"route" enum:"grant,ordinary,raw"`
 	Reason    string     `json:"reason,omitempty" doc:"Why raw data is truly needed"`
 	Grant     string     `json:"grant"`
 	Agreement string     `json:"agreement"`
 	Approval  string     `json:"approval,omitempty" doc:"The matter in which the data was approved"`
-	Reference string     `json:"reference,omitempty" doc:"Number in the provincial resource system (IRS)"`
+	Part      string     `json:"part,omitempty" doc:"The part of the data application it answers"`
+	Reference string     `json:"reference,omitempty" doc:"Numbers of the papers it rests on, such as the provincial resource system's (IRS)"`
 	By        string     `json:"by" doc:"Account; platform where a run supplied"`
 	ByOrg     string     `json:"by_org,omitempty"`
+	Permit    string     `json:"permit,omitempty" doc:"Of a supply by the operator's act"`
+	Until     string     `json:"until,omitempty" doc:"First day on which a supply by the operator's act holds no more"`
 	State     string     `json:"state" enum:"supplying,standing,failed,ended"`
 	Batches   []Batch    `json:"batches"`
 	Start     int64      `json:"start,omitempty" doc:"Ledger number of the start act"`

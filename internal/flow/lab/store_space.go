@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	"yunei/internal/base/errs"
@@ -165,8 +166,12 @@ func putSupply(ctx context.Context, tx *sqldb.Tx, v Supply) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO space_supply (id, space, org, provider, resource, state, body, opened) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)
-		ON CONFLICT (id) DO UPDATE SET state = $6, body = $7`, v.ID, v.Space, v.Org, v.Provider, v.Resource, v.State, body, v.Opened.UnixMicro())
+	held := 0
+	if slices.ContainsFunc(v.Batches, func(b Batch) bool { return b.Dropped == nil }) {
+		held = 1
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO space_supply (id, space, org, provider, resource, state, body, opened, supplier, held) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10)
+		ON CONFLICT (id) DO UPDATE SET state = $6, body = $7, held = $10`, v.ID, v.Space, v.Org, v.Provider, v.Resource, v.State, body, v.Opened.UnixMicro(), v.ByOrg, held)
 	if err != nil {
 		return fmt.Errorf("save supply %s: %w", v.ID, err)
 	}
@@ -182,6 +187,11 @@ func LoadSupply(ctx context.Context, tx *sqldb.Tx, id string) (Supply, error) {
 // SuppliesOf lists the supplies of a space, newest first.
 func SuppliesOf(ctx context.Context, tx *sqldb.Tx, space string) ([]Supply, error) {
 	return bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 ORDER BY id DESC`, space)
+}
+
+// suppliesIn lists the supplies of a resource that hold, or are being made, in a space.
+func suppliesIn(ctx context.Context, tx *sqldb.Tx, space, resource string) ([]Supply, error) {
+	return bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 AND resource = $2 AND state IN ('standing', 'supplying') ORDER BY id DESC`, space, resource)
 }
 
 // standing finds the supply of a resource that holds in a space.

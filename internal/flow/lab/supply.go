@@ -5,7 +5,10 @@ import (
 	"slices"
 	"strings"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query"
 	"yunei/internal/flow/collect"
@@ -18,13 +21,36 @@ func sourceOf(t query.Table, snap collect.Snapshot) source {
 	return source{table: t, snapshot: snap.Digest, load: snap.ID, rows: snap.Rows - snap.Unkeyed, path: snap.Path}
 }
 
-// allStanding reports whether everything a version reads has been supplied into the space by an act of its own.
-func allStanding(ctx context.Context, tx *sqldb.Tx, space string, v Version) (bool, error) {
+// sourceIn is the source for a space: of a resource that the operator supplied, only the items that were supplied.
+func sourceIn(ctx context.Context, tx *sqldb.Tx, space string, t query.Table, snap collect.Snapshot) (source, error) {
+	sup, ok, err := standing(ctx, tx, space, t.Resource)
+	if ok && sup.Route != RouteGrant {
+		t = only(t, sup.Fields)
+	}
+	return sourceOf(t, snap), err
+}
+
+// only keeps the named items of a table, and its key.
+func only(t query.Table, fields []string) query.Table {
+	t.Columns = slices.DeleteFunc(slices.Clone(t.Columns), func(c query.Column) bool {
+		return c.Name != t.SubjectKey && !slices.Contains(fields, c.Name)
+	})
+	return t
+}
+
+// allStanding reports whether every item a version reads has been supplied into the space by an act that holds today.
+func allStanding(ctx context.Context, tx *sqldb.Tx, space string, v Version, day workday.Date) (bool, error) {
 	for _, input := range v.Inputs {
-		resource, _, _ := strings.Cut(input, ".")
+		resource, field, _ := strings.Cut(input, ".")
 		sup, ok, err := standing(ctx, tx, space, resource)
-		if err != nil || !ok || sup.Route == RouteGrant {
+		if err != nil || !ok || sup.Route == RouteGrant || !slices.Contains(sup.Fields, field) {
 			return false, err
+		}
+		if err := access.Valid(ctx, tx, sup.Permit, day); err != nil {
+			if errs.CodeOf(err) == errs.Internal {
+				return false, err
+			}
+			return false, nil
 		}
 	}
 	return len(v.Inputs) > 0, nil

@@ -23,6 +23,7 @@ import (
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
 	"yunei/internal/flow/statistics"
+	"yunei/internal/flow/supply"
 	"yunei/internal/flow/watch"
 )
 
@@ -46,6 +47,7 @@ type Services struct {
 	Open          *open.Service
 	Output        *output.Service
 	Statistics    *statistics.Service
+	Supply        *supply.Service
 	Serve         *serve.Service
 	Watch         *watch.Service
 	SecureCookies bool
@@ -71,6 +73,7 @@ func (a *API) register() {
 	a.registerConsent()
 	a.registerGrant()
 	a.registerLab()
+	a.registerSupply()
 	a.registerOpen()
 	a.registerOutput()
 	a.registerStatistics()

@@ -42,6 +42,7 @@ import (
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
 	"yunei/internal/flow/statistics"
+	"yunei/internal/flow/supply"
 	"yunei/internal/flow/watch"
 	"yunei/internal/gate/api"
 	"yunei/internal/gate/console"
@@ -142,6 +143,7 @@ func (n *Node) build(o Options) {
 	n.Statistics = statistics.New(n.Acts, n.Matters, n.Catalog)
 	n.Lab = lab.New(lab.Deps{DB: n.DB, Acts: n.Acts, Keys: n.Keys, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant,
 		Budget: budget, Engine: n.engine, Blobs: n.Blobs, Dir: filepath.Join(o.Data, "spaces")})
+	n.Supply = supply.New(supply.Deps{Acts: n.Acts, Matters: n.Matters, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant, Lab: n.Lab})
 	n.Open = open.New(open.Deps{DB: n.DB, Law: law, Catalog: n.Catalog, Collect: n.Collect})
 	n.Output = output.New(n.Acts, n.Matters, n.Lab, n.Blobs)
 	n.Serve = serve.New(serve.Deps{DB: n.DB, Acts: n.Acts, Keys: n.Keys, Consents: n.Consent, Catalog: n.Catalog, Collect: n.Collect, Disclose: budget, Lab: n.Lab, Pace: serve.DefaultPace})
