@@ -149,7 +149,7 @@ func (s *Service) handles(ctx context.Context, tx *sqldb.Tx, p Part) error {
 		return err
 	}
 	actor := access.From(ctx)
-	if a.Operator != "" && actor.Org == a.Operator || overseer(actor) && actor.Area.Covers(a.Area) {
+	if a.Operator != "" && actor.Org == a.Operator || actor.OverseerOf(a.Area) {
 		return nil
 	}
 	return errs.New(errs.NotFound, noPart)

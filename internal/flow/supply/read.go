@@ -15,17 +15,6 @@ import (
 	"yunei/internal/flow/lab"
 )
 
-func overseer(a access.Actor) bool { return a.Has(access.Bureau, access.Operator, access.Auditor) }
-
-// scope is whose records a caller lists: "" for all of them.
-func scope(ctx context.Context) (org string, some bool) {
-	actor := access.From(ctx)
-	if overseer(actor) {
-		return "", true
-	}
-	return actor.Org, actor.Org != ""
-}
-
 // Page is an application with its parts, tracked together.
 type Page struct {
 	Application Application `json:"application"`
@@ -64,7 +53,7 @@ func (s *Service) Get(ctx context.Context, id string) (out Page, err error) {
 		}
 		out = Page{Application: a, Parts: []PartView{}}
 		actor := access.From(ctx)
-		whole := overseer(actor) && actor.Area.Covers(a.Area) || actor.Org != "" && (actor.Org == a.Org || actor.Org == a.Operator)
+		whole := actor.OverseerOf(a.Area) || actor.Org != "" && (actor.Org == a.Org || actor.Org == a.Operator)
 		for _, p := range parts {
 			m, err := matter.Load(ctx, tx, p.Matter)
 			if err != nil {
@@ -160,7 +149,7 @@ func (s *Service) option(ctx context.Context, tx *sqldb.Tx, p Part, supplies []l
 
 // List lists applications the caller may see, newest first, of one scenario where it is named.
 func (s *Service) List(ctx context.Context, scenario, before string, limit int) (list []Application, err error) {
-	org, some := scope(ctx)
+	org, some := access.From(ctx).Whose()
 	if !some {
 		return nil, nil
 	}
@@ -202,7 +191,7 @@ func (s *Service) Processings(ctx context.Context, before string, limit int) (li
 }
 
 func listed[T any](ctx context.Context, s *Service, before string, limit int, of func(context.Context, *sqldb.Tx, string, string, int) ([]T, error)) (list []T, err error) {
-	org, some := scope(ctx)
+	org, some := access.From(ctx).Whose()
 	if !some {
 		return nil, nil
 	}
@@ -215,7 +204,7 @@ func listed[T any](ctx context.Context, s *Service, before string, limit int, of
 
 // Demands lists what scenarios need and nothing gives; a developer sees its own.
 func (s *Service) Demands(ctx context.Context, scenario, before string, limit int) (list []Demand, err error) {
-	org, some := scope(ctx)
+	org, some := access.From(ctx).Whose()
 	if access.From(ctx).Has(access.Owner) { // who has it cataloged and collected
 		org, some = "", true
 	}

@@ -7,21 +7,21 @@ import (
 	"yunei/internal/flow/supply"
 )
 
-// applicationItem is an application with the names of its parties.
-type applicationItem struct {
+// appliedItem is an application with the names of its parties.
+type appliedItem struct {
 	supply.Application
 	OrgName      string `json:"org_name"`
 	OperatorName string `json:"operator_name,omitempty"`
 }
 
-// applicationPage is an application with its parts and the names of the bodies that decide.
-type applicationPage struct {
+// appliedPage is an application with its parts and the names of the bodies that decide.
+type appliedPage struct {
 	supply.Page
 	Names map[string]string `json:"names" doc:"Organizations by id"`
 }
 
-// supplyItem is a supply with names before codes.
-type supplyItem struct {
+// suppliedItem is a supply with names before codes.
+type suppliedItem struct {
 	lab.Supply
 	OrgName      string `json:"org_name"`
 	ProviderName string `json:"provider_name"`
@@ -47,33 +47,33 @@ func (a *API) registerSupply() {
 	get(a, "/v1/data-applications", "data-applications", tag, "公共数据申请", func(ctx context.Context, in *struct {
 		Paging
 		Scenario string `query:"scenario"`
-	}) (Page[applicationItem], error) {
+	}) (Page[appliedItem], error) {
 		list, err := a.s.Supply.List(ctx, in.Scenario, in.Cursor, in.Limit)
 		if err != nil {
-			return Page[applicationItem]{}, err
+			return Page[appliedItem]{}, err
 		}
 		var ids []string
 		for _, v := range list {
 			ids = append(ids, v.Org, v.Operator)
 		}
 		names, err := a.orgNames(ctx, ids...)
-		out := make([]applicationItem, 0, len(list))
+		out := make([]appliedItem, 0, len(list))
 		for _, v := range list {
-			out = append(out, applicationItem{v, names[v.Org], names[v.Operator]})
+			out = append(out, appliedItem{v, names[v.Org], names[v.Operator]})
 		}
-		return paged(out, in.Limit, func(v applicationItem) string { return v.ID }), err
+		return paged(out, in.Limit, func(v appliedItem) string { return v.ID }), err
 	})
-	get(a, "/v1/data-applications/{id}", "data-application", tag, "公共数据申请详情", func(ctx context.Context, in *ByID) (applicationPage, error) {
+	get(a, "/v1/data-applications/{id}", "data-application", tag, "公共数据申请详情", func(ctx context.Context, in *ByID) (appliedPage, error) {
 		p, err := a.s.Supply.Get(ctx, in.ID)
 		if err != nil {
-			return applicationPage{}, err
+			return appliedPage{}, err
 		}
 		ids := []string{p.Application.Org, p.Application.Operator}
 		for _, v := range p.Parts {
 			ids = append(ids, v.Part.Provider)
 		}
 		names, err := a.orgNames(ctx, ids...)
-		return applicationPage{p, names}, err
+		return appliedPage{p, names}, err
 	})
 	post(a, "/v1/data-parts/{id}/supply", "supply-data", tag, "供给数据", func(ctx context.Context, in *struct {
 		ByID
@@ -82,21 +82,21 @@ func (a *API) registerSupply() {
 		list, err := a.s.Supply.Supply(ctx, in.ID, in.Body)
 		return paged(list, len(list)+1, func(s lab.Supply) string { return s.ID }), err
 	})
-	get(a, "/v1/supplies", "supplies", tag, "供数记录", func(ctx context.Context, in *struct{ Paging }) (Page[supplyItem], error) {
+	get(a, "/v1/supplies", "supplies", tag, "供数记录", func(ctx context.Context, in *struct{ Paging }) (Page[suppliedItem], error) {
 		list, err := a.s.Lab.Supplies(ctx, in.Cursor, in.Limit)
 		if err != nil {
-			return Page[supplyItem]{}, err
+			return Page[suppliedItem]{}, err
 		}
 		var ids []string
 		for _, v := range list {
 			ids = append(ids, v.Org, v.Provider)
 		}
 		names, err := a.orgNames(ctx, ids...)
-		out := make([]supplyItem, 0, len(list))
+		out := make([]suppliedItem, 0, len(list))
 		for _, v := range list {
-			out = append(out, supplyItem{v, names[v.Org], names[v.Provider]})
+			out = append(out, suppliedItem{v, names[v.Org], names[v.Provider]})
 		}
-		return paged(out, in.Limit, func(v supplyItem) string { return v.ID }), err
+		return paged(out, in.Limit, func(v suppliedItem) string { return v.ID }), err
 	})
 	post(a, "/v1/supplies/{id}/withdraw", "withdraw-supply", tag, "撤回供给", func(ctx context.Context, in *byReason) (lab.Supply, error) {
 		return a.s.Supply.Withdraw(ctx, in.ID, in.Body.Why)

@@ -22,6 +22,7 @@ import (
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
 	"yunei/internal/flow/statistics"
+	"yunei/internal/flow/supply"
 	"yunei/internal/flow/watch"
 	"yunei/internal/test/story/resources"
 )
@@ -134,6 +135,24 @@ var acts = map[string]func(w *World) (func() error, error){
 		f, sc, err := w.scenario()
 		ask := statistics.Ask{Resources: []string{w.card.ID}, Ground: "统计法规定的年度统计调查", Purpose: "编制年度统计公报", Recipient: "市统计局", Until: workday.DateOf(w.clock.Now()).AddDays(60)}
 		return func() error { _, err := w.Statistics.Apply(w.as(f), sc.ID, ask); return err }, err
+	},
+	"supply.apply": func(w *World) (func() error, error) {
+		f, sc, err := w.scenario()
+		return func() error { _, err := w.Supply.Apply(w.as(f), sc.ID, w.ask()); return err }, err
+	},
+	"supply.mount": func(w *World) (func() error, error) {
+		return w.mount()
+	},
+	"supply.process": func(w *World) (func() error, error) {
+		err := w.supply()
+		return func() error {
+			_, err := w.Supply.Process(w.supplier(), w.card.ID, supply.Treated{Fields: cardFields, Cleaned: "剔除重复行", Masked: "无需, 没有直接标识"})
+			return err
+		}, err
+	},
+	"supply.provide": func(w *World) (func() error, error) {
+		err := w.supply()
+		return func() error { _, err := w.Supply.Provide(w.seat(access.Bureau), w.operation, w.card.ID); return err }, err
 	},
 	"grant.terminate": func(w *World) (func() error, error) {
 		_, id, _, err := w.granted()
@@ -340,7 +359,7 @@ func (w *World) air() error {
 
 func (w *World) plan() grant.Plan {
 	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 3_000_000_000,
-		Needs:     []grant.Need{{Resource: w.card.ID, Fields: []string{"education", "default_next_month", "pay_0"}, Why: "模型所需"}},
+		Needs:     []grant.Need{{Resource: w.card.ID, Fields: cardFields, Why: "模型所需"}},
 		Documents: []matter.Document{{Kind: "prescenario-form", Title: "场景预申报表", Text: "信贷授信辅助"}, {Kind: "solution-plan", Title: "解决方案", Text: "按学历分组"}}}
 }
 

@@ -32,6 +32,7 @@ type World struct {
 	law       *regime.Law
 	seats     map[access.Role][]access.Actor
 	unstarted []string               // authorizations that are signed
+	operation string                 // the authorization of the operator, where the pack has that level
 	developer access.Actor           // authorized as a developer, where the pack has that level
 	seals     map[access.Role]string // registered contract seals
 	card      catalog.Entry          // the published card table, once it is
@@ -71,7 +72,10 @@ func (w *World) levels() error {
 	if w.has(grant.KindOperator) {
 		f, err := w.admitted(access.Authorized)
 		if err == nil {
-			err = w.authorize(f, grant.Request{Level: grant.LevelOperator})
+			w.operation, err = w.agreed(f, grant.Request{Level: grant.LevelOperator})
+		}
+		if err == nil {
+			err = w.startAuthorization(w.operation)
 		}
 		if err != nil {
 			return fmt.Errorf("authorize an operator: %w", err)

@@ -40,7 +40,7 @@ func Guizhou() City {
 			{"operator", "授权运营主体: 通告、资质、公示、三年协议", (*Teller).gzOperator},
 			{"developer", "开发利用主体: 部门确认、通告、公示、协议", (*Teller).gzDeveloper},
 			{"scenario", "场景需求由授权部门审核并备案", (*Teller).gzScenario},
-			{"supply", "数据申请、安全评估、原始数据同意、协议备案后供给", (*Teller).gzSupply},
+			{"supply", "安全评估、数据申请、协议备案、加工处理后供给", (*Teller).gzSupply},
 			{"release", "运行后由授权部门出域审查", (*Teller).gzRelease},
 			{"sanction", "责令整改: 关闭权限, 整改后恢复", func(t *Teller, ctx context.Context) error { return t.rectified(ctx, "bureau", "第二十六条") }},
 			{"exit", "逾期未整改: 终止授权、删除数据、留存日志", func(t *Teller, ctx context.Context) error { return t.ends(ctx, "bureau", "第五条") }},
@@ -125,7 +125,15 @@ func (t *Teller) gzOperator(ctx context.Context) error {
 	if err := t.refused("four_years_without_a_reason", err, "unlawful", "第七条"); err != nil {
 		return err
 	}
-	return t.signed(ctx, a, m.Login, "bureau", 3)
+	if err := t.signed(ctx, a, m.Login, "bureau", 3, t.ids["credit_default"]); err != nil {
+		return err
+	}
+	return t.provided(ctx, a.ID)
+}
+
+// provided: the bureau gives the operator what its agreement covers (第十三条).
+func (t *Teller) provided(ctx context.Context, authorization string) error {
+	return t.post(ctx, "bureau", "/v1/provisions", map[string]string{"authorization": authorization, "resource": t.ids["credit_default"]}, nil)
 }
 
 // qualify files, verifies and recognizes what 第六条 asks for.
@@ -151,9 +159,13 @@ func (t *Teller) qualify(ctx context.Context, m member) error {
 }
 
 // signed signs the agreement of an authorization by both sides and puts it in force.
-func (t *Teller) signed(ctx context.Context, a authorization, holder, authorizer string, years int) error {
+func (t *Teller) signed(ctx context.Context, a authorization, holder, authorizer string, years int, resources ...string) error {
 	path := "/v1/authorizations/" + a.ID
-	if err := t.post(ctx, holder, path+"/sign", t.term(years), nil); err != nil {
+	terms := map[string]any{"from": t.today(), "until": t.today().AddYears(years)}
+	if len(resources) > 0 {
+		terms["resources"] = resources
+	}
+	if err := t.post(ctx, holder, path+"/sign", terms, nil); err != nil {
 		return err
 	}
 	err := t.post(ctx, authorizer, path+"/start", nil, nil)
@@ -261,16 +273,27 @@ func (t *Teller) gzScenario(ctx context.Context) error {
 	return t.table(ctx)
 }
 
-// gzSupply: the operator takes the application, experts assess the model, the provider consents to raw data, and nothing is
-// supplied before operator and developer have signed and filed.
+// gzSupply: experts assess the model; the operator takes the application for data, processes it and, once the agreement with the
+// developer is filed, supplies it into the one space.
 func (t *Teller) gzSupply(ctx context.Context) error {
 	d, err := t.declare(ctx, bank.Login, t.ids["scenario"], t.ids["table"])
 	if err != nil {
 		return err
 	}
-	if err := t.pass(ctx, d.Matter, [3]string{runner.Login, "application", "在场景需求之内"},
-		[3]string{"expert1", "assessment", "符合安全要求"}, [3]string{"expert2", "assessment", "加噪充分, 不可还原"},
-		[3]string{"finance", "consent", "确需利用原始数据"}); err != nil {
+	if err := t.pass(ctx, d.Matter, [3]string{"expert1", "assessment", "符合安全要求"}, [3]string{"expert2", "assessment", "加噪充分, 不可还原"}); err != nil {
+		return err
+	}
+	item := map[string]any{"resource": t.ids["credit_default"], "fields": tableFields, "raw": true}
+	_, err = t.asksForData(ctx, item)
+	if err := t.refused("raw_data_without_a_reason", err, "unlawful", "第十五条"); err != nil {
+		return err
+	}
+	item["raw"] = false
+	part, err := t.asksForData(ctx, item)
+	if err != nil {
+		return err
+	}
+	if err := t.pass(ctx, part.Matter, [3]string{runner.Login, "application", "在场景需求之内"}); err != nil {
 		return err
 	}
 	if err := t.post(ctx, bank.Login, "/v1/declarations/"+d.ID+"/sign", t.term(1), nil); err != nil {
@@ -282,13 +305,28 @@ func (t *Teller) gzSupply(ctx context.Context) error {
 	}
 	path := "/v1/agreements/" + a.ID
 	err = t.post(ctx, runner.Login, path+"/start", nil, nil)
+	if err := t.refused("start_before_filing", err, "unlawful", "第十五条"); err != nil {
+		return err
+	}
+	err = t.supplies(ctx, runner.Login, part.ID)
 	if err := t.refused("supply_before_filing", err, "unlawful", "第十五条"); err != nil {
 		return err
 	}
 	if err := t.post(ctx, runner.Login, path+"/file", nil, nil); err != nil {
 		return err
 	}
-	return t.post(ctx, runner.Login, path+"/start", nil, nil)
+	if err := t.post(ctx, runner.Login, path+"/start", nil, nil); err != nil {
+		return err
+	}
+	err = t.supplies(ctx, runner.Login, part.ID)
+	if err := t.refused("supply_of_unprocessed_data", err, "unlawful", "第二十九条"); err != nil {
+		return err
+	}
+	treated := map[string]any{"resource": t.ids["credit_default"], "fields": tableFields, "cleaned": "剔除重复行和超出值域的行", "masked": "不含直接标识; 主体编号由平台换为空间代号"}
+	if err := t.post(ctx, runner.Login, "/v1/processings", treated, nil); err != nil {
+		return err
+	}
+	return t.supplies(ctx, runner.Login, part.ID)
 }
 
 // gzRelease runs the table and takes it out past the department that authorized the developer.

@@ -109,3 +109,52 @@ func (t *Teller) open(ctx context.Context) error {
 func (c *Client) send(ctx context.Context, method, path, contentType string, body io.Reader, out any) error {
 	return c.do(ctx, method, path, contentType, body, out)
 }
+
+type dataPart struct {
+	ID     string `json:"id"`
+	Matter string `json:"matter"`
+}
+
+// asksForData applies for data under the scenario; the application has one part, because the data is one department's.
+func (t *Teller) asksForData(ctx context.Context, item map[string]any) (dataPart, error) {
+	var filed struct {
+		ID string `json:"id"`
+	}
+	if err := t.post(ctx, bank.Login, "/v1/scenarios/"+t.ids["scenario"]+"/data-applications", map[string]any{"items": []any{item}}, &filed); err != nil {
+		return dataPart{}, err
+	}
+	var page struct {
+		Parts []struct {
+			Part dataPart `json:"part"`
+		} `json:"parts"`
+	}
+	if err := t.get(ctx, bank.Login, "/v1/data-applications/"+filed.ID, &page); err != nil {
+		return dataPart{}, err
+	}
+	if len(page.Parts) != 1 {
+		return dataPart{}, fmt.Errorf("the application has %d parts, want 1", len(page.Parts))
+	}
+	return page.Parts[0].Part, nil
+}
+
+// supplies supplies an approved part into the space of the story.
+func (t *Teller) supplies(ctx context.Context, login, part string) error {
+	var done struct {
+		Items []struct {
+			State   string `json:"state"`
+			Batches []struct {
+				Rows  int64 `json:"rows"`
+				Bytes int64 `json:"bytes"`
+			} `json:"batches"`
+			Until string `json:"until"`
+		} `json:"items"`
+	}
+	if err := t.post(ctx, login, "/v1/data-parts/"+part+"/supply", map[string]string{"space": t.ids["space"]}, &done); err != nil {
+		return err
+	}
+	if len(done.Items) != 1 || done.Items[0].State != "standing" || len(done.Items[0].Batches) != 1 {
+		return fmt.Errorf("supplied %+v, want one standing supply of one batch", done.Items)
+	}
+	t.fact("supplied", done.Items[0])
+	return nil
+}

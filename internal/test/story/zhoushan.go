@@ -40,8 +40,8 @@ func Zhoushan() City {
 			{"catalog", "部门编目、主管部门发布、数据归集", (*Teller).catalog},
 			{"call", "发布重点领域通告, 申请单位登记, 岗前培训", (*Teller).zsCall},
 			{"scenario", "场景申请受理: 领域不符被拒", (*Teller).zsScenario},
-			{"decision", "专家组评审、数据审核、协调机制审定、政府确定、公开", (*Teller).zsDecision},
-			{"agreement", "政府签订协议, 加盖合同专用章, 报省备案", (*Teller).zsAgreement},
+			{"decision", "专家组评审、数据申请、协调机制审定、政府确定、公开", (*Teller).zsDecision},
+			{"agreement", "政府签订协议, 加盖合同专用章, 报省备案, 供给数据", (*Teller).zsAgreement},
 			{"release", "运行后专家组和主管部门审核产品", (*Teller).zsRelease},
 			{"sanction", "责令整改, 整改后恢复", func(t *Teller, ctx context.Context) error { return t.rectified(ctx, "bureau", "三(六)") }},
 			{"exit", "结束退出: 关闭权限、删除数据、日志留存六个月", func(t *Teller, ctx context.Context) error { return t.ends(ctx, "bureau", "三(六)") }},
@@ -141,11 +141,19 @@ func (t *Teller) zsDecision(ctx context.Context) error {
 	if err := t.pass(ctx, d.Matter, [3]string{"expert1", "experts", "资质和安全能力符合"}, [3]string{"expert2", "experts", "场景有价值, 可实施"}); err != nil {
 		return err
 	}
-	err = t.decide(ctx, "mechanism", d.Matter, "mechanism", "pass", "会议纪要〔2025〕3号")
-	if err := t.refused("mechanism_before_the_data_review", err, "not_found", ""); err != nil {
+	part, err := t.asksForData(ctx, map[string]any{"resource": t.ids["credit_default"], "fields": tableFields})
+	if err != nil {
 		return err
 	}
-	if err := t.pass(ctx, d.Matter, [3]string{"finance", "provider", "同意提供"}, [3]string{"bureau", "data", "IRS 审核同意"}); err != nil {
+	t.ids["part"] = part.ID
+	if err := t.pass(ctx, part.Matter, [3]string{"bureau", "irs", "IRS-2025-0926"}); err != nil {
+		return err
+	}
+	err = t.supplies(ctx, "bureau", part.ID)
+	if err := t.refused("supply_before_the_provider_agreed", err, "unlawful", "二(三)2"); err != nil {
+		return err
+	}
+	if err := t.pass(ctx, part.Matter, [3]string{"finance", "provider", "同意提供"}); err != nil {
 		return err
 	}
 	err = t.decide(ctx, "bureau", d.Matter, "mechanism", "pass", "同意")
@@ -199,7 +207,10 @@ func (t *Teller) zsAgreement(ctx context.Context) error {
 	if err := t.upward(ctx); err != nil {
 		return err
 	}
-	return t.post(ctx, "bureau", "/v1/agreements/"+a.ID+"/start", nil, nil)
+	if err := t.post(ctx, "bureau", "/v1/agreements/"+a.ID+"/start", nil, nil); err != nil {
+		return err
+	}
+	return t.supplies(ctx, "bureau", t.ids["part"])
 }
 
 // upward files the decision with the province, which answers with a number of its own.

@@ -879,6 +879,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/data-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公共数据申请 */
+        get: operations["data-applications"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-applications/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公共数据申请详情 */
+        get: operations["data-application"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-parts/{id}/supply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 供给数据 */
+        post: operations["supply-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/declarations/{id}/sign": {
         parameters: {
             query?: never;
@@ -925,6 +976,40 @@ export interface paths {
         put?: never;
         /** 结束委派 */
         post: operations["end-delegation"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/demands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 数据需求清单 */
+        get: operations["demands"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/demands/{id}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 答复数据需求 */
+        post: operations["answer-demand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -3257,6 +3342,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/processings": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 加工处理记录 */
+        get: operations["processings"];
+        put?: never;
+        /** 登记加工处理 */
+        post: operations["record-processing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/processings/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 废止加工处理记录 */
+        post: operations["end-processing"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/provider-complaints/{id}/verify": {
         parameters: {
             query?: never;
@@ -3422,6 +3542,41 @@ export interface paths {
         put?: never;
         /** 报备评定结果 */
         post: operations["report-provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provisions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 提供给授权运营主体的资源 */
+        get: operations["provisions"];
+        put?: never;
+        /** 向授权运营主体提供资源 */
+        post: operations["provide-resource"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/provisions/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 收回资源 */
+        post: operations["end-provision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4097,6 +4252,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/scenarios/{id}/data-applications": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 申请公共数据 */
+        post: operations["apply-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/scenarios/{id}/declare": {
         parameters: {
             query?: never;
@@ -4108,6 +4280,23 @@ export interface paths {
         put?: never;
         /** 场景申报 */
         post: operations["declare"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/scenarios/{id}/demands": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提出数据需求 */
+        post: operations["ask-demand"];
         delete?: never;
         options?: never;
         head?: never;
@@ -4713,6 +4902,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/supplies": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 供数记录 */
+        get: operations["supplies"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/supplies/{id}/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 撤回供给 */
+        post: operations["withdraw-supply"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/tasks": {
         parameters: {
             query?: never;
@@ -5019,9 +5242,42 @@ export interface components {
             reply: string;
             upheld: boolean;
         };
+        "Answer-demandRequest": {
+            fields: string[] | null;
+            resource: string;
+        };
         "Appeal-matterRequest": {
             documents?: components["schemas"]["MatterDocument"][] | null;
             grounds: string;
+        };
+        AppliedItem: {
+            area?: string;
+            filer: string;
+            id: string;
+            items: components["schemas"]["SupplyItem"][] | null;
+            /** Format: date-time */
+            opened: string;
+            /** @description The authorized operator it goes to, where the law has one */
+            operator?: string;
+            operator_name?: string;
+            org: string;
+            org_name: string;
+            parts: string[] | null;
+            /** @description Number of the scenario it is under */
+            scenario: string;
+            /** @description Of the scenario */
+            title: string;
+        };
+        AppliedPage: {
+            application: components["schemas"]["SupplyApplication"];
+            /** @description Organizations by id */
+            names: {
+                [key: string]: string;
+            };
+            /** @description Those the caller may see */
+            parts: components["schemas"]["SupplyPartView"][] | null;
+            /** @description The open space of the scenario */
+            space?: string;
         };
         "Apply-providerRequest": {
             documents?: components["schemas"]["MatterDocument"][] | null;
@@ -5031,6 +5287,10 @@ export interface components {
             documents?: components["schemas"]["PartyDocument"][] | null;
             /** @enum {string} */
             method: "qr" | "paper";
+        };
+        "Ask-demandRequest": {
+            what: string;
+            why: string;
         };
         AuditOverlap: {
             /** Format: int64 */
@@ -5115,6 +5375,8 @@ export interface components {
             origin?: components["schemas"]["CatalogOrigin"];
             /** @description 发布日期 */
             published: string;
+            /** @description 省回流: the province returned the data to the city */
+            returned?: boolean;
             /**
              * @description Where one subject's rows are read from
              * @enum {string}
@@ -5678,6 +5940,8 @@ export interface components {
             open?: components["schemas"]["CatalogChannel"];
             /** @description 授权运营属性 */
             operate?: components["schemas"]["CatalogChannel"];
+            /** @description 省回流: the province returned the data to the city */
+            returned?: boolean;
             /**
              * @description Where one subject's rows are read from
              * @enum {string}
@@ -5751,6 +6015,8 @@ export interface components {
             origin?: components["schemas"]["CatalogOrigin"];
             /** @description 发布日期 */
             published: string;
+            /** @description 省回流: the province returned the data to the city */
+            returned?: boolean;
             /**
              * @description Where one subject's rows are read from
              * @enum {string}
@@ -5923,6 +6189,8 @@ export interface components {
             parties?: components["schemas"]["GrantParty"][] | null;
             /** @description Of an agreement that stands by itself */
             permit?: string;
+            /** @description Of an operator: the catalog entries the agreement covers (授权运营的公共数据资源) */
+            resources?: string[] | null;
             /**
              * Format: int64
              * @description Counts renewals
@@ -6366,6 +6634,8 @@ export interface components {
             from?: string;
             /** @description 有偿使用 */
             paid?: boolean;
+            /** @description Of an operator's agreement: the published catalog entries it covers */
+            resources?: string[] | null;
             /** @description The contract seal used, for a party that signs under it */
             seal?: string;
             until?: string;
@@ -7057,14 +7327,18 @@ export interface components {
             /** Format: date-time */
             opened: string;
             org: string;
+            /** @description The part of the data application it answers */
+            part?: string;
+            /** @description Of a supply by the operator's act */
+            permit?: string;
             provider: string;
             /** @description Why raw data is truly needed */
             reason?: string;
-            /** @description Number in the provincial resource system (IRS) */
+            /** @description Numbers of the papers it rests on, such as the provincial resource system's (IRS) */
             reference?: string;
             resource: string;
             /** @enum {string} */
-            route: "grant" | "processed" | "raw";
+            route: "grant" | "ordinary" | "raw";
             scenario: string;
             space: string;
             /**
@@ -7075,6 +7349,8 @@ export interface components {
             /** @enum {string} */
             state: "supplying" | "standing" | "failed" | "ended";
             title: string;
+            /** @description First day on which a supply by the operator's act holds no more */
+            until?: string;
             why?: string;
         };
         LabTerm: {
@@ -8408,6 +8684,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageAppliedItem: {
+            items: components["schemas"]["AppliedItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageAreaCount: {
             items: components["schemas"]["PartyAreaCount"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -8465,6 +8746,11 @@ export interface components {
         };
         PageDelegation: {
             items: components["schemas"]["MatterDelegation"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageDemand: {
+            items: components["schemas"]["SupplyDemand"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -8633,6 +8919,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageProcessing: {
+            items: components["schemas"]["SupplyProcessing"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageProtest: {
             items: components["schemas"]["MatterProtest"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -8640,6 +8931,11 @@ export interface components {
         };
         PageProviderPage: {
             items: components["schemas"]["PartyProviderPage"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageProvision: {
+            items: components["schemas"]["SupplyProvision"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -8740,6 +9036,16 @@ export interface components {
         };
         PageStaff: {
             items: components["schemas"]["PartyStaff"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageSuppliedItem: {
+            items: components["schemas"]["SuppliedItem"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageSupply: {
+            items: components["schemas"]["LabSupply"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -9625,6 +9931,10 @@ export interface components {
             /** @description The grant or authorization */
             subject: string;
         };
+        "Provide-resourceRequest": {
+            authorization: string;
+            resource: string;
+        };
         PublicityItem: {
             applicant: string;
             applicant_name: string;
@@ -9773,6 +10083,9 @@ export interface components {
             /** @description Which; all that were not read when left out */
             ids?: string[] | null;
         };
+        Reason: {
+            why: string;
+        };
         ReasonedBody: {
             reason: string;
         };
@@ -9813,6 +10126,15 @@ export interface components {
             to?: string;
             /** @enum {string} */
             verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
+        };
+        "Record-processingRequest": {
+            /** @description 清洗 */
+            cleaned: string;
+            /** @description Items that were let through; the others are not supplied by the ordinary route */
+            fields: string[] | null;
+            /** @description 脱敏 */
+            masked: string;
+            resource: string;
         };
         "Redact-releaseRequest": {
             cells: number[] | null;
@@ -10639,6 +10961,201 @@ export interface components {
         };
         "Supplement-matterRequest": {
             documents: components["schemas"]["MatterDocument"][] | null;
+        };
+        SuppliedItem: {
+            agreement: string;
+            /** @description The matter in which the data was approved */
+            approval?: string;
+            batches: components["schemas"]["LabBatch"][] | null;
+            /** @description Account; platform where a run supplied */
+            by: string;
+            by_org?: string;
+            /** Format: date-time */
+            ended?: string;
+            fields: string[] | null;
+            grant: string;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            org_name: string;
+            /** @description The part of the data application it answers */
+            part?: string;
+            /** @description Of a supply by the operator's act */
+            permit?: string;
+            provider: string;
+            provider_name: string;
+            /** @description Why raw data is truly needed */
+            reason?: string;
+            /** @description Numbers of the papers it rests on, such as the provincial resource system's (IRS) */
+            reference?: string;
+            resource: string;
+            /** @enum {string} */
+            route: "grant" | "ordinary" | "raw";
+            scenario: string;
+            space: string;
+            /**
+             * Format: int64
+             * @description Ledger number of the start act
+             */
+            start?: number;
+            /** @enum {string} */
+            state: "supplying" | "standing" | "failed" | "ended";
+            title: string;
+            /** @description First day on which a supply by the operator's act holds no more */
+            until?: string;
+            why?: string;
+        };
+        SupplyApplication: {
+            area?: string;
+            filer: string;
+            id: string;
+            items: components["schemas"]["SupplyItem"][] | null;
+            /** Format: date-time */
+            opened: string;
+            /** @description The authorized operator it goes to, where the law has one */
+            operator?: string;
+            org: string;
+            parts: string[] | null;
+            /** @description Number of the scenario it is under */
+            scenario: string;
+            /** @description Of the scenario */
+            title: string;
+        };
+        SupplyAsk: {
+            items: components["schemas"]["SupplyAskItem"][] | null;
+        };
+        SupplyAskItem: {
+            fields: string[] | null;
+            /** @description 原始数据: not processed by the operator first */
+            raw?: boolean;
+            /** @description Why raw data is truly needed (确需利用原始数据) */
+            reason?: string;
+            resource: string;
+        };
+        SupplyDelivery: {
+            /** @description The space of the part's scenario; any other place is refused */
+            space: string;
+            /** @description First day on which the supply holds no more; the grant's end where it is empty */
+            until?: string;
+        };
+        SupplyDemand: {
+            by?: string;
+            /** Format: date-time */
+            closed?: string;
+            fields?: string[] | null;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            /** @description The published resource that answers it */
+            resource?: string;
+            scenario: string;
+            /** @enum {string} */
+            state: "asked" | "answered";
+            title?: string;
+            what: string;
+            why: string;
+        };
+        SupplyItem: {
+            fields: string[] | null;
+            /** @description 原始数据: not processed by the operator first */
+            raw?: boolean;
+            /** @description Why raw data is truly needed (确需利用原始数据) */
+            reason?: string;
+            resource: string;
+            title: string;
+        };
+        SupplyPart: {
+            /** @description The provider reviewed and agreed */
+            agreed?: boolean;
+            application: string;
+            /** Format: date-time */
+            closed?: string;
+            id: string;
+            items: components["schemas"]["SupplyItem"][] | null;
+            matter: string;
+            /** Format: date-time */
+            opened: string;
+            org: string;
+            /** @description Papers of decisions taken elsewhere, such as the number in the provincial resource system */
+            papers?: components["schemas"]["SupplyRecorded"][] | null;
+            /** @description 数据提供单位 */
+            provider: string;
+            /** @description 省回流数据 */
+            returned?: boolean;
+            /** @enum {string} */
+            route: "ordinary" | "raw";
+            scenario: string;
+            /** @enum {string} */
+            state: "asked" | "approved" | "refused" | "withdrawn";
+        };
+        SupplyPartView: {
+            acts: components["schemas"]["ActOption"][] | null;
+            part: components["schemas"]["SupplyPart"];
+            steps: components["schemas"]["SupplyStation"][] | null;
+            supplies: components["schemas"]["LabSupply"][] | null;
+        };
+        SupplyProcessing: {
+            by: string;
+            /** @description 清洗 */
+            cleaned: string;
+            /** Format: date-time */
+            ended?: string;
+            /** @description Items that were let through; the others are not supplied by the ordinary route */
+            fields: string[] | null;
+            id: string;
+            /** @description 脱敏 */
+            masked: string;
+            /** Format: date-time */
+            opened: string;
+            operator: string;
+            resource: string;
+            /** @description Digest of the data it was done on first */
+            snapshot: string;
+            /** @enum {string} */
+            state: "stands" | "ended";
+            title: string;
+            /**
+             * Format: int64
+             * @description Version of the catalog entry it speaks of
+             */
+            version: number;
+            why?: string;
+        };
+        SupplyProvision: {
+            agreement: string;
+            authorization: string;
+            by: string;
+            /** Format: date-time */
+            ended?: string;
+            from: string;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            operator: string;
+            permit: string;
+            resource: string;
+            title: string;
+            until: string;
+            why?: string;
+        };
+        SupplyRecorded: {
+            digest: string;
+            number: string;
+            step: string;
+            /** @description Of the step */
+            title: string;
+        };
+        SupplyStation: {
+            /** Format: date-time */
+            at?: string;
+            id: string;
+            role_title: string;
+            /** @enum {string} */
+            state: "waiting" | "open" | "done" | "skipped" | "closed";
+            title: string;
+            verdict?: string;
         };
         SynthAttack: {
             /** Format: double */
@@ -13266,6 +13783,109 @@ export interface operations {
             };
         };
     };
+    "data-applications": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                scenario?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAppliedItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "data-application": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AppliedPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "supply-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplyDelivery"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSupply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "sign-agreement": {
         parameters: {
             query?: never;
@@ -13385,6 +14005,77 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatterDelegation"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    demands: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                scenario?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDemand"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Answer-demandRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyDemand"];
                 };
             };
             /** @description Error */
@@ -18553,6 +19244,110 @@ export interface operations {
             };
         };
     };
+    processings: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProcessing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Record-processingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyProcessing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-processing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyProcessing"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "verify-provider-complaint": {
         parameters: {
             query?: never;
@@ -18916,6 +19711,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyProvider"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    provisions: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageProvision"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "provide-resource": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Provide-resourceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyProvision"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-provision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyProvision"];
                 };
             };
             /** @description Error */
@@ -20449,6 +21348,42 @@ export interface operations {
             };
         };
     };
+    "apply-data": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["SupplyAsk"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyApplication"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     declare: {
         parameters: {
             query?: never;
@@ -20472,6 +21407,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["GrantDeclaration"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-demand": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask-demandRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["SupplyDemand"];
                 };
             };
             /** @description Error */
@@ -21807,6 +22778,76 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["StatisticsPermit"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    supplies: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSuppliedItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-supply": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Reason"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabSupply"];
                 };
             };
             /** @description Error */
