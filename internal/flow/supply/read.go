@@ -51,6 +51,7 @@ func (s *Service) Get(ctx context.Context, id string) (out Page, err error) {
 		if err != nil {
 			return err
 		}
+		slices.SortFunc(parts, func(p, q Part) int { return slices.Index(a.Parts, p.ID) - slices.Index(a.Parts, q.ID) })
 		out = Page{Application: a, Parts: []PartView{}}
 		actor := access.From(ctx)
 		whole := actor.OverseerOf(a.Area) || actor.Org != "" && (actor.Org == a.Org || actor.Org == a.Operator)
