@@ -30,3 +30,8 @@ export function toBase64(bytes: Uint8Array): string {
   for (const b of bytes) raw += String.fromCharCode(b);
   return btoa(raw);
 }
+
+export const MiB = 1024 * 1024;
+
+/** Mebibytes with a decimal, of large ones without. */
+export const mebibytes = (bytes: number) => (bytes / MiB).toFixed(bytes >= 100 * MiB ? 0 : 1);

@@ -79,7 +79,7 @@ export default function AuthorizationFile() {
                 { key: "filings", label: t.register.filings, content: <Filings filings={filings} /> },
               ]}
             />
-            {signing && <SignModal what={{ authorization: id }} close={() => setSigning(false)} />}
+            {signing && <SignModal what={{ authorization: id, level: a.level }} close={() => setSigning(false)} />}
           </>
         );
       }}

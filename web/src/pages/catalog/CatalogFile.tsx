@@ -180,6 +180,7 @@ export default function CatalogFile() {
                     { label: t.catalog.gradeBasis, children: entry.grade_basis },
                     { label: t.portal.source, children: entry.source, span: "filled" },
                     { label: t.portal.license, children: entry.licence },
+                    ...(entry.returned ? [{ label: t.catalog.fromProvince, children: t.common.yes }] : []),
                   ]}
                 />
               ),

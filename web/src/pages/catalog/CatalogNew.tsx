@@ -1,5 +1,5 @@
 import { DeleteOutlined, EditOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, Col, Form, Input, InputNumber, Row, Select, Skeleton, Table } from "antd";
+import { Checkbox, Button, Col, Form, Input, InputNumber, Row, Select, Skeleton, Table } from "antd";
 import { useState } from "react";
 import { useNavigate, useParams } from "react-router";
 import { post, put } from "@/api/client";
@@ -154,6 +154,9 @@ function EntryForm({ id, initial }: { id?: string; initial: Partial<EntryBody> }
         <ChannelInputs name="operate" label={t.catalog.operate} names={t.catalog.operateAccess} />
         <Row gutter={12}>
           <Col xs={24} md={12}>
+            <Form.Item name="returned" valuePropName="checked">
+              <Checkbox>{t.catalog.fromProvince}</Checkbox>
+            </Form.Item>
             <Form.Item name="licence" label={t.portal.license}>
               <Input />
             </Form.Item>

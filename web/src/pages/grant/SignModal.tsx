@@ -10,7 +10,7 @@ import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
 
 /** What is signed: a declaration or an authorization whose text is still to be laid down, or an agreement that waits for another side. */
-export type Signing = { declaration: string } | { authorization: string } | { agreement: Agreement };
+export type Signing = { declaration: string } | { authorization: string; level: string } | { agreement: Agreement };
 
 interface Values {
   term?: [Dayjs, Dayjs];
@@ -18,6 +18,7 @@ interface Values {
   exception?: string;
   seal?: string;
   clauses?: Record<string, string>;
+  resources?: string[];
 }
 
 function sign(what: Signing, terms: Terms) {
@@ -44,9 +45,11 @@ export function SignModal({ what, close }: { what: Signing; close: () => void })
   const me = useOutletContext<Me>();
   const [form] = Form.useForm<Values>();
   const drafted = "agreement" in what ? what.agreement : undefined;
-  const kind = drafted?.kind ?? ("authorization" in what ? "operation" : "scenario");
+  const kind = drafted?.kind ?? ("authorization" in what ? (what.level === "operator" ? "operation" : "development") : "scenario");
   const law = useAgreementLaw(kind);
   const seals = useItem("/v1/seals").data?.items?.filter((s) => !s.closed && s.keepers?.includes(me.account)) ?? [];
+  const covers = !drafted && kind === "operation";
+  const catalog = useItem("/v1/catalog", { query: { state: "published", limit: 200 } }).data?.items ?? [];
   const open = drafted ? (drafted.clauses ?? []).filter((c) => c.needs) : law.clauses;
   const send = useAct(
     ({ term, ...rest }: Values) =>
@@ -79,6 +82,11 @@ export function SignModal({ what, close }: { what: Signing; close: () => void })
         {!drafted && law.exception && (
           <Form.Item name="exception" label={t.grant.exception} extra={t.grant.exceptionHint}>
             <Input.TextArea autoSize={{ minRows: 2 }} maxLength={2000} />
+          </Form.Item>
+        )}
+        {covers && (
+          <Form.Item name="resources" label={t.grant.covers} extra={t.grant.coversHint}>
+            <Select mode="multiple" showSearch={{ optionFilterProp: "label" }} options={catalog.map((e) => ({ value: e.id, label: e.title }))} />
           </Form.Item>
         )}
         {open.map((c) => (

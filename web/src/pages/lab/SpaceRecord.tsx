@@ -10,14 +10,13 @@ import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
+import { mebibytes, MiB } from "@/util/bytes";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
 
-const MiB = 2 ** 20;
 const unbounded = 2 ** 50;
 
 const seconds = (microseconds: number) => (microseconds / 1e6).toFixed(1);
-const mebibytes = (bytes: number) => (bytes / MiB).toFixed(bytes >= 100 * MiB ? 0 : 1);
 
 /** How full one quota is; one that nobody set is only counted. */
 function Bar({ label, used, of, unit }: { label: string; used: number; of: number; unit: string }) {

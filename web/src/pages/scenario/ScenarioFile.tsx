@@ -1,17 +1,21 @@
 import { Button, Descriptions, Table, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Link, useOutletContext, useParams } from "react-router";
+import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import type { Declaration, Me, ScenarioPage } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage, Panel } from "@/ui/FilePage";
+import { FormModal } from "@/ui/FormModal";
 import { MatterStrip } from "@/ui/MatterStrip";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
+import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { guessRate, rho } from "@/util/number";
 import { path } from "@/util/path";
+import { ApplyModal } from "../supply/ApplyModal";
 import { DeclareModal } from "./DeclareModal";
 import { SignModal } from "../grant/SignModal";
 
@@ -96,12 +100,34 @@ function DeclarationPanel({ declaration, me }: { declaration: Declaration; me: M
   );
 }
 
+/** What was applied for under the scenario, and how far it is. */
+function DataApplications({ scenario }: { scenario: string }) {
+  const t = useText();
+  return (
+    <ResourceTable
+      id="scenario-applications"
+      endpoint="/v1/data-applications"
+      params={{ query: { scenario } }}
+      rowKey="id"
+      empty={{ title: t.supply.noApplications, hint: t.supply.applyLead }}
+      columns={[
+        { key: "id", title: t.supply.application, render: (a) => <Link to={path.application(a.id)}>{a.id}</Link> },
+        { key: "items", title: t.supply.items, render: (a) => a.items?.map((i) => <Tag key={i.resource}>{i.title}</Tag>) },
+        { key: "parts", title: t.supply.parts, align: "end", render: (a) => a.parts?.length ?? 0 },
+        { key: "opened", title: t.supply.filed, render: (a) => minute(a.opened) },
+      ]}
+    />
+  );
+}
+
 export default function ScenarioFile() {
   const t = useText();
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
   const query = useItem("/v1/scenarios/{id}", { path: { id } });
-  const [declaring, setDeclaring] = useState(false);
+  const [doing, setDoing] = useState<"declare" | "apply" | "demand">();
+  const procedures = useItem("/v1/regime/procedures");
+  const supplied = procedures.data?.items?.some((p) => p.kind === "supply.part");
   return (
     <Loaded query={query}>
       {(page) => (
@@ -122,8 +148,16 @@ export default function ScenarioFile() {
                     <Button>{t.lab.open}</Button>
                   </Link>
                 )}
+                {supplied && me.org === page.scenario.org && (
+                  <>
+                    <Button onClick={() => setDoing("demand")}>{t.supply.demand}</Button>
+                    <Button disabled={!page.scenario.permit} title={page.scenario.permit ? undefined : t.supply.noApplicationsHint} onClick={() => setDoing("apply")}>
+                      {t.supply.apply}
+                    </Button>
+                  </>
+                )}
                 {page.acts?.map((o) => (
-                  <ActButton key={o.act} state={o} primary label={wordFor(t.ledger.acts, o.act)} run={async () => {}} onOpen={() => setDeclaring(true)} />
+                  <ActButton key={o.act} state={o} primary label={wordFor(t.ledger.acts, o.act)} run={async () => {}} onOpen={() => setDoing("declare")} />
                 ))}
               </>
             }
@@ -141,10 +175,24 @@ export default function ScenarioFile() {
                   </div>
                 ),
               },
+              ...(supplied ? [{ key: "data", label: t.supply.application, content: <DataApplications scenario={page.scenario.id} /> }] : []),
               { key: "content", label: t.file.content, content: <Content page={page} /> },
             ]}
           />
-          {declaring && <DeclareModal scenario={page.scenario} close={() => setDeclaring(false)} />}
+          {doing === "declare" && <DeclareModal scenario={page.scenario} close={() => setDoing(undefined)} />}
+          {doing === "apply" && <ApplyModal scenario={page.scenario} close={() => setDoing(undefined)} />}
+          {doing === "demand" && (
+            <FormModal<{ what: string; why: string }>
+              title={t.supply.demand}
+              lead={<Typography.Paragraph type="secondary">{t.supply.demandLead}</Typography.Paragraph>}
+              fields={[
+                { name: "what", label: t.supply.what, kind: "area", need: true, max: 1000 },
+                { name: "why", label: t.supply.demandWhy, kind: "area", need: true, max: 1000 },
+              ]}
+              run={(v) => post("/v1/scenarios/{id}/demands", { path: { id } }, v)}
+              close={() => setDoing(undefined)}
+            />
+          )}
         </>
       )}
     </Loaded>
