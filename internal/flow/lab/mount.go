@@ -305,13 +305,14 @@ func (s *Service) sweepSupplies(ctx context.Context) error {
 // Supplies lists supply records, newest first: overseers see all, the others those of their own spaces, of their data, and those
 // that they supplied.
 func (s *Service) Supplies(ctx context.Context, before string, limit int) (list []Supply, err error) {
-	org, ok := access.From(ctx).Whose()
+	org, area, ok := access.From(ctx).Whose()
 	if !ok {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		args := []any{org, before, limit}
 		list, err = bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE ($1 = '' OR org = $1 OR provider = $1 OR supplier = $1)
-			AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, org, before, limit)
+			AND ($2 = '' OR id < $2) AND `+inArea("space", area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 		return err
 	})
 	return list, err

@@ -167,6 +167,7 @@ func agreed(m *matter.Matter) bool {
 // Provision (提供给授权运营主体的资源) is one resource that the bureau gave to an operator, inside the domain, under its agreement.
 type Provision struct {
 	ID            string       `json:"id"`
+	Area          access.Area  `json:"area,omitempty"`
 	Authorization string       `json:"authorization"`
 	Agreement     string       `json:"agreement"`
 	Operator      string       `json:"operator"`
@@ -184,12 +185,13 @@ type Provision struct {
 // Processing (加工处理记录) is what an operator did to a resource before it supplies it: which items it let through, and how they were
 // cleaned and masked. It speaks of one version of the catalog entry and lapses with it.
 type Processing struct {
-	ID       string `json:"id"`
-	Operator string `json:"operator"`
-	Resource string `json:"resource"`
-	Title    string `json:"title"`
-	Version  int    `json:"version" doc:"Version of the catalog entry it speaks of"`
-	Snapshot string `json:"snapshot" doc:"Digest of the data it was done on first"`
+	ID       string      `json:"id"`
+	Area     access.Area `json:"area,omitempty"`
+	Operator string      `json:"operator"`
+	Resource string      `json:"resource"`
+	Title    string      `json:"title"`
+	Version  int         `json:"version" doc:"Version of the catalog entry it speaks of"`
+	Snapshot string      `json:"snapshot" doc:"Digest of the data it was done on first"`
 	Treated
 	State  string     `json:"state" enum:"stands,ended"`
 	By     string     `json:"by"`
@@ -207,16 +209,17 @@ type Treated struct {
 
 // Demand (数据需求清单) is what a scenario needs and no resource in operation gives.
 type Demand struct {
-	ID       string     `json:"id"`
-	Scenario string     `json:"scenario"`
-	Org      string     `json:"org"`
-	What     string     `json:"what"`
-	Why      string     `json:"why"`
-	State    string     `json:"state" enum:"asked,answered"`
-	Resource string     `json:"resource,omitempty" doc:"The published resource that answers it"`
-	Title    string     `json:"title,omitempty"`
-	Fields   []string   `json:"fields,omitempty"`
-	By       string     `json:"by,omitempty"`
-	Opened   time.Time  `json:"opened"`
-	Closed   *time.Time `json:"closed,omitempty"`
+	ID       string      `json:"id"`
+	Area     access.Area `json:"area,omitempty"`
+	Scenario string      `json:"scenario"`
+	Org      string      `json:"org"`
+	What     string      `json:"what"`
+	Why      string      `json:"why"`
+	State    string      `json:"state" enum:"asked,answered"`
+	Resource string      `json:"resource,omitempty" doc:"The published resource that answers it"`
+	Title    string      `json:"title,omitempty"`
+	Fields   []string    `json:"fields,omitempty"`
+	By       string      `json:"by,omitempty"`
+	Opened   time.Time   `json:"opened"`
+	Closed   *time.Time  `json:"closed,omitempty"`
 }

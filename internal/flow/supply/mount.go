@@ -163,7 +163,13 @@ func (s *Service) Withdraw(ctx context.Context, supplyID, why string) (lab.Suppl
 		if sup, err = lab.LoadSupply(ctx, tx.Tx, supplyID); err != nil {
 			return err
 		}
-		if actor := tx.Actor(); !actor.Has(access.Bureau) && (actor.Org == "" || actor.Org != sup.ByOrg && actor.Org != sup.Provider) {
+		sc, err := grant.LoadScenario(ctx, tx.Tx, sup.Scenario)
+		if err != nil {
+			return err
+		}
+		actor := tx.Actor()
+		bureau := actor.Has(access.Bureau) && actor.Area.Covers(sc.Area)
+		if !bureau && (actor.Org == "" || actor.Org != sup.ByOrg && actor.Org != sup.Provider) {
 			return errs.New(errs.NotFound, noSupply)
 		}
 		if why == "" {

@@ -150,12 +150,12 @@ func (s *Service) option(ctx context.Context, tx *sqldb.Tx, p Part, supplies []l
 
 // List lists applications the caller may see, newest first, of one scenario where it is named.
 func (s *Service) List(ctx context.Context, scenario, before string, limit int) (list []Application, err error) {
-	org, some := access.From(ctx).Whose()
+	org, area, some := access.From(ctx).Whose()
 	if !some {
 		return nil, nil
 	}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		if list, err = listApplications(ctx, tx, org, scenario, before, limit); err != nil {
+		if list, err = listApplications(ctx, tx, org, area, scenario, before, limit); err != nil {
 			return err
 		}
 		for i := range list {
@@ -191,13 +191,13 @@ func (s *Service) Processings(ctx context.Context, before string, limit int) (li
 	return listed(ctx, s, before, limit, listProcessings)
 }
 
-func listed[T any](ctx context.Context, s *Service, before string, limit int, of func(context.Context, *sqldb.Tx, string, string, int) ([]T, error)) (list []T, err error) {
-	org, some := access.From(ctx).Whose()
+func listed[T any](ctx context.Context, s *Service, before string, limit int, of func(context.Context, *sqldb.Tx, string, access.Area, string, int) ([]T, error)) (list []T, err error) {
+	org, area, some := access.From(ctx).Whose()
 	if !some {
 		return nil, nil
 	}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = of(ctx, tx, org, before, limit)
+		list, err = of(ctx, tx, org, area, before, limit)
 		return err
 	})
 	return list, err
@@ -205,15 +205,15 @@ func listed[T any](ctx context.Context, s *Service, before string, limit int, of
 
 // Demands lists what scenarios need and nothing gives; a developer sees its own.
 func (s *Service) Demands(ctx context.Context, scenario, before string, limit int) (list []Demand, err error) {
-	org, some := access.From(ctx).Whose()
+	org, area, some := access.From(ctx).Whose()
 	if access.From(ctx).Has(access.Owner) { // who has it cataloged and collected
-		org, some = "", true
+		org, area, some = "", access.From(ctx).Area, true
 	}
 	if !some {
 		return nil, nil
 	}
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		list, err = listDemands(ctx, tx, org, scenario, before, limit)
+		list, err = listDemands(ctx, tx, org, area, scenario, before, limit)
 		return err
 	})
 	return list, err

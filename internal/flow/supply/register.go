@@ -32,7 +32,7 @@ func (s *Service) Provide(ctx context.Context, authorizationID, resource string)
 		if err != nil {
 			return err
 		}
-		p = Provision{ID: tx.NewID("prv"), Authorization: a.ID, Agreement: a.Agreement, Operator: a.Org, Resource: e.ID, Title: e.Title,
+		p = Provision{ID: tx.NewID("prv"), Area: a.Area, Authorization: a.ID, Agreement: a.Agreement, Operator: a.Org, Resource: e.ID, Title: e.Title,
 			From: tx.Day(), Until: a.Until, By: tx.Actor().Account, Opened: tx.Now()}
 		if err := putProvision(ctx, tx.Tx, p); err != nil {
 			return err
@@ -78,7 +78,10 @@ func (s *Service) keepProvision(ctx context.Context, tx *act.Tx, p Provision) er
 func (s *Service) EndProvision(ctx context.Context, id, why string) (Provision, error) {
 	var p Provision
 	_, err := s.acts.Do(ctx, act.Call{Act: "supply.provide.end"}, func(ctx context.Context, tx *act.Tx) (err error) {
-		if p, err = loadProvision(ctx, tx.Tx, id); err != nil {
+		if p, err = loadProvision(ctx, tx.Tx, id); err == nil && tx.Actor().Area != p.Area {
+			err = errs.New(errs.NotFound, noProvision)
+		}
+		if err != nil {
 			return err
 		}
 		if why = strings.TrimSpace(why); why == "" {
@@ -131,7 +134,11 @@ func (s *Service) Process(ctx context.Context, resource string, t Treated) (Proc
 				return err
 			}
 		}
-		p = Processing{ID: tx.NewID("prc"), Operator: tx.Actor().Org, Resource: e.ID, Title: e.Title, Version: e.Version, Snapshot: snap.Digest, Treated: t,
+		area, err := access.AreaOf(ctx, tx.Tx, tx.Actor().Org)
+		if err != nil {
+			return err
+		}
+		p = Processing{ID: tx.NewID("prc"), Area: area, Operator: tx.Actor().Org, Resource: e.ID, Title: e.Title, Version: e.Version, Snapshot: snap.Digest, Treated: t,
 			State: Stands, By: tx.Actor().Account, Opened: tx.Now()}
 		return s.keepProcessing(ctx, tx, p)
 	})
@@ -192,7 +199,7 @@ func (s *Service) Ask(ctx context.Context, scenarioID, what, why string) (Demand
 		if err != nil {
 			return err
 		}
-		d = Demand{ID: tx.NewID("dem"), Scenario: sc.ID, Org: sc.Org, What: strings.TrimSpace(what), Why: strings.TrimSpace(why), State: Asked, Opened: tx.Now()}
+		d = Demand{ID: tx.NewID("dem"), Area: sc.Area, Scenario: sc.ID, Org: sc.Org, What: strings.TrimSpace(what), Why: strings.TrimSpace(why), State: Asked, Opened: tx.Now()}
 		if d.What == "" || d.Why == "" {
 			return errs.New(errs.Invalid, "请写明需要什么数据和为什么需要")
 		}
@@ -221,7 +228,10 @@ func (s *Service) keepDemand(ctx context.Context, tx *act.Tx, d Demand) error {
 func (s *Service) Answer(ctx context.Context, id, resource string, fields []string) (Demand, error) {
 	var d Demand
 	_, err := s.acts.Do(ctx, act.Call{Act: "supply.demand.answer"}, func(ctx context.Context, tx *act.Tx) (err error) {
-		if d, err = loadDemand(ctx, tx.Tx, id); err != nil {
+		if d, err = loadDemand(ctx, tx.Tx, id); err == nil && !tx.Actor().Area.Covers(d.Area) {
+			err = errs.New(errs.NotFound, noDemand)
+		}
+		if err != nil {
 			return err
 		}
 		if d.State != Asked {

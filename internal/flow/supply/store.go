@@ -7,6 +7,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 )
 
 // What another organization holds is answered in the words for what does not exist.
@@ -54,8 +55,8 @@ func putApplication(ctx context.Context, tx *sqldb.Tx, a Application) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO supply_application (id, org, scenario, operator, body, opened) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET body = $5`, a.ID, a.Org, a.Scenario, a.Operator, body, a.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO supply_application (id, org, scenario, operator, body, opened, area) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE SET body = $5, operator = $4`, a.ID, a.Org, a.Scenario, a.Operator, body, a.Opened.UnixMicro(), string(a.Area))
 	return err
 }
 
@@ -65,10 +66,11 @@ func loadApplication(ctx context.Context, tx *sqldb.Tx, id string) (Application,
 }
 
 // listApplications lists newest first: all for "", else those that an organization filed, handles as the operator, or has a part in.
-func listApplications(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Application, error) {
+func listApplications(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, scenario, before string, limit int) ([]Application, error) {
+	lo, hi := area.Range()
 	return bodied[Application](ctx, tx, `SELECT body FROM supply_application WHERE ($1 = '' OR org = $1 OR operator = $1
-		OR id IN (SELECT application FROM supply_part WHERE provider = $1)) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT $4`,
-		org, scenario, before, limit)
+		OR id IN (SELECT application FROM supply_part WHERE provider = $1)) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3)
+		AND area >= $5 AND area < $6 ORDER BY id DESC LIMIT $4`, org, scenario, before, limit, lo, hi)
 }
 
 func putPart(ctx context.Context, tx *sqldb.Tx, p Part) error {
@@ -100,8 +102,8 @@ func putProvision(ctx context.Context, tx *sqldb.Tx, p Provision) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO supply_provision (id, operator, resource, body, opened) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (id) DO UPDATE SET body = $4`, p.ID, p.Operator, p.Resource, body, p.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO supply_provision (id, operator, resource, body, opened, area) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (id) DO UPDATE SET body = $4`, p.ID, p.Operator, p.Resource, body, p.Opened.UnixMicro(), string(p.Area))
 	return err
 }
 
@@ -110,9 +112,10 @@ func loadProvision(ctx context.Context, tx *sqldb.Tx, id string) (Provision, err
 	return one(list, err, noProvision)
 }
 
-func listProvisions(ctx context.Context, tx *sqldb.Tx, operator, before string, limit int) ([]Provision, error) {
-	return bodied[Provision](ctx, tx, `SELECT body FROM supply_provision WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`,
-		operator, before, limit)
+func listProvisions(ctx context.Context, tx *sqldb.Tx, operator string, area access.Area, before string, limit int) ([]Provision, error) {
+	lo, hi := area.Range()
+	return bodied[Provision](ctx, tx, `SELECT body FROM supply_provision WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2)
+		AND area >= $4 AND area < $5 ORDER BY id DESC LIMIT $3`, operator, before, limit, lo, hi)
 }
 
 func putProcessing(ctx context.Context, tx *sqldb.Tx, p Processing) error {
@@ -120,8 +123,8 @@ func putProcessing(ctx context.Context, tx *sqldb.Tx, p Processing) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO supply_processing (id, operator, resource, state, body, opened) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET state = $4, body = $5`, p.ID, p.Operator, p.Resource, p.State, body, p.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO supply_processing (id, operator, resource, state, body, opened, area) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE SET state = $4, body = $5`, p.ID, p.Operator, p.Resource, p.State, body, p.Opened.UnixMicro(), string(p.Area))
 	return err
 }
 
@@ -130,9 +133,10 @@ func loadProcessing(ctx context.Context, tx *sqldb.Tx, id string) (Processing, e
 	return one(list, err, noProcessing)
 }
 
-func listProcessings(ctx context.Context, tx *sqldb.Tx, operator, before string, limit int) ([]Processing, error) {
-	return bodied[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`,
-		operator, before, limit)
+func listProcessings(ctx context.Context, tx *sqldb.Tx, operator string, area access.Area, before string, limit int) ([]Processing, error) {
+	lo, hi := area.Range()
+	return bodied[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2)
+		AND area >= $4 AND area < $5 ORDER BY id DESC LIMIT $3`, operator, before, limit, lo, hi)
 }
 
 // processed finds the operator's standing record of a resource.
@@ -149,8 +153,8 @@ func putDemand(ctx context.Context, tx *sqldb.Tx, d Demand) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO supply_demand (id, org, scenario, state, body, opened) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (id) DO UPDATE SET state = $4, body = $5`, d.ID, d.Org, d.Scenario, d.State, body, d.Opened.UnixMicro())
+	_, err = tx.Exec(ctx, `INSERT INTO supply_demand (id, org, scenario, state, body, opened, area) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (id) DO UPDATE SET state = $4, body = $5`, d.ID, d.Org, d.Scenario, d.State, body, d.Opened.UnixMicro(), string(d.Area))
 	return err
 }
 
@@ -159,7 +163,8 @@ func loadDemand(ctx context.Context, tx *sqldb.Tx, id string) (Demand, error) {
 	return one(list, err, noDemand)
 }
 
-func listDemands(ctx context.Context, tx *sqldb.Tx, org, scenario, before string, limit int) ([]Demand, error) {
+func listDemands(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, scenario, before string, limit int) ([]Demand, error) {
+	lo, hi := area.Range()
 	return bodied[Demand](ctx, tx, `SELECT body FROM supply_demand WHERE ($1 = '' OR org = $1) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3)
-		ORDER BY id DESC LIMIT $4`, org, scenario, before, limit)
+		AND area >= $5 AND area < $6 ORDER BY id DESC LIMIT $4`, org, scenario, before, limit, lo, hi)
 }

@@ -4,6 +4,7 @@ CREATE TABLE supply_application (
   org TEXT NOT NULL,
   scenario TEXT NOT NULL,
   operator TEXT NOT NULL,
+  area TEXT NOT NULL,
   body TEXT NOT NULL,
   opened BIGINT NOT NULL
 );
@@ -28,6 +29,7 @@ CREATE TABLE supply_provision (
   id TEXT NOT NULL PRIMARY KEY,
   operator TEXT NOT NULL,
   resource TEXT NOT NULL,
+  area TEXT NOT NULL,
   body TEXT NOT NULL,
   opened BIGINT NOT NULL
 );
@@ -38,6 +40,7 @@ CREATE TABLE supply_processing (
   operator TEXT NOT NULL,
   resource TEXT NOT NULL,
   state TEXT NOT NULL,
+  area TEXT NOT NULL,
   body TEXT NOT NULL,
   opened BIGINT NOT NULL
 );
@@ -48,6 +51,7 @@ CREATE TABLE supply_demand (
   org TEXT NOT NULL,
   scenario TEXT NOT NULL,
   state TEXT NOT NULL,
+  area TEXT NOT NULL,
   body TEXT NOT NULL,
   opened BIGINT NOT NULL
 );

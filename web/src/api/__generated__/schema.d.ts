@@ -11040,6 +11040,7 @@ export interface components {
             until?: string;
         };
         SupplyDemand: {
+            area?: string;
             by?: string;
             /** Format: date-time */
             closed?: string;
@@ -11097,6 +11098,7 @@ export interface components {
             supplies: components["schemas"]["LabSupply"][] | null;
         };
         SupplyProcessing: {
+            area?: string;
             by: string;
             /** @description 清洗 */
             cleaned: string;
@@ -11125,6 +11127,7 @@ export interface components {
         };
         SupplyProvision: {
             agreement: string;
+            area?: string;
             authorization: string;
             by: string;
             /** Format: date-time */
