@@ -91,6 +91,7 @@ export const router = createBrowserRouter([
       page("/links", () => import("@/pages/link/LinkDesk")),
       page("/registers", () => import("@/pages/register/Registers")),
       page("/calls", () => import("@/pages/call/Calls")),
+      page("/services/:id", () => import("@/pages/call/ServiceFile")),
       page("/publishing", () => import("@/pages/notice/NoticeDesk")),
       page("/ledger", () => import("@/pages/ledger/LedgerList")),
       page("/ledger/:seq", () => import("@/pages/ledger/LedgerEntry")),

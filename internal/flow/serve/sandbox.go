@@ -44,7 +44,8 @@ type TestUse struct {
 // TestKeyItem is a key with its use, newest month first.
 type TestKeyItem struct {
 	TestKey
-	Uses []TestUse `json:"uses"`
+	Expired bool      `json:"expired,omitempty"`
+	Uses    []TestUse `json:"uses"`
 }
 
 // TestPerson is somebody made up, whom a test may ask about.
@@ -163,7 +164,7 @@ func (s *Service) SandboxOf(ctx context.Context, deployment string) (out Sandbox
 			if err != nil {
 				return err
 			}
-			out.Keys = append(out.Keys, TestKeyItem{TestKey: k, Uses: uses})
+			out.Keys = append(out.Keys, TestKeyItem{TestKey: k, Expired: !k.Until.After(tx.Now()), Uses: uses})
 		}
 		return nil
 	})

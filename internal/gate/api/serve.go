@@ -80,10 +80,7 @@ func (a *API) registerSandbox() {
 			Label string `json:"label" minLength:"1" maxLength:"60"`
 			Days  int    `json:"days" minimum:"1" maximum:"365" default:"90"`
 		}
-	}) (out struct {
-		Key    serve.TestKey `json:"key"`
-		Secret string        `json:"secret" doc:"Shown once; keep it"`
-	}, err error) {
+	}) (out NewTestKey, err error) {
 		ctx = act.WithKey(ctx, nil) // a kept reply would be a kept secret
 		out.Key, out.Secret, err = a.s.Serve.OpenTestKey(ctx, in.ID, in.Body.Label, in.Body.Days)
 		return out, err
@@ -105,6 +102,12 @@ func (a *API) registerSandbox() {
 		}
 		return a.s.Serve.Test(ctx, key, in.Body.ask(in.ID))
 	})
+}
+
+// NewTestKey is a test key as it is made.
+type NewTestKey struct {
+	Key    serve.TestKey `json:"key"`
+	Secret string        `json:"secret" doc:"Shown once; keep it"`
 }
 
 // testsAMinute is how often one test key may be used.

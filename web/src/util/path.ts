@@ -72,6 +72,8 @@ export const path = {
   links: (tab?: string) => (tab ? `/links?tab=${id(tab)}` : "/links"),
   registers: () => "/registers",
   calls: () => "/calls",
+  services: () => "/calls?tab=deployments",
+  service: (service: string) => `/services/${id(service)}`,
   publishing: () => "/publishing",
   ledger: () => "/ledger",
   entry: (seq: number | string) => `/ledger/${id(seq)}`,

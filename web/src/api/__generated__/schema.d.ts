@@ -8255,6 +8255,11 @@ export interface components {
             /** @enum {string} */
             state: "told" | "owed" | "settled";
         };
+        NewTestKey: {
+            key: components["schemas"]["ServeTestKey"];
+            /** @description Shown once; keep it */
+            secret: string;
+        };
         Notice: {
             /** @description 行政区域 it holds in, with everything inside; empty: the platform's whole area */
             area?: string;
@@ -10573,11 +10578,6 @@ export interface components {
             /** @description Shown once; keep it */
             key: string;
         };
-        "ReplyTestKey \"json:\\\"key\\\"\"; Secret string \"json:\\\"secret\\\" doc:\\\"Shown once; keep it\\\"\" }Body": {
-            key: components["schemas"]["ServeTestKey"];
-            /** @description Shown once; keep it */
-            secret: string;
-        };
         "Report-rectificationRequest": {
             evidence?: string[] | null;
             text: string;
@@ -10784,6 +10784,7 @@ export interface components {
             /** Format: date-time */
             closed?: string;
             deployment: string;
+            expired?: boolean;
             id: string;
             label: string;
             /** Format: date-time */
@@ -14518,7 +14519,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReplyTestKey \"json:\\\"key\\\"\"; Secret string \"json:\\\"secret\\\" doc:\\\"Shown once; keep it\\\"\" }Body"];
+                    "application/json": components["schemas"]["NewTestKey"];
                 };
             };
             /** @description Error */

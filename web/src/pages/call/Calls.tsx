@@ -1,7 +1,7 @@
 import { SearchOutlined } from "@ant-design/icons";
 import { Alert, Button, Descriptions, Form, Input, Result, Select, Statistic, Tabs, Tag, Typography, Upload } from "antd";
 import { useState } from "react";
-import { useOutletContext, useSearchParams } from "react-router";
+import { useNavigate, useOutletContext, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
 import type { Answer, Me, SignedDocument } from "@/api/types";
@@ -13,6 +13,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
 import { hex } from "@/util/bytes";
 import { minute } from "@/util/day";
+import { path } from "@/util/path";
 import "./call.css";
 
 interface Values {
@@ -143,6 +144,7 @@ function Ask() {
 export default function Calls() {
   const t = useText();
   const me = useOutletContext<Me>();
+  const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const asker = me.roles?.includes("data-user");
   const tab = search.get("tab") ?? (asker ? "ask" : "calls");
@@ -182,6 +184,7 @@ export default function Calls() {
                 id="deployments"
                 endpoint="/v1/deployments"
                 rowKey="id"
+                onRow={(d) => navigate(path.service(d.id))}
                 empty={{ title: t.call.noDeployments, hint: t.call.noDeploymentsHint }}
                 columns={[
                   { key: "title", title: t.common.name },
