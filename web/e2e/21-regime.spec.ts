@@ -12,7 +12,7 @@ test("bodies, steps and the law on screen are the loaded regulation's", async ({
   await expect(front.getByText(/泉州市公共数据资源开发服务管理细则/)).toHaveCount(0);
   const page = await as("bureau");
   await goTo(page, "办件");
-  await page.getByRole("row").filter({ hasText: "小微信贷授信辅助" }).first().click();
+  await page.getByRole("row").filter({ hasText: "小微信贷授信辅助" }).filter({ hasText: "授权运营审定" }).first().click();
   for (const step of ["协调机制", "政府"]) await expect(page.getByRole("list").filter({ hasText: step }).first()).toBeVisible();
   await picture(page, "zhoushan-matter");
 });
