@@ -1084,7 +1084,7 @@ export const zhCN = {
     applicant: "申请单位",
     filed: "提交时间",
     items: "数据资源",
-    parts: "分部分办理",
+    parts: "分办部分数",
     progress: "供给进度",
     partsDone: (done: number, all: number) => `${done} / ${all} 部分已供给`,
     partStates: { asked: "审核中", approved: "已同意", refused: "未同意", withdrawn: "已撤回" } as Record<string, string>,

@@ -58,7 +58,7 @@ export default function SupplyDesk() {
             )}
           </>
         }
-        banner={<Typography.Paragraph type="secondary">{t.supply.lead}</Typography.Paragraph>}
+        lead={t.supply.lead}
         tabs={[
           {
             key: "applications",
