@@ -193,9 +193,11 @@ register: platform-operator(公共数据平台运营机构) [单位主体信息�
 review: authorizing-department(授权部门) [场景需求结合公共数据资源目录和开发数据目录提出 申请人是本部门授权的开发利用主体] pass/return/refuse
 `,
 		"grant.scenario": `
+assessment: expert(评估专家) panel 2 of 3 [模型符合安全要求 结果不能通过可逆模型或算法还原出原始数据] pass/return/refuse
+`,
+		"supply.part": `
 application: authorized-operator(授权运营主体) [申请的数据没有超出已审核的场景需求] pass/return/refuse
-assessment: expert(评估专家) after application panel 2 of 3 [模型符合安全要求 结果不能通过可逆模型或算法还原出原始数据] pass/return/refuse
-consent: data-provider(政府部门) after application beside assessment [确需利用原始数据开发利用 只用于本场景] pass/return/refuse
+consent: data-provider(政府部门) after application [确需利用原始数据开发利用 只用于本场景] pass/return/refuse
 `,
 		"grant.operator": `
 review: data-bureau(同级人民政府数据主管部门) [经营状况良好 具备公共数据授权运营生产服务能力 具备DCMM三级及以上、DSMM三级及以上等相关行业资质 获得同级人民政府数据主管部门数据要素型企业认定 没有第六条所列的处罚和名单记录 符合公共数据授权运营的其他规定要求] pass/return/refuse
@@ -222,8 +224,8 @@ filing: data-bureau(同级人民政府数据主管部门) after review [] pass
 	}
 }
 
-// TestZhoushan: experts, the coordination mechanism, the government and the public in that order, the review of the data beside
-// the experts, and no product without experts and bureau.
+// TestZhoushan: experts, the coordination mechanism, the government and the public in that order, the data applied for
+// apart, part by part, and no product without experts and bureau.
 func TestZhoushan(t *testing.T) {
 	law := loadCity(t, zhoushan)
 	drawn(t, law, map[string]string{
@@ -233,11 +235,14 @@ register: data-bureau(公共数据主管部门) [单位主体信息真实、有�
 		"grant.prescenario": `
 acceptance: data-bureau(公共数据主管部门) [属于通告的重点领域并符合申报条件 在规定时间内提交 场景符合相关领域合法性、规范性和行政管理要求] pass/return/refuse
 `,
+		"supply.part": `
+provider: data-provider(数据提供单位) [同意提供所申请的数据] pass/return/refuse
+irs: data-bureau(公共数据主管部门) beside provider [全省一体化数字资源系统(IRS)技术审核同意] pass/return/refuse
+province: upper-authority(省公共数据主管部门) beside provider [同意使用省回流数据] pass/return/refuse
+`,
 		"grant.scenario": `
 experts: expert(公共数据授权运营专家组) panel 2 of 3 [专业资质 知识人才积累和生产服务能力 数据安全管理能力 应用场景的经济价值和社会价值 可实施性 算法审查] pass/return/refuse
-provider: data-provider(数据提供单位) beside experts [同意提供所申请的数据] pass/return/refuse
-data: data-bureau(公共数据主管部门) after provider [全省一体化数字资源系统(IRS)技术审核同意 没有省回流数据, 或者已经省公共数据主管部门同意] pass/return/refuse
-mechanism: coordination-mechanism(公共数据授权运营管理协调机制) after experts+data [协调机制已审定给予授权运营] pass/return/refuse
+mechanism: coordination-mechanism(公共数据授权运营管理协调机制) after experts [协调机制已审定给予授权运营] pass/return/refuse
 government: government(本级政府) after mechanism [本级政府已确定] pass/return/refuse
 publication: data-bureau(公共数据主管部门) after government [已向社会公开] pass
 `,
