@@ -41,12 +41,16 @@ func project(x []float64, total float64) []float64 {
 	return out
 }
 
-// shares is the distribution of one node. A bin that may hold fewer than k subjects is left out: the noise lets one in
-// a thousand through.
+// certain is the standard deviations of noise above k at which a bin counts as one of k subjects: the noise lifts one
+// rare bin in three million that far. Tables have hundreds of rare bins, and one let through spoils every set that is
+// learned from the profile.
+const certain = 5
+
+// shares is the distribution of one node. A bin that may hold fewer than k subjects is left out.
 func (s *Spec) shares(m *Marginal, k int) []float64 {
 	x := histogram(m)
 	f, _ := m.Variance.Float64()
-	least := float64(k-1)*float64(s.most(m.Nodes...)) + 3.1*math.Sqrt(f)
+	least := float64(k-1)*float64(s.most(m.Nodes...)) + certain*math.Sqrt(f)
 	for i := range x {
 		if x[i] < least {
 			x[i] = 0
