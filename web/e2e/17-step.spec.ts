@@ -1,5 +1,5 @@
 // Act 17. The bank's developer uploads a WebAssembly step, is refused what reaches outside, tries it and submits it; a
-// reviewer reads all code that will run. Needs acts 2 and 3.
+// reviewer reads all code that will run. Needs acts 2 to 4.
 import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { bank } from "./cast";
