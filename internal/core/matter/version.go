@@ -222,9 +222,14 @@ func diff(a, b []string) (out []DiffLine) {
 	return out
 }
 
-// Attached finds a file among the documents and papers of a matter that the actor may see, in any round.
+// Attached finds a file among the documents and papers of a matter that the actor may see, in any round. A file that whoever put it
+// there did not bring is no paper of theirs, whatever its digest: it is answered as if it were not there.
 func Attached(ctx context.Context, tx *sqldb.Tx, matterID, digest string) (title string, err error) {
 	m, err := Visible(ctx, tx, matterID)
+	if err != nil {
+		return "", err
+	}
+	brought, err := bringersOf(ctx, tx, digest)
 	if err != nil {
 		return "", err
 	}
@@ -237,18 +242,18 @@ func Attached(ctx context.Context, tx *sqldb.Tx, matterID, digest string) (title
 			return "", err
 		}
 		for _, d := range p.Documents {
-			if d.Digest == digest && digest != "" {
+			if d.Digest == digest && brought.has(m.Applicant, m.Filer) {
 				return d.Title, nil
 			}
 		}
 	}
 	for _, s := range m.Steps {
 		for _, o := range append(append([]Opinion{}, s.Past...), s.Opinions...) {
-			if o.Document != nil && o.Document.Digest == digest {
+			if o.Document != nil && o.Document.Digest == digest && brought.has(o.Org, o.Account, o.Recorder) {
 				return o.Document.Number, nil
 			}
 		}
-		if s.Pending != nil && s.Pending.Decision.Document.Digest == digest {
+		if s.Pending != nil && s.Pending.Decision.Document.Digest == digest && brought.has("", s.Pending.By) {
 			return s.Pending.Decision.Document.Number, nil
 		}
 	}

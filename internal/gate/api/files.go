@@ -5,10 +5,13 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"yunei/internal/base/sqldb"
 	"yunei/internal/core/blob"
+	"yunei/internal/core/matter"
 )
 
-// registerFiles takes uploads. A file is kept under the digest of its bytes and means nothing until an act names it.
+// registerFiles takes uploads. A file is kept under the digest of its bytes and means nothing until an act names it; who brought it
+// is noted, because naming a digest is not having the file.
 func (a *API) registerFiles() {
 	post(a, "/v1/files", "upload", "files", "上传文件", func(ctx context.Context, in *struct {
 		RawBody huma.MultipartFormFiles[struct {
@@ -17,6 +20,10 @@ func (a *API) registerFiles() {
 	}) (blob.Ref, error) {
 		file := in.RawBody.Data().File
 		defer file.Close()
-		return a.s.Blobs.Put(ctx, file)
+		ref, err := a.s.Blobs.Put(ctx, file)
+		if err != nil {
+			return ref, err
+		}
+		return ref, a.s.DB.Do(ctx, func(tx *sqldb.Tx) error { return matter.Brought(ctx, tx, ref.Digest, ref.Size) })
 	})
 }
