@@ -6,7 +6,7 @@ const title = "环境空气监测点名录";
 test("a department drafts a catalog entry, is told what is missing, and submits it", async ({ as }) => {
   const page = await as("ecology");
   await goTo(page, "资源目录");
-  await page.getByRole("button", { name: "编制目录条目" }).click();
+  await page.getByRole("link", { name: "编制目录条目" }).click();
   await page.getByLabel("资源名称").fill(title);
   await page.getByLabel("模型中的表名").fill("air_stations");
   await page.getByLabel("摘要").fill("市区环境空气质量自动监测点的名称和所在区县。");

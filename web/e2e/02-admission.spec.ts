@@ -29,7 +29,7 @@ test("it applies by code", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "平台入驻");
   await expect(page.getByText("还没有入驻申请")).toBeVisible();
-  await page.getByRole("button", { name: "申请入驻" }).first().click();
+  await page.getByRole("link", { name: "申请入驻" }).first().click();
   await expect(page.getByText("法人扫码认证")).toBeVisible();
   await page.getByRole("button", { name: "提交入驻申请" }).click();
   await expect(page.getByRole("heading", { level: 1, name: bank.name })).toBeVisible();

@@ -8,7 +8,7 @@ test("the bank files the pre-declaration", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "场景申报");
   await expect(page.getByText("还没有场景", { exact: true })).toBeVisible();
-  await page.getByRole("button", { name: "新建场景预申报" }).first().click();
+  await page.getByRole("link", { name: "新建场景预申报" }).first().click();
   await page.getByLabel("应用场景", { exact: true }).fill(scenario.title);
   await page.getByLabel("使用目的").fill(scenario.purpose);
   await choose(page, "数据资源", "信用卡");

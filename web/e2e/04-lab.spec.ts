@@ -4,7 +4,7 @@ import { address, expect, goTo, type Page, picture, readCitation, receipt, test 
 
 async function enterSpace(page: Page) {
   await goTo(page, "开发空间");
-  await page.getByRole("button", { name: /开通开发空间|进入开发空间/ }).click();
+  await page.getByRole("button", { name: "开通开发空间" }).or(page.getByRole("link", { name: "进入开发空间" })).click();
   await expect(page.getByRole("textbox", { name: "模型 SQL" })).toBeVisible();
 }
 
@@ -30,11 +30,11 @@ async function submit(page: Page, name: string, shared: boolean) {
 test("a space is closed to whoever has not signed the undertaking, and says where to sign", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "开发空间");
-  await page.getByRole("button", { name: /开通开发空间|进入开发空间/ }).click();
+  await page.getByRole("button", { name: "开通开发空间" }).or(page.getByRole("link", { name: "进入开发空间" })).click();
   const refused = page.getByRole("alert").filter({ hasText: "保密承诺书" });
   await expect(refused).toBeVisible();
   await picture(page, "bank-undertaking-missing");
-  await refused.getByRole("button", { name: "保密承诺书" }).click();
+  await refused.getByRole("link", { name: "保密承诺书" }).click();
   await page.getByRole("checkbox", { name: /我已阅读并理解全文/ }).check();
   await page.getByRole("button", { name: "签署保密承诺书" }).click();
   await expect(page.getByText(/^已于 .+ 签署$/).first()).toBeVisible(); // the first signature registers a key, which has a receipt of its own

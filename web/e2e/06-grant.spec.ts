@@ -12,7 +12,7 @@ async function openAgreement(page: Page) {
 test("nothing runs on raw data before the grant, and the button says why", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "开发空间");
-  await page.getByRole("button", { name: "进入开发空间" }).click();
+  await page.getByRole("link", { name: "进入开发空间" }).click();
   await page.getByRole("tab", { name: /版本与运行/ }).click();
   const run = page.getByRole("row").filter({ hasText: defaultRates.name }).getByRole("button", { name: "在原始数据上运行" });
   await closed(run, /授权|协议/);
@@ -55,7 +55,7 @@ test("the operator signs, is told that filing comes before the start, files and 
 test("the bank runs the table on raw data, and the same question again costs nothing", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "开发空间");
-  await page.getByRole("button", { name: "进入开发空间" }).click();
+  await page.getByRole("link", { name: "进入开发空间" }).click();
   await page.getByRole("tab", { name: /版本与运行/ }).click();
   const run = page.getByRole("row").filter({ hasText: defaultRates.name }).getByRole("button", { name: "在原始数据上运行" });
   await run.click();

@@ -8,7 +8,7 @@ const purpose = "检验个人贷款产品分层定价的合理性";
 test("the bank asks for the release and cannot export before it is reviewed", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "开发空间");
-  await page.getByRole("button", { name: "进入开发空间" }).click();
+  await page.getByRole("link", { name: "进入开发空间" }).click();
   await page.getByRole("tab", { name: /版本与运行/ }).click();
   await page.getByRole("button", { name: "申请出域" }).last().click();
   const dialog = page.getByRole("dialog", { name: "申请出域" });

@@ -74,8 +74,8 @@ test("the keyboard alone reaches the content and the act", async ({ as }) => {
   await page.keyboard.press("Tab");
   await expect(page.getByRole("link", { name: "跳到正文" })).toBeFocused();
   await page.keyboard.press("Enter");
-  const wanted = page.getByRole("button", { name: "新建场景预申报" });
-  for (let i = 0; i < 12 && !(await wanted.evaluate((e) => e === document.activeElement || e.parentElement === document.activeElement)); i++) await page.keyboard.press("Tab");
+  const wanted = page.getByRole("link", { name: "新建场景预申报" });
+  for (let i = 0; i < 12 && !(await wanted.evaluate((e) => e === document.activeElement)); i++) await page.keyboard.press("Tab");
   await page.keyboard.press("Enter");
   await expect(page).toHaveURL(/\/scenarios\/new$/);
   await page.goto(address("/scenarios"));

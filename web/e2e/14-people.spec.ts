@@ -38,7 +38,7 @@ async function keep(page: Page, name: string): Promise<string> {
 test("a course is published, the exam failed and then passed by keyboard, the undertaking signed", async ({ as }) => {
   const bureau = await as("bureau");
   await goTo(bureau, "培训与保密");
-  await bureau.getByRole("button", { name: "发布课程" }).first().click();
+  await bureau.getByRole("link", { name: "发布课程" }).first().click();
   await bureau.getByLabel("课程名称").fill("公共数据授权运营岗前培训");
   await bureau.getByLabel("学习内容").fill("原始数据不出域。数据可用不可见。结果须经审查方可离开。");
   const questions = [
@@ -94,7 +94,7 @@ test("a course is published, the exam failed and then passed by keyboard, the un
   await expect(page.getByText(/得分 100，合格线 80/)).toBeVisible();
   await picture(page, "exam-passed");
 
-  await page.getByRole("button", { name: "保密承诺书" }).click();
+  await page.getByRole("link", { name: "保密承诺书" }).click();
   const sign = page.getByRole("button", { name: "签署保密承诺书" });
   await closed(sign, "请先阅读全文并勾选确认");
   await page.getByRole("checkbox", { name: /我已阅读并理解全文/ }).check();
@@ -174,7 +174,7 @@ test("a provider is evaluated, published, chosen under the disclaimer, complaine
   const provider = await as(tech.login);
   await goTo(provider, "第三方服务商");
   await picture(provider, "providers-own");
-  await provider.getByRole("button", { name: "申请评定" }).click();
+  await provider.getByRole("link", { name: "申请评定" }).click();
   await provider.getByRole("combobox", { name: "第 1 项 服务类别" }).fill("模型服务");
   await provider.getByRole("textbox", { name: "第 1 项 服务名称" }).fill("信贷模型开发");
   await provider.locator("input[type=file]").first().setInputFiles({ name: "profile.txt", mimeType: "text/plain", buffer: Buffer.from("二十名数据工程师") });

@@ -24,7 +24,7 @@ async function upload(page: Page, file: string, buffer: Buffer) {
 
 async function enter(page: Page) {
   await goTo(page, "开发空间");
-  await page.getByRole("button", { name: /开通开发空间|进入开发空间/ }).first().click();
+  await page.getByRole("button", { name: "开通开发空间" }).or(page.getByRole("link", { name: "进入开发空间" })).first().click();
   await expect(page.getByRole("textbox", { name: "模型 SQL" })).toBeVisible();
 }
 

@@ -1,6 +1,7 @@
 import { Button, Result, Typography } from "antd";
-import { isRouteErrorResponse, Link, useRouteError } from "react-router";
+import { isRouteErrorResponse, useRouteError } from "react-router";
 import { useText } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { path } from "@/util/path";
 
 /** A page that threw, or an address that is none. */
@@ -30,9 +31,7 @@ export function NotFound() {
       title={t.shell.notFound}
       subTitle={t.shell.notFoundHint}
       extra={
-        <Link to={path.home()}>
-          <Button type="primary">{t.shell.portal}</Button>
-        </Link>
+        <ButtonLink to={path.home()} type="primary">{t.shell.portal}</ButtonLink>
       }
     />
   );

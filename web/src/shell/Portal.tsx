@@ -1,8 +1,9 @@
-import { Button, Spin } from "antd";
+import { Spin } from "antd";
 import { Suspense } from "react";
-import { Link, NavLink, Outlet } from "react-router";
+import { NavLink, Outlet } from "react-router";
 import { useSession } from "@/api/session";
 import { useText } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { path } from "@/util/path";
 import { Brand, LanguageSwitch } from "./Brand";
 import { landing } from "./menu";
@@ -36,9 +37,7 @@ export function Portal() {
           </nav>
           <div className="portal-tools">
             <LanguageSwitch />
-            <Link to={session ? landing(session.roles ?? []) : path.signin()}>
-              <Button ghost>{session ? t.shell.console : t.shell.signIn}</Button>
-            </Link>
+            <ButtonLink to={session ? landing(session.roles ?? []) : path.signin()} ghost>{session ? t.shell.console : t.shell.signIn}</ButtonLink>
           </div>
         </div>
       </header>

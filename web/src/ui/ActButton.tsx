@@ -1,9 +1,9 @@
 import { Button, type ButtonProps, Form, Input, Modal, Popover, Typography } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { type ReactNode, useState } from "react";
-import { Link } from "react-router";
 import type { Cite, Problem } from "@/api/problem";
 import { useText } from "@/text";
+import { ButtonLink } from "./ButtonLink";
 import { Citations } from "./Citation";
 import { ProblemView } from "./ProblemView";
 import "./act.css";
@@ -72,11 +72,9 @@ export function ActButton(props: Props) {
 
   if (props.to) {
     return (
-      <Link to={props.to}>
-        <Button type={props.primary ? "primary" : "default"} icon={props.icon} size={props.size} block={props.block} tabIndex={-1}>
-          {props.label}
-        </Button>
-      </Link>
+      <ButtonLink to={props.to} type={props.primary ? "primary" : "default"} icon={props.icon} size={props.size} block={props.block}>
+        {props.label}
+      </ButtonLink>
     );
   }
 

@@ -1,9 +1,10 @@
 import { Alert, Button, Empty, Result, Skeleton, Typography } from "antd";
 import type { ReactNode } from "react";
-import { Link, useLocation } from "react-router";
+import { useLocation } from "react-router";
 import { asProblem, type Problem } from "@/api/problem";
 import { useLanguage, useText } from "@/text";
 import { path } from "@/util/path";
+import { ButtonLink } from "./ButtonLink";
 import { Citations } from "./Citation";
 
 function Spots({ problem }: { problem: Problem }) {
@@ -91,9 +92,7 @@ export function ProblemPage({ problem: thrown, retry }: { problem: unknown; retr
       subTitle={problem.detail || t.problem.hint[problem.code]}
       extra={
         problem.code === "unauthenticated" ? (
-          <Link to={path.signin(location.pathname + location.search)}>
-            <Button type="primary">{t.shell.signIn}</Button>
-          </Link>
+          <ButtonLink to={path.signin(location.pathname + location.search)} type="primary">{t.shell.signIn}</ButtonLink>
         ) : (
           retry && <Button onClick={retry}>{t.common.retry}</Button>
         )

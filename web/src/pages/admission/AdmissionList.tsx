@@ -1,9 +1,9 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button } from "antd";
-import { Link, useNavigate, useOutletContext } from "react-router";
+import { useNavigate, useOutletContext } from "react-router";
 import type { Me } from "@/api/types";
 import { useOrgName } from "@/api/org";
 import { useLanguage, useText, wordFor } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
@@ -17,11 +17,9 @@ export default function AdmissionList() {
   const navigate = useNavigate();
   const me = useOutletContext<Me>();
   const create = me.roles?.some((r) => r === "data-user" || r === "applicant-org") && (
-    <Link key="new" to={path.admissionNew()}>
-      <Button type="primary" icon={<PlusOutlined aria-hidden />}>
-        {t.admission.apply}
-      </Button>
-    </Link>
+    <ButtonLink key="new" to={path.admissionNew()} type="primary" icon={<PlusOutlined aria-hidden />}>
+      {t.admission.apply}
+    </ButtonLink>
   );
   return (
     <>

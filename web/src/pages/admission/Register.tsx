@@ -2,11 +2,11 @@ import "@/shell/portal.css";
 import { Button, Checkbox, Col, DatePicker, Form, Input, Result, Row, Select } from "antd";
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
-import { Link } from "react-router";
 import { post } from "@/api/client";
 import { useAct } from "@/api/hooks";
 import { Brand, LanguageSwitch } from "@/shell/Brand";
 import { useText } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
@@ -62,9 +62,7 @@ export default function Register() {
             title={t.admission.joined}
             subTitle={t.admission.joinedHint}
             extra={
-              <Link to={path.signin(path.admissionNew())}>
-                <Button type="primary">{t.shell.signIn}</Button>
-              </Link>
+              <ButtonLink to={path.signin(path.admissionNew())} type="primary">{t.shell.signIn}</ButtonLink>
             }
           />
         ) : (

@@ -1,11 +1,12 @@
 import { Button, Tabs, Tag } from "antd";
 import { useState } from "react";
-import { Link, useNavigate, useOutletContext, useSearchParams } from "react-router";
+import { useNavigate, useOutletContext, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useOrgName } from "@/api/org";
 import type { Me } from "@/api/types";
 import { useText } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { PageHead } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
@@ -27,9 +28,7 @@ function Authorizations() {
       rowKey="id"
       filters={[{ name: "level", label: t.authorization.level, tabs: true, options: levels.map((l) => ({ value: l.level, label: t.roles[roleOfLevel[l.level]] ?? l.level })) }]}
       actions={
-        <Link key="new" to={path.authorizationNew()}>
-          <Button type="primary">{t.authorization.apply}</Button>
-        </Link>
+        <ButtonLink key="new" to={path.authorizationNew()} type="primary">{t.authorization.apply}</ButtonLink>
       }
       empty={{ title: t.authorization.empty, hint: t.authorization.emptyHint }}
       onRow={(a) => void navigate(path.authorization(a.id))}

@@ -1,8 +1,9 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Tag, Typography } from "antd";
-import { Link, useNavigate, useOutletContext } from "react-router";
+import { Tag, Typography } from "antd";
+import { useNavigate, useOutletContext } from "react-router";
 import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
@@ -16,11 +17,9 @@ export default function CatalogList() {
   const me = useOutletContext<Me>();
   const holder = me.roles?.includes("data-provider");
   const create = (
-    <Link key="new" to={path.catalogNew()}>
-      <Button type="primary" icon={<PlusOutlined aria-hidden />}>
-        {t.catalog.create}
-      </Button>
-    </Link>
+    <ButtonLink key="new" to={path.catalogNew()} type="primary" icon={<PlusOutlined aria-hidden />}>
+      {t.catalog.create}
+    </ButtonLink>
   );
   return (
     <>

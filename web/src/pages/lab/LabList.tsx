@@ -1,11 +1,12 @@
 import { CodeOutlined } from "@ant-design/icons";
 import { Button, Flex } from "antd";
-import { Link, useNavigate, useSearchParams } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
 import { useOrgName } from "@/api/org";
 import { useSession } from "@/api/session";
 import { useText } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { StateTag } from "@/ui/StateTag";
@@ -38,9 +39,7 @@ export default function LabList() {
             title={t.lab.empty}
             hint={t.lab.emptyHint}
             action={
-              <Link to={path.scenarioNew()}>
-                <Button type="primary">{t.scenario.create}</Button>
-              </Link>
+              <ButtonLink to={path.scenarioNew()} type="primary">{t.scenario.create}</ButtonLink>
             }
           />
         </Panel>
@@ -57,13 +56,9 @@ export default function LabList() {
             extra={
               <Flex gap={8}>
                 {me?.roles?.includes("third-party-provider") && (
-                  <Link to={path.space(sp.id)}>
-                    <Button type="primary">{t.lab.open}</Button>
-                  </Link>
+                  <ButtonLink to={path.space(sp.id)} type="primary">{t.lab.open}</ButtonLink>
                 )}
-                <Link to={path.spaceRecord(sp.id)}>
-                  <Button>{t.space.record(sp.id.slice(-6))}</Button>
-                </Link>
+                <ButtonLink to={path.spaceRecord(sp.id)}>{t.space.record(sp.id.slice(-6))}</ButtonLink>
               </Flex>
             }
           >
@@ -88,14 +83,10 @@ export default function LabList() {
             extra={
               space && space.state !== "closed" ? (
                 <Flex gap={8}>
-                  <Link to={path.spaceRecord(space.id)}>
-                    <Button>{t.space.record("").replace(/[：:]\s*$/, "")}</Button>
-                  </Link>
-                  <Link to={path.space(space.id)}>
-                    <Button type="primary" icon={<CodeOutlined aria-hidden />}>
-                      {t.lab.open}
-                    </Button>
-                  </Link>
+                  <ButtonLink to={path.spaceRecord(space.id)}>{t.space.record("").replace(/[：:]\s*$/, "")}</ButtonLink>
+                  <ButtonLink to={path.space(space.id)} type="primary" icon={<CodeOutlined aria-hidden />}>
+                    {t.lab.open}
+                  </ButtonLink>
                 </Flex>
               ) : (
                 <Button type="primary" loading={open.isPending} onClick={() => open.mutate(s.id)}>

@@ -1,11 +1,11 @@
 import { useQuery } from "@tanstack/react-query";
-import { Button, Watermark } from "antd";
+import { Watermark } from "antd";
 import type { ReactNode } from "react";
-import { Link } from "react-router";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import type { Problem } from "@/api/problem";
 import { useText } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { ProblemView } from "@/ui/ProblemView";
 import { minute } from "@/util/day";
 
@@ -18,9 +18,7 @@ export function Marked({ space, children }: { space: string; children: ReactNode
   const own = useItem("/v1/undertaking", {}, { enabled: lawful });
   if (stay.error && lawful) {
     const sign = own.data && !own.data.signed && (
-      <Link to="/training?tab=undertaking">
-        <Button size="small">{t.training.undertaking}</Button>
-      </Link>
+      <ButtonLink to="/training?tab=undertaking" size="small">{t.training.undertaking}</ButtonLink>
     );
     return <ProblemView problem={stay.error} action={sign} />;
   }

@@ -1,9 +1,10 @@
 import { PrinterOutlined } from "@ant-design/icons";
-import { Alert, Button, Typography } from "antd";
+import { Alert, Typography } from "antd";
 import { Link, useOutletContext, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
 import type { Matter, Me } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { Deadline } from "@/ui/Deadline";
 import { FilePage } from "@/ui/FilePage";
 import { Loaded } from "@/ui/ProblemView";
@@ -59,11 +60,9 @@ export default function MatterFile() {
             acts={
               <>
                 <MatterActs page={page} me={me} />
-                <Link to={path.matterPrint(matter.id)}>
-                  <Button icon={<PrinterOutlined aria-hidden />} tabIndex={-1}>
-                    {t.common.print}
-                  </Button>
-                </Link>
+                <ButtonLink to={path.matterPrint(matter.id)} icon={<PrinterOutlined aria-hidden />}>
+                  {t.common.print}
+                </ButtonLink>
               </>
             }
             facts={[

@@ -1,10 +1,11 @@
 import { ArrowRightOutlined, SafetyCertificateOutlined } from "@ant-design/icons";
-import { Button, Input, Skeleton } from "antd";
+import { Input, Skeleton } from "antd";
 import { Link, useNavigate } from "react-router";
 import { useItem } from "@/api/hooks";
 import { useRegime } from "@/api/law";
 import { useOpenList } from "@/api/open";
 import { useLanguage, useText } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { dayWithWeekday } from "@/util/day";
 import { path } from "@/util/path";
@@ -77,9 +78,7 @@ function LedgerBox() {
       <div>
         <h2>{t.portal.ledgerTitle}</h2>
         <p>{t.portal.ledgerLead(head.data?.size ?? 0)}</p>
-        <Link to={path.ledger()}>
-          <Button ghost>{t.portal.ledgerGo}</Button>
-        </Link>
+        <ButtonLink to={path.ledger()} ghost>{t.portal.ledgerGo}</ButtonLink>
       </div>
     </section>
   );

@@ -6,6 +6,7 @@ import { useItem } from "@/api/hooks";
 import type { Declaration, Me, ScenarioPage } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { FilePage, Panel } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { MatterStrip } from "@/ui/MatterStrip";
@@ -144,9 +145,7 @@ export default function ScenarioFile() {
             acts={
               <>
                 {page.scenario.permit && me.org === page.scenario.org && (
-                  <Link to={`${path.lab()}?scenario=${page.scenario.id}`}>
-                    <Button>{t.lab.open}</Button>
-                  </Link>
+                  <ButtonLink to={`${path.lab()}?scenario=${page.scenario.id}`}>{t.lab.open}</ButtonLink>
                 )}
                 {supplied && me.org === page.scenario.org && (
                   <>

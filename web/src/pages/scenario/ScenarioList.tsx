@@ -1,9 +1,9 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button } from "antd";
-import { Link, useNavigate, useOutletContext } from "react-router";
+import { useNavigate, useOutletContext } from "react-router";
 import type { Me } from "@/api/types";
 import { useOrgName } from "@/api/org";
 import { useText } from "@/text";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { PageHead } from "@/ui/FilePage";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
@@ -16,11 +16,9 @@ export default function ScenarioList() {
   const navigate = useNavigate();
   const me = useOutletContext<Me>();
   const create = me.roles?.includes("data-user") && (
-    <Link key="new" to={path.scenarioNew()}>
-      <Button type="primary" icon={<PlusOutlined aria-hidden />}>
-        {t.scenario.create}
-      </Button>
-    </Link>
+    <ButtonLink key="new" to={path.scenarioNew()} type="primary" icon={<PlusOutlined aria-hidden />}>
+      {t.scenario.create}
+    </ButtonLink>
   );
   return (
     <>

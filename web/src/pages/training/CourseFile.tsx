@@ -1,12 +1,13 @@
 import { Alert, Button, Progress, Radio, Result, Tag, Typography } from "antd";
 import { type KeyboardEvent, useEffect, useRef, useState } from "react";
-import { Link, useOutletContext, useParams } from "react-router";
+import { useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useList } from "@/api/hooks";
 import { Problem } from "@/api/problem";
 import type { Me, Sheet, Training } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { Citation, Citations } from "@/ui/Citation";
 import { FilePage } from "@/ui/FilePage";
 import { Loaded } from "@/ui/ProblemView";
@@ -110,17 +111,13 @@ function Outcome({ result, mark, again }: { result: Training; mark: number; agai
         }
         extra={[
           result.passed ? (
-            <Link key="sign" to={`${path.training()}?tab=undertaking`}>
-              <Button type="primary">{t.training.undertaking}</Button>
-            </Link>
+            <ButtonLink key="sign" to={`${path.training()}?tab=undertaking`} type="primary">{t.training.undertaking}</ButtonLink>
           ) : (
             <Button key="again" type="primary" onClick={again}>
               {t.training.again}
             </Button>
           ),
-          <Link key="back" to={path.training()}>
-            <Button>{t.training.courses}</Button>
-          </Link>,
+          <ButtonLink key="back" to={path.training()}>{t.training.courses}</ButtonLink>,
         ]}
       />
     </div>

@@ -1,6 +1,6 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { Button, Tabs, Tag } from "antd";
-import { Link, useNavigate, useOutletContext, useSearchParams } from "react-router";
+import { Tabs, Tag } from "antd";
+import { useNavigate, useOutletContext, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import type { Cite } from "@/api/problem";
@@ -8,6 +8,7 @@ import { useRegime } from "@/api/law";
 import type { Explanation, Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { Citations } from "@/ui/Citation";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { ProblemView } from "@/ui/ProblemView";
@@ -85,11 +86,9 @@ function Courses({ me }: { me: Me }) {
   const gives = me.roles?.some((r) => r === "data-bureau" || r === "platform-operator");
   const best = (course: string) => own.items.find((r) => r.course === course && r.passed) ?? own.items.find((r) => r.course === course);
   const create = gives && (
-    <Link key="new" to={path.courseNew()}>
-      <Button type="primary" tabIndex={-1} icon={<PlusOutlined aria-hidden />}>
-        {t.training.publish}
-      </Button>
-    </Link>
+    <ButtonLink key="new" to={path.courseNew()} type="primary" icon={<PlusOutlined aria-hidden />}>
+      {t.training.publish}
+    </ButtonLink>
   );
   return (
     <ResourceTable
