@@ -239,8 +239,12 @@ func removeHalves(dir string) error {
 	return err
 }
 
+// removeCopy removes the rows first: while they lie there, the note beside them tells the next try of them.
 func removeCopy(dir string, h held) error {
-	return errors.Join(removeIfThere(filepath.Join(dir, h.File)), removeIfThere(filepath.Join(dir, h.File+".json")))
+	if err := removeIfThere(filepath.Join(dir, h.File)); err != nil {
+		return err
+	}
+	return removeIfThere(filepath.Join(dir, h.File+".json"))
 }
 
 func removeIfThere(path string) error {

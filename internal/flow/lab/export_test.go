@@ -89,3 +89,9 @@ func (s *Service) Same(ctx context.Context, m *query.Model, cat query.Catalog, d
 	plain, fast, _, err := s.sameCells(ctx, m, d)
 	return plain && fast, err
 }
+
+// Copies makes the copies of a supply and leaves its record as it is, as a program does that is killed before it records them.
+func (s *Service) Copies(ctx context.Context, list []Supply) error {
+	_, err := s.mount(ctx, list)
+	return err
+}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"log/slog"
-	"path/filepath"
 	"slices"
 
 	"yunei/internal/base/errs"
@@ -127,6 +126,13 @@ func (s *Service) Mount(ctx context.Context, list []Supply, start int64) ([]Supp
 		}
 		return nil
 	})
+	if err != nil || failure != nil { // too late, or none of it holds: nothing of it stays
+		for _, sup := range list {
+			if gone := s.removeCopies(ctx, sup); gone != nil {
+				slog.ErrorContext(ctx, "copies of a failed supply stay", "space", sup.Space, "err", gone)
+			}
+		}
+	}
 	if err == nil && failure != nil {
 		slog.ErrorContext(ctx, "supply failed", "space", list[0].Space, "err", failure)
 		err = errs.New(errs.Unavailable, "供数没有完成, 没有数据进入空间; 请稍后重试, 仍未完成请联系平台运营单位")
@@ -200,30 +206,13 @@ func (s *Service) EndSupplyTx(ctx context.Context, tx *act.Tx, id, why string) (
 func (s *Service) Drop(ctx context.Context, id string) (Supply, error) {
 	ctx = context.WithoutCancel(ctx)
 	var sup Supply
-	keep := map[string]bool{}
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
-		if sup, err = LoadSupply(ctx, tx, id); err != nil {
-			return err
-		}
-		later, err := suppliesIn(ctx, tx, sup.Space, sup.Resource)
-		for _, o := range later {
-			for _, b := range o.Batches {
-				keep[b.File] = keep[b.File] || o.ID != sup.ID && b.Dropped == nil
-			}
-		}
+		sup, err = LoadSupply(ctx, tx, id)
 		return err
 	})
-	if err != nil {
-		return sup, err
+	if err == nil {
+		err = s.removeCopies(ctx, sup)
 	}
-	gate := s.gate(sup.Space)
-	gate.Lock()
-	for _, b := range sup.Batches {
-		if b.Dropped == nil && !keep[b.File] {
-			err = errors.Join(err, removeCopy(s.folder(sup.Space), held{File: filepath.Base(b.File)}))
-		}
-	}
-	gate.Unlock()
 	if err != nil {
 		return sup, err
 	}
@@ -238,6 +227,34 @@ func (s *Service) Drop(ctx context.Context, id string) (Supply, error) {
 		return s.saveSupply(ctx, tx, sup)
 	})
 	return sup, err
+}
+
+// removeCopies removes what lies in the space of a supply's resource and no other supply holds, recorded or not: a program that ended
+// between copying and recording leaves a copy that no batch names.
+func (s *Service) removeCopies(ctx context.Context, sup Supply) error {
+	gate := s.gate(sup.Space)
+	gate.Lock()
+	defer gate.Unlock()
+	keep := map[string]bool{}
+	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		others, err := suppliesIn(ctx, tx, sup.Space, sup.Resource)
+		for _, o := range others {
+			for _, b := range o.Batches {
+				keep[b.File] = keep[b.File] || o.ID != sup.ID && b.Dropped == nil
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	there, err := inFolder(s.folder(sup.Space))
+	for _, h := range there {
+		if h.Resource == sup.Resource && !keep[h.File] {
+			err = errors.Join(err, removeCopy(s.folder(sup.Space), h))
+		}
+	}
+	return errors.Join(err, removeHalves(s.folder(sup.Space)))
 }
 
 // sweepSupplies ends what is past its term, gives up what never finished, and removes copies that an ended supply left.
@@ -287,10 +304,7 @@ func (s *Service) sweepSupplies(ctx context.Context) error {
 		left = append(left, sup)
 	}
 	for _, sup := range lost {
-		_, err := s.Acts.Do(ctx, act.Call{Act: "lab.supply.finish", Start: sup.Start}, func(ctx context.Context, tx *act.Tx) error {
-			return s.failed(ctx, tx, &sup)
-		})
-		if err != nil {
+		if err := s.giveUp(ctx, sup); err != nil && !errs.Is(err, errs.Conflict) {
 			return err
 		}
 	}
@@ -300,6 +314,24 @@ func (s *Service) sweepSupplies(ctx context.Context) error {
 		}
 	}
 	return nil
+}
+
+// giveUp ends a supply that never finished. Its copies go first: if the program ends here, the next sweep finds it again.
+func (s *Service) giveUp(ctx context.Context, sup Supply) error {
+	if err := s.removeCopies(ctx, sup); err != nil {
+		return err
+	}
+	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.supply.finish", Start: sup.Start}, func(ctx context.Context, tx *act.Tx) error {
+		now, err := LoadSupply(ctx, tx.Tx, sup.ID)
+		if err == nil && now.State != SupplyRunning {
+			err = errs.New(errs.Conflict, "供数已经结束, 请刷新查看")
+		}
+		if err != nil {
+			return err
+		}
+		return s.failed(ctx, tx, &now)
+	})
+	return err
 }
 
 // Supplies lists supply records, newest first: overseers see all, the others those of their own spaces, of their data, and those

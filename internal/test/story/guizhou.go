@@ -40,7 +40,8 @@ func Guizhou() City {
 			{"operator", "授权运营主体: 通告、资质、公示、三年协议", (*Teller).gzOperator},
 			{"developer", "开发利用主体: 部门确认、通告、公示、协议", (*Teller).gzDeveloper},
 			{"scenario", "场景需求由授权部门审核并备案", (*Teller).gzScenario},
-			{"supply", "安全评估、数据申请、协议备案、加工处理后供给", (*Teller).gzSupply},
+			{"assessment", "模型申报, 专家安全评估", (*Teller).gzAssessment},
+			{"supply", "数据申请、协议备案、加工处理后供给", (*Teller).gzSupply},
 			{"release", "运行后由授权部门出域审查", (*Teller).gzRelease},
 			{"sanction", "责令整改: 关闭权限, 整改后恢复", func(t *Teller, ctx context.Context) error { return t.rectified(ctx, "bureau", "第二十六条") }},
 			{"exit", "逾期未整改: 终止授权、删除数据、留存日志", func(t *Teller, ctx context.Context) error { return t.ends(ctx, "bureau", "第五条") }},
@@ -273,18 +274,21 @@ func (t *Teller) gzScenario(ctx context.Context) error {
 	return t.table(ctx)
 }
 
-// gzSupply: experts assess the model; the operator takes the application for data, processes it and, once the agreement with the
-// developer is filed, supplies it into the one space.
-func (t *Teller) gzSupply(ctx context.Context) error {
+// gzAssessment: experts assess the model.
+func (t *Teller) gzAssessment(ctx context.Context) error {
 	d, err := t.declare(ctx, bank.Login, t.ids["scenario"], t.ids["table"])
 	if err != nil {
 		return err
 	}
-	if err := t.pass(ctx, d.Matter, [3]string{"expert1", "assessment", "符合安全要求"}, [3]string{"expert2", "assessment", "加噪充分, 不可还原"}); err != nil {
-		return err
-	}
+	t.ids["declaration"] = d.ID
+	return t.pass(ctx, d.Matter, [3]string{"expert1", "assessment", "符合安全要求"}, [3]string{"expert2", "assessment", "加噪充分, 不可还原"})
+}
+
+// gzSupply: the operator takes the application for data, processes it and, once the agreement with the developer is filed, supplies it
+// into the one space.
+func (t *Teller) gzSupply(ctx context.Context) error {
 	item := map[string]any{"resource": t.ids["credit_default"], "fields": tableFields, "raw": true}
-	_, err = t.asksForData(ctx, item)
+	_, err := t.asksForData(ctx, item)
 	if err := t.refused("raw_data_without_a_reason", err, "unlawful", "第十五条"); err != nil {
 		return err
 	}
@@ -296,11 +300,12 @@ func (t *Teller) gzSupply(ctx context.Context) error {
 	if err := t.pass(ctx, part.Matter, [3]string{runner.Login, "application", "在场景需求之内"}); err != nil {
 		return err
 	}
-	if err := t.post(ctx, bank.Login, "/v1/declarations/"+d.ID+"/sign", t.term(1), nil); err != nil {
+	sign := "/v1/declarations/" + t.ids["declaration"] + "/sign"
+	if err := t.post(ctx, bank.Login, sign, t.term(1), nil); err != nil {
 		return err
 	}
 	var a agreement
-	if err := t.post(ctx, runner.Login, "/v1/declarations/"+d.ID+"/sign", map[string]any{}, &a); err != nil {
+	if err := t.post(ctx, runner.Login, sign, map[string]any{}, &a); err != nil {
 		return err
 	}
 	path := "/v1/agreements/" + a.ID

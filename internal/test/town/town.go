@@ -35,6 +35,7 @@ import (
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
 	"yunei/internal/flow/statistics"
+	"yunei/internal/flow/supply"
 	"yunei/internal/flow/watch"
 	"yunei/internal/test/story/resources"
 	"yunei/internal/test/testdb"
@@ -61,6 +62,7 @@ type Town struct {
 	Collect    *collect.Service
 	Grant      *grant.Service
 	Lab        *lab.Service
+	Supply     *supply.Service
 	Output     *output.Service
 	Statistics *statistics.Service
 	Serve      *serve.Service
@@ -156,6 +158,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	w.Statistics = statistics.New(w.Acts, w.Matters, w.Catalog)
 	w.Lab = lab.New(lab.Deps{DB: db, Acts: w.Acts, Keys: keys, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Budget: w.Budget,
 		Engine: duckdb.New(duckdb.Options{AllowMissingWalls: true}), Blobs: blobs, Dir: filepath.Join(dir, "spaces")})
+	w.Supply = supply.New(supply.Deps{Acts: w.Acts, Matters: w.Matters, Catalog: w.Catalog, Collect: w.Collect, Grant: w.Grant, Lab: w.Lab})
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
 	w.Consents = consent.New(w.Acts, keys, collect.SealerOf(keys))
 	w.Serve = serve.New(serve.Deps{DB: db, Acts: w.Acts, Keys: keys, Consents: w.Consents, Catalog: w.Catalog, Collect: w.Collect, Disclose: w.Budget, Lab: w.Lab})
