@@ -1184,6 +1184,9 @@ export const enUS = {
     shortSensitive: " sens.",
   },
   catalog: {
+    pick: "Type a name to find a published resource",
+    pickFirst: "Choose the resource first",
+    notFound: (words: string) => (words ? `No published resource's name or content has “${words}”` : "Nothing is published in the catalog yet"),
     ofNode: (name: string) => `from ${name}`,
     ofNodeHint: "Published by a node below. It can be read here; its data and its work are there.",
     fromProvince: "Returned by the province",

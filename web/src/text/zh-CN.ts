@@ -1188,6 +1188,9 @@ export const zhCN = {
     shortSensitive: "·敏感",
   },
   catalog: {
+    pick: "输入名称查找已发布的资源",
+    pickFirst: "先选择数据资源",
+    notFound: (words: string) => (words ? `没有名称或内容包含“${words}”的已发布资源` : "目录中还没有已发布的资源"),
     ofNode: (name: string) => `来自${name}`,
     ofNodeHint: "条目由下级节点发布，在此可查阅；数据和办理在该节点。",
     fromProvince: "省回流数据（由省回流到本市）",

@@ -5,6 +5,8 @@ import type { ReactNode } from "react";
 import { keepFile } from "@/api/client";
 import { useAct } from "@/api/hooks";
 import { useText } from "@/text";
+import { EntryItems, type ChosenItems } from "./EntryItems";
+import { EntrySelect } from "./EntrySelect";
 import { OrgSelect } from "./OrgSelect";
 import { ProblemView } from "./ProblemView";
 
@@ -12,7 +14,7 @@ import { ProblemView } from "./ProblemView";
 export interface FormField<V> {
   name: keyof V & string;
   label: ReactNode;
-  kind?: "text" | "area" | "day" | "number" | "org" | "select" | "multiple" | "tags" | "file" | "files" | "check";
+  kind?: "text" | "area" | "day" | "number" | "org" | "entry" | "items" | "select" | "multiple" | "tags" | "file" | "files" | "check";
   need?: boolean;
   extra?: ReactNode;
   options?: { value: string; label: ReactNode }[];
@@ -37,6 +39,10 @@ async function settled<V>(fields: readonly FormField<V>[], raw: Raw): Promise<V>
   return out as V;
 }
 
+function someItem(_: unknown, chosen?: ChosenItems): Promise<void> {
+  return chosen?.fields.length ? Promise.resolve() : Promise.reject(new Error());
+}
+
 function FieldInput<V>({ field, value, onChange, id }: { field: FormField<V>; value?: never; onChange?: (v: unknown) => void; id?: string }) {
   const t = useText();
   const given = { id, value, onChange };
@@ -49,6 +55,10 @@ function FieldInput<V>({ field, value, onChange, id }: { field: FormField<V>; va
       return <InputNumber {...given} style={{ width: "100%" }} />;
     case "org":
       return <OrgSelect {...given} allowClear={!field.need} />;
+    case "entry":
+      return <EntrySelect {...given} />;
+    case "items":
+      return <EntryItems {...given} />;
     case "select":
       return <Select {...given} options={field.options} showSearch={{ optionFilterProp: "label" }} allowClear={!field.need} />;
     case "multiple":
@@ -108,7 +118,7 @@ export function FormModal<V>({ title, lead, fields, ok, danger, run, close }: Pr
               <Checkbox>{f.label}</Checkbox>
             </Form.Item>
           ) : (
-            <Form.Item<Raw> key={f.name} name={f.name as string} label={f.label} extra={f.extra} rules={f.need ? [{ required: true, message: t.common.required }] : []}>
+            <Form.Item<Raw> key={f.name} name={f.name as string} label={f.label} extra={f.extra} rules={f.need ? [{ required: true, message: t.common.required, ...(f.kind === "items" && { validator: someItem }) }] : []}>
               <FieldInput field={f} />
             </Form.Item>
           ),

@@ -6,6 +6,7 @@ import { useAct, useItem } from "@/api/hooks";
 import type { Agreement, Me, Terms } from "@/api/types";
 import { useText } from "@/text";
 import { Citation } from "@/ui/Citation";
+import { EntrySelect } from "@/ui/EntrySelect";
 import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
 
@@ -49,7 +50,6 @@ export function SignModal({ what, close }: { what: Signing; close: () => void })
   const law = useAgreementLaw(kind);
   const seals = useItem("/v1/seals").data?.items?.filter((s) => !s.closed && s.keepers?.includes(me.account)) ?? [];
   const covers = !drafted && kind === "operation";
-  const catalog = useItem("/v1/catalog", { query: { state: "published", limit: 200 } }).data?.items ?? [];
   const open = drafted ? (drafted.clauses ?? []).filter((c) => c.needs) : law.clauses;
   const send = useAct(
     ({ term, ...rest }: Values) =>
@@ -86,7 +86,7 @@ export function SignModal({ what, close }: { what: Signing; close: () => void })
         )}
         {covers && (
           <Form.Item name="resources" label={t.grant.covers} extra={t.grant.coversHint}>
-            <Select mode="multiple" showSearch={{ optionFilterProp: "label" }} options={catalog.map((e) => ({ value: e.id, label: e.title }))} />
+            <EntrySelect mode="multiple" />
           </Form.Item>
         )}
         {open.map((c) => (

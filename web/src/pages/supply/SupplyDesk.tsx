@@ -6,6 +6,7 @@ import { useItem } from "@/api/hooks";
 import { useOrgName } from "@/api/org";
 import type { Demand, Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
+import type { ChosenItems } from "@/ui/EntryItems";
 import { FilePage } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -16,16 +17,6 @@ const colors: Record<string, string> = { supplying: "processing", standing: "suc
 
 type Doing = "process" | "provide" | { end: string; what: "provisions" | "processings" } | { answer: Demand };
 
-/** Chosen items are named resource.field; a record is about one resource. */
-function byResource(chosen: string[]): [string, string[]][] {
-  const out = new Map<string, string[]>();
-  for (const item of chosen) {
-    const at = item.indexOf(".");
-    out.set(item.slice(0, at), [...(out.get(item.slice(0, at)) ?? []), item.slice(at + 1)]);
-  }
-  return [...out];
-}
-
 /** The desk of supply: applications, what lies in which space, what operators were given and did, and what nothing gives yet. */
 export default function SupplyDesk() {
   const t = useText();
@@ -34,15 +25,11 @@ export default function SupplyDesk() {
   const orgName = useOrgName();
   const is = (...roles: string[]) => me.roles?.some((r) => roles.includes(r)) ?? false;
   const [doing, setDoing] = useState<Doing>();
-  const catalog = useItem("/v1/catalog", { query: { state: "published", limit: 200 } });
-  const entries = catalog.data?.items ?? [];
-  const resources = entries.map((e) => ({ value: e.id, label: e.title }));
   const operators = is("data-bureau");
-  const authorizations = useItem("/v1/authorizations", { query: { limit: 200 } });
-  const held = (authorizations.data?.items ?? []).filter((a) => a.level === "operator" && a.state === "started");
-  const levels = (authorizations.data?.items ?? []).length > 0;
+  const authorizations = useItem("/v1/authorizations", { query: { level: "operator", limit: 200 } });
+  const held = (authorizations.data?.items ?? []).filter((a) => a.state === "started");
+  const levels = useItem("/v1/regime/procedures").data?.items?.some((p) => p.kind === "grant.operator") ?? false;
   const processes = is("authorized-operator") || (is("platform-operator") && !levels);
-  const items = entries.flatMap((e) => (e.fields ?? []).map((f) => ({ value: `${e.id}.${f.name}`, label: `${e.title}：${f.title}` })));
   return (
     <>
       <FilePage
@@ -183,17 +170,15 @@ export default function SupplyDesk() {
         ]}
       />
       {doing === "process" && (
-        <FormModal<{ items: string[]; cleaned: string; masked: string }>
+        <FormModal<{ items: ChosenItems; cleaned: string; masked: string }>
           title={t.supply.process}
           lead={<Typography.Paragraph type="secondary">{t.supply.processLead}</Typography.Paragraph>}
           fields={[
-            { name: "items", label: t.supply.through, kind: "multiple", need: true, options: items },
+            { name: "items", label: t.supply.through, kind: "items", need: true },
             { name: "cleaned", label: t.supply.cleaned, kind: "area", need: true },
             { name: "masked", label: t.supply.masked, kind: "area", need: true },
           ]}
-          run={async ({ items: chosen, ...how }) => {
-            for (const [resource, fields] of byResource(chosen)) await post("/v1/processings", {}, { resource, fields, ...how });
-          }}
+          run={({ items: chosen, ...how }) => post("/v1/processings", {}, { ...chosen, ...how })}
           close={() => setDoing(undefined)}
         />
       )}
@@ -203,7 +188,7 @@ export default function SupplyDesk() {
           lead={<Typography.Paragraph type="secondary">{t.supply.provideLead}</Typography.Paragraph>}
           fields={[
             { name: "authorization", label: t.roles["authorized-operator"] ?? "", kind: "select", need: true, options: held.map((a) => ({ value: a.id, label: `${orgName(a.org)}（${a.field ?? ""} ${a.until ?? ""}）` })) },
-            { name: "resource", label: t.space.resource, kind: "select", need: true, options: resources },
+            { name: "resource", label: t.space.resource, kind: "entry", need: true },
           ]}
           run={(v) => post("/v1/provisions", {}, v)}
           close={() => setDoing(undefined)}
@@ -219,16 +204,13 @@ export default function SupplyDesk() {
         />
       )}
       {typeof doing === "object" && "answer" in doing && (
-        <FormModal<{ items: string[] }>
+        <FormModal<{ items: ChosenItems }>
           title={t.supply.answer}
           lead={<Typography.Paragraph type="secondary">{doing.answer.what}</Typography.Paragraph>}
           fields={[
-            { name: "items", label: t.supply.answeredBy, kind: "multiple", need: true, options: items, extra: t.supply.oneResource },
+            { name: "items", label: t.supply.answeredBy, kind: "items", need: true, extra: t.supply.oneResource },
           ]}
-          run={async ({ items: chosen }) => {
-            const [first] = byResource(chosen);
-            if (first) await post("/v1/demands/{id}/answer", { path: { id: doing.answer.id } }, { resource: first[0], fields: first[1] });
-          }}
+          run={({ items: chosen }) => post("/v1/demands/{id}/answer", { path: { id: doing.answer.id } }, chosen)}
           close={() => setDoing(undefined)}
         />
       )}
