@@ -76,9 +76,11 @@ for (const [who, places] of Object.entries(pages)) {
       await page.goto(address(place));
       await expect(page.getByRole("heading", { level: 1 }).first()).toBeVisible();
       await page.waitForLoadState("networkidle");
-      for (const button of await page.getByRole("button", { disabled: true }).all()) {
-        const name = (await button.getAttribute("aria-label")) ?? (await button.innerText());
-        const reason = await button.evaluate((b) => b.getAttribute("title") || b.getAttribute("aria-describedby") || b.closest("[title]")?.getAttribute("title") || "");
+      await expect(page.locator(".ant-skeleton, .ant-spin-spinning")).toHaveCount(0);
+      // Handles, not locators: an answer that comes late may open a button that was counted.
+      for (const button of await page.getByRole("button", { disabled: true }).elementHandles()) {
+        const reason = await button.evaluate((b) => !b.isConnected || b.getAttribute("title") || b.getAttribute("aria-describedby") || b.closest("[title]")?.getAttribute("title") || "");
+        const name = await button.evaluate((b) => b.getAttribute("aria-label") ?? b.textContent);
         if (reason) continue;
         await button.focus();
         await expect(page.getByRole("tooltip").filter({ visible: true }).first(), `${place}: ${name} is closed without a reason`).toBeVisible();
