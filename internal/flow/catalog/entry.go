@@ -121,11 +121,12 @@ type Supply struct {
 // Rounded is the supply as others than holder and bureau see it: two digits of each count, because an exact count of people is
 // something computed from raw rows.
 func (s Supply) Rounded() Supply {
-	s.Rows, s.Subjects = twoDigits(s.Rows), twoDigits(s.Subjects)
+	s.Rows, s.Subjects = TwoDigits(s.Rows), TwoDigits(s.Subjects)
 	return s
 }
 
-func twoDigits(n int64) int64 {
+// TwoDigits is a count as it is shown to whom the exact one would tell something of raw rows.
+func TwoDigits(n int64) int64 {
 	unit := int64(1)
 	for n/unit >= 100 {
 		unit *= 10

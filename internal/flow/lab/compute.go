@@ -18,6 +18,7 @@ import (
 	"yunei/internal/core/query/release"
 	"yunei/internal/core/query/render"
 	"yunei/internal/core/query/snapshot"
+	"yunei/internal/flow/catalog"
 )
 
 // work is what a run did beside its result: the copies it read, and what it used.
@@ -72,7 +73,7 @@ func (s *Service) ask(ctx context.Context, statement render.Statement, files map
 		return nil, fmt.Errorf("%w: %w", duckdb.ErrNotStarted, err)
 	}
 	rows, cpu, err := s.Engine.RunMetered(ctx, task)
-	w.usage.CPU, w.usage.Wall = cpu.Microseconds(), time.Since(begun).Microseconds()
+	w.usage.spent(cpu, time.Since(begun))
 	return rows, err
 }
 
@@ -103,8 +104,8 @@ func (s *Service) copiesFor(ctx context.Context, j job) (files map[string]string
 		}
 	}
 	for _, h := range w.copies {
-		w.usage.Rows += h.Rows
-		w.usage.Bytes += h.Bytes
+		w.usage.Rows += catalog.TwoDigits(h.Rows)
+		w.usage.Bytes += catalog.TwoDigits(h.Bytes)
 	}
 	return files, measured, named, w, done, nil
 }

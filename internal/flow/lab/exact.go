@@ -80,7 +80,7 @@ func (s *Service) startExact(ctx context.Context, tx *act.Tx, spaceID, versionID
 		return job{}, err
 	}
 	j := job{model: m, tuple: tuple, run: Run{ID: tx.NewID("run"), Grant: g.ID, Params: chosen, Mode: release.ExactMode, Statistic: permit.ID}}
-	if _, _, err := s.bind(ctx, tx.Tx, &j, sc, sp, v); err != nil {
+	if _, _, _, err := s.bind(ctx, tx.Tx, &j, sc, sp, v); err != nil {
 		return job{}, err
 	}
 	if err := equalExact(ctx, tx.Tx, &j.run); err != nil {

@@ -12,8 +12,10 @@ import (
 	"time"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query/release"
+	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/lab"
 	"yunei/internal/test/town"
 )
@@ -63,6 +65,12 @@ func TestService_RunExact_metered(t *testing.T) {
 		people := uint64(0)
 		for _, c := range table.Cells {
 			people += c.Units.GetCardinality()
+		}
+		if seen := noised.For(access.Actor{Org: noised.Org, Roles: []access.Role{access.DataUser}}); noised.Result == "" || seen.Result != "" {
+			t.Errorf("the tenant reads the digest %q of a result that nobody reviewed", seen.Result)
+		}
+		if noised.Usage.Rows != catalog.TwoDigits(noised.Usage.Rows) || noised.Usage.Bytes != catalog.TwoDigits(noised.Usage.Bytes) || noised.Usage.Wall%1e6 != 0 || noised.Usage.CPU%1e6 != 0 {
+			t.Errorf("the tenant reads %+v: exact rows, bytes or times are answers about raw data", noised.Usage)
 		}
 		if people != town.Rows {
 			t.Errorf("%d people in the exact table, want %d", people, town.Rows)

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/core/access"
 )
 
 // Space (开发空间) is where one organization works on one scenario.
@@ -85,6 +86,15 @@ type Run struct {
 	Usage     *Usage            `json:"usage,omitempty" doc:"What the run used"`
 	Opened    time.Time         `json:"opened"`
 	Closed    *time.Time        `json:"closed,omitempty"`
+}
+
+// For is the run as somebody may see it. The digest of its result is for who supervises: few tables are possible before the review, so
+// whoever reads the digest of one can find it by trying.
+func (r Run) For(a access.Actor) Run {
+	if !a.Overseer() {
+		r.Result = ""
+	}
+	return r
 }
 
 // finish ends a running run.

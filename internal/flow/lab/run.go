@@ -98,11 +98,11 @@ func (s *Service) start(ctx context.Context, tx *act.Tx, spaceID, versionID stri
 		return job{}, err
 	}
 	j := job{model: m, tuple: tuple, run: Run{ID: tx.NewID("run"), Grant: g.ID, Params: chosen}}
-	resources, units, err := s.bind(ctx, tx.Tx, &j, sc, sp, v)
+	resources, public, units, err := s.bind(ctx, tx.Tx, &j, sc, sp, v)
 	if err != nil {
 		return job{}, err
 	}
-	if err := s.reserve(ctx, tx, &j, v, resources, units); err != nil {
+	if err := s.reserve(ctx, tx, &j, v, resources, public, units); err != nil {
 		return job{}, err
 	}
 	return j, s.began(ctx, tx, sp, v, j.run)
@@ -182,43 +182,45 @@ func reachable(ctx context.Context, tx *sqldb.Tx, org, id string) (Version, erro
 	return v, nil
 }
 
-// bind fills in the run and binds the snapshots that it reads. It gives the resources about units, and of how many.
-func (s *Service) bind(ctx context.Context, tx *sqldb.Tx, j *job, sc grant.Scenario, sp Space, v Version) (resources []disclose.Resource, units int64, err error) {
+// bind fills in the run and binds the snapshots that it reads. It gives the resources about units, those about
+// nobody, and of how many units.
+func (s *Service) bind(ctx context.Context, tx *sqldb.Tx, j *job, sc grant.Scenario, sp Space, v Version) (resources, public []disclose.Resource, units int64, err error) {
 	r := &j.run
 	r.Space, r.Org, r.Scenario, r.Version, r.Hash = sp.ID, sp.Org, sc.ID, v.ID, v.Hash
 	r.Snapshots, r.State, r.Opened = map[string]string{}, Running, tx.Now()
 	j.files, j.keys, resources = map[string]string{}, map[string]string{}, []disclose.Resource{}
 	granted, err := s.tables(ctx, tx, sc)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, 0, err
 	}
 	for _, t := range j.model.Tables {
 		snap, err := s.Collect.ActiveSnapshot(ctx, tx, t.Resource)
 		if err != nil {
-			return nil, 0, err
+			return nil, nil, 0, err
 		}
 		i := slices.IndexFunc(granted, func(g query.Table) bool { return g.Resource == t.Resource })
 		if i < 0 {
-			return nil, 0, fmt.Errorf("run %s: its scenario does not ask for %s", r.ID, t.Resource)
+			return nil, nil, 0, fmt.Errorf("run %s: its scenario does not ask for %s", r.ID, t.Resource)
 		}
 		j.files[t.Name], r.Snapshots[t.Name] = snap.Path, snap.Digest
 		src, err := sourceIn(ctx, tx, r.Space, granted[i], snap)
 		if err != nil {
-			return nil, 0, err
+			return nil, nil, 0, err
 		}
 		j.sources = append(j.sources, src)
 		if t.UnitKind == "" { // about nobody: nothing of it is disclosed
+			public = append(public, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest})
 			continue
 		}
 		units = max(units, granted[i].Units)
 		j.keys[t.Name] = granted[i].SubjectKey
 		resources = append(resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
 	}
-	return resources, units, nil
+	return resources, public, units, nil
 }
 
 // reserve charges the release; an equal release of before is served again without a charge.
-func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version, resources []disclose.Resource, units int64) error {
+func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version, resources, public []disclose.Resource, units int64) error {
 	k, err := s.minUnits(tx.Day())
 	if err != nil {
 		return err
@@ -232,7 +234,7 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version, re
 	if req.Related, err = party.RelatedTo(ctx, tx.Tx, j.run.Org, tx.Day().Year()); err != nil {
 		return err
 	}
-	req.Resources = resources
+	req.Resources, req.Public = resources, public
 	if req.Access, err = s.access(tx.Day()); err != nil {
 		return err
 	}

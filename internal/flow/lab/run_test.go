@@ -77,6 +77,13 @@ func TestService_Run(t *testing.T) {
 			record.Supplies[0].Batches[1].Rows != town.Rows+10 || record.Supplies[0].Batches[1].Run != fresh.ID {
 			t.Errorf("supplies = %+v, %v, want one record with both batches, the first dropped", record.Supplies, err)
 		}
+		counted := record.Supplies[0]
+		counted.Batches[1].Rows = 12_345
+		for who, want := range map[access.Role]int64{access.DataUser: 12_000, access.Operator: 12_345} {
+			if got := counted.For(access.Actor{Org: sp.Org, Roles: []access.Role{who}}).Batches[1].Rows; got != want {
+				t.Errorf("%s reads %d rows of a batch, want %d", who, got, want)
+			}
+		}
 		w.Fsck()
 	})
 }

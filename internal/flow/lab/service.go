@@ -67,7 +67,7 @@ func New(d Deps) *Service {
 		act.Def{Name: "lab.sample.finish", Roles: []access.Role{access.Bureau, access.Holder, access.Platform}},
 		act.Def{Name: "lab.supply.finish", Roles: suppliers},
 		act.Def{Name: "lab.supply.drop", Roles: suppliers},
-		act.Def{Name: "lab.run.finish", Roles: []access.Role{access.DataUser, access.Platform}},
+		act.Def{Name: "lab.run.finish", Roles: append([]access.Role{access.Platform}, tenant...)},
 	)
 	log := d.Acts.Ledger()
 	log.Register("space", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSpace(ctx, tx, id) })

@@ -6,6 +6,8 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
+	"yunei/internal/flow/catalog"
 )
 
 // SpaceClosed is the state of a space that was closed; the empty state is open.
@@ -128,12 +130,19 @@ type Activity struct {
 	Last    time.Time `json:"last"`
 }
 
-// Usage (用量) is what one run used.
+// Usage (用量) is what one run used. Its tenant reads it, so it is as coarse as a bill may be: exact rows, bytes or microseconds would
+// be answers about raw data that nobody charged.
 type Usage struct {
-	CPU   int64 `json:"cpu" doc:"Processor time in microseconds"`
-	Wall  int64 `json:"wall" doc:"Elapsed time in microseconds"`
-	Rows  int64 `json:"rows" doc:"Rows of the tables it read"`
-	Bytes int64 `json:"bytes" doc:"Bytes of the tables it read"`
+	CPU   int64 `json:"cpu" doc:"Processor time in microseconds, in whole seconds"`
+	Wall  int64 `json:"wall" doc:"Elapsed time in microseconds, in whole seconds"`
+	Rows  int64 `json:"rows" doc:"Rows of the tables it read, to two digits"`
+	Bytes int64 `json:"bytes" doc:"Bytes of the tables it read, to two digits"`
+}
+
+// spent sets the times, each begun second whole.
+func (u *Usage) spent(cpu, wall time.Duration) {
+	whole := func(d time.Duration) int64 { return ((d + time.Second - 1) / time.Second * time.Second).Microseconds() }
+	u.CPU, u.Wall = whole(cpu), whole(wall)
 }
 
 // Statement (用量账单) is what a space used in a month.
@@ -221,12 +230,26 @@ func (s Supply) drop(gone func(Batch) bool, result string, now time.Time) (Suppl
 	return s, changed
 }
 
-// bytes held now.
+// bytes held now, to two digits of each copy: the space's people read how full it is.
 func (s Supply) bytes() (n int64) {
 	for _, b := range s.Batches {
 		if b.Dropped == nil {
-			n += b.Bytes
+			n += catalog.TwoDigits(b.Bytes)
 		}
 	}
 	return n
+}
+
+// For is the record as somebody may see it: how many rows were copied, and how large they are, is exact for whose data it is, for
+// who supplied it and for who supervises.
+func (s Supply) For(a access.Actor) Supply {
+	if a.Overseer() || a.Org != "" && (a.Org == s.Provider || a.Org == s.ByOrg) {
+		return s
+	}
+	s.Batches = slices.Clone(s.Batches)
+	for i := range s.Batches {
+		b := &s.Batches[i]
+		b.Rows, b.Bytes = catalog.TwoDigits(b.Rows), catalog.TwoDigits(b.Bytes)
+	}
+	return s
 }

@@ -90,7 +90,7 @@ func provenance(e evidence) Check {
 	case e.signed != nil:
 		return verdict(c, "模型版本没有通过审批, 或者专家对其摘要的签名无效", "")
 	}
-	return verdict(c, "", fmt.Sprintf("模型 %s, 任务 %s, 结果 %s", e.run.Hash, e.run.ID, e.run.Result))
+	return verdict(c, "", fmt.Sprintf("模型 %s, 任务 %s, 结果文件与其登记的摘要一致", e.run.Hash, e.run.ID))
 }
 
 func hygiene(e evidence) Check {

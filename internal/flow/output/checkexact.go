@@ -145,6 +145,9 @@ func differencing(e evidence) Check {
 		c.Places = e.cellNames(cells)
 		return verdict(c, fmt.Sprintf("与已批准的精确结果相减可以得到少于 %d 个主体, 共 %d 处, 涉及 %s", e.rules.exact.MinUnits, len(found), found[0].Release), "")
 	}
+	if sums := e.exact.sums(e.rules.exact.MinUnits); len(sums) > 0 {
+		return verdict(c, fmt.Sprintf("有合计只差少于 %d 个主体的数, 相减即得这几个主体的数, 共 %d 处, 涉及 %s; 写在指标里的条件与写在 WHERE 里的一样", e.rules.exact.MinUnits, len(sums), sums[0].Release), "")
+	}
 	return verdict(c, "", fmt.Sprintf("与全部单位的 %d 份精确结果比对, 其中 %d 份有重叠, 没有少于 %d 个主体的差", len(e.exact.earlier), len(overlaps), e.rules.exact.MinUnits))
 }
 
@@ -165,6 +168,17 @@ func linear(e evidence) Check {
 	}
 	if crowd.Numbers > 0 {
 		return verdict(c, fmt.Sprintf("分在小群体中的 %d 个主体, 已公布的结果合并给出 %d 个独立数字, 多于每 %d 个主体一个, 足以推算个人", crowd.Units, crowd.Numbers, k), "")
+	}
+	sums := e.exact.sumFamily()
+	parts, many, looked := sums.Solve(k)
+	if !looked {
+		return verdict(c, fmt.Sprintf("%d 份结果的合计 %d 个方程过大, 不能自动审计, 须由人工合并分组后重新提交", len(e.exact.earlier)+1, len(sums.Rows)), "")
+	}
+	if len(parts) > 0 {
+		return verdict(c, fmt.Sprintf("已公布的合计合并可以解出少于 %d 个主体的数, 共 %d 处", k, len(parts)), "")
+	}
+	if many.Numbers > 0 {
+		return verdict(c, fmt.Sprintf("分在小群体中的 %d 个主体, 已公布的合计合并给出 %d 个独立数字, 多于每 %d 个主体一个, 足以推算个人", many.Units, many.Numbers, k), "")
 	}
 	narrow, looked := family.Intervals(k)
 	if len(narrow) > 0 {

@@ -2,6 +2,7 @@ package output
 
 import (
 	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/RoaringBitmap/roaring/v2"
@@ -23,6 +24,8 @@ func people(from, n uint32) *audit.Units {
 	u.AddRange(uint64(from), uint64(from+n))
 	return u
 }
+
+func ones(n int) []int64 { return slices.Repeat([]int64{1}, n) }
 
 // scene is an exact table of accounts by education and sex; each cell has so many people, of whom every tenth defaults.
 type scene struct {
@@ -103,6 +106,12 @@ func TestExamine_Exact(t *testing.T) {
 			b, c, d, e := people(4, 46), people(50, 50), people(70_000, 70), people(80_000, 80)
 			s.e.exact.earlier = []audit.Released{{ID: "rel_1", Cells: []*audit.Units{roaring.Or(b, d)}}, {ID: "rel_2", Cells: []*audit.Units{roaring.Or(c, e)}},
 				{ID: "rel_3", Cells: []*audit.Units{roaring.Or(d, e)}}}
+		}},
+		{12, Block, "a sum whose condition leaves out four people whom another release counts", func(s *scene) {
+			whole := people(0, 100)
+			s.e.exact.cells[0].Parts = [][]int64{ones(100), append(make([]int64, 50), ones(50)...)}
+			less := append(make([]int64, 54), ones(46)...)
+			s.e.exact.earlier = []audit.Released{{ID: "rel_1", Cells: []*audit.Units{whole}, Figures: audit.NewFigures([]*audit.Units{whole}, [][]int64{less})}}
 		}},
 		{18, Block, "another recipient", func(s *scene) { s.e.ask.Recipient = "某公司" }},
 	} {

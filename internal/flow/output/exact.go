@@ -82,10 +82,43 @@ func (e *exactEvidence) released() audit.Released {
 			all.Or(c.Units)
 		}
 	}
-	if disjoint && len(r.Cells) > 1 {
+	whole := disjoint && len(r.Cells) > 1
+	if whole {
 		r.Cells = append(r.Cells, all)
 	}
+	r.Figures = e.figures(whole)
 	return r
+}
+
+// figures are the sums of the shown cells that do not just count their units, and their totals.
+func (e *exactEvidence) figures(whole bool) (out []audit.Figure) {
+	for measure := range e.table.Measures {
+		var units []*audit.Units
+		var parts [][]int64
+		for i := range e.cells {
+			if c := &e.cells[i]; e.shown[c.Index] && measure < len(c.Parts) {
+				units, parts = append(units, c.Units), append(parts, c.Parts[measure])
+			}
+		}
+		list := audit.NewFigures(units, parts)
+		plain := true
+		for i, f := range list {
+			plain = plain && f.Counts(units[i])
+		}
+		if plain {
+			continue
+		}
+		out = append(out, list...)
+		if whole && len(list) > 1 {
+			out = append(out, audit.Sum(list))
+		}
+	}
+	return out
+}
+
+// sums compares the sums, wherever the condition stands that makes them different.
+func (e *exactEvidence) sums(k int64) []audit.Difference {
+	return audit.SumDifferences(e.released().Without(e.own), e.others(), k)
 }
 
 func (e *exactEvidence) differences(k int64) ([]audit.Difference, []audit.Overlap) {
@@ -104,15 +137,27 @@ func (e *exactEvidence) family() audit.Family {
 	return audit.NewFamily(append(e.others(), e.released().Without(e.own)))
 }
 
+// sumFamily are the sums as equations of what units add; without rows where every figure counts units.
+func (e *exactEvidence) sumFamily() audit.Family {
+	return audit.NewFamily(audit.Shares(append(e.others(), e.released().Without(e.own))))
+}
+
 // keepSets stores the sets of a release that goes to review: from then on every later exact release is compared with it.
 func (s *Service) keepSets(ctx context.Context, r audit.Released) (digest string, err error) {
-	sets := make([][]byte, len(r.Cells))
+	stored := storedSets{Cells: make([][]byte, len(r.Cells))}
 	for i, c := range r.Cells {
-		if sets[i], err = c.ToBytes(); err != nil {
+		if stored.Cells[i], err = c.ToBytes(); err != nil {
 			return "", err
 		}
 	}
-	body, err := json.Marshal(sets)
+	for _, f := range r.Figures {
+		units, err := f.Units.ToBytes()
+		if err != nil {
+			return "", err
+		}
+		stored.Figures = append(stored.Figures, storedFigure{units, f.Parts})
+	}
+	body, err := json.Marshal(stored)
 	if err != nil {
 		return "", fmt.Errorf("encode sets: %w", err)
 	}
@@ -121,6 +166,17 @@ func (s *Service) keepSets(ctx context.Context, r audit.Released) (digest string
 }
 
 type storedRelease struct{ id, digest string }
+
+// storedSets is what later releases are compared with.
+type storedSets struct {
+	Cells   [][]byte       `json:"cells"`
+	Figures []storedFigure `json:"figures,omitempty"`
+}
+
+type storedFigure struct {
+	Units []byte  `json:"units"`
+	Parts []int64 `json:"parts"`
+}
 
 // exactReleases lists the exact releases about a kind of unit, of every organization.
 func exactReleases(ctx context.Context, tx *sqldb.Tx, kind string) ([]storedRelease, error) {
@@ -143,21 +199,43 @@ func (s *Service) readSets(list []storedRelease) ([]audit.Released, error) {
 		if err != nil {
 			return nil, err
 		}
-		var sets [][]byte
-		if err := json.Unmarshal(body, &sets); err != nil {
+		r, err := decodeSets(body)
+		if err != nil {
 			return nil, fmt.Errorf("decode sets of %s: %w", stored.id, err)
 		}
-		r := audit.Released{ID: stored.id}
-		for _, set := range sets {
-			u := roaring.New()
-			if err := u.UnmarshalBinary(set); err != nil {
-				return nil, fmt.Errorf("decode sets of %s: %w", stored.id, err)
-			}
-			r.Cells = append(r.Cells, u)
-		}
+		r.ID = stored.id
 		out = append(out, r)
 	}
 	return out, nil
+}
+
+// decodeSets reads what keepSets wrote; before sums were compared it was a list of cells alone.
+func decodeSets(body []byte) (r audit.Released, err error) {
+	var sets storedSets
+	if err = json.Unmarshal(body, &sets.Cells); err != nil {
+		err = json.Unmarshal(body, &sets)
+	}
+	if err != nil {
+		return r, err
+	}
+	for _, set := range sets.Cells {
+		u := roaring.New()
+		if err := u.UnmarshalBinary(set); err != nil {
+			return r, err
+		}
+		r.Cells = append(r.Cells, u)
+	}
+	for _, f := range sets.Figures {
+		u := roaring.New()
+		if err := u.UnmarshalBinary(f.Units); err != nil {
+			return r, err
+		}
+		if u.GetCardinality() != uint64(len(f.Parts)) {
+			return r, fmt.Errorf("%d parts of %d units", len(f.Parts), u.GetCardinality())
+		}
+		r.Figures = append(r.Figures, audit.Figure{Units: u, Parts: f.Parts})
+	}
+	return r, nil
 }
 
 // CellView is one cell of an exact table as holder and bureau see it: shares without identities.

@@ -118,6 +118,16 @@ func (s *Service) Redact(ctx context.Context, id string, cells []int, why string
 		r.Struck, r.Digest, r.Checks = struck, ref.Digest, checks
 		r.Overrides = append(r.Overrides, Override{Check: -1, Account: tx.Actor().Account, Reason: why, At: tx.Now()})
 		if e.exact != nil {
+			if err := tx.Lock(ctx, "exact releases "+e.model.Unit); err != nil {
+				return err
+			}
+			now, err := exactReleases(ctx, tx.Tx, e.model.Unit)
+			if err != nil {
+				return err
+			}
+			if !slices.Equal(now, e.past) { // another came in between, which the audits did not see
+				return errs.New(errs.Conflict, "另一件精确结果的出域申请刚刚有变, 请刷新后重试")
+			}
 			if err := replaceExact(ctx, tx.Tx, r.ID, sets); err != nil {
 				return err
 			}

@@ -191,7 +191,7 @@ func (s *Service) audited(ctx context.Context, tx *act.Tx, e evidence, r *Releas
 	if err != nil {
 		return err
 	}
-	if len(now) != len(e.exact.earlier) || len(now) > 0 && now[len(now)-1].id != e.exact.earlier[len(now)-1].ID {
+	if !slices.Equal(now, e.past) {
 		return errAudited
 	}
 	tried, err := exactTried(ctx, tx.Tx, r.Org, tx.Now().AddDate(0, 0, -30))

@@ -7,6 +7,7 @@ import (
 	"io"
 	"log/slog"
 	"net/http"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/core/access"
@@ -16,7 +17,8 @@ import (
 const keyHeader = "Idempotency-Key"
 
 // idempotent replays the answer of a request that was done before under the same Idempotency-Key. The key itself is
-// claimed inside the act's transaction (core/act), so the same request is never done twice even after a crash.
+// claimed inside the act's transaction (core/act), so the same request is never done twice even after a crash. A file is not kept:
+// the answer would leave once more although the release was recalled since, and would lie in the database.
 func (a *API) idempotent(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		value := r.Header.Get(keyHeader)
@@ -46,7 +48,7 @@ func (a *API) idempotent(next http.Handler) http.Handler {
 		default:
 			rec := &recorder{ResponseWriter: w, status: http.StatusOK}
 			next.ServeHTTP(rec, r.WithContext(act.WithKey(r.Context(), key)))
-			if rec.status < 300 && rec.Header().Get(receiptField) != "" {
+			if rec.status < 300 && rec.Header().Get(receiptField) != "" && strings.HasPrefix(rec.Header().Get("Content-Type"), "application/json") {
 				if err := a.s.Acts.KeepReply(r.Context(), actor.Account, key, rec.status, rec.body.Bytes()); err != nil {
 					slog.ErrorContext(r.Context(), "keep reply", "request", request, "err", err)
 				}

@@ -26,7 +26,9 @@ func (a *API) registerLab() {
 		return a.s.Lab.OpenSpace(ctx, in.ID)
 	})
 	get(a, "/v1/spaces/{id}", "space", tag, "开发空间详情", func(ctx context.Context, in *ByID) (lab.SpacePage, error) {
-		return a.s.Lab.Space(ctx, in.ID)
+		p, err := a.s.Lab.Space(ctx, in.ID)
+		p.Runs = runsFor(ctx, p.Runs)
+		return p, err
 	})
 	a.registerSpace()
 	post(a, "/v1/spaces/{id}/compile", "compile", tag, "检查模型", func(ctx context.Context, in *struct {
@@ -113,7 +115,7 @@ func (a *API) registerLab() {
 	})
 	get(a, "/v1/runs", "runs", tag, "加工任务", func(ctx context.Context, in *struct{ Paging }) (Page[lab.Run], error) {
 		list, err := a.s.Lab.Runs(ctx, in.Cursor, in.Limit)
-		return paged(list, in.Limit, func(r lab.Run) string { return r.ID }), err
+		return paged(runsFor(ctx, list), in.Limit, func(r lab.Run) string { return r.ID }), err
 	})
 	post(a, "/v1/spaces/{id}/runs", "run-raw", tag, "在原始数据上运行", func(ctx context.Context, in *struct {
 		ByID
@@ -123,10 +125,12 @@ func (a *API) registerLab() {
 			Params  map[string]string `json:"params,omitempty" doc:"Values for the model's parameters, each one of those approved with it"`
 		}
 	}) (lab.Run, error) {
+		run := a.s.Lab.RunWith
 		if in.Body.Mode == release.ExactMode {
-			return a.s.Lab.RunExactWith(ctx, in.ID, in.Body.Version, in.Body.Params)
+			run = a.s.Lab.RunExactWith
 		}
-		return a.s.Lab.RunWith(ctx, in.ID, in.Body.Version, in.Body.Params)
+		r, err := run(ctx, in.ID, in.Body.Version, in.Body.Params)
+		return r.For(actor(ctx)), err
 	})
 	post(a, "/v1/budgets/decide", "decide-budget", tag, "决定并公布披露额度", func(ctx context.Context, in *struct{ Body lab.BudgetDecision }) (lab.BudgetLine, error) {
 		return a.s.Lab.DecideBudget(ctx, in.Body)
@@ -137,4 +141,12 @@ func (a *API) registerLab() {
 		list, err := a.s.Lab.Budgets(ctx, in.Resource)
 		return paged(list, len(list)+1, func(lab.BudgetLine) string { return "" }), err
 	})
+}
+
+// runsFor are runs as the caller may see them.
+func runsFor(ctx context.Context, list []lab.Run) []lab.Run {
+	for i := range list {
+		list[i] = list[i].For(actor(ctx))
+	}
+	return list
 }

@@ -9,7 +9,9 @@ import (
 func (a *API) registerSpace() {
 	const tag = "lab"
 	get(a, "/v1/spaces/{id}/record", "space-record", tag, "空间档案", func(ctx context.Context, in *ByID) (lab.SpaceRecord, error) {
-		return a.s.Lab.Record(ctx, in.ID)
+		r, err := a.s.Lab.Record(ctx, in.ID)
+		r.Supplies = suppliesFor(ctx, r.Supplies)
+		return r, err
 	})
 	post(a, "/v1/spaces/{id}/sessions", "enter-space", tag, "进入空间", func(ctx context.Context, in *ByID) (lab.Entered, error) {
 		return a.s.Lab.Enter(ctx, in.ID)

@@ -27,6 +27,14 @@ type suppliedItem struct {
 	ProviderName string `json:"provider_name"`
 }
 
+// suppliesFor are supplies as the caller may see them.
+func suppliesFor(ctx context.Context, list []lab.Supply) []lab.Supply {
+	for i := range list {
+		list[i] = list[i].For(actor(ctx))
+	}
+	return list
+}
+
 type reason struct {
 	Why string `json:"why" minLength:"2" maxLength:"1000"`
 }
@@ -71,6 +79,7 @@ func (a *API) registerSupply() {
 		ids := []string{p.Application.Org, p.Application.Operator}
 		for _, v := range p.Parts {
 			ids = append(ids, v.Part.Provider)
+			suppliesFor(ctx, v.Supplies)
 		}
 		names, err := a.orgNames(ctx, ids...)
 		return appliedPage{p, names}, err
@@ -94,7 +103,7 @@ func (a *API) registerSupply() {
 		names, err := a.orgNames(ctx, ids...)
 		out := make([]suppliedItem, 0, len(list))
 		for _, v := range list {
-			out = append(out, suppliedItem{v, names[v.Org], names[v.Provider]})
+			out = append(out, suppliedItem{v.For(actor(ctx)), names[v.Org], names[v.Provider]})
 		}
 		return paged(out, in.Limit, func(v suppliedItem) string { return v.ID }), err
 	})

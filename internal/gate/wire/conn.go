@@ -32,6 +32,7 @@ type conn struct {
 	left              map[string]lab.Sheet // results that were read already
 
 	statements map[string]*statement
+	fresh      *statement // the one parsed last, with its rows
 	portals    map[string]*portal
 	state      byte // 'I' outside, 'T' inside a transaction, 'E' inside a failed one
 	skipping   bool // after an error, until Sync

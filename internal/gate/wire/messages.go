@@ -10,14 +10,22 @@ import (
 	"yunei/internal/base/errs"
 )
 
-// statement is a text that was parsed and bound; portal is one about to be fetched.
+// statement is a text that was parsed; portal is its answer about to be fetched. The answer that came of parsing is given once: a
+// statement that is bound later or again is asked again, of what there is and of whom it is open to by then.
 type statement struct {
 	text  string
-	reply *reply
+	reply *reply // nil once it was given, or another statement was parsed
+	shape reply  // the columns, without rows
 }
 
+// What one connection may keep: texts, and answers with their rows.
+const (
+	maxStatements = 1024
+	maxPortals    = 64
+)
+
 type portal struct {
-	*statement
+	reply   *reply
 	formats []int16
 	sent    int
 }
@@ -26,6 +34,9 @@ type portal struct {
 func (c *conn) handle(ctx context.Context, message pgproto3.FrontendMessage) error {
 	if _, sync := message.(*pgproto3.Sync); sync {
 		c.skipping = false
+		if c.state == 'I' { // results end with their transaction
+			clear(c.portals)
+		}
 		return c.ready()
 	}
 	if c.skipping {
@@ -37,7 +48,7 @@ func (c *conn) handle(ctx context.Context, message pgproto3.FrontendMessage) err
 	case *pgproto3.Parse:
 		return c.extended(m.Query, c.parse(ctx, m))
 	case *pgproto3.Bind:
-		return c.extended("", c.bind(m))
+		return c.extended("", c.bind(ctx, m))
 	case *pgproto3.Describe:
 		return c.extended("", c.describe(m))
 	case *pgproto3.Execute:
@@ -99,26 +110,43 @@ func (c *conn) parse(ctx context.Context, m *pgproto3.Parse) error {
 	if len(m.ParameterOIDs) > 0 {
 		return errs.New(errs.Unimplemented, "不支持绑定参数, 请把取值写在语句中")
 	}
+	if _, again := c.statements[m.Name]; !again && len(c.statements) >= maxStatements {
+		return errs.New(errs.Unavailable, "一个连接最多 %d 个预备语句, 请先关闭不再使用的", maxStatements)
+	}
 	r, err := c.ask(ctx, m.Query)
 	if err != nil {
 		return err
 	}
-	c.statements[m.Name] = &statement{text: m.Query, reply: r}
+	if c.fresh != nil {
+		c.fresh.reply = nil
+	}
+	c.fresh = &statement{text: m.Query, reply: r, shape: reply{columns: r.columns}}
+	c.statements[m.Name] = c.fresh
 	c.back.Send(&pgproto3.ParseComplete{})
 	return nil
 }
 
-func (c *conn) bind(m *pgproto3.Bind) error {
+func (c *conn) bind(ctx context.Context, m *pgproto3.Bind) error {
 	s, ok := c.statements[m.PreparedStatement]
 	switch {
 	case !ok:
 		return errs.New(errs.NotFound, "没有名为 %q 的预备语句, 请先提交语句", m.PreparedStatement)
 	case len(m.Parameters) > 0:
 		return errs.New(errs.Unimplemented, "不支持绑定参数, 请把取值写在语句中")
-	case len(m.ResultFormatCodes) > 1 && len(m.ResultFormatCodes) != len(s.reply.columns):
+	case len(m.ResultFormatCodes) > 1 && len(m.ResultFormatCodes) != len(s.shape.columns):
 		return errs.New(errs.Invalid, "结果格式的个数与列数不符, 请检查驱动程序")
 	}
-	c.portals[m.DestinationPortal] = &portal{statement: s, formats: m.ResultFormatCodes}
+	if _, again := c.portals[m.DestinationPortal]; !again && len(c.portals) >= maxPortals {
+		return errs.New(errs.Unavailable, "一个连接最多 %d 个未关闭的结果, 请先关闭不再使用的", maxPortals)
+	}
+	r := s.reply
+	if s.reply = nil; r == nil {
+		var err error
+		if r, err = c.ask(ctx, s.text); err != nil {
+			return err
+		}
+	}
+	c.portals[m.DestinationPortal] = &portal{reply: r, formats: m.ResultFormatCodes}
 	c.back.Send(&pgproto3.BindComplete{})
 	return nil
 }
@@ -131,7 +159,7 @@ func (c *conn) describe(m *pgproto3.Describe) error {
 		if !ok {
 			return errs.New(errs.NotFound, "没有名为 %q 的预备语句, 请先提交语句", m.Name)
 		}
-		r = s.reply
+		r = &s.shape
 		c.back.Send(&pgproto3.ParameterDescription{})
 	} else {
 		p, ok := c.portals[m.Name]

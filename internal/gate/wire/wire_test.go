@@ -20,6 +20,7 @@ import (
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
 
+	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query/duckdb"
@@ -136,6 +137,27 @@ func TestServer_Driver(t *testing.T) {
 		_, err = tx.Exec(t.Context(), "SELECT education FROM credit_default")
 		wantState(t, "after a failure in a transaction", err, "55000")
 		town.Must(t, tx.Rollback(t.Context()))
+	})
+}
+
+// A statement prepared while the key held is not answered once it is gone, nor does it go on showing the rows of then.
+func TestServer_Prepared(t *testing.T) {
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		sp := w.Space("bank", w.Scenario("bank", 10_000_000_000, town.Fields...))
+		address := serve(w, nil)
+		name, key := login(w, "bank")
+		c := connect(t, address(name, key, sp.ID, "")).PgConn()
+		_, err := c.Prepare(t.Context(), "held", "SELECT COUNT(*) AS n FROM credit_default", nil)
+		town.Must(t, err)
+		for range 2 {
+			r := c.ExecPrepared(t.Context(), "held", nil, nil, nil).Read()
+			if r.Err != nil || len(r.Rows) != 1 {
+				t.Fatalf("while the key holds: %d rows, %v", len(r.Rows), r.Err)
+			}
+		}
+		town.Must(t, w.DB.Do(t.Context(), func(tx *sqldb.Tx) error { return access.CloseToken(t.Context(), tx, key) }))
+		r := c.ExecPrepared(t.Context(), "held", nil, nil, nil).Read()
+		wantState(t, "a prepared statement after the key was closed", r.Err, "28P01")
 	})
 }
 

@@ -7,7 +7,8 @@
 //	reconstruction  Dinur and Nissim 2003, Dwork, McSherry and Talwar 2007: subset counts until the ledger stops
 //	membership      the likelihood ratio test, by an attacker who knows everybody else and the noise
 //	binary search   yes and no about one person; several approved models stacked
-//	exact figures   differencing, linear reconstruction, suppressed and struck cells from margins, companies in a total
+//	exact figures   differencing, linear reconstruction, sums with a condition inside, suppressed and struck cells from margins, companies
+//	                in a total
 //	channels        failures, orders and cuts of a table, races, texts for the engine, artefacts changed after approval
 //
 // Each attack prints what it measured and what it may reach. What it may reach is what officials are shown: the

@@ -212,8 +212,9 @@ func (t *Teller) leaves(ctx context.Context, opinions ...[3]string) error {
 		return err
 	}
 	t.fact("rows", strings.Count(string(file), "\n")-1)
-	t.fact("digest", r.Digest)
-	return nil
+	decided, err := t.decided(ctx, r.ID)
+	t.fact("digest", decided)
+	return err
 }
 
 type orderPage struct {

@@ -18,7 +18,7 @@ func solve(t *testing.T, f Family, k int64) []Solved {
 }
 
 func TestDifferences(t *testing.T) {
-	fresh := Released{"new", []*Units{set(0, 100), set(100, 200)}}
+	fresh := Released{"new", []*Units{set(0, 100), set(100, 200)}, nil}
 	for _, c := range []struct {
 		name        string
 		other       *Units
@@ -30,7 +30,7 @@ func TestDifferences(t *testing.T) {
 		{"one more", set(0, 101), 0, 1},
 		{"nobody in common", set(500, 600), 0, 0},
 	} {
-		found, _ := Differences(fresh, []Released{{"old", []*Units{c.other}}}, 10)
+		found, _ := Differences(fresh, []Released{{"old", []*Units{c.other}, nil}}, 10)
 		switch {
 		case c.plus == 0 && c.minus == 0:
 			if found != nil {
@@ -41,15 +41,15 @@ func TestDifferences(t *testing.T) {
 		}
 	}
 	// A total that exceeds one of its cells by few tells about them, inside one release too.
-	if found, _ := Differences(Released{"new", []*Units{set(0, 100), set(0, 105)}}, nil, 10); len(found) != 1 || found[0].Minus != 5 {
+	if found, _ := Differences(Released{"new", []*Units{set(0, 100), set(0, 105)}, nil}, nil, 10); len(found) != 1 || found[0].Minus != 5 {
 		t.Errorf("a cell and its total: %+v, want 5", found)
 	}
-	_, overlaps := Differences(fresh, []Released{{"old", []*Units{set(50, 150)}}}, 10)
+	_, overlaps := Differences(fresh, []Released{{"old", []*Units{set(50, 150)}, nil}}, 10)
 	if len(overlaps) != 1 || overlaps[0].Shared != 100 || overlaps[0].Closest != 50 {
 		t.Errorf("overlaps %+v, want 100 shared, 50 apart", overlaps)
 	}
 	own := set(0, 6)
-	if found, _ := Differences(fresh.Without(own), []Released{Released{"old", []*Units{set(9, 100)}}.Without(own)}, 10); len(found) != 1 || found[0].Plus != 3 {
+	if found, _ := Differences(fresh.Without(own), []Released{Released{"old", []*Units{set(9, 100)}, nil}.Without(own)}, 10); len(found) != 1 || found[0].Plus != 3 {
 		t.Errorf("without one's own units: %+v, want 3", found)
 	}
 }
@@ -57,7 +57,7 @@ func TestDifferences(t *testing.T) {
 // Four answers that each pass every pairwise comparison: (a+b+c) - (b+d) - (c+e) + (d+e) is a.
 func TestSolve_Square(t *testing.T) {
 	a, b, c, d, e := set(0, 4), set(100, 150), set(200, 260), set(300, 370), set(400, 480)
-	releases := []Released{{"1", []*Units{roaring.FastOr(a, b, c)}}, {"2", []*Units{roaring.Or(b, d)}}, {"3", []*Units{roaring.Or(c, e)}}, {"4", []*Units{roaring.Or(d, e)}}}
+	releases := []Released{{"1", []*Units{roaring.FastOr(a, b, c)}, nil}, {"2", []*Units{roaring.Or(b, d)}, nil}, {"3", []*Units{roaring.Or(c, e)}, nil}, {"4", []*Units{roaring.Or(d, e)}, nil}}
 	if found, _ := Differences(releases[3], releases[:3], 10); found != nil {
 		t.Fatalf("pairs already tell: %+v", found)
 	}
@@ -81,7 +81,7 @@ func TestSolve_Square(t *testing.T) {
 func TestSolve_Sum(t *testing.T) {
 	big := set(0, 100)
 	both := roaring.Or(set(200, 203), set(300, 304))
-	f := NewFamily([]Released{{"1", []*Units{roaring.Or(big, both)}}, {"2", []*Units{big}}, {"3", []*Units{roaring.Or(set(200, 203), set(500, 600))}}})
+	f := NewFamily([]Released{{"1", []*Units{roaring.Or(big, both)}, nil}, {"2", []*Units{big}, nil}, {"3", []*Units{roaring.Or(set(200, 203), set(500, 600))}, nil}})
 	found := solve(t, f, 10)
 	if len(found) != 1 || found[0].Units != 7 || len(found[0].Atoms) != 2 || !found[0].Confirmed {
 		t.Errorf("solved %+v, want 7 units in two atoms, confirmed", found)
@@ -102,7 +102,7 @@ func TestSolve_Subsets(t *testing.T) {
 				u.Add(p)
 			}
 		}
-		releases = append(releases, Released{string(rune('a' + len(releases))), []*Units{u}})
+		releases = append(releases, Released{string(rune('a' + len(releases))), []*Units{u}, nil})
 	}
 	few, all := NewFamily(releases[:5]), NewFamily(releases)
 	if found := solve(t, few, 1); found != nil {
@@ -117,7 +117,7 @@ func TestSolve_Subsets(t *testing.T) {
 func TestIntervals(t *testing.T) {
 	// Of 100 in a cell, 97 are in an overlapping one of 97 and 300 others: nothing solves for the three, but bounds may.
 	three, rest, others := set(0, 3), set(10, 107), set(200, 500)
-	f := NewFamily([]Released{{"1", []*Units{roaring.Or(three, rest)}}, {"2", []*Units{roaring.Or(rest, others)}}})
+	f := NewFamily([]Released{{"1", []*Units{roaring.Or(three, rest)}, nil}, {"2", []*Units{roaring.Or(rest, others)}, nil}})
 	if solve(t, f, 10) != nil {
 		t.Fatal("solved already")
 	}
@@ -125,11 +125,11 @@ func TestIntervals(t *testing.T) {
 		t.Errorf("three may be 0 to 100: %+v, looked %v", narrow, looked)
 	}
 	// Where the others are only four, the three must be between 3-4 and 3+97: with both ends known the window closes.
-	f = NewFamily([]Released{{"1", []*Units{roaring.Or(three, rest)}}, {"2", []*Units{roaring.Or(rest, set(600, 604))}}, {"3", []*Units{roaring.Or(three, set(600, 604))}}})
+	f = NewFamily([]Released{{"1", []*Units{roaring.Or(three, rest)}, nil}, {"2", []*Units{roaring.Or(rest, set(600, 604))}, nil}, {"3", []*Units{roaring.Or(three, set(600, 604))}, nil}})
 	if found := solve(t, f, 10); len(found) == 0 {
 		t.Errorf("three equations with three unknowns tell all: %+v", found)
 	}
-	f = NewFamily([]Released{{"1", []*Units{roaring.Or(three, rest)}}, {"3", []*Units{roaring.Or(three, set(600, 604))}}})
+	f = NewFamily([]Released{{"1", []*Units{roaring.Or(three, rest)}, nil}, {"3", []*Units{roaring.Or(three, set(600, 604))}, nil}})
 	narrow, looked := f.Intervals(10)
 	if !looked || len(narrow) != 2 || narrow[0].High > 7+1e-6 {
 		t.Errorf("three and four add up to seven: %+v, looked %v", narrow, looked)
@@ -164,7 +164,7 @@ func TestSolve_Complete(t *testing.T) {
 					u.Or(g)
 				}
 			}
-			releases = append(releases, Released{string(rune('a' + len(releases))), []*Units{u}})
+			releases = append(releases, Released{string(rune('a' + len(releases))), []*Units{u}, nil})
 		}
 		f := NewFamily(releases)
 		found, _, looked := f.Solve(k)
@@ -226,7 +226,7 @@ func TestSolve_Pair(t *testing.T) {
 	a, b, rest := set(0, 4), set(100, 103), set(200, 204)
 	more := set(300, 309)
 	both := roaring.FastOr(rest, more)
-	f := NewFamily([]Released{{"1", []*Units{roaring.Or(a, both)}}, {"2", []*Units{roaring.Or(b, both)}}, {"3", []*Units{roaring.Or(rest, set(400, 410))}}})
+	f := NewFamily([]Released{{"1", []*Units{roaring.Or(a, both)}, nil}, {"2", []*Units{roaring.Or(b, both)}, nil}, {"3", []*Units{roaring.Or(rest, set(400, 410))}, nil}})
 	found := solve(t, f, 10)
 	if len(found) != 1 || found[0].Units != 7 || !found[0].Confirmed || len(found[0].From) != 2 {
 		t.Errorf("solved %+v, want the two groups of 4 and 3 against each other", found)
@@ -244,7 +244,7 @@ func TestSolve_Crowd(t *testing.T) {
 				u.Add(p)
 			}
 		}
-		releases = append(releases, Released{fmt.Sprint(len(releases)), []*Units{u}})
+		releases = append(releases, Released{fmt.Sprint(len(releases)), []*Units{u}, nil})
 	}
 	for n, want := range map[int]Crowd{10: {}, 12: {Numbers: 12, Units: 100}} {
 		f := NewFamily(releases[:n])
@@ -262,7 +262,7 @@ func TestSolve_Crowd(t *testing.T) {
 		}
 		rows, columns = append(rows, row), append(columns, column)
 	}
-	f := NewFamily([]Released{{"rows", rows}, {"columns", columns}})
+	f := NewFamily([]Released{{"rows", rows, nil}, {"columns", columns, nil}})
 	if found, crowd, _ := f.Solve(10); found != nil || crowd != (Crowd{}) {
 		t.Errorf("two tables of fifty in each cell: %+v, %+v; want nothing", found, crowd)
 	}

@@ -5,10 +5,12 @@ import (
 	"slices"
 )
 
-// Released is an exact table as it left: the units of every cell that was shown, and of their totals.
+// Released is an exact table as it left: the units of every cell that was shown, and of their totals; and the sums in them that do not
+// just count those.
 type Released struct {
-	ID    string
-	Cells []*Units
+	ID      string
+	Cells   []*Units
+	Figures []Figure
 }
 
 // Without is the release with units taken out that the recipients know anyway.
@@ -20,6 +22,9 @@ func (r Released) Without(own *Units) Released {
 	for i, c := range r.Cells {
 		out.Cells[i] = c.Clone()
 		out.Cells[i].AndNot(own)
+	}
+	for _, f := range r.Figures {
+		out.Figures = append(out.Figures, f.without(own))
 	}
 	return out
 }

@@ -5,7 +5,6 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"fmt"
-	"slices"
 	"time"
 
 	"yunei/internal/base/sqldb"
@@ -18,14 +17,9 @@ type Access struct {
 	Tuples int64 // different choices of the model's parameters per calendar month; 0: not limited
 }
 
-// snapshots names what a request reads, whatever the order of its resources.
+// snapshots names what a request reads.
 func (r *Request) snapshots() string {
-	list := make([]string, len(r.Resources))
-	for i, res := range r.Resources {
-		list[i] = res.ID + " " + res.Snapshot
-	}
-	slices.Sort(list)
-	sum := sha256.Sum256([]byte(mustJSON(list)))
+	sum := sha256.Sum256([]byte(mustJSON(r.read())))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -47,8 +41,8 @@ func (l *Ledger) admit(ctx context.Context, tx *sqldb.Tx, r *Request) error {
 	if r.Access.Tuples == 0 {
 		return nil
 	}
-	now := tx.Now().UTC()
-	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, time.UTC)
+	now := tx.Now().In(legal)
+	month := time.Date(now.Year(), now.Month(), 1, 0, 0, 0, 0, legal)
 	var tuples, again int64
 	err := tx.QueryRow(ctx, `SELECT COUNT(DISTINCT tuple), COUNT(DISTINCT CASE WHEN tuple = $3 THEN tuple END) FROM disclosure_release
 		WHERE model = $1 AND reserved >= $2 AND state <> $4`, r.Model, month.UnixMicro(), r.Tuple, Voided).Scan(&tuples, &again)

@@ -58,6 +58,7 @@ type Request struct {
 	Params    string       `json:"params,omitempty"`
 	Tuple     string       `json:"tuple,omitempty"` // values chosen for the model's parameters; the question holds them already
 	Resources []Resource   `json:"resources"`
+	Public    []Resource   `json:"public,omitempty"` // what it reads about nobody: not charged, but another snapshot of it is another question
 	Plan      release.Plan `json:"plan"`
 	Access    Access       `json:"-"` // how often the model may be run, of everybody together
 }
@@ -88,13 +89,18 @@ func (r *Request) Key() string {
 	for _, v := range r.Plan.Vectors {
 		mechanism.Vectors = append(mechanism.Vectors, vector{v.Agg, v.C, v.Variance.RatString()})
 	}
-	snapshots := make([]string, len(r.Resources))
-	for i, res := range r.Resources {
-		snapshots[i] = res.ID + " " + res.Snapshot
-	}
-	slices.Sort(snapshots)
-	sum := sha256.Sum256([]byte(mustJSON([]any{r.Question, r.Params, snapshots, mechanism})))
+	sum := sha256.Sum256([]byte(mustJSON([]any{r.Question, r.Params, r.read(), mechanism})))
 	return "sha256:" + hex.EncodeToString(sum[:])
+}
+
+// read names every snapshot that a request reads, whatever the order.
+func (r *Request) read() []string {
+	out := []string{}
+	for _, res := range append(slices.Clone(r.Resources), r.Public...) {
+		out = append(out, res.ID+" "+res.Snapshot)
+	}
+	slices.Sort(out)
+	return out
 }
 
 // Release is one row of the ledger.

@@ -390,3 +390,31 @@ func TestPreview(t *testing.T) {
 		t.Errorf("looking cost %s", b.Charged)
 	}
 }
+
+// The same question over the same people is another one once a public table beside them was loaded anew: the old figures rest on the
+// old table.
+func TestReserve_PublicTable(t *testing.T) {
+	db := testdb.SQLite(t, clock.Real{})
+	ask := func(id, public string) Reservation {
+		t.Helper()
+		r := request(t, id)
+		r.Params, r.Public = "", []Resource{{ID: "res_regions", Snapshot: public}}
+		res, err := reserve(t, db, r)
+		if err == nil && res.Equal == nil {
+			err = do(t, db, func(ctx context.Context, tx *sqldb.Tx) error {
+				return New().Spend(ctx, tx, id, Settlement{Outcome: Released, Output: id, Digest: id})
+			})
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+		return res
+	}
+	ask("rel_first", "sha256:01")
+	if res := ask("rel_again", "sha256:01"); res.Equal == nil || res.Equal.ID != "rel_first" {
+		t.Errorf("the same question again: %+v, want the first release", res)
+	}
+	if res := ask("rel_changed", "sha256:02"); res.Equal != nil {
+		t.Errorf("after the public table changed the figures of %s were served", res.Equal.ID)
+	}
+}

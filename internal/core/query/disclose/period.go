@@ -12,12 +12,15 @@ type Period struct {
 	Months int
 }
 
+// legal is the time by which months and years are counted.
+var legal = time.FixedZone("CST", 8*60*60)
+
 // PeriodOf is the period of so many months, counted from January, in which a value was put into use.
 func PeriodOf(at time.Time, months int) Period {
 	if months <= 0 {
 		return Period{}
 	}
-	day := at.In(time.FixedZone("CST", 8*60*60))
+	day := at.In(legal)
 	first := (int(day.Month())-1)/months*months + 1
 	return Period{From: time.Date(day.Year(), time.Month(first), 1, 0, 0, 0, 0, day.Location()), Months: months}
 }
@@ -38,7 +41,7 @@ func parsePeriod(text string) (Period, error) {
 	if _, err := fmt.Sscanf(text, "%d-%d/%d", &year, &month, &months); err != nil || months <= 0 {
 		return Period{}, fmt.Errorf("disclose: value period %q", text)
 	}
-	return Period{From: time.Date(year, time.Month(month), 1, 0, 0, 0, 0, time.FixedZone("CST", 8*60*60)), Months: months}, nil
+	return Period{From: time.Date(year, time.Month(month), 1, 0, 0, 0, 0, legal), Months: months}, nil
 }
 
 // end is when the next period begins.

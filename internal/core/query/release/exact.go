@@ -29,6 +29,9 @@ type ExactCell struct {
 	Units    *audit.Units // ordinals, the same for a subject in every exact table
 	Vectors  []int64
 	Measures []audit.Measure
+	Parts    [][]int64 // per measure what each unit adds, in order of units
+
+	parts map[uint32][]int64 // while they are collected, which is in the engine's order
 }
 
 type storedCell struct {
@@ -36,6 +39,7 @@ type storedCell struct {
 	Units    []byte          `json:"units"`
 	Vectors  []int64         `json:"vectors"`
 	Measures []audit.Measure `json:"measures"`
+	Parts    [][]int64       `json:"parts,omitempty"`
 }
 
 // MarshalJSON writes the set in its portable binary form.
@@ -44,7 +48,7 @@ func (c ExactCell) MarshalJSON() ([]byte, error) {
 	if err != nil {
 		return nil, err
 	}
-	return json.Marshal(storedCell{c.Index, units, c.Vectors, c.Measures})
+	return json.Marshal(storedCell{c.Index, units, c.Vectors, c.Measures, c.Parts})
 }
 
 // UnmarshalJSON reads what MarshalJSON wrote.
@@ -53,7 +57,7 @@ func (c *ExactCell) UnmarshalJSON(b []byte) error {
 	if err := json.Unmarshal(b, &s); err != nil {
 		return err
 	}
-	*c = ExactCell{Index: s.Index, Units: roaring.New(), Vectors: s.Vectors, Measures: s.Measures}
+	*c = ExactCell{Index: s.Index, Units: roaring.New(), Vectors: s.Vectors, Measures: s.Measures, Parts: s.Parts}
 	return c.Units.UnmarshalBinary(s.Units)
 }
 
@@ -71,7 +75,8 @@ func CollectExact(m *query.Model, rows [][]duckdb.Cell, ordinal func(unit int64)
 			return ExactTable{}, fmt.Errorf("engine gave cell %d, which is unknown or out of order", p.cell)
 		}
 		if p.cell != lastCell {
-			t.Cells = append(t.Cells, ExactCell{Index: int(p.cell), Units: roaring.New(), Vectors: make([]int64, len(m.Root.Aggs)), Measures: make([]audit.Measure, len(m.Root.Aggs))})
+			t.Cells = append(t.Cells, ExactCell{Index: int(p.cell), Units: roaring.New(), Vectors: make([]int64, len(m.Root.Aggs)), Measures: make([]audit.Measure, len(m.Root.Aggs)),
+				parts: map[uint32][]int64{}})
 		}
 		lastCell, lastUnit = p.cell, p.unit
 		n, known := ordinal(p.unit)
@@ -83,6 +88,7 @@ func CollectExact(m *query.Model, rows [][]duckdb.Cell, ordinal func(unit int64)
 		}
 	}
 	for i := range t.Cells {
+		t.Cells[i].order()
 		t.Cells[i].Units.RunOptimize()
 	}
 	return t, nil
@@ -133,6 +139,7 @@ func (c *ExactCell) add(p *part, ordinal uint32) error {
 	if !c.Units.CheckedAdd(ordinal) {
 		return fmt.Errorf("two units of cell %d have one ordinal", c.Index)
 	}
+	c.parts[ordinal] = p.amount
 	for i := range c.Vectors {
 		var fits bool
 		if c.Vectors[i], fits = sum(c.Vectors[i], p.vectors[i]); !fits {
@@ -157,6 +164,18 @@ func (c *ExactCell) add(p *part, ordinal uint32) error {
 		}
 	}
 	return nil
+}
+
+// order puts what units add into the order of the units.
+func (c *ExactCell) order() {
+	c.Parts = make([][]int64, len(c.Measures))
+	c.Units.Iterate(func(u uint32) bool {
+		for i, a := range c.parts[u] {
+			c.Parts[i] = append(c.Parts[i], a)
+		}
+		return true
+	})
+	c.parts = nil
 }
 
 func sum(a, b int64) (int64, bool) {

@@ -42,12 +42,15 @@ func TestCollectExact(t *testing.T) {
 	if d := cmp.Diff(want, got.Cells[0].Measures); d != "" {
 		t.Errorf("contributions, the centered sum's as the sum's (-want +got):\n%s", d)
 	}
+	if d := cmp.Diff([][]int64{{2, 1}, {1, 1}, {2, 1}, {-4, 7}, {-4, 7}}, got.Cells[0].Parts); d != "" {
+		t.Errorf("what each unit adds, in order of units (-want +got):\n%s", d)
+	}
 	body, err := json.Marshal(got)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var back ExactTable
-	if err := json.Unmarshal(body, &back); err != nil || !back.Cells[0].Units.Equals(got.Cells[0].Units) || back.Model != m.Hash() {
+	if err := json.Unmarshal(body, &back); err != nil || !back.Cells[0].Units.Equals(got.Cells[0].Units) || cmp.Diff(back.Cells[0].Parts, got.Cells[0].Parts) != "" || back.Model != m.Hash() {
 		t.Errorf("read back: %v, %+v", err, back)
 	}
 	for name, rows := range map[string][][]duckdb.Cell{

@@ -7379,22 +7379,22 @@ export interface components {
         LabUsage: {
             /**
              * Format: int64
-             * @description Bytes of the tables it read
+             * @description Bytes of the tables it read, to two digits
              */
             bytes: number;
             /**
              * Format: int64
-             * @description Processor time in microseconds
+             * @description Processor time in microseconds, in whole seconds
              */
             cpu: number;
             /**
              * Format: int64
-             * @description Rows of the tables it read
+             * @description Rows of the tables it read, to two digits
              */
             rows: number;
             /**
              * Format: int64
-             * @description Elapsed time in microseconds
+             * @description Elapsed time in microseconds, in whole seconds
              */
             wall: number;
         };
