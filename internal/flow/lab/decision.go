@@ -28,16 +28,16 @@ type BudgetDecision struct {
 // DecideBudget sets the cap of a resource's year or lifetime, and publishes the decision in the same act.
 func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line BudgetLine, err error) {
 	d.Document, d.Reason = strings.TrimSpace(d.Document), strings.TrimSpace(d.Reason)
-	scope := disclose.Scope{Kind: d.Kind, ID: d.Resource}
-	term := "存续期"
-	switch {
-	case d.Document == "" || d.Reason == "":
+	if d.Document == "" || d.Reason == "" {
 		return line, errs.New(errs.Invalid, "额度决定须写明文号和理由, 请补充后提交")
-	case d.Kind == disclose.ResourceYear && d.Year >= 2000 && d.Year <= 9999:
-		scope.Period = strconv.Itoa(d.Year)
+	}
+	scope, err := budgetScope(d.Resource, d.Kind, d.Year)
+	if err != nil {
+		return line, err
+	}
+	term := "存续期"
+	if scope.Period != "" {
 		term = scope.Period + " 年度"
-	case d.Kind != disclose.ResourceLifetime || d.Year != 0:
-		return line, errs.New(errs.Invalid, "额度决定针对资源的一个年度或存续期, 请重新选择范围")
 	}
 	_, err = s.Acts.Do(ctx, act.Call{Act: ActDecideBudget}, func(ctx context.Context, tx *act.Tx) error {
 		e, err := s.Catalog.Load(ctx, tx.Tx, d.Resource)
@@ -45,7 +45,7 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 			return err
 		}
 		if e.Unit == "" {
-			return errs.New(errs.Invalid, "这项资源不涉及主体, 没有披露额度")
+			return errs.New(errs.Invalid, noUnit)
 		}
 		if err := s.Catalog.OwnLevel(ctx, tx.Tx, e); err != nil {
 			return err
@@ -63,7 +63,7 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 		if err != nil {
 			return err
 		}
-		if err := s.Budget.Decide(ctx, tx.Tx, disclose.Decision{Scope: scope, Cap: release.Rho(d.Cap), Document: d.Document + ", 公告 " + n.ID}); err != nil {
+		if err := s.Budget.Decide(ctx, tx.Tx, disclose.Decision{Scope: scope, Cap: release.Rho(d.Cap), Document: d.Document, Reason: d.Reason, Notice: n.ID}); err != nil {
 			return err
 		}
 		b, err := s.Budget.Budget(ctx, tx.Tx, scope)
@@ -71,6 +71,18 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 		return err
 	})
 	return line, err
+}
+
+// budgetScope is what a decision is about: a resource's year, or its lifetime.
+func budgetScope(resource, kind string, year int) (disclose.Scope, error) {
+	scope := disclose.Scope{Kind: kind, ID: resource}
+	switch {
+	case kind == disclose.ResourceYear && year >= 2000 && year <= 9999:
+		scope.Period = strconv.Itoa(year)
+	case kind != disclose.ResourceLifetime || year != 0:
+		return scope, errs.New(errs.Invalid, "额度决定针对资源的一个年度或存续期, 请重新选择范围")
+	}
+	return scope, nil
 }
 
 // ActDecideBudget is the act of a decision on a budget.

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"maps"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -10,6 +11,7 @@ import (
 	"yunei/internal/core/act"
 	"yunei/internal/core/query"
 	"yunei/internal/flow/grant"
+	"yunei/internal/flow/statistics"
 )
 
 // SpacePage is a space with everything the workbench shows at its left: resources, models, what may be done.
@@ -117,16 +119,27 @@ func (s *Service) spaceOptions(ctx context.Context, tx *sqldb.Tx, sp Space, sc g
 	if granted == nil {
 		raw["grant"] = g.ID
 	}
+	exact, extra := maps.Clone(raw), map[string]any(nil)
+	permit, none := statistics.Covering(ctx, tx, sp.Org, sc.ID, nil, day)
+	switch {
+	case none == nil:
+		exact["statistics"] = permit.ID
+	case errs.CodeOf(none) == errs.Internal:
+		return nil, none
+	default:
+		extra = map[string]any{"statistics.in_force": false}
+	}
 	var out []act.Option
 	for _, o := range []struct {
 		name    string
 		state   error
 		objects map[string]string
+		extra   map[string]any
 	}{
-		{"lab.model.save", sample, objects}, {"lab.run.sample", sample, objects}, {"lab.model.submit", sample, objects},
-		{"grant.scenario.submit", sample, objects}, {"lab.run.raw", granted, raw},
+		{"lab.model.save", sample, objects, nil}, {"lab.run.sample", sample, objects, nil}, {"lab.model.submit", sample, objects, nil},
+		{"grant.scenario.submit", sample, objects, nil}, {"lab.run.raw", granted, raw, nil}, {"lab.run.exact", granted, exact, extra},
 	} {
-		option, err := s.Acts.Option(ctx, tx, o.name, o.state, o.objects)
+		option, err := s.Acts.OptionAs(ctx, tx, o.name, o.state, o.objects, o.extra)
 		if err != nil {
 			return nil, err
 		}

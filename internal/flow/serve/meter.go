@@ -56,14 +56,14 @@ func (s *Service) metered(ctx context.Context, deployment string, a Answer, err 
 	full := len(s.gauge.noted) >= gaugeSize
 	s.gauge.mu.Unlock()
 	if full {
-		if err := s.writeCalls(context.WithoutCancel(ctx)); err != nil {
+		if err := s.WriteCalls(context.WithoutCancel(ctx)); err != nil {
 			slog.ErrorContext(ctx, "calls were not metered", "err", err)
 		}
 	}
 }
 
-// writeCalls writes what is noted; what could not be written stays noted.
-func (s *Service) writeCalls(ctx context.Context) error {
+// WriteCalls writes what is noted, for whoever is about to count it; what could not be written stays noted.
+func (s *Service) WriteCalls(ctx context.Context) error {
 	s.gauge.mu.Lock()
 	list := s.gauge.noted
 	s.gauge.noted = nil
@@ -106,7 +106,7 @@ type Month struct {
 
 // Months are a service's months, newest first, for its user and for who supervises.
 func (s *Service) Months(ctx context.Context, deployment string) (list []Month, err error) {
-	if err := s.writeCalls(ctx); err != nil {
+	if err := s.WriteCalls(ctx); err != nil {
 		return nil, err
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {

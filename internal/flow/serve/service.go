@@ -244,7 +244,7 @@ func (s *Service) ForgetTx(ctx context.Context, tx *act.Tx, org string) error {
 // Sweep deletes kept answers whose ten minutes are over. A busy organization's go with its next call; this is for those
 // that make no further one. It leaves an entry only where it deleted something.
 func (s *Service) Sweep(ctx context.Context) error {
-	if err := s.writeCalls(ctx); err != nil {
+	if err := s.WriteCalls(ctx); err != nil {
 		return err
 	}
 	var left bool

@@ -48,13 +48,13 @@ func (s *Service) Apply(ctx context.Context, scenarioID string, ask Ask) (Permit
 		}
 		sc, err := grant.LoadScenario(ctx, tx.Tx, scenarioID)
 		if err == nil && sc.Org != tx.Actor().Org {
-			err = errs.New(errs.NotFound, "没有这个场景, 请核对后重试")
+			err = errs.New(errs.NotFound, noScenario)
 		}
 		if err != nil {
 			return err
 		}
-		if sc.Permit == "" {
-			return errs.New(errs.Conflict, "场景预申报尚未通过, 不能申请精确统计许可; 请等待预申报办结")
+		if err := ready(sc); err != nil {
+			return err
 		}
 		for _, r := range ask.Resources {
 			if _, asked := sc.Need(r); !asked {
@@ -265,6 +265,47 @@ func (s *Service) Get(ctx context.Context, id string) (Page, error) {
 		return Page{}, err
 	}
 	return out, nil
+}
+
+// OfScenario is a scenario's permits, newest first, and whether the caller may apply for another.
+type OfScenario struct {
+	Permits []Permit     `json:"permits"`
+	Acts    []act.Option `json:"acts"`
+}
+
+// Scenario is what stands about exact figures in a scenario, for its own organization and those who supervise it.
+func (s *Service) Scenario(ctx context.Context, id string) (out OfScenario, err error) {
+	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
+		sc, err := grant.LoadScenario(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		actor := access.From(ctx)
+		if !actor.OverseerOf(sc.Area) && (actor.Org == "" || actor.Org != sc.Org) {
+			return errs.New(errs.NotFound, noScenario)
+		}
+		if out.Permits, err = ofScenario(ctx, tx, sc.Org, id); err != nil {
+			return err
+		}
+		state := ready(sc)
+		if state == nil && actor.Org != sc.Org {
+			state = errs.New(errs.Forbidden, "由申报场景的单位申请")
+		}
+		o, err := s.acts.Option(ctx, tx, "statistics.apply", state, nil)
+		out.Acts = []act.Option{o}
+		return err
+	})
+	return out, err
+}
+
+const noScenario = "没有这个场景, 请核对后重试"
+
+// ready reports why nothing can be applied for in the scenario yet.
+func ready(sc grant.Scenario) error {
+	if sc.Permit == "" {
+		return errs.New(errs.Conflict, "场景预申报尚未通过, 不能申请精确统计许可; 请等待预申报办结")
+	}
+	return nil
 }
 
 // List lists permits the caller may see, newest first.

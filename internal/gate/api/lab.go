@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/release"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
@@ -134,6 +135,17 @@ func (a *API) registerLab() {
 	})
 	post(a, "/v1/budgets/decide", "decide-budget", tag, "决定并公布披露额度", func(ctx context.Context, in *struct{ Body lab.BudgetDecision }) (lab.BudgetLine, error) {
 		return a.s.Lab.DecideBudget(ctx, in.Body)
+	})
+	get(a, "/v1/budgets/figure", "budget-figure", tag, "额度用满后的披露程度", func(ctx context.Context, in *struct {
+		Resource string `query:"resource"`
+		Kind     string `query:"kind" enum:"resource-year,resource-lifetime"`
+		Year     int    `query:"year"`
+		Cap      int64  `query:"cap" minimum:"0" maximum:"10000000000000" doc:"In units of 10^-12 rho"`
+	}) (disclose.Figure, error) {
+		return a.s.Lab.FigureAt(ctx, lab.BudgetDecision{Resource: in.Resource, Kind: in.Kind, Year: in.Year, Cap: in.Cap})
+	})
+	get(a, "/v1/catalog/{id}/disclosure", "disclosure", tag, "披露账", func(ctx context.Context, in *ByID) (lab.Disclosure, error) {
+		return a.s.Lab.Disclosure(ctx, in.ID)
 	})
 	get(a, "/v1/budgets", "budgets", tag, "披露额度", func(ctx context.Context, in *struct {
 		Resource string `query:"resource"`

@@ -12,6 +12,9 @@ func (a *API) registerStatistics() {
 		list, err := a.s.Statistics.List(ctx, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(p statistics.Permit) string { return p.ID }), err
 	})
+	get(a, "/v1/scenarios/{id}/statistics", "scenario-statistics", tag, "场景的精确统计许可", func(ctx context.Context, in *ByID) (statistics.OfScenario, error) {
+		return a.s.Statistics.Scenario(ctx, in.ID)
+	})
 	post(a, "/v1/scenarios/{id}/statistics", "apply-statistics", tag, "申请精确统计许可", func(ctx context.Context, in *struct {
 		ByID
 		Body statistics.Ask

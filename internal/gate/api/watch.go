@@ -9,6 +9,13 @@ import (
 
 func (a *API) registerWatch() {
 	const tag = "watch"
+	get(a, "/v1/data-use", "data-use", tag, "本单位数据的使用情况", func(ctx context.Context, in *struct {
+		Resource string `query:"resource"`
+		From     string `query:"from" doc:"2006-01; left out: a year"`
+		Until    string `query:"until" doc:"2006-01, included; left out: this month"`
+	}) (watch.DataUse, error) {
+		return a.s.Watch.DataUse(ctx, in.Resource, in.From, in.Until)
+	})
 	get(a, "/v1/organizations/{id}/breaches", "breaches", tag, "信用档案", func(ctx context.Context, in *ByID) (Page[watch.Breach], error) {
 		list, err := a.s.Watch.File(ctx, in.ID)
 		return paged(list, len(list)+1, func(b watch.Breach) string { return b.ID }), err

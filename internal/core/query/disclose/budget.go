@@ -122,7 +122,9 @@ func charged(ctx context.Context, tx *sqldb.Tx, s Scope) (release.Rho, release.D
 type Decision struct {
 	Scope    Scope       `json:"scope"`
 	Cap      release.Rho `json:"cap"`
-	Document string      `json:"document"` // what was decided, where it is published
+	Document string      `json:"document"` // number of the deciding paper
+	Reason   string      `json:"reason,omitempty"`
+	Notice   string      `json:"notice,omitempty"` // where it is published
 }
 
 // Decide sets a cap. A cap below what is already charged stands and refuses everything.

@@ -364,6 +364,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/budgets/figure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 额度用满后的披露程度 */
+        get: operations["budget-figure"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/calls": {
         parameters: {
             query?: never;
@@ -410,6 +427,23 @@ export interface paths {
         get: operations["entry"];
         /** 修改目录条目 */
         put: operations["save-entry"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/{id}/disclosure": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 披露账 */
+        get: operations["disclosure"];
+        put?: never;
         post?: never;
         delete?: never;
         options?: never;
@@ -924,6 +958,23 @@ export interface paths {
         put?: never;
         /** 供给数据 */
         post: operations["supply-data"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/data-use": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 本单位数据的使用情况 */
+        get: operations["data-use"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -4378,7 +4429,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 场景的精确统计许可 */
+        get: operations["scenario-statistics"];
         put?: never;
         /** 申请精确统计许可 */
         post: operations["apply-statistics"];
@@ -6848,6 +6900,18 @@ export interface components {
             refusals: components["schemas"]["ErrsSpot"][] | null;
             review?: components["schemas"]["GuardReview"];
         };
+        LabDecidedBudget: {
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            cap: number;
+            document: string;
+            /** @description resource-year or resource-lifetime */
+            kind: string;
+            notice?: string;
+            period?: string;
+            reason?: string;
+        };
         LabDesk: {
             /** @description Versions of the same model, newest first, this one among them */
             siblings: components["schemas"]["LabSibling"][] | null;
@@ -6855,6 +6919,55 @@ export interface components {
             signatures: components["schemas"]["LabSignature"][] | null;
             /** @description The checks that change with time, as of now: predicted error, budgets, overlap with earlier queries */
             today?: components["schemas"]["GuardCheck"][] | null;
+        };
+        LabDisclosure: {
+            acts: components["schemas"]["ActOption"][] | null;
+            /** @description The sum over all resources about the same kind of subject, an upper bound for someone who is in all of them */
+            class: components["schemas"]["DiscloseFigure"];
+            /** @description Newest first */
+            decisions: components["schemas"]["LabDecidedBudget"][] | null;
+            /** @description Year by year, then the lifetime */
+            lines: components["schemas"]["LabDisclosureLine"][] | null;
+            resource: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description The current one
+             */
+            year: number;
+        };
+        LabDisclosureLine: {
+            /**
+             * Format: int64
+             * @description In units of 10^-12 rho
+             */
+            cap: number;
+            /** Format: int64 */
+            charged: number;
+            /** @description Of the lifetime: the sum over all resources about the same kind of subject, an upper bound for someone who is in all of them */
+            class?: components["schemas"]["DiscloseFigure"];
+            /** @description Nothing was decided */
+            default: boolean;
+            /**
+             * Format: int64
+             * @description Charged chance that a promise does not hold, in units of 10^-15
+             */
+            delta: number;
+            /** Format: int64 */
+            delta_cap: number;
+            figure: components["schemas"]["DiscloseFigure"];
+            /** @description What the cap means for one person once it is used up */
+            full: components["schemas"]["DiscloseFigure"];
+            /** @description resource-year, resource-lifetime or grant */
+            kind: string;
+            period?: string;
+            /**
+             * Format: int64
+             * @description Of what is charged: held by runs that have not ended
+             */
+            reserved: number;
+            resource: string;
+            title: string;
         };
         LabEntered: {
             session: components["schemas"]["LabSession"];
@@ -10830,6 +10943,10 @@ export interface components {
             /** @description First day on which it holds no more */
             until: string;
         };
+        StatisticsOfScenario: {
+            acts: components["schemas"]["ActOption"][] | null;
+            permits: components["schemas"]["StatisticsPermit"][] | null;
+        };
         StatisticsPage: {
             acts: components["schemas"]["ActOption"][] | null;
             in_force: boolean;
@@ -11342,6 +11459,14 @@ export interface components {
             reports: components["schemas"]["WatchDuty"][] | null;
             standing: components["schemas"]["WatchStandings"];
         };
+        WatchDataUse: {
+            /** @description 2006-01 */
+            from: string;
+            months: components["schemas"]["WatchMonthUse"][] | null;
+            resources: components["schemas"]["WatchResourceUse"][] | null;
+            /** @description 2006-01, included */
+            until: string;
+        };
         WatchDecision: {
             /** @description The new term, for 'again' */
             due?: string;
@@ -11600,6 +11725,11 @@ export interface components {
             score?: number;
             until: string;
         };
+        WatchFlow: {
+            output: string;
+            sources: components["schemas"]["QuerySource"][] | null;
+            standing: string;
+        };
         WatchGrievance: {
             /** @description The organization complained about */
             accused: string;
@@ -11646,6 +11776,67 @@ export interface components {
             /**
              * Format: int64
              * @description 加工任务次数
+             */
+            runs: number;
+        };
+        WatchModelUse: {
+            /** @description The department was asked about the declaration and may open it */
+            asked: boolean;
+            /**
+             * Format: int64
+             * @description Answered
+             */
+            calls: number;
+            class: string;
+            /** Format: int64 */
+            exports: number;
+            /** @description A grant of the scenario is in force today */
+            granted: boolean;
+            /** @description From the fields of this resource to the outputs */
+            lineage: components["schemas"]["WatchFlow"][] | null;
+            name: string;
+            /** Format: int64 */
+            number: number;
+            org: string;
+            org_name: string;
+            /** @description Title of the scenario */
+            purpose: string;
+            released: components["schemas"]["WatchResultUse"][] | null;
+            /**
+             * Format: int64
+             * @description Charged by runs, in units of 10^-12
+             */
+            rho: number;
+            /**
+             * Format: int64
+             * @description On raw data, those served again included
+             */
+            runs: number;
+            scenario: string;
+            version: string;
+        };
+        WatchMonthUse: {
+            /**
+             * Format: int64
+             * @description Answered
+             */
+            calls: number;
+            /** Format: int64 */
+            exports: number;
+            month: string;
+            /**
+             * Format: int64
+             * @description Allowed to leave
+             */
+            results: number;
+            /**
+             * Format: int64
+             * @description Charged by runs, in units of 10^-12
+             */
+            rho: number;
+            /**
+             * Format: int64
+             * @description On raw data, those served again included
              */
             runs: number;
         };
@@ -11723,6 +11914,44 @@ export interface components {
             /** @description Digests of the files that show it */
             evidence: string[] | null;
             text: string;
+        };
+        WatchResourceUse: {
+            /**
+             * Format: int64
+             * @description Answered
+             */
+            calls: number;
+            /** Format: int64 */
+            exports: number;
+            models: components["schemas"]["WatchModelUse"][] | null;
+            resource: string;
+            /**
+             * Format: int64
+             * @description Allowed to leave
+             */
+            results: number;
+            /**
+             * Format: int64
+             * @description Charged by runs, in units of 10^-12
+             */
+            rho: number;
+            /**
+             * Format: int64
+             * @description On raw data, those served again included
+             */
+            runs: number;
+            title: string;
+        };
+        WatchResultUse: {
+            exact: boolean;
+            /** Format: int64 */
+            exports: number;
+            id: string;
+            /** Format: date-time */
+            opened: string;
+            purpose: string;
+            recipient: string;
+            state: string;
         };
         WatchStandings: {
             failed_evaluation?: string;
@@ -12601,6 +12830,42 @@ export interface operations {
             };
         };
     };
+    "budget-figure": {
+        parameters: {
+            query?: {
+                resource?: string;
+                kind?: "resource-year" | "resource-lifetime";
+                year?: number;
+                /** @description In units of 10^-12 rho */
+                cap?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DiscloseFigure"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     calls: {
         parameters: {
             query?: {
@@ -12766,6 +13031,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    disclosure: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabDisclosure"];
                 };
             };
             /** @description Error */
@@ -13877,6 +14174,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageSupply"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "data-use": {
+        parameters: {
+            query?: {
+                resource?: string;
+                /** @description 2006-01; left out: a year */
+                from?: string;
+                /** @description 2006-01, included; left out: this month */
+                until?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchDataUse"];
                 };
             };
             /** @description Error */
@@ -21587,6 +21920,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabSpace"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "scenario-statistics": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StatisticsOfScenario"];
                 };
             };
             /** @description Error */

@@ -2,6 +2,7 @@ import { Alert, Descriptions, Table, Tag, Typography } from "antd";
 import { useNavigate, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
+import { useSession } from "@/api/session";
 import type { CatalogField, Channel, Entry, Option } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
@@ -12,6 +13,7 @@ import { StateTag } from "@/ui/StateTag";
 import { dayWithWeekday, minute } from "@/util/day";
 import { grouped } from "@/util/number";
 import { path } from "@/util/path";
+import { DisclosureTab } from "./Disclosure";
 
 function ChannelLine({ channel, names }: { channel?: Channel; names: Record<string, string> }) {
   if (!channel) return null;
@@ -111,6 +113,8 @@ export default function CatalogFile() {
   const t = useText();
   const { language } = useLanguage();
   const { id = "" } = useParams();
+  const me = useSession();
+  const official = me?.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r));
   const query = useItem("/v1/catalog/{id}", { path: { id } });
   return (
     <Loaded query={query}>
@@ -159,6 +163,7 @@ export default function CatalogFile() {
           }
           tabs={[
             { key: "fields", label: `${t.common.fields} ${entry.fields?.length ?? 0}`, content: <Fields entry={entry} /> },
+            ...(entry.unit && entry.published && (official || me?.org === entry.holder) ? [{ key: "disclosure", label: t.disclosure.title, content: <DisclosureTab resource={id} /> }] : []),
             {
               key: "about",
               label: t.catalog.about,

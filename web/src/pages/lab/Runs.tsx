@@ -1,4 +1,4 @@
-import { Button, Table, Tag, Typography } from "antd";
+import { Button, Space, Table, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
 import { post } from "@/api/client";
@@ -21,18 +21,21 @@ export function chosen(params?: Record<string, string>): string {
     .join("，");
 }
 
+type Mode = "noised" | "exact";
+
 /** Versions as submitted, and what ran on raw data. */
 export function RunsAndVersions({ page }: { page: SpacePage }) {
   const t = useText();
   const [releasing, setReleasing] = useState<Run>();
-  const [choosing, setChoosing] = useState<VersionItem>();
+  const [choosing, setChoosing] = useState<{ version: VersionItem; mode: Mode }>();
   const raw = page.acts?.find((a) => a.act === "lab.run.raw");
-  const run = useAct((of: { version: string; params?: Record<string, string> }) =>
-    post("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, { ...of, mode: "noised" }),
+  const exact = page.acts?.find((a) => a.act === "lab.run.exact");
+  const run = useAct((of: { version: string; params?: Record<string, string>; mode: Mode }) =>
+    post("/v1/spaces/{id}/runs", { path: { id: page.space.id } }, of),
   );
-  const start = (v: VersionItem) => {
-    if (!v.params?.length) return run.mutateAsync({ version: v.id });
-    setChoosing(v);
+  const start = (v: VersionItem, mode: Mode) => {
+    if (!v.params?.length) return run.mutateAsync({ version: v.id, mode });
+    setChoosing({ version: v, mode });
     return Promise.resolve();
   };
   return (
@@ -50,7 +53,13 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
           {
             title: "",
             align: "end",
-            render: (_, v) => v.class === "A" && <ActButton size="small" state={raw} label={t.lab.runRaw} run={() => start(v)} />,
+            render: (_, v) =>
+              v.class === "A" && (
+                <Space wrap>
+                  <ActButton size="small" state={raw} label={t.lab.runRaw} run={() => start(v, "noised")} />
+                  <ActButton size="small" state={exact} label={t.lab.runExact} run={() => start(v, "exact")} />
+                </Space>
+              ),
           },
         ]}
       />
@@ -65,8 +74,9 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
         columns={[
           { title: t.common.created, dataIndex: "opened", render: (v: string) => minute(v) },
           { title: t.model.hash, dataIndex: "hash", render: (v: string) => <code>{v.slice(0, 16)}…</code> },
+          { title: t.lab.mode, render: (_, r) => (r.mode === "exact" ? <Tag color="blue">{t.release.exact}</Tag> : t.lab.noised) },
           { title: t.lab.params, render: (_, r) => chosen(r.params) },
-          { title: t.lab.charge, align: "end", render: (_, r) => (r.reused ? t.lab.reused : rho(r.rho)) },
+          { title: t.lab.charge, align: "end", render: (_, r) => (r.mode === "exact" ? t.lab.notCharged : r.reused ? t.lab.reused : rho(r.rho)) },
           {
             title: t.common.state,
             render: (_, r) => (
@@ -92,15 +102,15 @@ export function RunsAndVersions({ page }: { page: SpacePage }) {
         <FormModal<Record<string, string>>
           title={t.lab.chooseParams}
           lead={t.lab.chooseParamsLead}
-          fields={(choosing.params ?? []).map((p) => ({
+          fields={(choosing.version.params ?? []).map((p) => ({
             name: p.name,
             label: `:${p.name}`,
             kind: "select",
             need: true,
             options: p.values?.map((value) => ({ value, label: value })),
           }))}
-          ok={t.lab.runRaw}
-          run={(params) => run.mutateAsync({ version: choosing.id, params })}
+          ok={choosing.mode === "exact" ? t.lab.runExact : t.lab.runRaw}
+          run={(params) => run.mutateAsync({ version: choosing.version.id, params, mode: choosing.mode })}
           close={() => setChoosing(undefined)}
         />
       )}

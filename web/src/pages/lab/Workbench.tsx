@@ -1,13 +1,15 @@
-import { CheckOutlined, PlayCircleOutlined, PlusOutlined, SaveOutlined, SendOutlined } from "@ant-design/icons";
+import { CheckOutlined, LogoutOutlined, PlayCircleOutlined, PlusOutlined, SaveOutlined, SendOutlined } from "@ant-design/icons";
 import { Button, Flex, Input, Segmented, Select, Skeleton, Tabs, Tag, Tooltip, Typography } from "antd";
+import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
-import { Link, useParams, useSearchParams } from "react-router";
+import { Link, useNavigate, useParams, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useAsk, useItem } from "@/api/hooks";
 import type { LabModel, SpacePage } from "@/api/types";
 import { readReview } from "@/api/lab";
 import { asProblem, type Cite, type Spot } from "@/api/problem";
-import { useLanguage, useText } from "@/text";
+import { useLanguage, useText, wordFor } from "@/text";
+import { ActButton } from "@/ui/ActButton";
 import { Citations } from "@/ui/Citation";
 import { EmptyState, Loaded, ProblemView } from "@/ui/ProblemView";
 import { PlainTable, ResultTable } from "@/ui/ResultTable";
@@ -54,6 +56,14 @@ function Bench({ page }: { page: SpacePage }) {
   const chosen = models.find((m) => m.id === search.get("model")) ?? (search.get("model") === "new" ? undefined : models[0]);
   const [draft, setDraft] = useState<Draft>(() => draftOf(chosen, t.lab.untitled));
   const [submitting, setSubmitting] = useState(false);
+  const navigate = useNavigate();
+  const client = useQueryClient();
+  /** Who leaves has left: coming back enters anew. */
+  async function leave() {
+    await post("/v1/spaces/{id}/leave", { path: { id: page.space.id } });
+    await navigate(path.lab());
+    client.removeQueries({ queryKey: ["enter", page.space.id] });
+  }
   const module = draft.class === "A" ? undefined : draft.module; // a step is about one person
   const body = { class: draft.class, text: draft.text, module };
   const at = { path: { id: page.space.id } };
@@ -114,6 +124,7 @@ function Bench({ page }: { page: SpacePage }) {
           <Button icon={<PlusOutlined aria-hidden />} onClick={() => open("new")} aria-label={t.lab.newModel} />
         </Flex>
         <Flex gap={8} wrap>
+          <ActButton label={wordFor(t.ledger.acts, "lab.session.close")} icon={<LogoutOutlined aria-hidden />} run={leave} />
           <Connect space={page.space.id} />
           <Button icon={<CheckOutlined aria-hidden />} loading={check.isPending} onClick={checkNow}>
             {t.lab.check}

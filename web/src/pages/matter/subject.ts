@@ -7,6 +7,8 @@ export function subjectPath(matter: Pick<Matter, "kind" | "subject">): string | 
   switch (prefix) {
     case "scn":
       return path.scenario(matter.subject);
+    case "sta":
+      return path.statistics(matter.subject);
     case "rel":
     case "out":
       return path.release(matter.subject);

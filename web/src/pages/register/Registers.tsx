@@ -13,6 +13,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { PermitRegister } from "../statistics/Permits";
 import { Designations } from "./Designations";
 import { Experts } from "./Experts";
 
@@ -195,6 +196,7 @@ export default function Registers() {
           { key: "filings", label: t.register.filings, children: <Filings /> },
           { key: "seals", label: t.register.seals, children: <Seals /> },
           { key: "designations", label: t.designation.title, children: <Designations /> },
+          { key: "statistics", label: t.release.permit, children: <PermitRegister /> },
           ...(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r)) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),
         ]}
       />

@@ -1,11 +1,14 @@
 import { Alert, Descriptions, Segmented, Table, Tag, Typography } from "antd";
 import { useState } from "react";
+import { Link } from "react-router";
+import { useItem } from "@/api/hooks";
 import type { ExactCell, ExactEvidence, StatisticsPermit } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Chart } from "@/ui/Chart";
 import { EmptyState } from "@/ui/ProblemView";
 import { minute } from "@/util/day";
 import { grouped } from "@/util/number";
+import { path } from "@/util/path";
 
 const colors: Record<ExactCell["badge"], string> = { shown: "success", primary: "error", secondary: "warning", redacted: "purple", structural: "default" };
 
@@ -80,6 +83,7 @@ export function ExactAudit({ exact }: { exact: ExactEvidence }) {
 /** The permit that exact figures rest on. */
 export function PermitView({ permit, ended }: { permit: StatisticsPermit; ended: boolean }) {
   const t = useText();
+  const catalog = useItem("/v1/catalog", { query: { state: "published", limit: 200 } });
   return (
     <>
       {ended && <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t.release.permitEnded} />}
@@ -88,10 +92,19 @@ export function PermitView({ permit, ended }: { permit: StatisticsPermit; ended:
         column={1}
         items={[
           { label: t.release.ground, children: permit.ground },
+          {
+            label: t.statistics.resources,
+            children: permit.resources?.map((r) => (
+              <div key={r}>
+                <Link to={path.catalogEntry(r)}>{catalog.data?.items?.find((e) => e.id === r)?.title ?? r}</Link>
+              </div>
+            )),
+          },
           { label: t.common.purpose, children: permit.purpose },
           { label: t.release.recipient, children: permit.recipient },
           { label: t.release.until, children: permit.until },
           { label: t.common.created, children: minute(permit.opened) },
+          ...(permit.reason ? [{ label: t.statistics.endedFor, children: permit.reason }] : []),
           { label: t.release.permitNo, children: <Typography.Text copyable>{permit.id}</Typography.Text> },
         ]}
       />

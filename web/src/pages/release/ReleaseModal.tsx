@@ -1,7 +1,7 @@
 import { Button, Form, Input, Modal } from "antd";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
-import { useAct } from "@/api/hooks";
+import { useAct, useItem } from "@/api/hooks";
 import type { Run } from "@/api/types";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
@@ -13,10 +13,12 @@ interface Values {
   retention: string;
 }
 
+/** Exact figures are asked out for what their permit says, so its words stand there already. */
 export function ReleaseModal({ run, close }: { run: Run; close: () => void }) {
   const t = useText();
   const navigate = useNavigate();
   const [form] = Form.useForm<Values>();
+  const permit = useItem("/v1/statistics/{id}", { path: { id: run.statistic ?? "" } }, { enabled: Boolean(run.statistic) });
   const need = [{ required: true, min: 2, message: t.common.required }];
   const ask = useAct(
     (values: Values & { draft?: boolean }) => post("/v1/releases", {}, { run: run.id, ...values }),
@@ -40,7 +42,7 @@ export function ReleaseModal({ run, close }: { run: Run; close: () => void }) {
         </>
       )}
     >
-      <Form form={form} layout="vertical" onFinish={(values) => ask.mutate(values)}>
+      <Form key={permit.data?.permit.id} form={form} layout="vertical" initialValues={permit.data?.permit} onFinish={(values) => ask.mutate(values)}>
         <Form.Item name="purpose" label={t.common.purpose} rules={[{ required: true, min: 4, message: t.common.required }]}>
           <Input.TextArea autoSize={{ minRows: 2 }} />
         </Form.Item>

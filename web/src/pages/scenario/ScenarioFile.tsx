@@ -16,6 +16,7 @@ import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { guessRate, rho } from "@/util/number";
 import { path } from "@/util/path";
+import { ScenarioPermits } from "../statistics/Permits";
 import { ApplyModal } from "../supply/ApplyModal";
 import { DeclareModal } from "./DeclareModal";
 import { SignModal } from "../grant/SignModal";
@@ -175,6 +176,7 @@ export default function ScenarioFile() {
                 ),
               },
               ...(supplied ? [{ key: "data", label: t.supply.application, content: <DataApplications scenario={page.scenario.id} /> }] : []),
+              ...(page.acts ? [{ key: "statistics", label: t.release.exact, content: <ScenarioPermits scenario={page.scenario} /> }] : []),
               { key: "content", label: t.file.content, content: <Content page={page} /> },
             ]}
           />
