@@ -22,8 +22,8 @@ async function bench(page: Page) {
   await goTo(page, "场景申报");
   await page.getByRole("row").filter({ hasText: taxes.scenario }).click();
   await page.getByRole("link", { name: "进入开发空间" }).click();
-  await expect(page).toHaveURL(/\/lab\?scenario=/);
-  await page.getByRole("button", { name: "进入开发空间" }).first().click();
+  await expect(page.getByRole("heading", { level: 1, name: "开发空间" })).toBeVisible();
+  await page.getByRole("link", { name: "进入开发空间" }).first().click();
   await page.getByRole("tab", { name: /版本与运行/ }).click();
 }
 
@@ -191,6 +191,7 @@ test("a mistake is found: the bureau recalls what left, and it leaves no more", 
   await expect(dialog).toBeHidden();
   await receipt(page);
   await expect(page.getByRole("alert").filter({ hasText: "口径有误" })).toBeVisible();
+  await expect(page.locator(".file-head").getByText("已撤回", { exact: true })).toBeVisible();
   await picture(page, "permit-recalled");
   const applicant = await as("bank");
   await release(applicant);

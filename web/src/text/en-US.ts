@@ -603,7 +603,9 @@ export const enUS = {
       "matter.read": "Mark as read",
       "matter.revoke": "Revoke",
       "matter.appeal": "Appeal",
-    } as Record<string, string>,
+      recalled: "Recalled",
+    cancelled: "Given up",
+  } as Record<string, string>,
     events: {
       opined: "Member's opinion",
       sent_back: "Sent back",

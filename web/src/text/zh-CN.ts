@@ -327,6 +327,8 @@ export const zhCN = {
     superseded: "已被更新",
     in_review: "审查中",
     blocked: "检查未通过",
+    recalled: "已撤回",
+    cancelled: "已放弃",
   } as Record<string, string>,
   budget: {
     explain: "披露程度是什么意思",

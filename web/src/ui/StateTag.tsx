@@ -44,6 +44,7 @@ const moods: Record<string, Mood> = {
   rejected: "error",
   revoked: "error",
   withdrawn: "default",
+  recalled: "error",
   terminated: "error",
   failed: "error",
   lost: "error",

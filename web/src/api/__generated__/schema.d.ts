@@ -11804,6 +11804,11 @@ export interface components {
             released: components["schemas"]["WatchResultUse"][] | null;
             /**
              * Format: int64
+             * @description Allowed to leave
+             */
+            results: number;
+            /**
+             * Format: int64
              * @description Charged by runs, in units of 10^-12
              */
             rho: number;

@@ -1,10 +1,10 @@
 import { Alert, Descriptions, Segmented, Table, Tag, Typography } from "antd";
 import { useState } from "react";
 import { Link } from "react-router";
-import { useItem } from "@/api/hooks";
 import type { ExactCell, ExactEvidence, StatisticsPermit } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Chart } from "@/ui/Chart";
+import { EntryName } from "@/ui/EntryName";
 import { EmptyState } from "@/ui/ProblemView";
 import { minute } from "@/util/day";
 import { grouped } from "@/util/number";
@@ -83,7 +83,6 @@ export function ExactAudit({ exact }: { exact: ExactEvidence }) {
 /** The permit that exact figures rest on. */
 export function PermitView({ permit, ended }: { permit: StatisticsPermit; ended: boolean }) {
   const t = useText();
-  const catalog = useItem("/v1/catalog", { query: { state: "published", limit: 200 } });
   return (
     <>
       {ended && <Alert type="error" showIcon style={{ marginBottom: 12 }} title={t.release.permitEnded} />}
@@ -96,7 +95,7 @@ export function PermitView({ permit, ended }: { permit: StatisticsPermit; ended:
             label: t.statistics.resources,
             children: permit.resources?.map((r) => (
               <div key={r}>
-                <Link to={path.catalogEntry(r)}>{catalog.data?.items?.find((e) => e.id === r)?.title ?? r}</Link>
+                <Link to={path.catalogEntry(r)}><EntryName id={r} /></Link>
               </div>
             )),
           },

@@ -7,6 +7,7 @@ import { useOrgName } from "@/api/org";
 import type { Scenario, StatisticsPermit } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { EntryName } from "@/ui/EntryName";
 import { FormModal } from "@/ui/FormModal";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -26,7 +27,6 @@ type Ask = Pick<StatisticsPermit, "resources" | "ground" | "purpose" | "recipien
 function ApplyModal({ scenario, close }: { scenario: Scenario; close: () => void }) {
   const t = useText();
   const navigate = useNavigate();
-  const catalog = useItem("/v1/catalog", { query: { state: "published", limit: 200 } });
   const needs = scenario.plan.needs ?? [];
   return (
     <FormModal<Ask>
@@ -40,7 +40,7 @@ function ApplyModal({ scenario, close }: { scenario: Scenario; close: () => void
           need: true,
           extra: t.statistics.resourcesHint,
           initial: needs.map((n) => n.resource),
-          options: needs.map((n) => ({ value: n.resource, label: catalog.data?.items?.find((e) => e.id === n.resource)?.title ?? n.resource })),
+          options: needs.map((n) => ({ value: n.resource, label: <EntryName id={n.resource} /> })),
         },
         { name: "ground", label: t.statistics.ground, kind: "area", need: true, max: 500, extra: t.statistics.groundHint },
         { name: "purpose", label: t.common.purpose, kind: "area", need: true, max: 500 },
