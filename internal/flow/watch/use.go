@@ -139,6 +139,7 @@ func (s *Service) DataUse(ctx context.Context, resource, from, until string) (u 
 				return errs.New(errs.NotFound, "没有这个目录条目, 请从目录列表进入") // the catalog's own words for none
 			}
 		}
+		u.Resources = []ResourceUse{}
 		counted := map[string]*Count{}
 		for _, m := range list {
 			counted[m] = &Count{}
