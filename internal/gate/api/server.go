@@ -1,10 +1,13 @@
 package api
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"log/slog"
 	"net/http"
+	"reflect"
+	"strconv"
 	"strings"
 	"time"
 
@@ -127,10 +130,11 @@ func tokenOf(r *http.Request) string {
 	return ""
 }
 
-// reply is what every endpoint answers with.
-type reply[O any] struct {
+// reply is what every endpoint answers with. The body's type stands in the operation instead of here: the registration of an
+// endpoint is a thousand lines that the compiler makes anew for each pair of types, and half of the pairs differ in this one.
+type reply struct {
 	Receipt string `header:"Yunei-Receipt" doc:"Ledger number of the act, where one was done"`
-	Body    O
+	Body    any
 }
 
 type handler[I, O any] func(ctx context.Context, in *I) (O, error)
@@ -155,7 +159,8 @@ func mount[I, O any](a *API, rt route, h handler[I, O]) {
 	if !rt.Public {
 		op.Security = []map[string][]string{{"session": {}}, {"key": {}}}
 	}
-	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*reply[O], error) {
+	op.Responses = answers[O](a.huma, &op)
+	huma.Register(a.huma, op, func(ctx context.Context, in *I) (*reply, error) {
 		if !rt.Public && !access.From(ctx).SignedIn() {
 			return nil, problemOf(ctx, errs.New(errs.Unauthenticated, "请先登录"))
 		}
@@ -164,12 +169,18 @@ func mount[I, O any](a *API, rt route, h handler[I, O]) {
 		if err != nil {
 			return nil, problemOf(ctx, err)
 		}
-		out := &reply[O]{Body: body}
+		out := &reply{Body: body}
 		if r, ok := receipts.Last(); ok {
 			out.Receipt = itoa(r.Seq)
 		}
 		return out, nil
 	})
+}
+
+// answers describes an answer of type O.
+func answers[O any](api huma.API, op *huma.Operation) map[string]*huma.Response {
+	schema := api.OpenAPI().Components.Schemas.Schema(reflect.TypeFor[O](), true, op.OperationID+"Response")
+	return map[string]*huma.Response{strconv.Itoa(cmp.Or(op.DefaultStatus, http.StatusOK)): {Content: map[string]*huma.MediaType{"application/json": {Schema: schema}}}}
 }
 
 func get[I, O any](a *API, path, id, tag, summary string, h handler[I, O]) {

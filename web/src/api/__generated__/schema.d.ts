@@ -8553,6 +8553,10 @@ export interface components {
             name: string;
             text: string;
         };
+        ObjectResponse: {
+            /** @description Number of the objection */
+            id: string;
+        };
         "Open-keyRequest": {
             /**
              * Format: int64
@@ -8560,6 +8564,10 @@ export interface components {
              */
             days: number;
             label: string;
+        };
+        "Open-keyResponse": {
+            /** @description Shown once; keep it */
+            key: string;
         };
         "Open-test-keyRequest": {
             /**
@@ -9994,6 +10002,10 @@ export interface components {
             /** @description SM2 over the UTF-8 bytes of the text, ASN.1 DER, base64 */
             signature: string;
         };
+        PledgeResponse: {
+            organization: string;
+            pledge: components["schemas"]["PartyPledge"];
+        };
         PredeclareRequest: {
             plan: components["schemas"]["GrantPlan"];
         };
@@ -10678,18 +10690,6 @@ export interface components {
         "Repair-breachRequest": {
             evidence: string[] | null;
             reason: string;
-        };
-        "ReplyPledge \"json:\\\"pledge\\\"\" }Body": {
-            organization: string;
-            pledge: components["schemas"]["PartyPledge"];
-        };
-        "ReplyStruct { ID string \"json:\\\"id\\\" doc:\\\"Number of the objection\\\"\" }Body": {
-            /** @description Number of the objection */
-            id: string;
-        };
-        "ReplyStruct { Key string \"json:\\\"key\\\" doc:\\\"Shown once; keep it\\\"\" }Body": {
-            /** @description Shown once; keep it */
-            key: string;
         };
         "Report-rectificationRequest": {
             evidence?: string[] | null;
@@ -13344,7 +13344,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReplyPledge \"json:\\\"pledge\\\"\" }Body"];
+                    "application/json": components["schemas"]["PledgeResponse"];
                 };
             };
             /** @description Error */
@@ -17790,7 +17790,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReplyStruct { Key string \"json:\\\"key\\\" doc:\\\"Shown once; keep it\\\"\" }Body"];
+                    "application/json": components["schemas"]["Open-keyResponse"];
                 };
             };
             /** @description Error */
@@ -20258,7 +20258,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["ReplyStruct { ID string \"json:\\\"id\\\" doc:\\\"Number of the objection\\\"\" }Body"];
+                    "application/json": components["schemas"]["ObjectResponse"];
                 };
             };
             /** @description Error */
