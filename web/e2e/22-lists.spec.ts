@@ -1,5 +1,5 @@
 // Act 22. Every list, as each role: it says when it is empty, refused and failed; and whatever is closed says why.
-import type { Route } from "@playwright/test";
+import type { ElementHandle, Route } from "@playwright/test";
 import { address, expect, type Page, test } from "./stage";
 
 /** Where a list stands, which answer it draws from, and who looks. */
@@ -78,7 +78,7 @@ for (const [who, places] of Object.entries(pages)) {
       await page.waitForLoadState("networkidle");
       await expect(page.locator(".ant-skeleton, .ant-spin-spinning")).toHaveCount(0);
       // Handles, not locators: an answer that comes late may open a button that was counted.
-      for (const button of await page.getByRole("button", { disabled: true }).elementHandles()) {
+      for (const button of (await page.getByRole("button", { disabled: true }).elementHandles()) as ElementHandle<HTMLElement>[]) {
         const reason = await button.evaluate((b) => !b.isConnected || b.getAttribute("title") || b.getAttribute("aria-describedby") || b.closest("[title]")?.getAttribute("title") || "");
         const name = await button.evaluate((b) => b.getAttribute("aria-label") ?? b.textContent);
         if (reason) continue;
