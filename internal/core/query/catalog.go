@@ -179,6 +179,7 @@ type Table struct {
 	MaxRowsPerSubject int      `json:"maxRowsPerSubject,omitempty"` // 0 when unknown
 	Units             int64    `json:"units,omitempty"`             // public, rounded to two digits; 0 when unknown
 	Unique            []string `json:"unique,omitempty"`            // columns that, of a private table together with the subject key, name one row at most
+	Series            string   `json:"series,omitempty"`            // a series (按月系列): the date or timestamp column whose month, with the subject, has a budget of its own
 	Open              bool     `json:"open,omitempty"`              // rows may be read by everyone (class O)
 	Columns           []Column `json:"columns"`
 }

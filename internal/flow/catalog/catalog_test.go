@@ -63,6 +63,8 @@ func TestEntry_Check(t *testing.T) {
 		{"named by a measure", func(e *catalog.Entry) { e.Unique = []string{"limit_bal"} }, "unique_items[0]", "CAT-27"},
 		{"observed by nothing", func(e *catalog.Entry) { e.Time = []string{"when"} }, "time_items[0]", "CAT-26"},
 		{"observed by a text", func(e *catalog.Entry) { e.Time = []string{"id_number"} }, "time_items[0]", "CAT-26"},
+		{"a series by nothing", func(e *catalog.Entry) { e.Series = "when" }, "series_item", "CAT-28"},
+		{"a series by a number", func(e *catalog.Entry) { e.Series = "limit_bal" }, "series_item", "CAT-28"},
 		{"linkable with nothing", func(e *catalog.Entry) { e.Fields[5].Linkable = []string{"street"} }, "fields[5].linkable_with[0]", "CAT-24"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

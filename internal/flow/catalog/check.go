@@ -26,6 +26,7 @@ func (e Entry) Check() []errs.Spot {
 	c.entry(e)
 	c.unique(e)
 	c.time(e)
+	c.series(e)
 	c.channels("", e.Share, e.Open, e.Operate)
 	names, headers := map[string]int{}, map[string]int{}
 	keys := 0
@@ -129,6 +130,22 @@ func (c *checker) time(e Entry) {
 		case len(e.Time) > 4 || f.Type != query.Int || f.Nullable:
 			c.add(fmt.Sprintf("time_items[%d]", i), "CAT-26", "时间须是一个日期或时间数据项, 或依次为年、月、日、时的不可空整数, 请改正")
 		}
+	}
+}
+
+// series checks the item that says in which month a row is.
+func (c *checker) series(e Entry) {
+	if e.Series == "" {
+		return
+	}
+	f, ok := e.Field(e.Series)
+	switch {
+	case e.Unit == NoUnit:
+		c.add("series_item", "CAT-28", "没有描述对象的资源不计披露额度, 请清空按月系列的日期项")
+	case !ok:
+		c.add("series_item", "CAT-28", "没有名为 %s 的数据项, 请改正", e.Series)
+	case f.Type != query.Date && f.Type != query.Timestamp || f.EffectiveRole() == query.Never:
+		c.add("series_item", "CAT-28", "按月系列须由一个可以使用的日期或时间数据项划分月份, 请改正 %s 的类型或角色", e.Series)
 	}
 }
 

@@ -83,6 +83,7 @@ type Content struct {
 	MaxRows    int      `json:"max_rows_per_subject" required:"false" doc:"At most this many rows about one subject; 0 without a subject"`
 	Unique     []string `json:"unique_items,omitempty" doc:"唯一键: the items that name one row (of one subject); models may join on them"`
 	Time       []string `json:"time_items,omitempty" doc:"时空要素: the items that say when a row was observed: one day or instant, or whole numbers for year, month, day, hour in this order"`
+	Series     string   `json:"series_item,omitempty" doc:"按月系列: the date item whose month has a disclosure budget of its own, per person and month, beside the resource's year and lifetime"`
 	Served     string   `json:"served" required:"false" enum:"store" doc:"Where one subject's rows are read from"`
 	Cycle      Cycle    `json:"cycle" required:"false" enum:",realtime,daily,weekly,monthly,quarterly,half-yearly,yearly,irregular" doc:"更新周期"`
 	GradeBasis string   `json:"grade_basis,omitempty" doc:"定级依据: object, degree, scale, precision, reviewer, date"`

@@ -10,7 +10,7 @@ import (
 // KeyColumn. What is not said is forbidden, so an unlabelled item has the role never and no use.
 func (e Entry) PolicyTable() query.Table {
 	t := query.Table{Name: e.Table, Title: e.Title, Resource: e.ID, SchemaVersion: e.Version, UnitKind: string(e.Unit),
-		MaxRowsPerSubject: e.MaxRows, Units: TwoDigits(e.Supply.Subjects), Unique: e.Unique, Open: e.State == Published && e.Open.Access == Unconditional}
+		MaxRowsPerSubject: e.MaxRows, Units: TwoDigits(e.Supply.Subjects), Unique: e.Unique, Series: e.Series, Open: e.State == Published && e.Open.Access == Unconditional}
 	for _, f := range e.Fields {
 		t.Columns = append(t.Columns, e.column(f))
 		if f.Role == query.SubjectKey {

@@ -17,8 +17,8 @@ import (
 type BudgetLine struct {
 	Resource string          `json:"resource"`
 	Title    string          `json:"title"`
-	Kind     string          `json:"kind" doc:"resource-year, resource-lifetime or grant"`
-	Period   string          `json:"period,omitempty"`
+	Kind     string          `json:"kind" doc:"resource-year, resource-month (of a series: per person and month), resource-lifetime or grant"`
+	Period   string          `json:"period,omitempty" doc:"Year, or month of the data (2025-03; empty: every other month)"`
 	Cap      int64           `json:"cap" doc:"In units of 10^-12 rho"`
 	Charged  int64           `json:"charged"`
 	Figure   disclose.Figure `json:"figure"`
@@ -30,7 +30,7 @@ func newLine(e catalog.Entry, b disclose.Budget) BudgetLine {
 	return BudgetLine{Resource: e.ID, Title: e.Title, Kind: b.Kind, Period: b.Period, Cap: int64(b.Cap), Charged: int64(b.Charged), Figure: b.Figure()}
 }
 
-// lines are the budgets of one resource in a year: the year's, the lifetime's, and each grant's share.
+// lines are the budgets of one resource in a year: the year's, the lifetime's, each grant's share, and those of a series' months.
 func (s *Service) lines(ctx context.Context, tx *sqldb.Tx, e catalog.Entry, year string, grants ...string) ([]BudgetLine, error) {
 	scopes := []disclose.Scope{{Kind: disclose.ResourceYear, ID: e.ID, Period: year}, {Kind: disclose.ResourceLifetime, ID: e.ID}}
 	for _, g := range grants {
@@ -51,6 +51,16 @@ func (s *Service) lines(ctx context.Context, tx *sqldb.Tx, e catalog.Entry, year
 			l.Class = &class
 		}
 		out = append(out, l)
+	}
+	if e.Series == "" {
+		return out, nil
+	}
+	months, err := s.Budget.Months(ctx, tx, e.ID, e.Series)
+	if err != nil {
+		return nil, err
+	}
+	for _, b := range months {
+		out = append(out, newLine(e, b))
 	}
 	return out, nil
 }

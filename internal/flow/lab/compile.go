@@ -234,8 +234,17 @@ func (s *Service) chargePreview(ctx context.Context, tx *sqldb.Tx, sc grant.Scen
 		if err != nil {
 			return nil, err
 		}
-		req.Resources = append(req.Resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
+		policy, ok := c.catalog.Table(t.Name)
+		if !ok {
+			return nil, fmt.Errorf("table %s is not in reach", t.Name)
+		}
+		req.Resources = append(req.Resources, chargedTo(c.model, policy, snap.Digest))
 	}
 	p, err := s.Budget.Preview(ctx, tx, req)
 	return &p, err
+}
+
+// chargedTo is what a run of the model is charged to for one table, by today's policy.
+func chargedTo(m *query.Model, t *query.Table, snapshot string) disclose.Resource {
+	return disclose.Resource{ID: t.Resource, Snapshot: snapshot, Class: t.UnitKind, Series: t.Series, Month: guard.Month(m, t)}
 }

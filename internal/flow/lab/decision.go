@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"strconv"
@@ -18,26 +19,32 @@ import (
 // publication.
 type BudgetDecision struct {
 	Resource string `json:"resource" minLength:"1"`
-	Kind     string `json:"kind" enum:"resource-year,resource-lifetime"`
+	Kind     string `json:"kind" enum:"resource-year,resource-month,resource-lifetime"`
 	Year     int    `json:"year,omitempty" doc:"For a yearly budget"`
+	Month    string `json:"month,omitempty" pattern:"^[0-9]{4}-(0[1-9]|1[0-2])$" doc:"For a series' budget per person and month: the month of the data; empty: each month without a decision of its own"`
 	Cap      int64  `json:"cap" minimum:"0" maximum:"10000000000000" doc:"In units of 10^-12 rho"`
 	Document string `json:"document" minLength:"2" maxLength:"120" doc:"Number of the deciding paper (文号)"`
 	Reason   string `json:"reason" minLength:"2" maxLength:"2000"`
 }
 
-// DecideBudget sets the cap of a resource's year or lifetime, and publishes the decision in the same act.
+// DecideBudget sets the cap of a resource's year, months or lifetime, and publishes the decision in the same act.
 func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line BudgetLine, err error) {
 	d.Document, d.Reason = strings.TrimSpace(d.Document), strings.TrimSpace(d.Reason)
 	if d.Document == "" || d.Reason == "" {
 		return line, errs.New(errs.Invalid, "额度决定须写明文号和理由, 请补充后提交")
 	}
-	scope, err := budgetScope(d.Resource, d.Kind, d.Year)
-	if err != nil {
-		return line, err
+	if d.Kind != disclose.ResourceMonth && d.Month != "" || d.Kind == disclose.ResourceMonth && d.Year != 0 {
+		return line, errs.New(errs.Invalid, "额度决定针对资源的一个年度、数据月份或存续期, 请重新选择范围")
 	}
-	term := "存续期"
-	if scope.Period != "" {
-		term = scope.Period + " 年度"
+	scope, term := disclose.Scope{}, cmp.Or(d.Month, "各月份")+"每人每月"
+	if d.Kind != disclose.ResourceMonth {
+		if scope, err = budgetScope(d.Resource, d.Kind, d.Year); err != nil {
+			return line, err
+		}
+		term = "存续期"
+		if scope.Period != "" {
+			term = scope.Period + " 年度"
+		}
 	}
 	_, err = s.Acts.Do(ctx, act.Call{Act: ActDecideBudget}, func(ctx context.Context, tx *act.Tx) error {
 		e, err := s.Catalog.Load(ctx, tx.Tx, d.Resource)
@@ -46,6 +53,12 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 		}
 		if e.Unit == "" {
 			return errs.New(errs.Invalid, noUnit)
+		}
+		if d.Kind == disclose.ResourceMonth {
+			if e.Series == "" {
+				return errs.New(errs.Invalid, "这项资源在目录中不是按月系列, 没有每人每月额度; 请对年度或存续期作决定")
+			}
+			scope = disclose.MonthScope(e.ID, e.Series, d.Month)
 		}
 		if err := s.Catalog.OwnLevel(ctx, tx.Tx, e); err != nil {
 			return err
@@ -57,7 +70,7 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 		if err != nil {
 			return err
 		}
-		after := disclose.NewFigure(release.Rho(d.Cap), before.Delta)
+		after := before.FigureAt(release.Rho(d.Cap))
 		n, err := notice.Tell(ctx, tx, notice.Notice{Kind: notice.Budget, Title: fmt.Sprintf("关于《%s》%s披露额度的决定", e.Title, term), Document: d.Document,
 			Text: fmt.Sprintf("资源《%s》%s披露额度由 %s 调整为 %s。%s\n用满后的披露程度: %s", e.Title, term, before.Cap, release.Rho(d.Cap), d.Reason, after.Sentence)})
 		if err != nil {

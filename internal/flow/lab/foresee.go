@@ -1,6 +1,7 @@
 package lab
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"slices"
@@ -133,7 +134,7 @@ func (s *Service) expected(ctx context.Context, tx *sqldb.Tx, c *compiled) ([]fl
 	return out, level, nil
 }
 
-var scopesEn = map[string]string{disclose.ResourceYear: "budget of the resource's year", disclose.ResourceLifetime: "budget of the resource's lifetime",
+var scopesEn = map[string]string{disclose.ResourceYear: "budget of the resource's year", disclose.ResourceLifetime: "budget of the resource's lifetime", disclose.ResourceMonth: "budget per person and month",
 	disclose.Grant: "share of the grant", disclose.Group: "budget of related companies together"}
 
 // afford is SC21: what one run costs and leaves. What is not covered today may be next year; what exceeds a whole budget
@@ -153,7 +154,11 @@ func afford(c *compiled, charge *disclose.Preview) guard.Check {
 	}
 	for _, b := range charge.Scopes {
 		zh, en := "%[1]s：上限 %[3]s，已计 %[4]s，本次后 %[5]s", "%[2]s: cap %[3]s, charged %[4]s, after a run %[5]s"
-		args := []any{b.Title, scopesEn[b.Kind], b.Cap, b.Charged, b.After}
+		title, titleEn := b.Title, scopesEn[b.Kind]
+		if b.Kind == disclose.ResourceMonth {
+			title, titleEn = title+"（"+cmp.Or(b.Period, "各月份")+"）", titleEn+" ("+cmp.Or(b.Period, "every month")+")"
+		}
+		args := []any{title, titleEn, b.Cap, b.Charged, b.After}
 		switch {
 		case b.Enough:
 			out.Note(zh, en, args...)

@@ -214,7 +214,7 @@ func (s *Service) chargeSample(ctx context.Context, tx *act.Tx, l *learning, tab
 		}
 		l.paths = append(l.paths, snap.Path)
 		l.set.Snapshots[t.Resource] = snap.Digest
-		req.Resources = append(req.Resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
+		req.Resources = append(req.Resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind, Series: t.Series})
 	}
 	reserved, err := s.Budget.Reserve(ctx, tx.Tx, req)
 	if err != nil {

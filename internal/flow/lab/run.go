@@ -214,7 +214,7 @@ func (s *Service) bind(ctx context.Context, tx *sqldb.Tx, j *job, sc grant.Scena
 		}
 		units = max(units, granted[i].Units)
 		j.keys[t.Name] = granted[i].SubjectKey
-		resources = append(resources, disclose.Resource{ID: t.Resource, Snapshot: snap.Digest, Class: t.UnitKind})
+		resources = append(resources, chargedTo(j.model, &granted[i], snap.Digest))
 	}
 	return resources, public, units, nil
 }

@@ -70,7 +70,7 @@ const uncapped = release.Rho(math.MaxInt64)
 
 func defaultCap(kind string) (release.Rho, bool) {
 	switch kind {
-	case ResourceYear, Group:
+	case ResourceYear, ResourceMonth, Group:
 		return DefaultYear, true
 	case ResourceLifetime:
 		return DefaultLifetime, true
@@ -87,7 +87,7 @@ func (l *Ledger) Budget(ctx context.Context, tx *sqldb.Tx, s Scope) (Budget, err
 	if b.Cap, b.Default, err = capOf(ctx, tx, s); err != nil {
 		return b, err
 	}
-	b.DeltaCap = map[string]release.Delta{ResourceYear: yearDelta, Group: yearDelta, ResourceLifetime: lifetimeDelta}[s.Kind]
+	b.DeltaCap = map[string]release.Delta{ResourceYear: yearDelta, ResourceMonth: yearDelta, Group: yearDelta, ResourceLifetime: lifetimeDelta}[s.Kind]
 	b.Charged, b.Delta, err = charged(ctx, tx, s)
 	return b, err
 }
@@ -108,6 +108,9 @@ func capOf(ctx context.Context, tx *sqldb.Tx, s Scope) (limit release.Rho, isDef
 }
 
 func charged(ctx context.Context, tx *sqldb.Tx, s Scope) (release.Rho, release.Delta, error) {
+	if s.Kind == ResourceMonth {
+		return ofMonth(ctx, tx, s)
+	}
 	var n, delta int64
 	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT), CAST(COALESCE(SUM(c.delta), 0) AS BIGINT) FROM disclosure_charge c
 		JOIN disclosure_release r ON r.id = c.release
@@ -129,8 +132,8 @@ type Decision struct {
 
 // Decide sets a cap. A cap below what is already charged stands and refuses everything.
 func (l *Ledger) Decide(ctx context.Context, tx *sqldb.Tx, d Decision) error {
-	if d.Scope.Kind != ResourceYear && d.Scope.Kind != ResourceLifetime && d.Scope.Kind != Group {
-		return errs.New(errs.Invalid, "额度决定只能针对资源的年度、存续期或关联企业。请重新选择范围。")
+	if d.Scope.Kind != ResourceYear && d.Scope.Kind != ResourceMonth && d.Scope.Kind != ResourceLifetime && d.Scope.Kind != Group {
+		return errs.New(errs.Invalid, "额度决定只能针对资源的年度、数据月份、存续期或关联企业。请重新选择范围。")
 	}
 	if d.Cap < 0 || strings.TrimSpace(d.Document) == "" {
 		return errs.New(errs.Invalid, "额度不能为负，并须写明决定文件及公开位置。请补充后提交。")
@@ -240,6 +243,9 @@ func (r *Request) scopes() []Scope {
 	classes := map[string]bool{}
 	for _, res := range r.Resources {
 		out = append(out, Scope{ResourceYear, res.ID, r.Year}, Scope{ResourceLifetime, res.ID, ""})
+		if res.Month != "" {
+			out = append(out, MonthScope(res.ID, res.Series, res.Month))
+		}
 		if r.Grant != "" {
 			out = append(out, GrantScope(r.Grant, res.ID, r.Year))
 		}

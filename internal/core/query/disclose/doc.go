@@ -3,7 +3,8 @@
 // The disclosure ledger (披露台账) is over resources and subject classes, not over
 // models: whatever model, tenant, view or version asks, a release of aggregates is
 // charged in full to every resource it reads, to that resource's lifetime, to the
-// grant's share and to the tenant's group of related companies.
+// grant's share and to the tenant's group of related companies. A release from a series
+// is charged to the month it was proved to lie within as well, or else to every month.
 //
 //	Reserve --> (run) --> Spend      outcome released or failed: the charge stands
 //	    |                  Lost      the process died: the charge stands

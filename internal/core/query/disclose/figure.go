@@ -44,7 +44,10 @@ const (
 // bounds every way of spending the same rho in several vectors, which are finer or are added up (tested over all
 // thresholds of the guess, all sizes of C, and splits). With selections, which are no Gaussians, Pinsker's inequality
 // holds for any mechanism of that rho.
-func NewFigure(rho release.Rho, delta release.Delta) Figure {
+func NewFigure(rho release.Rho, delta release.Delta) Figure { return figureOf("某个人", rho, delta) }
+
+// figureOf is NewFigure of another unit than a person.
+func figureOf(unit string, rho release.Rho, delta release.Delta) Figure {
 	mu := 2 * quantile(0.5+noiseless(rho.Float())/2)
 	f := Figure{Rho: rho, Membership: phi(mu / 2), AttributeLow: phi(mu / math.Sqrt2), Attribute: phi(mu)}
 	if delta > 0 {
@@ -64,7 +67,7 @@ func NewFigure(rho release.Rho, delta release.Delta) Figure {
 	default:
 		f.Level, what = High, "累计披露超过一个年度的额度"
 	}
-	f.Sentence = fmt.Sprintf("%s：%s，即使有人掌握其他所有人的数据，猜某个人在不在其中，猜中的可能不超过 %.2f%%（瞎猜为 50%%）。", f.Level, what, math.Ceil(1e4*f.Membership)/100)
+	f.Sentence = fmt.Sprintf("%s：%s，即使有人掌握其他所有人的数据，猜%s在不在其中，猜中的可能不超过 %.2f%%（瞎猜为 50%%）。", f.Level, what, unit, math.Ceil(1e4*f.Membership)/100)
 	return f
 }
 
@@ -124,8 +127,17 @@ func (l *Ledger) Standing(ctx context.Context, tx *sqldb.Tx, resource, class, ye
 	return s, err
 }
 
-// Figure is what the budget's charges mean for one person.
-func (b Budget) Figure() Figure { return NewFigure(b.Charged, b.Delta) }
+// Figure is what the budget's charges mean for one unit.
+func (b Budget) Figure() Figure { return b.FigureAt(b.Charged) }
+
+// FigureAt is what it would mean with so much charged. A month's is about one person's records of one month: someone who
+// is in several months is bounded by the year and the lifetime.
+func (b Budget) FigureAt(charged release.Rho) Figure {
+	if b.Kind == ResourceMonth {
+		return figureOf("某个人这一个月的记录", charged, b.Delta)
+	}
+	return NewFigure(charged, b.Delta)
+}
 
 // ClassFigure adds all years and all resources of a class: what the charges mean for someone who is in all of them.
 func (l *Ledger) ClassFigure(ctx context.Context, tx *sqldb.Tx, class string) (Figure, error) {
@@ -164,11 +176,23 @@ func (l *Ledger) Preview(ctx context.Context, tx *sqldb.Tx, r Request) (Preview,
 	}
 	var most release.Rho
 	var deltas release.Delta
+	months, err := l.months(ctx, tx, &r)
+	if err != nil {
+		return p, err
+	}
+	var budgets []Budget
 	for _, s := range r.scopes() {
 		b, err := l.together(ctx, tx, &r, s)
 		if err != nil {
 			return p, err
 		}
+		budgets = append(budgets, b)
+	}
+	if b, ok := fullest(months); ok {
+		budgets = append(budgets, b)
+	}
+	for _, b := range budgets {
+		s := b.Scope
 		ps := PreviewScope{Budget: b, Title: titles[s.Kind], After: b.Charged + r.Plan.Rho}
 		ps.Enough = (b.Cap == uncapped || ps.After <= b.Cap) && (b.DeltaCap == 0 || r.Plan.Delta() <= max(b.DeltaCap-b.Delta, 0))
 		if s.Kind == ResourceYear && r.Grant == "" {

@@ -43,6 +43,9 @@ type Resource struct {
 	ID       string `json:"id"`
 	Snapshot string `json:"snapshot"`        // digest of the source snapshot, never of a space's copy
 	Class    string `json:"class,omitempty"` // kind of subject whose keys occur in it
+
+	Series string `json:"series,omitempty"` // of a series: the column that says in which month a row is
+	Month  string `json:"month,omitempty"`  // of a series: the only month (2025-03) whose rows the release reads; empty: of any
 }
 
 // Request is one release to be charged.
@@ -179,8 +182,8 @@ func (r *Request) check() error {
 	}
 	seen := map[string]bool{}
 	for _, res := range r.Resources {
-		if res.ID == "" || res.Snapshot == "" || seen[res.ID] {
-			return errors.New("disclose: a resource without a snapshot, or twice")
+		if res.ID == "" || res.Snapshot == "" || seen[res.ID] || res.Month != "" && res.Series == "" {
+			return errors.New("disclose: a resource without a snapshot, twice, or with a month of no series")
 		}
 		seen[res.ID] = true
 	}
@@ -193,11 +196,19 @@ func (r *Request) check() error {
 
 // cover checks every scope.
 func (l *Ledger) cover(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []Scope) error {
+	budgets, err := l.months(ctx, tx, r)
+	if err != nil {
+		return err
+	}
 	for _, s := range scopes {
 		b, err := l.together(ctx, tx, r, s)
 		if err != nil {
 			return err
 		}
+		budgets = append(budgets, b)
+	}
+	for _, b := range budgets {
+		s := b.Scope
 		if b.Cap != uncapped && (b.Charged > b.Cap || r.Plan.Rho > b.Cap-b.Charged) {
 			return refuse(Exhausted, s.Kind, fmt.Sprintf("%s：上限 %s，已计 %s，本次 %s", titles[s.Kind], b.Cap, b.Charged, r.Plan.Rho))
 		}
@@ -218,7 +229,7 @@ func (l *Ledger) cover(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []S
 	return nil
 }
 
-var titles = map[string]string{ResourceYear: "资源年度额度", ResourceLifetime: "资源存续期额度", Grant: "授权额度", Group: "关联企业合计额度", ClassYear: "主体类年度合计"}
+var titles = map[string]string{ResourceYear: "资源年度额度", ResourceMonth: "每人每月额度", ResourceLifetime: "资源存续期额度", Grant: "授权额度", Group: "关联企业合计额度", ClassYear: "主体类年度合计"}
 
 func (l *Ledger) insert(ctx context.Context, tx *sqldb.Tx, r *Request, scopes []Scope) error {
 	_, err := tx.Exec(ctx, `INSERT INTO disclosure_release (id, query_key, model, tenant, tenant_group, access_grant, period, rho, delta, k, cells, request, state, outcome, output, digest, reserved, settled, snapshots, tuple)

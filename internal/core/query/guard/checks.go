@@ -233,6 +233,9 @@ func (in *inspection) unit() {
 			continue
 		}
 		in.note("%s：主体 %s，主体标识 %s", "%s: unit %s, subject key %s", in.model.Tables[i].Name, t.UnitKind, t.SubjectKey)
+		if t.Series != "" && in.model.Class == query.A {
+			in.series(t)
+		}
 	}
 	relations(in.model.Root, func(r *query.Rel) {
 		broken := false
@@ -247,6 +250,15 @@ func (in *inspection) unit() {
 		}
 	})
 	in.keysStayIn()
+}
+
+// series says which month's budget a series is charged to, beside those of a person.
+func (in *inspection) series(t *query.Table) {
+	if month := Month(in.model, t); month != "" {
+		in.note("%s：按月系列，单位为每人每月（%s），本模型只涉及 %s，计入该月额度；每人的合计仍计入年度和存续期额度", "%s: a series, unit per person and month (%s); the model reads %s only and is charged to that month, and per person to the year and the lifetime", t.Name, t.Series, month)
+		return
+	}
+	in.warn("%s：按月系列（%s），未能证明本模型只涉及一个月份，计入每一个月份的额度；只需一个月的，请在该表上直接限定 %s 在同一个月内", "%s: a series (%s); the model is not seen to read one month only, so it is charged to every month; to ask about one, restrict %s on that table to it", t.Name, t.Series, t.Series)
 }
 
 // soundJoin: a private right side is joined on the subject keys among others, a public one by keys that name one of its

@@ -181,6 +181,7 @@ export default function CatalogFile() {
                     { label: t.catalog.operate, children: <ChannelLine channel={entry.operate} names={t.catalog.operateAccess} />, span: "filled" },
                     { label: t.catalog.unit, children: wordFor(t.catalog.units, entry.unit || "none") },
                     { label: t.portal.cycle, children: wordFor(t.catalog.cycles, entry.cycle) },
+                    ...(entry.series_item ? [{ label: t.catalog.series, children: <code>{entry.series_item}</code> }] : []),
                     { label: t.catalog.system, children: entry.system },
                     { label: t.catalog.gradeBasis, children: entry.grade_basis },
                     { label: t.portal.source, children: entry.source, span: "filled" },

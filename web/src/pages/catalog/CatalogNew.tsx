@@ -141,6 +141,13 @@ function EntryForm({ id, initial }: { id?: string; initial: Partial<EntryBody> }
               </Form.Item>
             </Col>
           )}
+          {unit === "person" && (
+            <Col xs={24} md={8}>
+              <Form.Item name="series_item" label={t.catalog.series} extra={t.catalog.seriesHint}>
+                <Input />
+              </Form.Item>
+            </Col>
+          )}
           <Col span={24}>
             <Form.Item name="source" label={t.portal.source}>
               <Input.TextArea autoSize={{ minRows: 1 }} />
