@@ -24,6 +24,7 @@ type Config struct {
 	URL      string   `yaml:"url"`
 	Packs    []string `yaml:"packs"`
 	NoWalls  bool     `yaml:"no-walls"`
+	NoEngine bool     `yaml:"no-engine"`
 	Wire     string   `yaml:"wire"`
 	WireCert string   `yaml:"wire-cert"`
 	WireKey  string   `yaml:"wire-key"`
@@ -47,6 +48,7 @@ func (c *Config) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&c.URL, "url", c.URL, "address under which people reach the server, printed into QR codes (default http:// and --listen)")
 	fs.StringSliceVar(&c.Packs, "packs", c.Packs, "regime packs in force, by id or folder, separated by commas (default: Quanzhou's of 2024)")
 	fs.BoolVar(&c.NoWalls, "no-walls", c.NoWalls, "serve SQL on raw data although this machine lacks a wall of the locked engine; doctor says which")
+	fs.BoolVar(&c.NoEngine, "no-engine", c.NoEngine, "run without the locked engine: answers about one person only, no aggregates; models are submitted without its comparison")
 	fs.StringVar(&c.Wire, "wire", c.Wire, "address on which psql and reporting tools may read synthetic tables and released results over PostgreSQL's protocol (default none)")
 	fs.StringVar(&c.WireCert, "wire-cert", c.WireCert, "TLS certificate file of --wire, PEM; needed outside the loopback interface")
 	fs.StringVar(&c.WireKey, "wire-key", c.WireKey, "private key file of --wire-cert, PEM")

@@ -26,7 +26,7 @@ func load(t *testing.T, args []string, env map[string]string) (Config, error) {
 
 func TestConfig_Load(t *testing.T) {
 	file := filepath.Join(t.TempDir(), "yunei.yaml")
-	if err := os.WriteFile(file, []byte("data: /from/file\nlisten: 127.0.0.1:1\npacks: [a, b]\nno-walls: true\nlog-level: warn\n"), 0o600); err != nil {
+	if err := os.WriteFile(file, []byte("data: /from/file\nlisten: 127.0.0.1:1\npacks: [a, b]\nno-walls: true\nno-engine: true\nlog-level: warn\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	zero := Config{
@@ -45,12 +45,12 @@ func TestConfig_Load(t *testing.T) {
 			with(func(c *Config) { c.Packs, c.NoWalls, c.LogLevel = []string{"x", "y"}, true, "debug" })},
 		{"file", []string{"--config", file}, nil, with(func(c *Config) {
 			c.Data, c.DB, c.Heads = "/from/file", "sqlite:/from/file/yunei.db", "/from/file/head.json"
-			c.Listen, c.URL, c.Packs, c.NoWalls, c.LogLevel = "127.0.0.1:1", "http://127.0.0.1:1", []string{"a", "b"}, true, "warn"
+			c.Listen, c.URL, c.Packs, c.NoWalls, c.NoEngine, c.LogLevel = "127.0.0.1:1", "http://127.0.0.1:1", []string{"a", "b"}, true, true, "warn"
 		})},
 		{"flag over environment over file", []string{"--data", "/d", "--packs", "p"},
 			map[string]string{"YUNEI_CONFIG": file, "YUNEI_DATA": "/env", "YUNEI_LISTEN": "127.0.0.1:2", "YUNEI_PACKS": "x"},
 			with(func(c *Config) {
-				c.Listen, c.URL, c.Packs, c.NoWalls, c.LogLevel = "127.0.0.1:2", "http://127.0.0.1:2", []string{"p"}, true, "warn"
+				c.Listen, c.URL, c.Packs, c.NoWalls, c.NoEngine, c.LogLevel = "127.0.0.1:2", "http://127.0.0.1:2", []string{"p"}, true, true, "warn"
 			})},
 	} {
 		t.Run(c.name, func(t *testing.T) {

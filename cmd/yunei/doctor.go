@@ -78,7 +78,7 @@ func examine(ctx context.Context, cfg *Config) []Finding {
 	findings = append(findings, examineDatabase(ctx, cfg)...)
 	findings = append(findings, examineHeadPlace(cfg))
 	for _, wall := range duckdb.Walls() {
-		findings = append(findings, examineWall(wall, cfg.NoWalls))
+		findings = append(findings, examineWall(wall, cfg.NoWalls || cfg.NoEngine))
 	}
 	return findings
 }

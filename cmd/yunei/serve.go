@@ -56,17 +56,20 @@ The SQL domain needs the walls around the engine (yunei doctor lists them). Wher
 }
 
 func (c *Config) options() node.Options {
-	return node.Options{Data: c.Data, DB: c.DB, Heads: c.Heads, Packs: c.Packs, NoWalls: c.NoWalls, SecureCookies: c.secure(), URL: c.URL}
+	return node.Options{Data: c.Data, DB: c.DB, Heads: c.Heads, Packs: c.Packs, NoWalls: c.NoWalls, NoEngine: c.NoEngine, SecureCookies: c.secure(), URL: c.URL}
 }
 
 // walled refuses a machine that lacks a wall unless told to go on.
 func walled(cfg *Config) error {
+	if cfg.NoEngine { // nothing to wall in
+		return nil
+	}
 	for _, w := range duckdb.Walls() {
 		if w.Present {
 			continue
 		}
 		if !cfg.NoWalls {
-			return errs.New(errs.Unavailable, "这台机器缺少隔离措施 %s (%s), 不启动 SQL 加工; 请补上后再启动, 或明确加 --no-walls", w.Title, w.Why)
+			return errs.New(errs.Unavailable, "这台机器缺少隔离措施 %s (%s), 不启动 SQL 加工; 请补上后再启动, 或明确加 --no-walls; 只做按人查询的, 加 --no-engine", w.Title, w.Why)
 		}
 		slog.WarnContext(context.Background(), "wall missing", "wall", w.Name, "why", w.Why)
 	}

@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/duckdb"
 	"yunei/internal/core/query/guard"
@@ -27,7 +28,8 @@ const (
 
 // differ makes the checks that run the model on synthetic rows in every engine there is: engine and interpreter give the
 // same exact cells (SC23), and the rendering for what was measured of the data those of the rendering that knows nothing
-// (SC24). The rows are those of the policy alone (S0), which holds every code, bound, cut point and NULL.
+// (SC24). Where the engine does not start nothing is shown, so nothing is submitted; a deployment that was told to run without
+// one says so to the experts instead. The rows are those of the policy alone (S0), which holds every code, bound, cut point and NULL.
 func (s *Service) differ(ctx context.Context, c *compiled) ([]guard.Check, error) {
 	engines := guard.Check{ID: "SC23", Title: "各执行引擎结果一致", TitleEn: "All engines give the same result", Status: guard.Pass}
 	renders := guard.Check{ID: "SC24", Title: "优化与朴素的执行计划结果一致", TitleEn: "Optimized and plain rendering give the same result", Status: guard.Pass}
@@ -57,10 +59,14 @@ func (s *Service) differ(ctx context.Context, c *compiled) ([]guard.Check, error
 		} else {
 			plain, fast, n, err = s.sameCells(ctx, m, d)
 		}
-		if errors.Is(err, duckdb.ErrMissingWall) || errors.Is(err, duckdb.ErrNotStarted) {
-			engines.Warn("执行引擎没有启动，未作比较", "the engine did not start, so nothing was compared")
+		if errors.Is(err, duckdb.ErrNone) {
+			engines.Warn("本部署不设执行引擎，未作比较；在设有执行引擎的部署运行之前须重新提交", "this deployment runs without an engine, so nothing was compared; submit again where there is one before a run")
 			renders.Status = guard.NotHere
 			return list(), nil
+		}
+		if errors.Is(err, duckdb.ErrNotStarted) {
+			return nil, &errs.Error{Code: errs.Unavailable, Err: err, Msg: "执行引擎没有启动, 无法核对各执行引擎结果是否一致 (SC23、SC24), 模型没有提交; " +
+				"请稍后重试, 仍不行的请平台运营方用 yunei doctor 查明原因, 或以 --no-engine 写明本部署不设执行引擎"}
 		}
 		if err != nil {
 			return nil, fmt.Errorf("compare engines on member %d of %s: %w", i, c.family.Hash(), err)

@@ -2,12 +2,14 @@ package lab_test
 
 import (
 	"encoding/json"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/core/query"
+	"yunei/internal/core/query/duckdb"
 	"yunei/internal/core/query/guard"
 	"yunei/internal/core/query/interp"
 	"yunei/internal/flow/lab"
@@ -112,5 +114,27 @@ func TestService_differs(t *testing.T) {
 				t.Errorf("class %s, spoilt %v: same = %v, %v", class, spoilt, same, err)
 			}
 		}
+	}
+}
+
+// TestService_Submit_engine: a model whose engines could not be compared is not submitted; only a deployment that was told
+// to run without an engine takes it, and says so to its experts.
+func TestService_Submit_engine(t *testing.T) {
+	w := town.SQLite(t)
+	sp := w.Space("bank", w.Scenario("bank", share, town.Fields...))
+	m, err := w.Lab.SaveModel(w.As("bank"), sp.ID, lab.Model{Name: "按学历", Class: "A", Draft: `SELECT education, COUNT(*) AS n FROM credit_default GROUP BY education`})
+	town.Must(t, err)
+
+	w.Lab.Engine = duckdb.New(duckdb.Options{TempDir: filepath.Join(t.TempDir(), "none")})
+	_, err = w.Lab.Submit(w.As("bank"), m.ID, false, 0)
+	if e := town.WantCode(t, "without an engine", err, errs.Unavailable); !strings.Contains(e.Msg, "SC23") || !strings.Contains(e.Msg, "yunei doctor") {
+		t.Errorf("the refusal says %q", e.Msg)
+	}
+
+	w.Lab.Engine = duckdb.New(duckdb.Options{None: true})
+	v, err := w.Lab.Submit(w.As("bank"), m.ID, false, 0)
+	town.Must(t, err)
+	if status, zh, _ := check(t, reviewOf(t, v), "SC23"); status != guard.Warn || !strings.Contains(zh, "不设执行引擎") {
+		t.Errorf("SC23 = %s %s", status, zh)
 	}
 }

@@ -385,6 +385,8 @@ func (s *Service) tryTable(ctx context.Context, c *compiled, program *interp.Pro
 	switch {
 	case errors.Is(err, duckdb.ErrMissingWall):
 		out.Note += "; 本机缺少隔离措施, 仅由解释器计算"
+	case errors.Is(err, duckdb.ErrNone):
+		out.Note += "; 本部署不设执行引擎, 仅由解释器计算"
 	case err != nil:
 		return Trial{}, 0, err
 	default:

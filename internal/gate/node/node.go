@@ -61,6 +61,7 @@ type Options struct {
 	Packs         []string // regime packs in force, by id or by folder; DefaultPack when none is named
 	Clock         clock.Clock
 	NoWalls       bool // run SQL on raw data although the machine lacks a wall
+	NoEngine      bool // run without the engine of class A
 	SecureCookies bool
 	URL           string // under which people and other nodes reach this one
 	Wire          string // address told to programs that speak PostgreSQL's protocol, "" where none may
@@ -126,7 +127,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 // build makes the stages in their order; each registers its acts, facts and ledger kinds as it is made.
 func (n *Node) build(o Options) {
 	law := regime.New()
-	n.engine = duckdb.New(duckdb.Options{AllowMissingWalls: o.NoWalls})
+	n.engine = duckdb.New(duckdb.Options{AllowMissingWalls: o.NoWalls, None: o.NoEngine})
 	budget := disclose.New()
 	n.Log.Also(ledger.Audit{Name: "disclosure", Look: budget.Verify})
 	subjects := collect.SealerOf(n.Keys)

@@ -16,6 +16,7 @@ import (
 
 	"yunei/internal/base/clock"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/query"
 	"yunei/internal/core/query/release"
 	"yunei/internal/test/testdb"
 )
@@ -293,4 +294,42 @@ func tellings(t *testing.T, url string) {
 		t.Errorf("refused with %q after %d kills: nothing was tried", refused, killed)
 	}
 	t.Logf("%d kills, %d answers told, %d values known", killed, len(told), known)
+}
+
+// TestWriteOff_Precision: after a loss whatever was approved counts as told about everybody. Approved models go on answering,
+// a new one that would fit beside what is known to have been told is held to the cap with what may have been.
+func TestWriteOff_Precision(t *testing.T) {
+	testdb.Each(t, func(t *testing.T, db *sqldb.DB) {
+		a, b, c := asking("a", cuts(4, 10)), asking("b", cuts(4, 20, 30)), asking("c", cuts(4, 40))
+		must := func(fn func(ctx context.Context, tx *sqldb.Tx) error) {
+			t.Helper()
+			if err := do(t, db, fn); err != nil {
+				t.Fatal(err)
+			}
+		}
+		for _, m := range []*query.Model{a, b} {
+			must(func(ctx context.Context, tx *sqldb.Tx) error { return New().Approve(ctx, tx, "bank", nil, m) })
+		}
+		for range 2 { // a second loss presumes nothing more
+			must(func(ctx context.Context, tx *sqldb.Tx) error { return New().WriteOff(ctx, tx, nil, "2026") })
+		}
+		// What was approved before is no longer asked at approval of anything; the answers stay told.
+		for _, m := range []*query.Model{a, b} {
+			must(func(ctx context.Context, tx *sqldb.Tx) error { return New().Withdraw(ctx, tx, "bank", m) })
+		}
+		if err := ask(t, db, "sid_1", "bank", c); CodeOf(err) != PrecisionExhausted {
+			t.Errorf("a new cut beside three that may be known: %v, want L106", err)
+		}
+		for _, m := range []*query.Model{a, b, a} {
+			if err := ask(t, db, "sid_1", "bank", m); err != nil {
+				t.Errorf("a model approved before the loss: %v", err)
+			}
+		}
+		if err := ask(t, db, "sid_1", "other", c); err != nil {
+			t.Errorf("another recipient: %v", err)
+		}
+		if problems := verify(t, db); len(problems) > 0 {
+			t.Errorf("ledger does not verify: %v", problems)
+		}
+	})
 }

@@ -176,8 +176,11 @@ func (l *Ledger) knownTo(ctx context.Context, tx *sqldb.Tx, p Precision, recipie
 			own = k
 		}
 	}
+	if err := rows.Err(); err != nil {
+		return own, all, err
+	}
 	all.join(last)
-	return own, all, rows.Err()
+	return own, all, presumed(ctx, tx, recipient, resource, field, &all)
 }
 
 // Field is what a recipient group knows about one field of a subject.

@@ -84,6 +84,7 @@ type Options struct {
 	// AllowMissingWalls runs jobs on a machine that lacks a wall (demonstrations on
 	// old kernels). serve sets it only when told so on its command line.
 	AllowMissingWalls bool
+	None              bool         // the deployment was told to run without an engine: no job ever starts
 	Parallel          int          // jobs at a time, the rest wait; default 2
 	TempDir           string       // where spill directories are made; default /dev/shm, else the system's
 	Log               *slog.Logger // receives what the engine said; default slog.Default()
@@ -128,6 +129,9 @@ var ErrNotStarted = errors.New("worker process did not start")
 // ErrMissingWall is in the chain, beside ErrNotStarted, when the machine lacks a wall.
 var ErrMissingWall = errors.New("a wall around the engine is missing")
 
+// ErrNone is in the chain, beside ErrNotStarted, where the deployment was told to run without an engine.
+var ErrNone = errors.New("this deployment runs without an engine")
+
 // errFailed is all a tenant ever learns of a run that ended badly: no row count, no
 // engine text, no difference between data and machine.
 func errFailed() error {
@@ -150,6 +154,10 @@ func (e *Engine) Run(ctx context.Context, job Job) ([][]Cell, error) {
 // RunMetered is Run that also tells the processor time the child took, whatever came of it.
 func (e *Engine) RunMetered(ctx context.Context, job Job) (rows [][]Cell, cpu time.Duration, err error) {
 	job.Limits = job.Limits.withDefaults()
+	if e.opt.None {
+		return nil, 0, &errs.Error{Code: errs.Unavailable, Msg: "本部署不设执行引擎，不运行汇总模型。请到设有执行引擎的部署办理，或请平台运营方去掉 --no-engine 后重新启动。",
+			Err: fmt.Errorf("%w: %w", ErrNotStarted, ErrNone)}
+	}
 	if !canWork() {
 		return nil, 0, errNotStarted(errors.New("the program did not call duckdb.MaybeWorker first"))
 	}

@@ -54,8 +54,11 @@ const (
 // Judge measures a set against what it was learned from: the exact histograms, the real rows, and the rows of people
 // who were held back.
 func (s *Sampler) Judge(exact []Exact, train, control View) Figures {
+	return s.judge(s.units(judgedRows), exact, train, control)
+}
+
+func (s *Sampler) judge(made []unit, exact []Exact, train, control View) Figures {
 	f := Figures{Rare: []string{}}
-	made := s.units(judgedRows)
 	pairs := 0
 	for _, e := range exact {
 		d := s.distance(e, made)
