@@ -5429,6 +5429,8 @@ export interface components {
             published: string;
             /** @description 省回流: the province returned the data to the city */
             returned?: boolean;
+            /** @description 按月系列: the date item whose month has a disclosure budget of its own, per person and month, beside the resource's year and lifetime */
+            series_item?: string;
             /**
              * @description Where one subject's rows are read from
              * @enum {string}
@@ -5994,6 +5996,8 @@ export interface components {
             operate?: components["schemas"]["CatalogChannel"];
             /** @description 省回流: the province returned the data to the city */
             returned?: boolean;
+            /** @description 按月系列: the date item whose month has a disclosure budget of its own, per person and month, beside the resource's year and lifetime */
+            series_item?: string;
             /**
              * @description Where one subject's rows are read from
              * @enum {string}
@@ -6069,6 +6073,8 @@ export interface components {
             published: string;
             /** @description 省回流: the province returned the data to the city */
             returned?: boolean;
+            /** @description 按月系列: the date item whose month has a disclosure budget of its own, per person and month, beside the resource's year and lifetime */
+            series_item?: string;
             /**
              * @description Where one subject's rows are read from
              * @enum {string}
@@ -6862,7 +6868,9 @@ export interface components {
             /** @description Number of the deciding paper (文号) */
             document: string;
             /** @enum {string} */
-            kind: "resource-year" | "resource-lifetime";
+            kind: "resource-year" | "resource-month" | "resource-lifetime";
+            /** @description For a series' budget per person and month: the month of the data; empty: each month without a decision of its own */
+            month?: string;
             reason: string;
             resource: string;
             /**
@@ -6882,8 +6890,9 @@ export interface components {
             /** @description Of the lifetime: the sum over all resources about the same kind of subject, an upper bound for someone who is in all of them */
             class?: components["schemas"]["DiscloseFigure"];
             figure: components["schemas"]["DiscloseFigure"];
-            /** @description resource-year, resource-lifetime or grant */
+            /** @description resource-year, resource-month (of a series: per person and month), resource-lifetime or grant */
             kind: string;
+            /** @description Year, or month of the data (2025-03; empty: every other month) */
             period?: string;
             resource: string;
             title: string;
@@ -10183,6 +10192,7 @@ export interface components {
             resource: string;
             /** Format: int64 */
             schemaVersion: number;
+            series?: string;
             subjectKey?: string;
             title?: string;
             unique?: string[] | null;
