@@ -17,6 +17,7 @@ const (
 	DocSolution      = "solution-plan"
 	DocDesign        = "modelling-design"
 	DocModel         = "model"
+	DocThirdParty    = "third-party-cooperation"
 	DocQualification = "qualification"
 	DocRenewal       = "renewal-reason"
 )
@@ -42,6 +43,17 @@ func (s *Service) registerFacts(law *regime.Law) {
 		}
 		return false
 	})
+	declarationFact := func(name string, of func(Declaration) bool) {
+		law.RegisterFact(regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+			if strings.HasPrefix(id, "scn_") { // no papers yet
+				return false, nil
+			}
+			d, err := loadDeclaration(ctx, tx, id)
+			return of(d), err
+		}})
+	}
+	declarationFact("plan.third_party", func(d Declaration) bool { return d.Papers.through() })
+	declarationFact("plan.partner_explained", func(d Declaration) bool { return d.Papers.explained() })
 	agreementFact := func(name string, of func(Agreement) any) {
 		law.RegisterFact(regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 			a, err := loadAgreement(ctx, tx, id)

@@ -174,7 +174,19 @@ type Papers struct {
 	Solution string `json:"solution" minLength:"4" doc:"应用场景解决方案"`
 	Design   string `json:"design" minLength:"4" doc:"建模设计说明书"`
 	Template string `json:"template,omitempty" doc:"Own consent template, where the platform's is not used"`
-	Partner  string `json:"partner,omitempty" doc:"Third party that collects consents, where there is one"`
+	// 四(五): 需通过第三方获取授权文件的,应当在提交开发方案申请时详细说明与第三方合作方式、授权文件获取方式等.
+	ThirdParty  bool   `json:"third_party,omitempty" doc:"Consents are obtained through a third party (通过第三方获取授权文件)"`
+	Partner     string `json:"partner,omitempty" maxLength:"200" doc:"That third party"`
+	Cooperation string `json:"cooperation,omitempty" maxLength:"5000" doc:"与第三方合作方式"`
+	Obtaining   string `json:"obtaining,omitempty" maxLength:"5000" doc:"授权文件获取方式"`
+}
+
+// through reports whether consents are obtained through a third party.
+func (p Papers) through() bool { return p.ThirdParty || p.Partner != "" }
+
+// explained reports whether the third party is named, and the cooperation and the way of obtaining consents are told.
+func (p Papers) explained() bool {
+	return !slices.ContainsFunc([]string{p.Partner, p.Cooperation, p.Obtaining}, func(s string) bool { return strings.TrimSpace(s) == "" })
 }
 
 // Declaration (场景申报) is a request to run models on raw data for a scenario.

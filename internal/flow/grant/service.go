@@ -303,6 +303,10 @@ func declared(p Papers, models []Model) []matter.Document {
 		{Kind: DocSolution, Title: "应用场景解决方案", Text: p.Solution},
 		{Kind: DocDesign, Title: "建模设计说明书", Text: p.Design},
 	}
+	if p.through() {
+		docs = append(docs, matter.Document{Kind: DocThirdParty, Title: "通过第三方获取授权文件的说明",
+			Text: "第三方合作单位: " + p.Partner + "\n合作方式: " + p.Cooperation + "\n授权文件获取方式: " + p.Obtaining})
+	}
 	for _, m := range models {
 		docs = append(docs, matter.Document{Kind: DocModel, Title: m.Name, Text: m.Version + " " + m.Hash})
 	}

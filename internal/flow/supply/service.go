@@ -8,6 +8,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
@@ -160,7 +161,7 @@ func (s *Service) mayAsk(ctx context.Context, tx *act.Tx, sc grant.Scenario, a A
 		for _, p := range parts {
 			open := p.State == Asked || p.State == Approved && p.Route == i.route()
 			if open && slices.ContainsFunc(p.Items, func(o Item) bool { return o.Resource == i.Resource && overlap(o.Fields, i.Fields) }) {
-				return errs.New(errs.Conflict, "《%s》的所选数据项已经申请 (%s), 请查看原申请的办理情况", i.Title, p.Application)
+				return errs.New(errs.Conflict, "《%s》的所选数据项已在 %s 申请, 请查看原申请的办理情况", i.Title, workday.DateOf(p.Opened))
 			}
 		}
 	}

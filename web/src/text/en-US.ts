@@ -1398,7 +1398,11 @@ export const enUS = {
     noVersions: "No versions yet; submit a model in the lab first",
     design: "Modeling design",
     designHint: "Fields, method, outputs, and why they cannot be reversed",
-    partner: "Partner that collects authorizations, if any",
+    thirdParty: "Authorizations are obtained through a third party",
+    partner: "Third party",
+    partnerHint: "Once the plan is approved, all three sign the agreement; each authorization must name it as a recipient",
+    cooperation: "How the cooperation works",
+    obtaining: "How authorizations are obtained",
   },
   statistics: {
     lead: "Where official statistics need figures without noise, a permit comes first: {data-provider} agrees, two people of {data-bureau} decide. It states ground, resources, purpose, recipient and term.",

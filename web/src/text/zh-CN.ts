@@ -1402,7 +1402,11 @@ export const zhCN = {
     noVersions: "还没有可申报的模型版本，请先在开发空间提交模型",
     design: "建模设计说明书",
     designHint: "模型用到的数据项、计算方法、输出内容及为何不可逆算",
-    partner: "合作单位（代为取得授权文件时填写）",
+    thirdParty: "通过第三方获取授权文件",
+    partner: "第三方合作单位",
+    partnerHint: "方案通过后，三方共同签署协议；授权书须写明授权对象包括该单位",
+    cooperation: "与第三方合作方式",
+    obtaining: "授权文件获取方式",
   },
   statistics: {
     lead: "官方统计确需不加噪的数字时，先取得许可：由{data-provider}同意、{data-bureau}两人决定；许可写明依据、数据资源、用途、接收单位和期限。",

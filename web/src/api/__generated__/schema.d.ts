@@ -6477,14 +6477,20 @@ export interface components {
             why?: string;
         };
         GrantPapers: {
+            /** @description 与第三方合作方式 */
+            cooperation?: string;
             /** @description 建模设计说明书 */
             design: string;
-            /** @description Third party that collects consents, where there is one */
+            /** @description 授权文件获取方式 */
+            obtaining?: string;
+            /** @description That third party */
             partner?: string;
             /** @description 应用场景解决方案 */
             solution: string;
             /** @description Own consent template, where the platform's is not used */
             template?: string;
+            /** @description Consents are obtained through a third party (通过第三方获取授权文件) */
+            third_party?: boolean;
         };
         GrantParty: {
             /** @description For a partner: as the plan names it */

@@ -1,4 +1,4 @@
-import { Form, Input, Modal, Select } from "antd";
+import { Checkbox, Form, Input, Modal, Select } from "antd";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
@@ -12,7 +12,10 @@ interface Values {
   solution: string;
   design: string;
   template?: string;
+  third_party?: boolean;
   partner?: string;
+  cooperation?: string;
+  obtaining?: string;
 }
 
 /** 场景申报: the models and the papers that the law asks for. */
@@ -24,6 +27,7 @@ export function DeclareModal({ scenario, close }: { scenario: Scenario; close: (
   const shelf = useList("/v1/versions", { query: { limit: 100, listed: true } });
   const problem = own.problem ?? shelf.problem;
   const choices = new Map([...(own.items ?? []), ...(shelf.items ?? [])].map((v) => [v.id, v]));
+  const through = Form.useWatch("third_party", form);
   const declare = useAct(
     ({ versions: chosen, ...papers }: Values) => post("/v1/scenarios/{id}/declare", { path: { id: scenario.id } }, { versions: chosen, papers }),
     (declaration) => {
@@ -50,9 +54,22 @@ export function DeclareModal({ scenario, close }: { scenario: Scenario; close: (
         <Form.Item name="design" label={`《${t.scenario.design}》`} extra={t.scenario.designHint} rules={[{ required: true, min: 4, message: t.common.required }]}>
           <Input.TextArea autoSize={{ minRows: 4, maxRows: 12 }} />
         </Form.Item>
-        <Form.Item name="partner" label={t.scenario.partner}>
-          <Input />
+        <Form.Item name="third_party" valuePropName="checked">
+          <Checkbox>{t.scenario.thirdParty}</Checkbox>
         </Form.Item>
+        {through && (
+          <>
+            <Form.Item name="partner" label={t.scenario.partner} extra={t.scenario.partnerHint} rules={[{ required: true, whitespace: true, message: t.common.required }]}>
+              <Input maxLength={200} />
+            </Form.Item>
+            <Form.Item name="cooperation" label={t.scenario.cooperation} rules={[{ required: true, whitespace: true, message: t.common.required }]}>
+              <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={5000} showCount />
+            </Form.Item>
+            <Form.Item name="obtaining" label={t.scenario.obtaining} rules={[{ required: true, whitespace: true, message: t.common.required }]}>
+              <Input.TextArea autoSize={{ minRows: 2, maxRows: 8 }} maxLength={5000} showCount />
+            </Form.Item>
+          </>
+        )}
       </Form>
       {declare.error && <ProblemView problem={declare.error} />}
     </Modal>

@@ -6,6 +6,7 @@ import { useItem } from "@/api/hooks";
 import type { DataApplicationPage, DataPart, Me, SpaceSupply } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { EntryFields } from "@/ui/EntryName";
 import { FilePage, Panel } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { Loaded } from "@/ui/ProblemView";
@@ -86,7 +87,7 @@ function PartPanel({ part, page, me }: { part: DataPart; page: DataApplicationPa
         column={1}
         style={{ marginTop: 16 }}
         items={[
-          ...(p.items ?? []).map((i) => ({ key: i.resource, label: i.title, children: <>{i.fields?.map((f) => <Tag key={f}>{f}</Tag>)}{i.reason && <div>{t.supply.rawReason}：{i.reason}</div>}</> })),
+          ...(p.items ?? []).map((i) => ({ key: i.resource, label: i.title, children: <><EntryFields id={i.resource} fields={i.fields} />{i.reason && <div>{t.supply.rawReason}：{i.reason}</div>}</> })),
           ...(p.papers ?? []).map((r) => ({ key: r.step, label: r.title, children: <Typography.Text code>{r.number}</Typography.Text> })),
         ]}
       />

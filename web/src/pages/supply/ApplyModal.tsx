@@ -23,10 +23,10 @@ function NeedInputs({ need, raw }: { need: Need; raw?: boolean }) {
   const entry = data?.entry;
   const name = entry?.title ?? need.resource;
   return (
-    <fieldset className="need-row" aria-label={name}>
+    <fieldset className="need-row" aria-label={name} style={{ border: 0, margin: 0 }}>
       {error && <ProblemView problem={error} />}
       <Form.Item name={[need.resource, "fields"]} label={entry?.returned ? `${name}（${t.supply.returned}）` : name} extra={t.supply.fieldsHint}>
-        <Select mode="multiple" aria-label={`${name} ${t.common.fields}`} options={need.fields?.map((f) => ({ value: f, label: entry?.fields?.find((x) => x.name === f)?.title ?? f }))} />
+        <Select mode="multiple" showSearch={{ optionFilterProp: "label" }} aria-label={`${name} ${t.common.fields}`} options={need.fields?.map((f) => ({ value: f, label: entry?.fields?.find((x) => x.name === f)?.title ?? f }))} />
       </Form.Item>
       <Form.Item name={[need.resource, "raw"]} valuePropName="checked" style={{ marginBottom: 8 }}>
         <Checkbox>{t.supply.raw}</Checkbox>

@@ -7,6 +7,7 @@ import { useOrgName } from "@/api/org";
 import type { Demand, Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import type { ChosenItems } from "@/ui/EntryItems";
+import { EntryFields } from "@/ui/EntryName";
 import { FilePage } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { ResourceTable } from "@/ui/ResourceTable";
@@ -102,7 +103,7 @@ export default function SupplyDesk() {
                 empty={{ title: t.supply.noProcessings, hint: t.supply.noProcessingsHint }}
                 columns={[
                   { key: "title", title: t.space.resource },
-                  { key: "fields", title: t.common.fields, render: (p) => p.fields?.join("、") },
+                  { key: "fields", title: t.common.fields, render: (p) => <EntryFields id={p.resource} fields={p.fields} /> },
                   { key: "cleaned", title: t.supply.cleaned, ellipsis: true },
                   { key: "masked", title: t.supply.masked, ellipsis: true },
                   { key: "opened", title: t.supply.at, width: 160, render: (p) => minute(p.opened) },
