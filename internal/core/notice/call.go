@@ -31,9 +31,6 @@ type Criterion struct {
 
 // Scored refuses scores that leave out a criterion, name another, or are out of range.
 func (c Call) Scored(scores map[string]int64) error {
-	if len(c.Criteria) == 0 {
-		return errs.New(errs.Conflict, "征集通告没有公布评选标准, 不能评分")
-	}
 	f := faults{}
 	for _, k := range c.Criteria {
 		n, ok := scores[k.Title]

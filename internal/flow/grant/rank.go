@@ -42,14 +42,14 @@ func (s *Service) Rate(ctx context.Context, scenarioID string, scores map[string
 		if !actor.Area.Covers(sc.Area) {
 			return errs.New(errs.NotFound, noScenario)
 		}
-		if actor.Org == sc.Org && actor.Org != "" {
-			return errs.New(errs.Forbidden, "不能为本单位的申请评分, 请由其他单位的人员办理")
-		}
 		if sc.Plan.Call == "" {
 			return errs.New(errs.Conflict, "这个场景没有依据征集通告申请, 不参加排序")
 		}
 		n, err := notice.LoadCall(ctx, tx.Tx, sc.Plan.Call)
 		if err != nil {
+			return err
+		}
+		if err := mayRate(actor, sc, n); err != nil {
 			return err
 		}
 		if err := n.Call.Scored(scores); err != nil {
@@ -68,6 +68,17 @@ func (s *Service) Rate(ctx context.Context, scenarioID string, scores map[string
 		return tx.Changed(ctx, "rating", r.ID, r)
 	})
 	return r, err
+}
+
+// mayRate reports why somebody cannot score a candidate of a call.
+func mayRate(a access.Actor, sc Scenario, n notice.Notice) error {
+	switch {
+	case a.Org == sc.Org && a.Org != "":
+		return errs.New(errs.Forbidden, "不能为本单位的申请评分, 请由其他单位的人员办理")
+	case len(n.Call.Criteria) == 0:
+		return errs.New(errs.Conflict, "征集通告没有公布评选标准, 不能评分")
+	}
+	return nil
 }
 
 // Ranking (排序) is the candidates of a call in the order of the published criteria.
@@ -91,6 +102,8 @@ type Candidate struct {
 	Raters   int              `json:"raters"`
 	Scores   map[string]int64 `json:"scores" doc:"Mean by criterion, in hundredths"`
 	Total    int64            `json:"total" doc:"In hundredths"`
+	Mine     map[string]int64 `json:"mine,omitempty" doc:"What the reader gave, by criterion"`
+	Rate     *act.Option      `json:"rate,omitempty" doc:"Whether the reader may score it; absent for those who never do"`
 }
 
 // Ranking ranks the candidates of a call, for those who choose and supervise.
@@ -124,6 +137,16 @@ func (s *Service) Ranking(ctx context.Context, call string) (out Ranking, err er
 			}
 			c := candidate(sc, n.Call.Criteria, ratings[sc.ID])
 			c.Sent = slices.Contains(sent, sc.ID)
+			if i := slices.IndexFunc(ratings[sc.ID], func(r Rating) bool { return r.Account == actor.Account }); i >= 0 {
+				c.Mine = ratings[sc.ID][i].Scores
+			}
+			if actor.Has(raters...) {
+				o, err := s.acts.Option(ctx, tx, "grant.scenario.rate", mayRate(actor, sc, n), map[string]string{"org": sc.Org, "plan": sc.ID})
+				if err != nil {
+					return err
+				}
+				c.Rate = &o
+			}
 			out.Items = append(out.Items, c)
 		}
 		rank(out.Items)

@@ -10,8 +10,8 @@ const look = EditorView.theme({
   ".cm-gutters": { backgroundColor: "#f7f9fc", color: "#98a3b3", border: "0" },
 });
 
-/** What changed from one text to another, line by line; neither can be edited. */
-export default function TextDiff({ before, after, label }: { before: string; after: string; label: string }) {
+/** What changed from one text to another, line by line; neither can be edited. Words of people are plain, everything else is SQL. */
+export default function TextDiff({ before, after, label, plain = false }: { before: string; after: string; label: string; plain?: boolean }) {
   const place = useRef<HTMLDivElement>(null);
   // An effect, because the editor owns its element.
   useEffect(() => {
@@ -22,7 +22,7 @@ export default function TextDiff({ before, after, label }: { before: string; aft
         doc: after,
         extensions: [
           lineNumbers(),
-          sql({ dialect: PostgreSQL }),
+          plain ? [] : sql({ dialect: PostgreSQL }),
           EditorView.lineWrapping,
           EditorView.editable.of(false),
           EditorState.readOnly.of(true),
@@ -33,6 +33,6 @@ export default function TextDiff({ before, after, label }: { before: string; aft
       }),
     });
     return () => view.destroy();
-  }, [before, after, label]);
+  }, [before, after, label, plain]);
   return <div ref={place} />;
 }

@@ -6305,12 +6305,18 @@ export interface components {
         };
         GrantCandidate: {
             field?: string;
+            /** @description What the reader gave, by criterion */
+            mine?: {
+                [key: string]: number;
+            };
             org: string;
             /**
              * Format: int64
              * @description Equal totals share a rank; 0: nobody rated it
              */
             rank: number;
+            /** @description Whether the reader may score it; absent for those who never do */
+            rate?: components["schemas"]["ActOption"];
             /** Format: int64 */
             raters: number;
             scenario: string;

@@ -5,6 +5,7 @@ import type { LetterIn, LetterOut } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { minute } from "@/util/day";
+import { LetterContent } from "./LetterContent";
 
 const color: Record<LetterOut["state"], string> = { waiting: "processing", accepted: "success", refused: "error" };
 
@@ -84,7 +85,7 @@ export function Received() {
       {shown && (
         <Drawer open size={640} title={`${wordFor(t.link.kinds, shown.kind)} ${shown.answer.number ?? ""}`} onClose={() => setShown(undefined)}>
           <Typography.Paragraph type="secondary">{t.link.contentHint(nodeName(shown.node), shown.digest)}</Typography.Paragraph>
-          <pre style={{ whiteSpace: "pre-wrap" }}>{JSON.stringify(shown.content, null, 2)}</pre>
+          <LetterContent letter={shown} />
         </Drawer>
       )}
     </>

@@ -48,6 +48,8 @@ export function CallWindow({ notice, open }: { notice: Notice; open?: boolean })
         items={[
           { label: t.notice.callFor, children: kindTitle(call.for) },
           ...(call.field ? [{ label: t.notice.field, children: call.field }] : []),
+          ...(call.limit ? [{ label: t.notice.limit, children: t.notice.limitOf(call.limit) }] : []),
+          ...(call.criteria?.length ? [{ label: t.notice.criteria, children: call.criteria.map((k) => `${k.title} ${t.ranking.weight(k.weight)}`).join("、") }] : []),
           { label: t.notice.opens, children: minute(call.opens) },
           {
             label: t.notice.closes,

@@ -1,5 +1,5 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
-import { Button, DatePicker, Flex, Form, Input, Modal, Select } from "antd";
+import { Button, DatePicker, Flex, Form, Input, InputNumber, Modal, Select } from "antd";
 import type { Dayjs } from "dayjs";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
@@ -19,6 +19,8 @@ interface Values {
   field?: string;
   conditions: string;
   window: [Dayjs, Dayjs];
+  limit?: number;
+  criteria?: { title: string; weight: number }[];
   series: string;
   from: Dayjs;
   entries: { name: string; note?: string }[];
@@ -39,6 +41,8 @@ async function publish(kind: Publishing, v: Values) {
         conditions: v.conditions,
         opens: v.window[0].toISOString(),
         closes: v.window[1].toISOString(),
+        limit: v.limit ?? undefined,
+        criteria: v.criteria?.length ? v.criteria : undefined,
       });
     case "continuation":
       return post("/v1/notices/continue", {}, { pack: v.pack, until: day(v.until), document: v.document ?? "", text: v.text });
@@ -72,7 +76,39 @@ function CallFields() {
       <Form.Item name="conditions" label={t.notice.conditions} rules={need}>
         <Input.TextArea autoSize={{ minRows: 3 }} maxLength={20000} />
       </Form.Item>
+      <Form.Item name="limit" label={t.notice.limit} extra={t.notice.limitHint}>
+        <InputNumber min={1} max={1000} precision={0} />
+      </Form.Item>
+      <Criteria />
     </>
+  );
+}
+
+/** 评选标准: by what the candidates are ranked; published with the call, scored on its page. */
+function Criteria() {
+  const t = useText();
+  const need = [{ required: true, message: t.common.required }];
+  return (
+    <Form.List name="criteria">
+      {(rows, { add, remove }) => (
+        <Form.Item label={t.notice.criteria} extra={t.notice.criteriaHint}>
+          {rows.map((row, i) => (
+            <Flex key={row.key} gap={8} style={{ marginBottom: 8 }}>
+              <Form.Item name={[row.name, "title"]} noStyle rules={need}>
+                <Input placeholder={t.notice.criterion} aria-label={t.notice.criterionOf(i + 1)} maxLength={60} />
+              </Form.Item>
+              <Form.Item name={[row.name, "weight"]} noStyle rules={need}>
+                <InputNumber min={1} max={100} precision={0} placeholder={t.notice.weight} aria-label={t.notice.weightOf(i + 1)} />
+              </Form.Item>
+              <Button type="text" danger icon={<DeleteOutlined aria-hidden />} aria-label={t.common.remove} onClick={() => remove(row.name)} />
+            </Flex>
+          ))}
+          <Button icon={<PlusOutlined aria-hidden />} onClick={() => add({})}>
+            {t.notice.addCriterion}
+          </Button>
+        </Form.Item>
+      )}
+    </Form.List>
   );
 }
 

@@ -2,6 +2,7 @@ import { Typography } from "antd";
 import { useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
+import { useSession } from "@/api/session";
 import { useLanguage, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage, Panel } from "@/ui/FilePage";
@@ -10,6 +11,7 @@ import { dayWithWeekday, minute } from "@/util/day";
 import { path } from "@/util/path";
 import { CallWindow, Entries, NoticeTags, Versions } from "../notice/NoticeParts";
 import { PublicityView } from "../notice/PublicityView";
+import { RankingTab, ranks } from "../notice/RankingTab";
 import "../notice/notice.css";
 
 /** One notice whole: anybody reads it; who published it may revoke it here. */
@@ -17,6 +19,7 @@ export default function NoticeFile() {
   const t = useText();
   const { language } = useLanguage();
   const { id = "" } = useParams();
+  const session = useSession();
   const query = useItem("/v1/notices/{id}", { path: { id } });
   const revoke = useAct((reason: string) => post("/v1/notices/{id}/revoke", { path: { id } }, { reason }));
   return (
@@ -59,6 +62,7 @@ export default function NoticeFile() {
                   </>
                 ),
               },
+              ...(ranks(notice, session?.roles) ? [{ key: "ranking", label: t.ranking.title, content: <RankingTab call={notice.id} /> }] : []),
             ]}
           />
         )}

@@ -16,6 +16,7 @@ import { path } from "@/util/path";
 import { PermitRegister } from "../statistics/Permits";
 import { Designations } from "./Designations";
 import { Experts } from "./Experts";
+import { Templates } from "./Templates";
 
 const color: Record<Filing["state"], string> = { due: "warning", filed: "processing", acknowledged: "success" };
 
@@ -195,6 +196,7 @@ export default function Registers() {
         items={[
           { key: "filings", label: t.register.filings, children: <Filings /> },
           { key: "seals", label: t.register.seals, children: <Seals /> },
+          { key: "templates", label: t.template.title, children: <Templates /> },
           { key: "designations", label: t.designation.title, children: <Designations /> },
           { key: "statistics", label: t.release.permit, children: <PermitRegister /> },
           ...(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r)) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),
