@@ -34,6 +34,14 @@ type Filter struct {
 	To      string // legal day, inclusive
 	Before  int64  // keyset: only entries with a smaller Seq; 0 begins at the newest
 	Limit   int    // 50 when 0, at most 500
+	Reach   *Reach // nil: wherever it was done
+}
+
+// Reach narrows a listing to an area: what the bodies that stand there did, what was done to the matters decided there, and what
+// the reader did.
+type Reach struct {
+	Lo, Hi string // codes of the area and of all inside it, half open
+	Self   string // account of the reader
 }
 
 // Entries lists one page; the next page is Before the last Seq of this one.
@@ -68,6 +76,10 @@ func (f Filter) query() (string, []any) {
 	}
 	if f.Matter != "" {
 		where = append(where, "matter <> ''") // so that the partial index serves
+	}
+	if r := f.Reach; r != nil {
+		cond(`(actor = @ OR EXISTS (SELECT 1 FROM org_area a WHERE a.org = ledger_entry.org AND a.area >= @ AND a.area < @)
+			OR matter <> '' AND EXISTS (SELECT 1 FROM matter m WHERE m.id = ledger_entry.matter AND m.area >= @ AND m.area < @))`, r.Self, r.Lo, r.Hi, r.Lo, r.Hi)
 	}
 	if f.Before > 0 {
 		cond("seq < @", f.Before)

@@ -47,14 +47,8 @@ func (a *API) registerLedger() {
 
 func (a *API) ledgerEntries(ctx context.Context, in *entriesIn) (Page[LedgerItem], error) {
 	out := Page[LedgerItem]{Items: []LedgerItem{}}
-	who := actor(ctx)
-	f := ledger.Filter{Object: in.Object, Matter: in.Matter, Actor: in.Actor, Act: in.Act, Org: in.Org, Outcome: in.Outcome,
-		From: in.From, To: in.To, Before: in.Cursor, Limit: in.Limit}
-	if !who.Overseer() {
-		if f.Org = who.Org; who.Org == "" {
-			f.Actor = who.Account
-		}
-	}
+	f := readable(actor(ctx), ledger.Filter{Object: in.Object, Matter: in.Matter, Actor: in.Actor, Act: in.Act, Org: in.Org, Outcome: in.Outcome,
+		From: in.From, To: in.To, Before: in.Cursor, Limit: in.Limit})
 	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		list, err := a.s.Log.Entries(ctx, tx, f)
 		if err != nil {
@@ -73,6 +67,21 @@ func (a *API) ledgerEntries(ctx context.Context, in *entriesIn) (Page[LedgerItem
 		out.Next = itoa(out.Items[n-1].Seq)
 	}
 	return out, err
+}
+
+// readable narrows a listing to what somebody may read: an overseer what was done in their area, everybody else what their own
+// organization did, or they themselves.
+func readable(who access.Actor, f ledger.Filter) ledger.Filter {
+	switch {
+	case !who.Overseer() && who.Org == "":
+		f.Actor = who.Account
+	case !who.Overseer():
+		f.Org = who.Org
+	case who.Area != "":
+		lo, hi := who.Area.Range()
+		f.Reach = &ledger.Reach{Lo: lo, Hi: hi, Self: who.Account}
+	}
+	return f
 }
 
 // personNames are the names of those who acted.
@@ -97,10 +106,14 @@ func (a *API) receipt(ctx context.Context, in *struct {
 	who := actor(ctx)
 	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		r, err := a.s.Log.Entry(ctx, tx, in.Seq)
+		if err != nil || r.Actor == who.Account {
+			return err
+		}
+		list, err := a.s.Log.Entries(ctx, tx, readable(who, ledger.Filter{Before: in.Seq + 1, Limit: 1, Org: r.Org}))
 		if err != nil {
 			return err
 		}
-		if !who.Overseer() && r.Actor != who.Account && (who.Org == "" || r.Org != who.Org) {
+		if len(list) == 0 || list[0].Seq != in.Seq {
 			return errs.New(errs.NotFound, "账本里没有第 %d 号条目, 请核对编号", in.Seq)
 		}
 		return nil

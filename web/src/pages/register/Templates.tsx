@@ -105,7 +105,8 @@ export function Templates() {
     <>
       <Typography.Paragraph type="secondary">{t.template.lead}</Typography.Paragraph>
       <FileTable<TemplatePage>
-        list={query}
+        // Papers that applicants bring have no text of their own: they stand behind those that have one.
+        list={{ ...query, data: query.data && { items: [...(query.data.items ?? [])].sort((a, b) => Number(Boolean(b.text)) - Number(Boolean(a.text))) } }}
         rowKey="slug"
         width={760}
         empty={{ title: t.template.empty }}
