@@ -6979,8 +6979,9 @@ export interface components {
             figure: components["schemas"]["DiscloseFigure"];
             /** @description What the cap means for one person once it is used up */
             full: components["schemas"]["DiscloseFigure"];
-            /** @description resource-year, resource-lifetime or grant */
+            /** @description resource-year, resource-month (of a series: per person and month), resource-lifetime or grant */
             kind: string;
+            /** @description Year, or month of the data (2025-03; empty: every other month) */
             period?: string;
             /**
              * Format: int64
