@@ -230,6 +230,43 @@ func dropStale(dir string, there []held, now map[string]held) error {
 	return err
 }
 
+// dropUnrecorded removes the whole copies of a space that no supply accounts for: a run that was killed made them, and no act
+// recorded them. Left there they would be found and locked, and every later run would reach for them in vain.
+func (s *Service) dropUnrecorded(ctx context.Context, space string) error {
+	gate := s.gate(space)
+	gate.Lock()
+	defer gate.Unlock()
+	there, err := inFolder(s.folder(space))
+	if err != nil || len(there) == 0 {
+		return err
+	}
+	known, busy := map[string]bool{}, false
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		supplies, err := SuppliesOf(ctx, tx, space)
+		if err != nil {
+			return err
+		}
+		for _, sup := range supplies {
+			busy = busy || sup.State == SupplyRunning
+			for _, b := range sup.Batches {
+				known[b.File] = known[b.File] || b.Dropped == nil
+			}
+		}
+		list, err := bodied[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, space)
+		busy = busy || len(list) > 0
+		return err
+	})
+	if err != nil || busy { // what is under way may have made them and will record them
+		return err
+	}
+	for _, h := range there {
+		if !known[h.File] {
+			err = errors.Join(err, removeCopy(s.folder(space), h))
+		}
+	}
+	return err
+}
+
 // removeHalves removes what a killed program was writing.
 func removeHalves(dir string) error {
 	halves, err := filepath.Glob(filepath.Join(dir, "*.part"))

@@ -138,6 +138,9 @@ func (s *Service) Sweep(ctx context.Context) error {
 			failed = errors.Join(failed, err)
 		}
 	}
+	for _, r := range lost {
+		failed = errors.Join(failed, s.dropUnrecorded(ctx, r.Space))
+	}
 	failed = errors.Join(failed, s.sweepSupplies(ctx))
 	_, err = s.Scan(ctx)
 	return errors.Join(failed, err)
