@@ -305,3 +305,30 @@ test("who holds the qualification is taken first, and an admitted organization m
   await closed(leaver.getByRole("button", { name: "申请退出平台" }), "正在办理");
   await picture(leaver, "leave");
 });
+
+test("an API key is shown once, listed without its secret, and closed", async ({ as }) => {
+  const page = await as("bank");
+  await page.getByRole("button", { name: /蔡行长助理/ }).click();
+  await page.getByRole("menuitem", { name: "接口密钥" }).click();
+  await expect(page.getByRole("heading", { level: 1, name: "接口密钥" })).toBeVisible();
+  await page.getByRole("button", { name: "生成密钥" }).click();
+  const form = page.getByRole("dialog", { name: "生成密钥" });
+  await form.getByLabel("用途").fill("核心系统");
+  await form.getByRole("button", { name: /^提\s?交$/ }).click();
+  const shown = page.getByRole("dialog", { name: "核心系统" });
+  await expect(shown.getByText(/^yk_/)).toBeVisible();
+  const secret = (await shown.getByText(/^yk_/).innerText()).trim();
+  await shown.getByRole("button", { name: "已保存好" }).click();
+  await receipt(page);
+  const asKey = (): Promise<number> => page.evaluate(async (key) => (await fetch("/v1/me", { credentials: "omit", headers: { Authorization: `Bearer ${key}` } })).status, secret);
+  expect(await asKey()).toBe(200);
+  const row = page.getByRole("row").filter({ hasText: "核心系统" });
+  await expect(row).toBeVisible();
+  await picture(page, "api-keys");
+  await row.getByRole("button", { name: "停用" }).click();
+  const sure = page.getByRole("dialog");
+  await sure.getByRole("textbox").fill("核心系统");
+  await sure.getByRole("button", { name: "停用" }).click();
+  await expect(row).toHaveCount(0);
+  expect(await asKey()).toBe(401);
+});

@@ -40,6 +40,7 @@ export const router = createBrowserRouter([
     children: [
       page("/desk", () => import("@/pages/desk/Desk")),
       page("/messages", () => import("@/pages/message/Messages")),
+      page("/keys", () => import("@/pages/key/ApiKeys")),
       page("/catalog", () => import("@/pages/catalog/CatalogList")),
       page("/catalog/new", () => import("@/pages/catalog/CatalogNew")),
       page("/catalog/:id", () => import("@/pages/catalog/CatalogFile")),

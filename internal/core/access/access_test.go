@@ -106,7 +106,7 @@ func TestToken(t *testing.T) {
 			if session, err = access.OpenSession(ctx, tx, a.ID); err != nil {
 				return err
 			}
-			key, err = access.OpenKey(ctx, tx, a.ID, "接口", 48*time.Hour)
+			key, _, err = access.OpenKey(ctx, tx, a.ID, "接口", 48*time.Hour)
 			return err
 		}))
 		by := func(token string) error {

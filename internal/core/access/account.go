@@ -9,6 +9,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"time"
 	"unicode/utf8"
@@ -31,11 +32,12 @@ type Account struct {
 	Closed bool      `json:"closed"`
 
 	Area Area `json:"-"` // where the organization stands; no part of the account
+	Key  bool `json:"-"` // it was found by an API key
 }
 
 // Actor is the account as it acts.
 func (a Account) Actor() Actor {
-	return Actor{Account: a.ID, Name: a.Name, Org: a.Org, Roles: a.Roles, SID: a.SID, Area: a.Area}
+	return Actor{Account: a.ID, Name: a.Name, Org: a.Org, Roles: a.Roles, SID: a.SID, Area: a.Area, Key: a.Key}
 }
 
 const (
@@ -198,10 +200,48 @@ func OpenSession(ctx context.Context, tx *sqldb.Tx, account string) (string, err
 	return token, insertToken(ctx, tx, token, account, "session", "", tx.Now().Add(SessionLife))
 }
 
+// APIKey is what is kept of an API key (接口密钥): a program's token, which acts as the account that made it.
+type APIKey struct {
+	ID     string    `json:"id" doc:"The start of the key's digest"`
+	Label  string    `json:"label"`
+	Opened time.Time `json:"opened"`
+	Until  time.Time `json:"until"`
+}
+
+// kindKey tells a key from a session.
+const kindKey = "key"
+
 // OpenKey makes an API key for an account's program; it is shown once.
-func OpenKey(ctx context.Context, tx *sqldb.Tx, account, label string, life time.Duration) (string, error) {
+func OpenKey(ctx context.Context, tx *sqldb.Tx, account, label string, life time.Duration) (string, APIKey, error) {
 	token := NewSecret("yk_")
-	return token, insertToken(ctx, tx, token, account, "key", label, tx.Now().Add(life))
+	k := APIKey{ID: SecretDigest(token)[:16], Label: label, Opened: tx.Now(), Until: tx.Now().Add(life)}
+	return token, k, insertToken(ctx, tx, token, account, kindKey, label, k.Until)
+}
+
+// APIKeys lists an account's API keys that have not ended, newest first.
+func APIKeys(ctx context.Context, tx *sqldb.Tx, account string) ([]APIKey, error) {
+	rows, err := tx.Query(ctx, `SELECT substr(digest, 1, 16), label, opened, until FROM access_token
+		WHERE account = $1 AND kind = $2 AND until > $3 ORDER BY opened DESC, digest`, account, kindKey, tx.Now().UnixMicro())
+	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (k APIKey, err error) {
+		var opened, until int64
+		err = r.Scan(&k.ID, &k.Label, &opened, &until)
+		k.Opened, k.Until = time.UnixMicro(opened).UTC(), time.UnixMicro(until).UTC()
+		return k, err
+	})
+}
+
+// CloseKey ends one of an account's API keys at once.
+func CloseKey(ctx context.Context, tx *sqldb.Tx, account, id string) (APIKey, error) {
+	keys, err := APIKeys(ctx, tx, account)
+	if err != nil {
+		return APIKey{}, err
+	}
+	i := slices.IndexFunc(keys, func(k APIKey) bool { return k.ID == id })
+	if i < 0 {
+		return APIKey{}, errs.New(errs.NotFound, "没有这把接口密钥, 它可能已经停用或者到期")
+	}
+	_, err = tx.Exec(ctx, `DELETE FROM access_token WHERE account = $1 AND kind = $2 AND substr(digest, 1, 16) = $3`, account, kindKey, id)
+	return keys[i], err
 }
 
 func insertToken(ctx context.Context, tx *sqldb.Tx, token, account, kind, label string, until time.Time) error {
@@ -218,9 +258,11 @@ func CloseToken(ctx context.Context, tx *sqldb.Tx, token string) error {
 
 // ByToken is the account that a session or API token belongs to.
 func ByToken(ctx context.Context, tx *sqldb.Tx, token string) (Account, error) {
-	a, err := scanAccount(tx.QueryRow(ctx, `SELECT `+accountColumns+` FROM account
+	var kind string
+	a, err := scanAccount(tx.QueryRow(ctx, `SELECT `+accountColumns+`, (SELECT kind FROM access_token WHERE digest = $1) FROM account
 		WHERE closed = 0 AND id IN (SELECT account FROM access_token WHERE digest = $1 AND until > $2)`,
-		SecretDigest(token), tx.Now().UnixMicro()))
+		SecretDigest(token), tx.Now().UnixMicro()), &kind)
+	a.Key = kind == kindKey
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return a, errs.New(errs.Unauthenticated, "登录已过期, 请重新登录")
 	}

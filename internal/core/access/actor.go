@@ -47,6 +47,7 @@ type Actor struct {
 	Org     string
 	Roles   []Role
 	SID     string // the citizen's pseudonym; empty for everyone else
+	Key     bool   // a program came with an API key, not a person with a session
 	Area    Area   // where their organization stands; what they oversee is that area and what lies inside it
 	// Deputies are those in whose place the actor works while they are absent (委派); core/matter fills them in.
 	Deputies []Deputy

@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"regexp"
 	"slices"
+	"time"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -20,6 +21,8 @@ const (
 	ActClose       = "party.account.close"
 	ActRoles       = "party.account.roles"
 	ActRegisterKey = "party.key.register"
+	ActOpenToken   = "party.token.open"
+	ActCloseToken  = "party.token.close"
 )
 
 func (s *Service) defineAccounts(acts *act.Runner) {
@@ -29,6 +32,8 @@ func (s *Service) defineAccounts(acts *act.Runner) {
 		act.Def{Name: ActRoles, Roles: keepers},
 		act.Def{Name: ActJoin, Roles: []access.Role{access.Anyone}},
 		act.Def{Name: ActRegisterKey, Roles: staff},
+		act.Def{Name: ActOpenToken, Roles: staff},
+		act.Def{Name: ActCloseToken, Roles: staff},
 	)
 	log := acts.Ledger()
 	log.Register("account", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
@@ -246,6 +251,46 @@ func (s *Service) RegisterKey(ctx context.Context, public string) (access.Signin
 		return tx.Changed(ctx, "signing-key", k.ID, k)
 	})
 	return k, err
+}
+
+// OpenToken makes an API key (接口密钥) for the caller's programs and returns its secret, which is shown once. A key makes no other
+// key: whoever found one would keep a way in after it was closed.
+func (s *Service) OpenToken(ctx context.Context, label string, life time.Duration) (secret string, k access.APIKey, err error) {
+	_, err = s.Acts.Do(ctx, act.Call{Act: ActOpenToken}, func(ctx context.Context, tx *act.Tx) (err error) {
+		if err := inPerson(tx.Actor()); err != nil {
+			return err
+		}
+		if secret, k, err = access.OpenKey(ctx, tx.Tx, tx.Actor().Account, label, life); err != nil {
+			return err
+		}
+		return tx.Changed(ctx, "api-key", k.ID, k)
+	})
+	return secret, k, err
+}
+
+// CloseToken ends one of the caller's API keys at once.
+func (s *Service) CloseToken(ctx context.Context, id string) (k access.APIKey, err error) {
+	_, err = s.Acts.Do(ctx, act.Call{Act: ActCloseToken}, func(ctx context.Context, tx *act.Tx) (err error) {
+		if err := inPerson(tx.Actor()); err != nil {
+			return err
+		}
+		if k, err = access.CloseKey(ctx, tx.Tx, tx.Actor().Account, id); err != nil {
+			return err
+		}
+		k.Until = tx.Now()
+		return tx.Changed(ctx, "api-key", k.ID, k)
+	})
+	return k, err
+}
+
+func inPerson(actor access.Actor) error {
+	if !actor.SignedIn() {
+		return errs.New(errs.Unauthenticated, "请先登录")
+	}
+	if actor.Key {
+		return errs.New(errs.Forbidden, "接口密钥不能生成或者停用接口密钥, 请本人登录控制台后办理")
+	}
+	return nil
 }
 
 // promote gives the accounts of an admitted organization the roles it was admitted for. Whom the law lets nobody open an

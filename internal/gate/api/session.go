@@ -56,6 +56,8 @@ func (a *API) registerSession() {
 		return a.me(ctx, access.From(ctx))
 	})
 	post(a, "/v1/me/keys", "open-key", "session", "生成接口密钥", a.openKey)
+	get(a, "/v1/me/keys", "keys", "session", "我的接口密钥", a.apiKeys)
+	post(a, "/v1/me/keys/{id}/close", "close-key", "session", "停用接口密钥", a.closeKey)
 	get(a, "/v1/wire", "wire", "session", "工作台外接的地址", a.wire)
 	post(a, "/v1/me/signing-keys", "register-signing-key", "session", "登记签名公钥", a.registerSigningKey)
 	get(a, "/v1/me/signing-keys", "signing-keys", "session", "我的签名公钥", a.signingKeys)
@@ -151,22 +153,33 @@ func (l *limiter) allow(key string) bool {
 	return l.counts[key] <= l.max
 }
 
+// OpenedKey is an API key with its secret.
+type OpenedKey struct {
+	access.APIKey
+	Key string `json:"key" doc:"Shown once; keep it"`
+}
+
 func (a *API) openKey(ctx context.Context, in *struct {
 	Body struct {
 		Label string `json:"label" minLength:"1" maxLength:"60"`
 		Days  int    `json:"days" minimum:"1" maximum:"365" default:"90"`
 	}
-}) (struct {
-	Key string `json:"key" doc:"Shown once; keep it"`
-}, error) {
-	var out struct {
-		Key string `json:"key" doc:"Shown once; keep it"`
-	}
-	err := a.s.DB.Do(ctx, func(tx *sqldb.Tx) (err error) {
-		out.Key, err = access.OpenKey(ctx, tx, access.From(ctx).Account, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour)
+}) (OpenedKey, error) {
+	secret, k, err := a.s.Party.OpenToken(ctx, in.Body.Label, time.Duration(in.Body.Days)*24*time.Hour)
+	return OpenedKey{k, secret}, err
+}
+
+func (a *API) apiKeys(ctx context.Context, _ *none) (Page[access.APIKey], error) {
+	var list []access.APIKey
+	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		list, err = access.APIKeys(ctx, tx, access.From(ctx).Account)
 		return err
 	})
-	return out, err
+	return Page[access.APIKey]{Items: list}, err
+}
+
+func (a *API) closeKey(ctx context.Context, in *ByID) (access.APIKey, error) {
+	return a.s.Party.CloseToken(ctx, in.ID)
 }
 
 // WireDoor is where psql and reporting tools connect.

@@ -63,7 +63,7 @@ func login(w *town.Town, who string) (name, key string) {
 			return err
 		}
 		name = a.Login
-		key, err = access.OpenKey(ctx, tx.Tx, a.ID, "psql", time.Hour)
+		key, _, err = access.OpenKey(ctx, tx.Tx, a.ID, "psql", time.Hour)
 		return err
 	})
 	return name, key

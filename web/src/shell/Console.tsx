@@ -45,6 +45,7 @@ function Person({ session }: { session: Me }) {
         items: [
           { key: "who", disabled: true, label: (session.roles ?? []).map((r) => wordFor(t.roles, r)).join("、") },
           { key: "portal", label: t.shell.portal, onClick: () => void navigate(path.home()) },
+          ...(session.citizen ? [] : [{ key: "keys", label: t.key.title, onClick: () => void navigate(path.keys()) }]),
           { type: "divider" },
           { key: "out", label: t.shell.signOut, onClick: () => void signOut().then(() => navigate(path.signin())) },
         ],

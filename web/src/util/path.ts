@@ -18,6 +18,7 @@ export const path = {
 
   desk: () => "/desk",
   messages: (view?: string) => (view ? `/messages?view=${id(view)}` : "/messages"),
+  keys: () => "/keys",
   catalog: () => "/catalog",
   catalogNew: () => "/catalog/new",
   catalogEntry: (entry: string) => `/catalog/${id(entry)}`,

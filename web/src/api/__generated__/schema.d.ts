@@ -2611,10 +2611,28 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** 我的接口密钥 */
+        get: operations["keys"];
         put?: never;
         /** 生成接口密钥 */
         post: operations["open-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/me/keys/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 停用接口密钥 */
+        post: operations["close-key"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5215,6 +5233,15 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AccessAPIKey: {
+            /** @description The start of the key's digest */
+            id: string;
+            label: string;
+            /** Format: date-time */
+            opened: string;
+            /** Format: date-time */
+            until: string;
+        };
         AccessAccount: {
             closed: boolean;
             id: string;
@@ -8587,10 +8614,6 @@ export interface components {
             days: number;
             label: string;
         };
-        "Open-keyResponse": {
-            /** @description Shown once; keep it */
-            key: string;
-        };
         "Open-test-keyRequest": {
             /**
              * Format: int64
@@ -8658,6 +8681,17 @@ export interface components {
              * @description Rows of the whole resource
              */
             total: number;
+        };
+        OpenedKey: {
+            /** @description The start of the key's digest */
+            id: string;
+            /** @description Shown once; keep it */
+            key: string;
+            label: string;
+            /** Format: date-time */
+            opened: string;
+            /** Format: date-time */
+            until: string;
         };
         OpineRequest: {
             reason: string;
@@ -8816,6 +8850,11 @@ export interface components {
             node: string;
             /** @description 互联地址 */
             url: string;
+        };
+        PageAPIKey: {
+            items: components["schemas"]["AccessAPIKey"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
         };
         PageAccount: {
             items: components["schemas"]["AccessAccount"][] | null;
@@ -17793,6 +17832,36 @@ export interface operations {
             };
         };
     };
+    keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAPIKey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "open-key": {
         parameters: {
             query?: never;
@@ -17813,7 +17882,39 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Open-keyResponse"];
+                    "application/json": components["schemas"]["OpenedKey"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["AccessAPIKey"];
                 };
             };
             /** @description Error */

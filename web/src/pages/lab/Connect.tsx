@@ -1,10 +1,12 @@
 import { ApiOutlined } from "@ant-design/icons";
 import { Alert, Button, Descriptions, Drawer, Flex, Typography } from "antd";
 import { useState } from "react";
+import { Link } from "react-router";
 import { post } from "@/api/client";
-import { useAsk, useItem } from "@/api/hooks";
+import { useAct, useItem } from "@/api/hooks";
 import { useText } from "@/text";
 import { Loaded, ProblemView } from "@/ui/ProblemView";
+import { path } from "@/util/path";
 
 /** Days that a key made here lives. */
 const days = 90;
@@ -13,7 +15,7 @@ const days = 90;
 function Manual({ space }: { space: string }) {
   const t = useText();
   const door = useItem("/v1/wire");
-  const key = useAsk(() => post("/v1/me/keys", {}, { label: t.lab.wireLabel, days }));
+  const key = useAct(() => post("/v1/me/keys", {}, { label: t.lab.wireLabel, days }));
   return (
     <Loaded query={door}>
       {({ address, user }) => {
@@ -47,6 +49,7 @@ function Manual({ space }: { space: string }) {
               ]}
             />
             {key.data && <Alert type="warning" showIcon message={t.lab.wireOnce} />}
+            <Link to={path.keys()}>{t.key.title}</Link>
             {key.error && <ProblemView problem={key.error} />}
             <Typography.Text type="secondary">{t.lab.wireExample}</Typography.Text>
             <Typography.Paragraph code copyable style={{ marginBottom: 0 }}>
