@@ -155,7 +155,7 @@ func (s *Service) scan(ctx context.Context, id string) (got scanned, err error) 
 	if err != nil || len(files) == 0 {
 		return got, err
 	}
-	known := map[string]bool{}
+	var known map[string]bool
 	var over, running bool
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		var err error
@@ -163,18 +163,7 @@ func (s *Service) scan(ctx context.Context, id string) (got scanned, err error) 
 		if over = errs.Is(err, errs.NotFound) || got.space.State == SpaceClosed; err != nil && !over {
 			return err
 		}
-		supplies, err := SuppliesOf(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		for _, sup := range supplies {
-			running = running || sup.State == SupplyRunning
-			for _, b := range sup.Batches {
-				known[b.File] = known[b.File] || b.Dropped == nil
-			}
-		}
-		list, err := bodied[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, id)
-		running = running || len(list) > 0
+		known, running, err = accounted(ctx, tx, id)
 		return err
 	})
 	if err != nil {

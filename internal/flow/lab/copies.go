@@ -240,20 +240,10 @@ func (s *Service) dropUnrecorded(ctx context.Context, space string) error {
 	if err != nil || len(there) == 0 {
 		return err
 	}
-	known, busy := map[string]bool{}, false
-	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		supplies, err := SuppliesOf(ctx, tx, space)
-		if err != nil {
-			return err
-		}
-		for _, sup := range supplies {
-			busy = busy || sup.State == SupplyRunning
-			for _, b := range sup.Batches {
-				known[b.File] = known[b.File] || b.Dropped == nil
-			}
-		}
-		list, err := bodied[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, space)
-		busy = busy || len(list) > 0
+	var known map[string]bool
+	var busy bool
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		known, busy, err = accounted(ctx, tx, space)
 		return err
 	})
 	if err != nil || busy { // what is under way may have made them and will record them
@@ -265,6 +255,24 @@ func (s *Service) dropUnrecorded(ctx context.Context, space string) error {
 		}
 	}
 	return err
+}
+
+// accounted are the files that the supplies of a space put there and did not drop; busy says that a supply or a run under way may be
+// making others.
+func accounted(ctx context.Context, tx *sqldb.Tx, space string) (files map[string]bool, busy bool, err error) {
+	supplies, err := SuppliesOf(ctx, tx, space)
+	if err != nil {
+		return nil, false, err
+	}
+	files = map[string]bool{}
+	for _, sup := range supplies {
+		busy = busy || sup.State == SupplyRunning
+		for _, b := range sup.Batches {
+			files[b.File] = files[b.File] || b.Dropped == nil
+		}
+	}
+	list, err := bodied[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, space)
+	return files, busy || len(list) > 0, err
 }
 
 // removeHalves removes what a killed program was writing.

@@ -58,16 +58,6 @@ func presumed(ctx context.Context, tx *sqldb.Tx, recipient, resource, field stri
 	if err != nil {
 		return fmt.Errorf("read what may have been told: %w", err)
 	}
-	for rows.Next() {
-		var model, output, body string
-		if err := rows.Scan(&model, &output, &body); err != nil {
-			return err
-		}
-		f, err := fieldCells(body)
-		if err != nil {
-			return err
-		}
-		k.Add(fieldName(model, output), &f)
-	}
-	return rows.Err()
+	_, err = k.addOutputs(rows)
+	return err
 }

@@ -257,19 +257,27 @@ func (l *Ledger) approved(ctx context.Context, tx *sqldb.Tx, recipient, resource
 	if err != nil {
 		return fmt.Errorf("read approved outputs: %w", err)
 	}
+	least, err := k.addOutputs(rows)
+	*limit = min(*limit, least)
+	return err
+}
+
+// addOutputs adds stored outputs, each a model, its output and the cells of one field, and returns the least of their caps.
+func (k *Known) addOutputs(rows *sqldb.Rows) (least int, err error) {
+	least = 1 << 30
 	for rows.Next() {
 		var model, output, body string
 		if err := rows.Scan(&model, &output, &body); err != nil {
-			return err
+			return least, err
 		}
 		f, err := fieldCells(body)
 		if err != nil {
-			return err
+			return least, err
 		}
 		k.Add(fieldName(model, output), &f)
-		*limit = min(*limit, f.Cap)
+		least = min(least, f.Cap)
 	}
-	return rows.Err()
+	return least, rows.Err()
 }
 
 // Approve records the outputs of a model as approved for a recipient, if they and all that is approved for it and its
