@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -71,6 +72,8 @@ type Difference struct {
 	Title string     `json:"title"`
 	What  string     `json:"what" enum:"same,added,removed,replaced,edited"`
 	Lines []DiffLine `json:"lines,omitempty" doc:"Of a text: its lines with what happened to each"`
+	Old   []Document `json:"old,omitempty" doc:"The files of the earlier round that the later no longer has; they stay to be read"`
+	New   []Document `json:"new,omitempty" doc:"The files that the later round has in their place"`
 }
 
 // DiffLine is one line of a comparison.
@@ -120,6 +123,7 @@ func compare(a, b []Document) []Difference {
 		}
 		if c.What != "same" {
 			c.Lines = diff(lines(old), lines(fresh))
+			c.Old, c.New = filesBut(old, fresh), filesBut(fresh, old)
 		}
 		out = append(out, c)
 	}
@@ -165,12 +169,20 @@ func content(list []Document) string {
 	return b.String()
 }
 
-// lines are the texts of one kind, line by line; a file stands as one line that names its digest.
+// filesBut are the files of one list that the other does not have.
+func filesBut(list, other []Document) (out []Document) {
+	for _, d := range list {
+		same := func(o Document) bool { return o.Digest == d.Digest }
+		if d.Digest != "" && !slices.ContainsFunc(other, same) {
+			out = append(out, Document{Kind: d.Kind, Title: d.Title, Digest: d.Digest})
+		}
+	}
+	return out
+}
+
+// lines are the texts of one kind, line by line.
 func lines(list []Document) (out []string) {
 	for _, d := range list {
-		if d.Digest != "" {
-			out = append(out, "〔文件〕"+d.Title+" "+d.Digest)
-		}
 		if d.Text != "" {
 			out = append(out, strings.Split(d.Text, "\n")...)
 		}

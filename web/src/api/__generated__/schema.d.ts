@@ -8031,6 +8031,10 @@ export interface components {
             kind: string;
             /** @description Of a text: its lines with what happened to each */
             lines?: components["schemas"]["MatterDiffLine"][] | null;
+            /** @description The files that the later round has in their place */
+            new?: components["schemas"]["MatterDocument"][] | null;
+            /** @description The files of the earlier round that the later no longer has; they stay to be read */
+            old?: components["schemas"]["MatterDocument"][] | null;
             title: string;
             /** @enum {string} */
             what: "same" | "added" | "removed" | "replaced" | "edited";

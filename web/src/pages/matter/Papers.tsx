@@ -61,8 +61,8 @@ function Preview({ matter, document, close }: { matter: string; document: Matter
 const mark = { same: " ", added: "+", removed: "−" } as const;
 const color: Record<Difference["what"], string | undefined> = { same: undefined, added: "success", removed: "error", replaced: "warning", edited: "warning" };
 
-/** What changed between two rounds of the same application. */
-function Compare({ matter }: { matter: Matter }) {
+/** What changed between two rounds of the same application; a file that was replaced stays to be read beside its successor. */
+function Compare({ matter, show }: { matter: Matter; show: (d: MatterDocument) => void }) {
   const t = useText();
   const [from, setFrom] = useState(Math.max(0, matter.rounds - 1));
   const [to, setTo] = useState(matter.rounds);
@@ -87,6 +87,19 @@ function Compare({ matter }: { matter: Matter }) {
               <span aria-label={wordFor(t.matter.differences, line.op)}>{mark[line.op]}</span> {line.text}
             </div>
           ))}
+          {(["removed", "added"] as const).map((op) =>
+            (op === "removed" ? d.old : d.new)?.map((file) => (
+              <div key={op + file.digest} className={`diff-${op}`}>
+                <span aria-hidden>{mark[op]}</span>{" "}
+                <Button size="small" type="link" icon={<EyeOutlined aria-hidden />} onClick={() => show(file)}>
+                  {op === "removed" ? t.matter.oldFile(paper(file.title)) : t.matter.newFile(paper(file.title))}
+                </Button>
+                <Typography.Text type="secondary" code>
+                  {file.digest?.slice(0, 24)}…
+                </Typography.Text>
+              </div>
+            )),
+          )}
         </section>
       ))}
     </>
@@ -122,7 +135,7 @@ export function Papers({ matter }: { matter: Matter }) {
           },
         ]}
       />
-      {matter.rounds > 0 && <Compare matter={matter} />}
+      {matter.rounds > 0 && <Compare matter={matter} show={setShown} />}
       {shown && <Preview matter={matter.id} document={shown} close={() => setShown(undefined)} />}
     </>
   );

@@ -1,22 +1,41 @@
-import { Form, Input, Modal, Typography } from "antd";
-import { post } from "@/api/client";
+import { UploadOutlined } from "@ant-design/icons";
+import { Button, Form, Input, Modal, Typography, Upload, type UploadFile } from "antd";
+import { keepFile, post } from "@/api/client";
 import { useAct } from "@/api/hooks";
-import type { MatterPage } from "@/api/types";
+import type { MatterDocument, MatterPage } from "@/api/types";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
 import { paper } from "@/util/paper";
 
-/** 补正: the applicant's answer to a return, all materials at once. */
+interface Values {
+  texts?: Record<string, string>;
+  files?: Record<string, UploadFile[]>;
+}
+
+/** 补正: the applicant's answer to a return, all materials at once. A text is reworded, a file replaced. */
 export function SupplementModal({ page, close }: { page: MatterPage; close: () => void }) {
   const t = useText();
-  const [form] = Form.useForm<Record<string, string>>();
+  const [form] = Form.useForm<Values>();
   const documents = page.matter.documents ?? [];
-  const returned = page.matter.steps?.flatMap((s) => s.opinions ?? []).find((o) => o.verdict === "return");
+  const returned = page.matter.steps?.flatMap((s) => s.opinions ?? []).findLast((o) => o.verdict === "return");
+  const lacks = (kind: string) =>
+    returned?.items
+      ?.filter((i) => i.kind === kind)
+      .map((i) => `${t.matter.lack}：${i.what}`)
+      .join("；");
   const send = useAct(
-    (values: Record<string, string>) =>
-      post("/v1/matters/{id}/supplement", { path: { id: page.matter.id } }, {
-        documents: documents.filter((d) => values[d.kind] !== d.text).map((d) => ({ ...d, text: values[d.kind] })),
-      }),
+    async ({ texts, files }: Values) => {
+      const after = await Promise.all(
+        documents.map(async (d, n): Promise<MatterDocument> => {
+          const file = files?.[n]?.[0]?.originFileObj;
+          if (file) return { ...d, digest: await keepFile(file) };
+          return d.digest ? d : { ...d, text: texts?.[n] };
+        }),
+      );
+      // Papers of one kind are replaced together, so what stays of a kind goes along.
+      const changed = new Set(after.filter((d, n) => d.digest !== documents[n]?.digest || d.text !== documents[n]?.text).map((d) => d.kind));
+      return post("/v1/matters/{id}/supplement", { path: { id: page.matter.id } }, { documents: after.filter((d) => changed.has(d.kind)) });
+    },
     close,
   );
   return (
@@ -28,12 +47,20 @@ export function SupplementModal({ page, close }: { page: MatterPage; close: () =
           {returned.reason}
         </Typography.Paragraph>
       )}
-      <Form form={form} layout="vertical" initialValues={Object.fromEntries(documents.map((d) => [d.kind, d.text]))} onFinish={(values) => send.mutate(values)}>
-        {documents.map((d) => (
-          <Form.Item key={d.kind} name={d.kind} label={paper(d.title)}>
-            <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} />
-          </Form.Item>
-        ))}
+      <Form form={form} layout="vertical" initialValues={{ texts: Object.fromEntries(documents.map((d, n) => [n, d.text])) }} onFinish={(values) => send.mutate(values)}>
+        {documents.map((d, n) =>
+          d.digest ? (
+            <Form.Item key={n} name={["files", String(n)]} label={paper(d.title)} extra={lacks(d.kind)} valuePropName="fileList" getValueFromEvent={(e: { fileList: UploadFile[] }) => e.fileList}>
+              <Upload maxCount={1} beforeUpload={() => false}>
+                <Button icon={<UploadOutlined aria-hidden />} aria-label={`${t.matter.replaceFile}：${d.title}`}>{t.matter.replaceFile}</Button>
+              </Upload>
+            </Form.Item>
+          ) : (
+            <Form.Item key={n} name={["texts", String(n)]} label={paper(d.title)} extra={lacks(d.kind)}>
+              <Input.TextArea autoSize={{ minRows: 3, maxRows: 12 }} />
+            </Form.Item>
+          ),
+        )}
       </Form>
       {send.error && <ProblemView problem={send.error} />}
     </Modal>
