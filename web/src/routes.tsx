@@ -85,6 +85,7 @@ export const router = createBrowserRouter([
       page("/providers/desk/apply", () => import("@/pages/provider/ProviderApply")),
       page("/providers/desk/:id", () => import("@/pages/provider/ProviderFile")),
       page("/watch", () => import("@/pages/watch/WatchList")),
+      page("/watch/inspections/:id", () => import("@/pages/watch/InspectionFile")),
       page("/watch/orders/:id", () => import("@/pages/watch/OrderFile")),
       page("/watch/exits/:id", () => import("@/pages/watch/ExitFile")),
       page("/watch/reports/:id", () => import("@/pages/watch/ReportFile")),

@@ -41,6 +41,12 @@ const (
 	LinkLost         MessageKind = "link.lost"         // 与互联节点失去联系
 	LinkBack         MessageKind = "link.back"         // 与互联节点恢复联系
 	LetterRefused    MessageKind = "letter.refused"    // 报送的记录被对方节点拒收
+
+	ConnectionAsked   MessageKind = "connection.asked"   // 外部系统申请接入
+	ConnectionDecided MessageKind = "connection.decided" // 接入决定
+	ConnectionLapsed  MessageKind = "connection.lapsed"  // 接入系统的证书到期
+	InspectionTold    MessageKind = "inspection.told"    // 监督案卷有新的进展
+	InspectionOwed    MessageKind = "inspection.owed"    // 检查要求的材料、发现的处理
 )
 
 // MessageKinds lists every kind, for the description of the interface.
@@ -71,6 +77,11 @@ func MessageKinds() []MessageKind {
 		LinkLost,
 		LinkBack,
 		LetterRefused,
+		ConnectionAsked,
+		ConnectionDecided,
+		ConnectionLapsed,
+		InspectionTold,
+		InspectionOwed,
 	}
 }
 

@@ -1,5 +1,5 @@
 // Package watch is supervision (监督管理): the credit file of an organization (信用档案), orders to rectify (责令整改), what follows when an
-// admission or an authorization ends (退出), recurring reports, evaluations, complaints.
+// admission or an authorization ends (退出), recurring reports, evaluations, complaints, files of inspections and incidents (监督案卷).
 //
 // The data bureau, the operator, the department that authorized or the body whose data is used orders; nobody supervises their own
 // organization. What closes access does so on a permit (core/access), so that everything under it follows at its next use.
@@ -11,6 +11,7 @@
 //	Report:      due ──> overdue ──> filed ──> accepted | returned ──> filed
 //	Evaluation:  concluded ──> confirmed (by a second person; a failure may end what was evaluated) | rejected
 //	Complaint:   filed ──> upheld | rejected | withdrawn
+//	Inspection:  open ──> concluded; its findings: open ──> handled ──> closed | open, also after the conclusion
 //
 // Who owes a report or an evaluation is computed from the permits in force and the cycles a pack sets; the platform's timer only
 // reminds and puts delays on record. Whatever ended elsewhere, or by its term, gets its exit from that timer. What is in a record

@@ -106,7 +106,9 @@ func New(d Deps) *Service {
 	log.Register("evaluation", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadEvaluation(ctx, tx, id) })
 	log.Register("complaint", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadComplaint(ctx, tx, id) })
 	d.Acts.Law().RegisterFact(Facts(d.Acts.Law())...)
+	d.Acts.Law().RegisterFact(inspectionFacts()...)
 	s := &Service{Deps: d}
+	s.defineInspections(supervisors, parties)
 	if d.Consents != nil {
 		d.Consents.OnClose(s.consentOver)
 	}

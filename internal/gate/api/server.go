@@ -18,6 +18,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/flow/connect"
 	"yunei/internal/flow/serve"
 )
 
@@ -99,6 +100,10 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 		token := tokenOf(r)
 		if token == "" || strings.HasPrefix(token, serve.TestPrefix) { // a test key opens the sandbox, which asks for it itself, and nothing else
 			next.ServeHTTP(w, r)
+			return
+		}
+		if strings.HasPrefix(token, connect.KeyPrefix) {
+			a.connected(w, r, token, next)
 			return
 		}
 		var account access.Account

@@ -16,6 +16,7 @@ import (
 	"yunei/internal/core/party"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
+	"yunei/internal/flow/connect"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
@@ -40,6 +41,7 @@ type Services struct {
 	Notice        *notice.Service
 	Link          *link.Service
 	Catalog       *catalog.Service
+	Connect       *connect.Registry
 	Collect       *collect.Service
 	Consent       *consent.Service
 	Grant         *grant.Service
@@ -69,6 +71,7 @@ func (a *API) register() {
 	a.registerAccounts()
 	a.registerFiles()
 	a.registerCatalog()
+	a.registerConnect()
 	a.registerCollect()
 	a.registerConsent()
 	a.registerGrant()

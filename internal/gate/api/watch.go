@@ -52,6 +52,7 @@ func (a *API) registerWatch() {
 	a.registerReports()
 	a.registerEvaluations()
 	a.registerComplaints()
+	a.registerInspections()
 }
 
 // OfOrg chooses one organization's items of a list.

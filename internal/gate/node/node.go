@@ -35,6 +35,7 @@ import (
 	"yunei/internal/core/schema"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
+	"yunei/internal/flow/connect"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
@@ -138,6 +139,7 @@ func (n *Node) build(o Options) {
 	n.Matters.Notices = n.Notice
 	n.Party = party.New(n.Acts, n.Keys, n.Matters)
 	n.Catalog = catalog.New(n.Acts)
+	n.Connect = connect.New(n.DB, n.Acts, n.Catalog)
 	n.Collect = collect.New(collect.Deps{DB: n.DB, Acts: n.Acts, Catalog: n.Catalog, Blobs: n.Blobs, Seal: subjects, Temp: filepath.Join(o.Data, "incoming")})
 	n.Consent = consent.New(n.Acts, n.Keys, subjects)
 	n.Grant = grant.New(n.Acts, n.Matters, n.Catalog, budget)
@@ -229,7 +231,7 @@ func (n *Node) Sweep(ctx context.Context) {
 	for _, o := range []struct {
 		what  string
 		sweep func(context.Context) error
-	}{{"links", n.Link.Look}, {"matters", n.Matters.Sweep}, {"files of organizations", n.Party.Sweep}, {"terms", n.Grant.Sweep}, {"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
+	}{{"links", n.Link.Look}, {"matters", n.Matters.Sweep}, {"files of organizations", n.Party.Sweep}, {"connections", n.Connect.Sweep}, {"terms", n.Grant.Sweep}, {"runs", n.Lab.Sweep}, {"kept answers", n.Serve.Sweep}, {"supervision", n.Watch.Sweep}} {
 		if err := o.sweep(ctx); err != nil && ctx.Err() == nil {
 			slog.ErrorContext(ctx, "sweep "+o.what, "err", err)
 		}

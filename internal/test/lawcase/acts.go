@@ -15,6 +15,7 @@ import (
 	"yunei/internal/core/party"
 	"yunei/internal/flow/catalog"
 	"yunei/internal/flow/collect"
+	"yunei/internal/flow/connect"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/grant"
 	"yunei/internal/flow/lab"
@@ -281,6 +282,35 @@ var acts = map[string]func(w *World) (func() error, error){
 			return err
 		}, err
 	},
+	"connect.request": func(w *World) (func() error, error) {
+		f := w.firm()
+		return func() error { _, err := w.Connect.Request(w.as(f), outside); return err }, nil
+	},
+	"connect.decide": func(w *World) (func() error, error) {
+		c, _, err := w.asked()
+		return func() error {
+			_, err := w.Connect.Decide(w.seat(access.Bureau), c.ID, connect.Verdict{Accept: true, Reason: "核验通过"})
+			return err
+		}, err
+	},
+	"connect.key": func(w *World) (func() error, error) {
+		c, f, err := w.asked()
+		if err == nil {
+			_, err = w.Connect.Decide(w.seat(access.Bureau), c.ID, connect.Verdict{Accept: true, Reason: "核验通过"})
+		}
+		return func() error { _, _, err := w.Connect.OpenKey(w.as(f), c.ID); return err }, err
+	},
+	"connect.channel": func(w *World) (func() error, error) {
+		f := w.firm()
+		return func() error {
+			_, err := w.Connect.RecordChannel(w.seat(access.Bureau), connect.ChannelDraft{Org: f.Org, Name: "行业数据服务门户", Built: "2020-06-01", Services: []string{"企业画像查询"}})
+			return err
+		}, nil
+	},
+	"watch.inspect.open":     inspectOpen,
+	"watch.inspect.conclude": inspectConclude,
+	"watch.inspect.find":     inspectFind,
+	"watch.inspect.transfer": inspectTransfer,
 	"watch.order.issue": func(w *World) (func() error, error) {
 		f, err := w.admitted()
 		return func() error {

@@ -48,7 +48,12 @@ const truthful: Middleware = {
   },
 };
 
-const client = createClient<paths>({ baseUrl: window.location.origin, credentials: "same-origin" });
+// A list in a query is one value with commas, as the server reads it; repeated names would be read as the first alone.
+const client = createClient<paths>({
+  baseUrl: window.location.origin,
+  credentials: "same-origin",
+  querySerializer: { array: { style: "form", explode: false } },
+});
 client.use(truthful);
 
 // Not randomUUID, which browsers keep for secure contexts: an office network may serve the console over plain http.

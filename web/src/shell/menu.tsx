@@ -77,7 +77,7 @@ const items: Item[] = [
   { to: path.releases(), icon: <ExportOutlined aria-hidden />, label: "menuReleases", group: "groupUse", roles: [...offices, "data-user"] },
   { to: path.watch(), icon: <EyeOutlined aria-hidden />, label: "menuWatch", group: "groupWatch", roles: [...officials, ...companies] },
   { to: path.links(), icon: <ApartmentOutlined aria-hidden />, label: "menuLinks", group: "groupWatch", roles: offices },
-  { to: path.registers(), icon: <ReadOutlined aria-hidden />, label: "menuRegisters", group: "groupWatch", roles: ["data-bureau", "platform-operator", "auditor", ...authorities] },
+  { to: path.registers(), icon: <ReadOutlined aria-hidden />, label: "menuRegisters", group: "groupWatch", roles: ["data-bureau", "platform-operator", "auditor", "data-user", "data-provider", ...authorities] },
   { to: path.publishing(), icon: <NotificationOutlined aria-hidden />, label: "menuNotices", group: "groupWatch", roles: ["data-bureau", ...authorities] },
   { to: path.ledger(), icon: <SafetyCertificateOutlined aria-hidden />, label: "menuLedger", group: "groupWatch", roles: all },
   { to: path.rules(), icon: <BookOutlined aria-hidden />, label: "menuRules", group: "groupWatch", roles: all },

@@ -65,6 +65,7 @@ export const path = {
   provider: (provider: string) => `/providers/desk/${id(provider)}`,
   queue: () => "/queue",
   watch: () => "/watch",
+  inspection: (inspection: string) => `/watch/inspections/${id(inspection)}`,
   order: (order: string) => `/watch/orders/${id(order)}`,
   exit: (exit: string) => `/watch/exits/${id(exit)}`,
   report: (report: string) => `/watch/reports/${id(report)}`,

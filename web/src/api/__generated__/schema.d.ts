@@ -553,6 +553,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/channels": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 公共数据授权运营通道 */
+        get: operations["channels"];
+        put?: never;
+        /** 登记已建通道 */
+        post: operations["record-channel"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/channels/{id}/move": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 通道的服务纳入平台 */
+        post: operations["move-channel-service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/codes/{code}": {
         parameters: {
             query?: never;
@@ -701,6 +736,126 @@ export interface paths {
         put?: never;
         /** 撤回投诉 */
         post: operations["withdraw-complaint"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connection-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 各类系统接入须具备的证书 */
+        get: operations["connection-papers"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 接入系统 */
+        get: operations["connections"];
+        put?: never;
+        /** 申请接入外部系统 */
+        post: operations["request-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 接入系统详情 */
+        get: operations["connection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 断开接入 */
+        post: operations["close-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/decide": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作出接入决定 */
+        post: operations["decide-connection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 生成接入密钥 */
+        post: operations["open-connection-key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/connections/{id}/renew": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 更新接入系统的证书 */
+        post: operations["renew-connection"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1780,6 +1935,245 @@ export interface paths {
         put?: never;
         /** 终止授权 */
         post: operations["terminate-grant"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 监督案卷 */
+        get: operations["inspections"];
+        put?: never;
+        /** 开立监督案卷 */
+        post: operations["open-inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 监督案卷详情 */
+        get: operations["inspection"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/ask": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 要求提供材料 */
+        post: operations["ask-materials"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/conclude": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 作出检查结论 */
+        post: operations["conclude-inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/find": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 记录检查发现 */
+        post: operations["record-finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/findings/{item}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 发现销号 */
+        post: operations["close-finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/findings/{item}/handle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 反馈处理情况 */
+        post: operations["handle-finding"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/join": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 会同其他单位 */
+        post: operations["join-inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/packages/{item}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 移送的证据包 */
+        get: operations["evidence-package"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 记录本单位的检查情况 */
+        post: operations["record-part"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/pull": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 调取日志和协议 */
+        post: operations["pull-records"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/requests/{item}/answer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提交材料 */
+        post: operations["answer-request"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/transfer": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 移送有权机关 */
+        post: operations["transfer-inspection"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/inspections/{id}/transfers/{item}/return": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 反馈处理决定 */
+        post: operations["return-decision"];
         delete?: never;
         options?: never;
         head?: never;
@@ -5371,6 +5765,11 @@ export interface components {
             what: string;
             why: string;
         };
+        "Ask-materialsRequest": {
+            due: string;
+            to: string;
+            what: string;
+        };
         AuditOverlap: {
             /** Format: int64 */
             cells: number;
@@ -5597,6 +5996,12 @@ export interface components {
              */
             subjects: number;
         };
+        "Close-findingRequest": {
+            accept: boolean;
+            /** @description The new day, where it is sent back */
+            due?: string;
+            opinion: string;
+        };
         Colleague: {
             account: string;
             name: string;
@@ -5682,6 +6087,9 @@ export interface components {
             evidence?: string;
             text: string;
         };
+        "Conclude-inspectionRequest": {
+            text: string;
+        };
         "Confirm-evaluationRequest": {
             agree: boolean;
             opinion?: string;
@@ -5690,6 +6098,127 @@ export interface components {
             accept: boolean;
             reason: string;
             step: string;
+        };
+        ConnectCertificate: {
+            from: string;
+            /** @description Who assessed or issued it */
+            issuer: string;
+            /** @description Which required paper it is, as the pack names it: mlps, crypto, security-rules… */
+            kind: string;
+            number: string;
+            /** @description Digest of the uploaded certificate */
+            paper: string;
+            /** @description Last valid day; absent without an end */
+            until?: string;
+        };
+        ConnectChannel: {
+            /** @description Day on which it went into service */
+            built: string;
+            /** @description The body that recorded it */
+            by: string;
+            /** Format: date-time */
+            folded?: string;
+            id: string;
+            name: string;
+            org: string;
+            /** Format: date-time */
+            recorded: string;
+            services: components["schemas"]["ConnectService"][] | null;
+            /** @enum {string} */
+            state: "standing" | "folded";
+        };
+        ConnectChannelDraft: {
+            built: string;
+            name: string;
+            /** @description Empty: the caller's own body */
+            org?: string;
+            services: string[] | null;
+        };
+        ConnectDraft: {
+            builder?: string;
+            builder_access?: boolean;
+            certificates?: components["schemas"]["ConnectCertificate"][] | null;
+            /** @enum {string} */
+            kind: "social-data" | "own-platform" | "body-system";
+            name: string;
+            purpose: string;
+        };
+        ConnectItem: {
+            /** @description Who asked for it */
+            account: string;
+            acts: components["schemas"]["ActOption"][] | null;
+            /** Format: date-time */
+            asked: string;
+            /** @description The third party that builds the system (承建单位) */
+            builder?: string;
+            /** @description The builder gets access to the data in it */
+            builder_access?: boolean;
+            certificates: components["schemas"]["ConnectCertificate"][] | null;
+            /** Format: date-time */
+            decided?: string;
+            /** @description The body that decided */
+            decider?: string;
+            /** Format: date-time */
+            ended?: string;
+            /** @description Why it was connected although a paper lacks, where the law lets the bureau */
+            exception?: string;
+            /** @description What was found of the builder's access, by whoever decided */
+            finding?: string;
+            id: string;
+            /** @description Who opened its key, and answers for the calls */
+            keeper?: string;
+            /** Format: date-time */
+            key_opened?: string;
+            /** @enum {string} */
+            kind: "social-data" | "own-platform" | "body-system";
+            /** @description Papers that the law asks for and that are not valid today */
+            lacks: components["schemas"]["ConnectLack"][] | null;
+            name: string;
+            org: string;
+            purpose: string;
+            reason?: string;
+            /** @enum {string} */
+            state: "requested" | "connected" | "refused" | "closed";
+            /** @description Its calls are refused until the papers are valid again */
+            suspended: boolean;
+            /** @description Its calls by month, newest first */
+            uses: components["schemas"]["ConnectUse"][] | null;
+        };
+        ConnectLack: {
+            cite: components["schemas"]["ErrsCite"];
+            /** @description First day without a valid one; absent where there never was one */
+            since?: string;
+            /** @enum {string} */
+            state: "missing" | "lapsed";
+            title: string;
+            what: string;
+        };
+        ConnectRequired: {
+            cite: components["schemas"]["ErrsCite"];
+            title: string;
+            what: string;
+        };
+        ConnectService: {
+            /** @description The published catalog entry by which the platform offers it */
+            entry?: string;
+            name: string;
+        };
+        ConnectUse: {
+            /** Format: int64 */
+            answered: number;
+            capability: string;
+            /** @description 2006-01 */
+            month: string;
+            /** Format: int64 */
+            refused: number;
+        };
+        ConnectVerdict: {
+            accept: boolean;
+            /** @description Why it is connected although a paper lacks, where the law lets it */
+            exception?: string;
+            /** @description What was found of the builder's access to the data */
+            finding?: string;
+            reason: string;
         };
         "Consent-offlineRequest": {
             allow: boolean;
@@ -6183,6 +6712,15 @@ export interface components {
              */
             start?: number;
             where: string;
+        };
+        "Evidence-packageResponse": {
+            /** @description The package as it was handed over, JSON; its SHA-256 is the digest */
+            body: string;
+            digest: string;
+        };
+        Evidenced: {
+            evidence?: string[] | null;
+            text: string;
         };
         "Extend-matterRequest": {
             /**
@@ -6851,6 +7389,10 @@ export interface components {
             to?: string;
             /** @enum {string} */
             verdict: "pass" | "return" | "refuse" | "agree" | "disagree";
+        };
+        "Join-inspectionRequest": {
+            duty?: string;
+            org: string;
         };
         JoinRequest: {
             account: components["schemas"]["PartyNewAccount"];
@@ -7664,6 +8206,46 @@ export interface components {
             message: string;
             where: string;
         };
+        LedgerRecord: {
+            act: string;
+            /** @description Account */
+            actor?: string;
+            changes?: components["schemas"]["ProofChange"][] | null;
+            /**
+             * Format: int64
+             * @description Place in the tree; absent until sealed
+             */
+            leaf?: number;
+            matter?: string;
+            /** @description Text the act itself publishes, such as a loss statement */
+            note?: string;
+            /** @description Legal day of the act (发生日) */
+            occurred: string;
+            /** @description Organization of the account */
+            org?: string;
+            /** @description done or refused */
+            outcome: string;
+            /**
+             * Format: date-time
+             * @description When it was written down (登记时刻)
+             */
+            recorded: string;
+            /** @description Digests of the packs in force */
+            regimes?: string[] | null;
+            request?: string;
+            /**
+             * Format: int64
+             * @description Sequence number, given by the database; gaps are normal
+             */
+            seq: number;
+            /**
+             * Format: int64
+             * @description Of a finished errand: the entry of its start
+             */
+            start?: number;
+            step?: string;
+            verdicts?: components["schemas"]["ProofVerdict"][] | null;
+        };
         LedgerSigned: {
             checkpoint: string;
             key: string;
@@ -8398,7 +8980,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "inspection.told" | "inspection.owed";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -8420,6 +9002,11 @@ export interface components {
             sent: string;
             /** @enum {string} */
             state: "told" | "owed" | "settled";
+        };
+        "Move-channel-serviceRequest": {
+            /** @description The published catalog entry by which the platform offers it */
+            entry: string;
+            service: string;
         };
         NewTestKey: {
             key: components["schemas"]["ServeTestKey"];
@@ -8609,6 +9196,10 @@ export interface components {
         ObjectResponse: {
             /** @description Number of the objection */
             id: string;
+        };
+        "Open-connection-keyResponse": {
+            /** @description Shown once; the key before it is void from now on */
+            key: string;
         };
         "Open-keyRequest": {
             /**
@@ -8910,6 +9501,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageChannel: {
+            items: components["schemas"]["ConnectChannel"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageColleague: {
             items: components["schemas"]["Colleague"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -9027,6 +9623,16 @@ export interface components {
         };
         PageIncoming: {
             items: components["schemas"]["LinkIncoming"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageInspection: {
+            items: components["schemas"]["WatchInspection"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageItem: {
+            items: components["schemas"]["ConnectItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -10155,6 +10761,11 @@ export interface components {
             step_title: string;
             title: string;
         };
+        "Pull-recordsRequest": {
+            from: string;
+            org: string;
+            to: string;
+        };
         QueryCode: {
             label?: string;
             value: string;
@@ -10745,6 +11356,9 @@ export interface components {
             scale: number;
             variance: string | null;
         };
+        "Renew-connectionRequest": {
+            certificates: components["schemas"]["ConnectCertificate"][] | null;
+        };
         "Renew-grantRequest": {
             reason: string;
             until: string;
@@ -10768,6 +11382,9 @@ export interface components {
             parent?: string;
             reason: string;
             resource: string;
+        };
+        "Return-decisionRequest": {
+            decision: string;
         };
         "Return-entryRequest": {
             /** @description What must be mended */
@@ -11410,6 +12027,10 @@ export interface components {
             /** @description Names of subjects found in a file */
             subjects: string[] | null;
         };
+        "Transfer-inspectionRequest": {
+            reason: string;
+            to: string;
+        };
         "Transfer-taskRequest": {
             reason: string;
             step: string;
@@ -11555,6 +12176,12 @@ export interface components {
             /** @description Or one permit: a grant's, an authorization's, an approved model's */
             permit?: string;
             reason: string;
+        };
+        WatchDrawn: {
+            agreements: components["schemas"]["WatchPaper"][] | null;
+            /** @description Who, what, when and on which basis, newest first; at most 500 */
+            entries: components["schemas"]["LedgerRecord"][] | null;
+            org: string;
         };
         WatchDuty: {
             due: string;
@@ -11808,6 +12435,18 @@ export interface components {
             /** @enum {string} */
             topic: "service" | "monopoly" | "fees" | "security" | "quality" | "other";
         };
+        WatchHandling: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            evidence?: string[] | null;
+            text: string;
+        };
+        WatchHeading: {
+            cite: components["schemas"]["ErrsCite"];
+            name: string;
+            title: string;
+        };
         WatchIndicators: {
             /**
              * Format: int64
@@ -11844,6 +12483,104 @@ export interface components {
              * @description 加工任务次数
              */
             runs: number;
+        };
+        WatchInspectStep: {
+            account: string;
+            act: string;
+            /** Format: date-time */
+            at: string;
+            note?: string;
+            org: string;
+        };
+        WatchInspection: {
+            /** @description The plan, the meeting or the report it follows from */
+            basis?: string;
+            /** Format: date-time */
+            closed?: string;
+            conclusion?: string;
+            findings: components["schemas"]["WatchRemark"][] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "inspection" | "daily" | "incident" | "resolution";
+            /** @description The body that opened it */
+            lead: string;
+            members: components["schemas"]["WatchMember"][] | null;
+            /** Format: date-time */
+            opened: string;
+            requests: components["schemas"]["WatchMaterial"][] | null;
+            /** @description In which capacity */
+            roles: string[] | null;
+            /** @enum {string} */
+            state: "open" | "concluded";
+            steps: components["schemas"]["WatchInspectStep"][] | null;
+            /** @description The organizations it is about */
+            subjects: string[] | null;
+            title: string;
+            transfers: components["schemas"]["WatchTransfer"][] | null;
+        };
+        WatchInspectionDraft: {
+            basis?: string;
+            /** @enum {string} */
+            kind: "inspection" | "daily" | "incident" | "resolution";
+            /** @description Bodies that join from the start */
+            members?: string[] | null;
+            subjects?: string[] | null;
+            title: string;
+        };
+        WatchInspectionPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            /** @description The plan, the meeting or the report it follows from */
+            basis?: string;
+            /** Format: date-time */
+            closed?: string;
+            conclusion?: string;
+            findings: components["schemas"]["WatchRemark"][] | null;
+            headings: components["schemas"]["WatchHeading"][] | null;
+            id: string;
+            /** @enum {string} */
+            kind: "inspection" | "daily" | "incident" | "resolution";
+            /** @description The body that opened it */
+            lead: string;
+            members: components["schemas"]["WatchMember"][] | null;
+            /** Format: date-time */
+            opened: string;
+            requests: components["schemas"]["WatchMaterial"][] | null;
+            /** @description In which capacity */
+            roles: string[] | null;
+            /** @enum {string} */
+            state: "open" | "concluded";
+            steps: components["schemas"]["WatchInspectStep"][] | null;
+            /** @description The organizations it is about */
+            subjects: string[] | null;
+            title: string;
+            transfers: components["schemas"]["WatchTransfer"][] | null;
+        };
+        WatchMaterial: {
+            answer?: string;
+            /** Format: date-time */
+            answered?: string;
+            /** Format: date-time */
+            asked: string;
+            by: string;
+            due: string;
+            evidence?: string[] | null;
+            id: string;
+            /** @description Not answered, or answered after the day */
+            late: boolean;
+            to: string;
+            what: string;
+        };
+        WatchMember: {
+            /**
+             * Format: date-time
+             * @description When it recorded its part
+             */
+            at?: string;
+            duty?: string;
+            evidence?: string[] | null;
+            org: string;
+            /** @description What it looked at and saw (检查情况) */
+            part?: string;
         };
         WatchModelUse: {
             /** @description The department was asked about the declaration and may open it */
@@ -11961,6 +12698,12 @@ export interface components {
             late: boolean;
             order: components["schemas"]["WatchOrder"];
         };
+        WatchPaper: {
+            /** @description The agreement as it is kept, as JSON */
+            body: string;
+            id: string;
+            state: string;
+        };
         WatchPending: {
             due: string;
             explain: string;
@@ -11984,6 +12727,43 @@ export interface components {
             at: string;
             /** @description Digests of the files that show it */
             evidence: string[] | null;
+            text: string;
+        };
+        WatchRemark: {
+            by: string;
+            /** Format: date-time */
+            closed?: string;
+            due?: string;
+            evidence?: string[] | null;
+            handling?: components["schemas"]["WatchHandling"][] | null;
+            /** @description Under which heading of the regime it falls */
+            heading?: string;
+            id: string;
+            /** @description Open after its day */
+            late: boolean;
+            /** Format: date-time */
+            made: string;
+            object?: string;
+            /** @enum {string} */
+            object_kind?: "" | "processing" | "run" | "release" | "deployment";
+            opinion?: string;
+            /** @description Who sees to it */
+            owner?: string;
+            /** @enum {string} */
+            state: "open" | "handled" | "closed" | "clean";
+            text: string;
+        };
+        WatchRemarkDraft: {
+            /** @description Nothing was found under this heading */
+            clean?: boolean;
+            due?: string;
+            evidence?: string[] | null;
+            heading?: string;
+            object?: string;
+            /** @enum {string} */
+            object_kind?: "" | "processing" | "run" | "release" | "deployment";
+            /** @description Empty: the organization of the object */
+            owner?: string;
             text: string;
         };
         WatchResourceUse: {
@@ -12064,6 +12844,19 @@ export interface components {
             kind: "call" | "export";
             /** @description Who got the answer or the result */
             recipient?: string;
+        };
+        WatchTransfer: {
+            /** Format: date-time */
+            at: string;
+            /** Format: date-time */
+            decided?: string;
+            /** @description What the authority decided */
+            decision?: string;
+            id: string;
+            /** @description SHA-256 of the evidence package */
+            package: string;
+            reason: string;
+            to: string;
         };
         WireDoor: {
             /** @description Host and port of PostgreSQL's protocol; empty where the deployment does not offer it */
@@ -13356,6 +14149,110 @@ export interface operations {
             };
         };
     };
+    channels: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageChannel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-channel": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectChannelDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectChannel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "move-channel-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Move-channel-serviceRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectChannel"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "admission-phone": {
         parameters: {
             query?: never;
@@ -13678,6 +14575,278 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WatchComplaintPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "connection-papers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": {
+                        [key: string]: components["schemas"]["ConnectRequired"][] | null;
+                    };
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connections: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "request-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    connection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decide-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConnectVerdict"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectItem"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-connection-key": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Open-connection-keyResponse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "renew-connection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Renew-connectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConnectItem"];
                 };
             };
             /** @description Error */
@@ -16077,6 +17246,540 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Grant"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspections: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                kind?: "" | "inspection" | "daily" | "incident" | "resolution";
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageInspection"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "open-inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchInspectionDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    inspection: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "ask-materials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Ask-materialsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conclude-inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Conclude-inspectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchRemarkDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Close-findingRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "handle-finding": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Evidenced"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "join-inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Join-inspectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "evidence-package": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Evidence-packageResponse"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-part": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Evidenced"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pull-records": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Pull-recordsRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchDrawn"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "answer-request": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Evidenced"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transfer-inspection": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Transfer-inspectionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "return-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                item: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Return-decisionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchInspectionPage"];
                 };
             };
             /** @description Error */

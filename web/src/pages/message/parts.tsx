@@ -19,6 +19,7 @@ const pages: Record<string, (id: string) => string> = {
   provider: path.provider,
   order: path.order,
   exit: path.exit,
+  inspection: path.inspection,
   report: path.report,
   complaint: path.complaint,
   course: path.course,
@@ -28,7 +29,7 @@ const pages: Record<string, (id: string) => string> = {
   release: path.release,
 };
 
-const lists: Record<string, string> = { training: path.training(), people: path.people(), watch: path.watch(), registers: path.registers(), expert: path.expert() };
+const lists: Record<string, string> = { training: path.training(), people: path.people(), watch: path.watch(), registers: path.registers(), connection: `${path.registers()}?tab=connections`, "inspection-item": `${path.watch()}?tab=inspections`, expert: path.expert() };
 
 export function messageLink(message: Message): string | undefined {
   const kind = message.object_kind ?? "";

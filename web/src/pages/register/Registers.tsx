@@ -14,6 +14,8 @@ import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
 import { PermitRegister } from "../statistics/Permits";
+import { Channels } from "./Channels";
+import { Connections } from "./Connections";
 import { Designations } from "./Designations";
 import { Experts } from "./Experts";
 import { Templates } from "./Templates";
@@ -199,6 +201,8 @@ export default function Registers() {
           { key: "templates", label: t.template.title, children: <Templates /> },
           { key: "designations", label: t.designation.title, children: <Designations /> },
           { key: "statistics", label: t.release.permit, children: <PermitRegister /> },
+          { key: "connections", label: t.connect.connections, children: <Connections /> },
+          { key: "channels", label: t.connect.channels, children: <Channels /> },
           ...(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r)) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),
         ]}
       />

@@ -14,6 +14,7 @@ import { minute } from "@/util/day";
 import { path } from "@/util/path";
 import { Erasures } from "./Erasures";
 import { Evaluations } from "./Evaluations";
+import { Inspections } from "./Inspections";
 import "../desk/desk.css";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -257,6 +258,7 @@ export default function WatchList() {
         destroyOnHidden
         items={[
           { key: "orders", label: t.watch.orders, children: <Orders office={office} /> },
+          { key: "inspections", label: t.inspect.title, children: <Inspections /> },
           { key: "reports", label: t.watch.reports, children: <Reports /> },
           { key: "complaints", label: t.watch.complaints, children: <Complaints /> },
           { key: "evaluations", label: t.watch.evaluations, children: <Evaluations /> },

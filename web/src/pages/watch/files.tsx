@@ -22,15 +22,17 @@ export function FileActs({ acts, asks }: { acts: Option[] | null; asks: Record<s
   const [asking, setAsking] = useState<string>();
   const send = useAct((run: () => Promise<unknown>) => run());
   const ask = asking ? asks[asking] : undefined;
+  // One button leads: the first that is open and harms nothing.
+  const first = acts?.find((o) => o.allowed && asks[o.act] && !asks[o.act]?.danger)?.act;
   return (
     <>
       {acts?.map((o) => {
         const own = asks[o.act];
         if (!own) return null;
         return own.fields ? (
-          <ActButton key={o.act} state={o} primary={o.allowed && !own.danger} label={wordFor(t.ledger.acts, o.act)} run={async () => {}} onOpen={() => setAsking(o.act)} />
+          <ActButton key={o.act} state={o} primary={o.act === first} label={wordFor(t.ledger.acts, o.act)} run={async () => {}} onOpen={() => setAsking(o.act)} />
         ) : (
-          <ActButton key={o.act} state={o} primary={o.allowed} label={wordFor(t.ledger.acts, o.act)} run={() => send.mutateAsync(() => own.run({}))} />
+          <ActButton key={o.act} state={o} primary={o.act === first} label={wordFor(t.ledger.acts, o.act)} run={() => send.mutateAsync(() => own.run({}))} />
         );
       })}
       {asking && ask?.fields && <FormModal title={wordFor(t.ledger.acts, asking)} fields={ask.fields} danger={ask.danger} run={ask.run} close={() => setAsking(undefined)} />}
