@@ -23,9 +23,11 @@ import (
 	"time"
 
 	"yunei/internal/base/clock"
+	"yunei/internal/base/seal"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/link"
 	"yunei/internal/core/query/duckdb"
+	"yunei/internal/flow/consent"
 	"yunei/internal/gate/node"
 	"yunei/internal/test/testdb"
 )
@@ -272,7 +274,7 @@ func (c *conversation) check(t *testing.T, s step, resp *http.Response, body str
 			continue
 		}
 		failed = true
-		if k.on == "set" || k.on == "sign" {
+		if k.on == "set" || k.on == "sign" || k.on == "consent" {
 			t.Fatalf("%s: %s\n%s %s answered %d %s", where, wrong, s.method, s.path, resp.StatusCode, body)
 		}
 		t.Errorf("%s: %s %s: %s", where, k.on, k.at, wrong)
@@ -315,6 +317,9 @@ func (c *conversation) wrong(t *testing.T, where string, k check, role string, r
 	case "sign":
 		k.want = want
 		return c.sign(k, role, body)
+	case "consent":
+		k.want = want
+		return c.consent(k, body)
 	}
 	return ""
 }
@@ -382,6 +387,30 @@ func (c *conversation) sign(k check, role, body string) string {
 		return "no text at " + k.want + " to sign"
 	}
 	c.kept[k.at] = base64.StdEncoding.EncodeToString(ed25519.Sign(keyOf(role), []byte(text)))
+	return ""
+}
+
+// consent keeps the drafted document as the person it is about signs it, with a certificate of this city's certification service.
+func (c *conversation) consent(k check, body string) string {
+	got, wrong := valueAt(body, k.want)
+	if wrong != "" {
+		return wrong
+	}
+	text, _ := got.(string)
+	d, err := consent.Parse([]byte(text))
+	if err != nil {
+		return err.Error()
+	}
+	certificate, key, err := c.node.Keys.Anchor().IssuePerson(d.Subject.Name, d.Subject.IDNumber, c.clock.Now().Add(-24*time.Hour))
+	if err != nil {
+		return err.Error()
+	}
+	signature, err := seal.SignAs(key, []byte(text))
+	if err != nil {
+		return err.Error()
+	}
+	c.kept[k.at+"_document"], c.kept[k.at+"_certificate"] = text, string(certificate)
+	c.kept[k.at+"_signature"] = base64.StdEncoding.EncodeToString(signature)
 	return ""
 }
 

@@ -26,7 +26,7 @@ type step struct {
 // check is one line under a request: what to look at, and what it should be.
 type check struct {
 	line int
-	on   string // code, header, json, body, set, sign
+	on   string // code, header, json, body, set, sign, consent
 	at   string // header name, JSON path, or the name to keep a value under
 	op   string // ==, !=, ~, has, len, present, absent
 	want string
@@ -37,6 +37,7 @@ var (
 	headerLine  = regexp.MustCompile(`^([A-Za-z][A-Za-z-]*): (.*)$`)
 	setLine     = regexp.MustCompile(`^set ([a-z][a-z0-9_]*) = (header )?(\S+)$`)
 	signLine    = regexp.MustCompile(`^sign ([a-z][a-z0-9_]*) = (\S+)$`)
+	consentLine = regexp.MustCompile(`^consent ([a-z][a-z0-9_]*) = (\S+)$`)
 	fileLine    = regexp.MustCompile(`^(csv)$|^upload ([\w.-]+)$`)
 	jsonLine    = regexp.MustCompile(`^json (\S+) (==|!=|~|has|len|present|absent)(?: (.*))?$`)
 	valueLine   = regexp.MustCompile(`^header (\S+) (==|~) (.*)$`)
@@ -197,6 +198,9 @@ func parseCheck(line string) (check, error) {
 	}
 	if m := signLine.FindStringSubmatch(line); m != nil {
 		return check{on: "sign", at: m[1], want: m[2]}, nil
+	}
+	if m := consentLine.FindStringSubmatch(line); m != nil {
+		return check{on: "consent", at: m[1], want: m[2]}, nil
 	}
 	if m := jsonLine.FindStringSubmatch(line); m != nil {
 		if (m[3] == "") != (m[2] == "present" || m[2] == "absent") {

@@ -24,6 +24,9 @@ const (
 	OtherSubject Reason = "consent.subject"
 	NotRecipient Reason = "consent.recipient"
 	OtherPurpose Reason = "consent.purpose"
+	OtherPlan    Reason = "consent.plan"
+	NoPaper      Reason = "consent.paper"
+	Scan         Reason = "consent.scan"
 	Fields       Reason = "consent.fields"
 	Outputs      Reason = "consent.outputs"
 	NotSeparate  Reason = "consent.separate"
@@ -44,7 +47,7 @@ var sentences = map[Reason]string{
 	Unknown:      "没有这份授权书, 未调取任何数据; 请核对授权书编号, 或重新提交授权文件",
 	Shape:        "授权文件格式不符合技术规范, 未调取任何数据; 请用平台提供的《数据访问使用授权书》模板重新生成",
 	Untold:       "授权书没有写明%s, 未调取任何数据; 请补全后由信息主体重新签署",
-	Template:     "授权书所用模板不是平台现行模板, 或所示文本与模板不一致, 未调取任何数据; 请改用现行模板重新签署",
+	Template:     "授权书所用模板不是平台现行模板, 也不是随本场景开发方案审核同意的模板, 或所示文本与模板不一致, 未调取任何数据; 请改用现行模板重新签署",
 	Signature:    "授权书的电子签名无效, 文件可能被改动或伪造, 未调取任何数据; 请由信息主体本人重新签署",
 	Certificate:  "签署授权书的证书不是平台认可的电子认证服务所发, 或签署时不在有效期内, 未调取任何数据; 请信息主体换用有效证书重新签署",
 	SignedLater:  "授权书的签署时间晚于现在, 未调取任何数据; 请核对签署设备的时间后重新签署",
@@ -52,6 +55,9 @@ var sentences = map[Reason]string{
 	OtherSubject: "授权书的信息主体不是本次查询的人, 未调取任何数据; 请提交被查询人本人的授权书",
 	NotRecipient: "本单位不在授权书的授权对象之中, 未调取任何数据; 请取得写明本单位的授权书",
 	OtherPurpose: "授权书写明的场景和用途不是本次调用的场景, 未调取任何数据; 请取得用于本场景的授权书",
+	OtherPlan:    "授权书所用的自有模板只随另一份开发方案审核同意, 不能用于本方案, 未调取任何数据; 请改用平台模板或者本方案审核同意的模板重新签署",
+	NoPaper:      "本次调用所依据的开发方案申报的是电子签名授权文书, 不收纸质授权书, 未调取任何数据; 请由信息主体电子签署, 或者在开发方案中申报纸质方式",
+	Scan:         "纸质授权书的扫描件没有提交, 或者与授权文件所载的摘要不符, 未调取任何数据; 请附上签署的那一份扫描件",
 	Fields:       "本次调用的数据项超出授权书写明的范围, 未调取任何数据; 请取得写明全部数据项的授权书",
 	Outputs:      "本次调用的结果内容超出授权书写明的范围, 未调取任何数据; 请取得写明全部结果内容的授权书",
 	NotSeparate:  "敏感个人信息没有逐项单独同意, 未调取任何数据; 请信息主体逐项勾选后重新签署",

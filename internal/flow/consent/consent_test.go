@@ -172,8 +172,12 @@ func (d *desk) decide(ctx context.Context, h consent.Handed, spoil ...func(*cons
 	return err
 }
 
-func (d *desk) handed(signed consent.Signed) consent.Handed {
-	p := d.Examine(signed, d.clock.Now())
+func (d *desk) handed(t *testing.T, signed consent.Signed) consent.Handed {
+	t.Helper()
+	p, err := d.Examine(t.Context(), signed, d.clock.Now())
+	if err != nil {
+		t.Fatal(err)
+	}
 	return consent.Handed{Proof: &p}
 }
 
@@ -250,7 +254,10 @@ func TestService_Examine(t *testing.T) {
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {
-			p := d.Examine(tt.signed(t), clk.Now())
+			p, err := d.Examine(t.Context(), tt.signed(t), clk.Now())
+			if err != nil {
+				t.Fatal(err)
+			}
 			if p.Refusal.Reason != tt.want {
 				t.Fatalf("reason = %q, want %q", p.Refusal.Reason, tt.want)
 			}
@@ -261,7 +268,7 @@ func TestService_Examine(t *testing.T) {
 	}
 	t.Run("certificate expired after signing", func(t *testing.T) {
 		s := d.signedBy(t, d.document(), zhang, zhangID)
-		if p := d.Examine(s, clk.Now().AddDate(3, 0, 0)); p.Refusal.Reason != "" {
+		if p, err := d.Examine(t.Context(), s, clk.Now().AddDate(3, 0, 0)); err != nil || p.Refusal.Reason != "" {
 			t.Errorf("reason = %q, want none: it was valid when it signed", p.Refusal.Reason)
 		}
 	})
@@ -329,12 +336,12 @@ func TestService_Decide(t *testing.T) {
 		if got := reasonOf(d.decide(ctx, consent.Handed{ID: "cns_none"})); got != consent.Unknown {
 			t.Errorf("an id that never was: %q, want %q", got, consent.Unknown)
 		}
-		err := d.decide(ctx, d.handed(d.signedBy(t, d.document(), li, liID)))
+		err := d.decide(ctx, d.handed(t, d.signedBy(t, d.document(), li, liID)))
 		e, _ := errors.AsType[*errs.Error](err)
 		if e == nil || e.Code != errs.Unlawful || len(e.Cites) == 0 || e.Cites[0].Article != "四(二)" {
 			t.Errorf("a forged document = %+v, want unlawful citing 四(二)", err)
 		}
-		if err := d.decide(ctx, d.handed(signed)); err != nil {
+		if err := d.decide(ctx, d.handed(t, signed)); err != nil {
 			t.Fatalf("first use: %v", err)
 		}
 		list, err := d.Mine(d.citizen(t, zhangID), "", 50)
@@ -349,14 +356,14 @@ func TestService_Decide(t *testing.T) {
 		})
 		t.Run("another document under the same number", func(t *testing.T) {
 			again := d.signedBy(t, d.document(func(x *consent.Document) { x.MaxUses = 9 }), zhang, zhangID)
-			if got := reasonOf(d.decide(ctx, d.handed(again))); got != consent.Replayed {
+			if got := reasonOf(d.decide(ctx, d.handed(t, again))); got != consent.Replayed {
 				t.Errorf("reason = %q, want %q", got, consent.Replayed)
 			}
 		})
 		if err := d.decide(ctx, consent.Handed{ID: id}); err != nil {
 			t.Fatalf("second use: %v", err)
 		}
-		if got := reasonOf(d.decide(ctx, d.handed(signed))); got != consent.UsedUp {
+		if got := reasonOf(d.decide(ctx, d.handed(t, signed))); got != consent.UsedUp {
 			t.Errorf("third use of two: %q, want %q", got, consent.UsedUp)
 		}
 	})
@@ -379,7 +386,7 @@ func TestService_Withdraw(t *testing.T) {
 		}
 		// Handing the document in again does not bring it back.
 		anew := d.document(func(x *consent.Document) { x.SignedAt = x.SignedAt.Add(-time.Minute) })
-		if got := reasonOf(d.decide(t.Context(), d.handed(d.signedBy(t, anew, zhang, zhangID)))); got != consent.Replayed {
+		if got := reasonOf(d.decide(t.Context(), d.handed(t, d.signedBy(t, anew, zhang, zhangID)))); got != consent.Replayed {
 			t.Errorf("the same number signed anew: %q, want %q", got, consent.Replayed)
 		}
 		if _, err := d.Withdraw(d.citizen(t, zhangID), c.ID); errs.CodeOf(err) != errs.Conflict {
@@ -467,7 +474,8 @@ func TestService_Erase(t *testing.T) {
 
 func TestDocument_Text(t *testing.T) {
 	d := &desk{clock: clock.NewSet(time.Date(2025, 6, 3, 2, 0, 0, 0, time.UTC))}
-	text, err := d.document(func(x *consent.Document) { x.Separate = []string{"res_card.pay_0"} }).Text()
+	form, _ := consent.FormOf("personal-credit@1")
+	text, err := form.Text(d.document(func(x *consent.Document) { x.Separate = []string{"res_card.pay_0"} }))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -503,4 +511,28 @@ func FuzzParse(f *testing.F) {
 			t.Errorf("Parse accepted %q, which is not JSON", raw)
 		}
 	})
+}
+
+// 四(三): an own template is accepted under the plan it was approved with, and paper where the plan declared paper.
+func TestTerms_CheckPlan(t *testing.T) {
+	own, paper := consent.Terms{Template: consent.OwnID("dcl_1")}, consent.Terms{Template: "personal-credit@1", Scan: "66c7"}
+	for _, tt := range []struct {
+		name  string
+		terms consent.Terms
+		plan  consent.Plan
+		want  consent.Reason
+	}{
+		{"OwnTemplateOfThePlan", own, consent.Plan{ID: "dcl_1"}, ""},
+		{"OwnTemplateOfAnother", own, consent.Plan{ID: "dcl_2"}, consent.OtherPlan},
+		{"OwnTemplateWithoutPlan", own, consent.Plan{}, consent.OtherPlan},
+		{"PaperDeclared", paper, consent.Plan{ID: "dcl_1", Paper: true}, ""},
+		{"PaperNotDeclared", paper, consent.Plan{ID: "dcl_1"}, consent.NoPaper},
+		{"Electronic", consent.Terms{Template: "personal-credit@1"}, consent.Plan{ID: "dcl_1", Paper: true}, ""},
+	} {
+		t.Run(tt.name, func(t *testing.T) {
+			if got := tt.terms.CheckPlan(tt.plan); got != tt.want {
+				t.Errorf("CheckPlan = %q, want %q", got, tt.want)
+			}
+		})
+	}
 }

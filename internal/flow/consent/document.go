@@ -30,6 +30,9 @@ type Terms struct {
 	Retention  string      `json:"retention" doc:"保存期限及到期处理"`
 	Separate   []string    `json:"separate,omitempty" doc:"Sensitive fields ticked one by one (单独同意), as resource.field"`
 	SignedAt   time.Time   `json:"signed_at"`
+	// A document on paper is the same text, printed and signed by hand; what is signed here is its scan and its content, with the
+	// certificate that the certification service (电子认证服务) gave the person for it: 四(三) asks for that either way.
+	Scan string `json:"scan_sm3,omitempty" doc:"Of a document on paper (纸质授权书): SM3 of its scan"`
 }
 
 // Day is a legal day in a document.
@@ -95,6 +98,7 @@ type Signed struct {
 	Document    string `json:"document" doc:"Canonical JSON (RFC 8785), exactly as signed"`
 	Certificate string `json:"certificate" doc:"PEM"`
 	Signature   []byte `json:"signature" doc:"SM2 over the bytes of document, ASN.1 DER, base64"`
+	Scan        []byte `json:"scan,omitempty" maxLength:"4194304" doc:"Of a document on paper: the scan, base64"`
 }
 
 // Canonical are the bytes to be signed.
@@ -133,6 +137,14 @@ func Parse(raw []byte) (Document, error) {
 		return d, fmt.Errorf("document is not in canonical form")
 	}
 	return d, nil
+}
+
+// scanned reports whether a document on paper comes with the scan it names, and any other with none.
+func (s Signed) scanned(d Document) bool {
+	if d.Scan == "" || len(s.Scan) == 0 {
+		return d.Scan == "" && len(s.Scan) == 0
+	}
+	return textSM3(string(s.Scan)) == d.Scan
 }
 
 // hidden reports whether the text carries characters a screen does not show as they are: controls (in JSON always an

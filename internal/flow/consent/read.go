@@ -68,7 +68,11 @@ func (s *Service) Paper(ctx context.Context, id string) (p Paper, err error) {
 	if err != nil {
 		return p, err
 	}
-	p.Text, err = d.Text()
+	f, ok, err := s.form(ctx, d.Template)
+	if err != nil || !ok {
+		return p, err
+	}
+	p.Text, err = f.Text(d)
 	return p, err
 }
 

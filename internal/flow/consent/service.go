@@ -59,6 +59,7 @@ func New(acts *act.Runner, keys *seal.Keys, subjects *collect.Sealer) *Service {
 		act.Def{Name: ActErase, Roles: []access.Role{access.Operator, access.Platform}},
 	)
 	acts.Ledger().Register("consent", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
+	acts.Ledger().Register("consent-template", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadOwn(ctx, tx, id) })
 	acts.Law().RegisterFact(Facts()...)
 	block, err := sm4.NewCipher(keys.Derive("consent.document")[:16])
 	if err != nil {
@@ -91,8 +92,10 @@ type Proof struct {
 
 // Examine verifies a document by itself: shape, that everything was told, template, signature, certificate chain at
 // the time of signing, and that the signer is the person it is about.
-func (s *Service) Examine(signed Signed, now time.Time) Proof {
-	refuse := func(r Reason, detail string) Proof { return Proof{Refusal: Refusal{Reason: r, Detail: detail}} }
+func (s *Service) Examine(ctx context.Context, signed Signed, now time.Time) (Proof, error) {
+	refuse := func(r Reason, detail string) (Proof, error) {
+		return Proof{Refusal: Refusal{Reason: r, Detail: detail}}, nil
+	}
 	d, err := Parse([]byte(signed.Document))
 	if err != nil || hidden(signed.Document) {
 		return refuse(Shape, "")
@@ -119,10 +122,17 @@ func (s *Service) Examine(signed Signed, now time.Time) Proof {
 	if err != nil || signerSID != sid || signer.Name != d.Subject.Name {
 		return refuse(Signer, "")
 	}
-	if !d.onForm() {
+	if !signed.scanned(d) {
+		return refuse(Scan, "")
+	}
+	f, ok, err := s.form(ctx, d.Template)
+	if err != nil {
+		return Proof{}, err
+	}
+	if !ok || !f.fits(d) {
 		return refuse(Template, "")
 	}
-	return Proof{SID: sid, Terms: d.Terms, Digest: s.digest([]byte(signed.Document)), signed: signed}
+	return Proof{SID: sid, Terms: d.Terms, Digest: s.digest([]byte(signed.Document)), signed: signed}, nil
 }
 
 // SubjectID is the pseudonym of the person a caller names by identity number.
@@ -142,7 +152,10 @@ func (s *Service) Submit(ctx context.Context, signed Signed) (Consent, error) {
 	if err != nil {
 		return Consent{}, err
 	}
-	proof := s.Examine(signed, now)
+	proof, err := s.Examine(ctx, signed, now)
+	if err != nil {
+		return Consent{}, err
+	}
 	var c Consent
 	_, err = s.Acts.Do(ctx, act.Call{Act: ActSubmit}, func(ctx context.Context, tx *act.Tx) error {
 		refusal := proof.Refusal

@@ -18,6 +18,7 @@ const (
 	DocDesign        = "modelling-design"
 	DocModel         = "model"
 	DocThirdParty    = "third-party-cooperation"
+	DocTemplate      = "consent-template"
 	DocQualification = "qualification"
 	DocRenewal       = "renewal-reason"
 )
@@ -53,6 +54,10 @@ func (s *Service) registerFacts(law *regime.Law) {
 		}})
 	}
 	declarationFact("plan.third_party", func(d Declaration) bool { return d.Papers.through() })
+	declarationFact("plan.on_paper", func(d Declaration) bool { return d.Papers.OnPaper() })
+	declarationFact("plan.paper_explained", func(d Declaration) bool { return strings.TrimSpace(d.Papers.PaperReason) != "" })
+	declarationFact("plan.own_template", func(d Declaration) bool { return d.Papers.ownTemplate() })
+	declarationFact("plan.template_given", func(d Declaration) bool { return d.Papers.templateGiven() })
 	declarationFact("plan.partner_explained", func(d Declaration) bool { return d.Papers.explained() })
 	agreementFact := func(name string, of func(Agreement) any) {
 		law.RegisterFact(regime.Fact{Name: name, Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {

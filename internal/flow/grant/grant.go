@@ -10,6 +10,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
+	"yunei/internal/flow/consent"
 )
 
 // Matter kinds of this stage; the procedures are the pack's.
@@ -173,12 +174,47 @@ type Model struct {
 type Papers struct {
 	Solution string `json:"solution" minLength:"4" doc:"应用场景解决方案"`
 	Design   string `json:"design" minLength:"4" doc:"建模设计说明书"`
-	Template string `json:"template,omitempty" doc:"Own consent template, where the platform's is not used"`
+	// 四(三): 授权文件优先采用电子签名授权文书 ... 需修改规范模板或采用自有模板的,应在提交开发方案申请时予以说明并提供拟使用的模板.
+	Signing     string `json:"signing,omitempty" enum:"electronic,paper" doc:"How consents are signed (授权文书的形式); where nothing is said, as the law in force prefers"`
+	PaperReason string `json:"paper_reason,omitempty" maxLength:"2000" doc:"Why on paper"`
+	OwnTemplate bool   `json:"own_template,omitempty" doc:"The platform's consent template is changed, or an own one is used (自有模板)"`
+	Template    string `json:"template,omitempty" maxLength:"20000" doc:"Text of that template's file"`
+	TemplateWhy string `json:"template_why,omitempty" maxLength:"5000" doc:"What is changed, and why"`
 	// 四(五): 需通过第三方获取授权文件的,应当在提交开发方案申请时详细说明与第三方合作方式、授权文件获取方式等.
 	ThirdParty  bool   `json:"third_party,omitempty" doc:"Consents are obtained through a third party (通过第三方获取授权文件)"`
 	Partner     string `json:"partner,omitempty" maxLength:"200" doc:"That third party"`
 	Cooperation string `json:"cooperation,omitempty" maxLength:"5000" doc:"与第三方合作方式"`
 	Obtaining   string `json:"obtaining,omitempty" maxLength:"5000" doc:"授权文件获取方式"`
+}
+
+// Forms of a consent.
+const (
+	Electronic = "electronic" // 电子签名授权文书
+	OnPaper    = "paper"      // 纸质授权书
+)
+
+// OnPaper reports whether consents may be on paper.
+func (p Papers) OnPaper() bool { return p.Signing == OnPaper }
+
+// ownTemplate reports whether the platform's template is not used as it is.
+func (p Papers) ownTemplate() bool {
+	return p.OwnTemplate || strings.TrimSpace(p.Template+p.TemplateWhy) != ""
+}
+
+// templateGiven reports whether an own template is there and explained.
+func (p Papers) templateGiven() bool {
+	return strings.TrimSpace(p.Template) != "" && strings.TrimSpace(p.TemplateWhy) != ""
+}
+
+// check finds what a form can be told at once: a template that leaves no place for what a person must be told.
+func (p Papers) check() error {
+	if strings.TrimSpace(p.Template) == "" {
+		return nil
+	}
+	if gaps := consent.UntoldBy(p.Template); len(gaps) > 0 {
+		return spotted("body.papers.template", "自有模板没有为以下各项留出位置, 信息主体签署前不会被告知: "+strings.Join(gaps, "、")+"。请在模板中补上这些标记")
+	}
+	return nil
 }
 
 // through reports whether consents are obtained through a third party.

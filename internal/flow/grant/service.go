@@ -6,12 +6,14 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/notice"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/catalog"
+	"yunei/internal/flow/consent"
 )
 
 // Service does the acts of authorized operation.
@@ -281,6 +283,12 @@ func (s *Service) DeclareTx(ctx context.Context, tx *act.Tx, scenarioID string, 
 	if err != nil {
 		return Declaration{}, err
 	}
+	if err := papers.check(); err != nil {
+		return Declaration{}, err
+	}
+	if papers.Signing == "" {
+		papers.Signing = s.preferred(tx.Day())
+	}
 	d := Declaration{ID: tx.NewID("dcl"), Scenario: sc.ID, Org: sc.Org, Papers: papers, Models: models, State: Declared, Opened: tx.Now()}
 	if err := insertDeclaration(ctx, tx.Tx, d); err != nil {
 		return d, fmt.Errorf("insert declaration: %w", err)
@@ -298,6 +306,14 @@ func (s *Service) DeclareTx(ctx context.Context, tx *act.Tx, scenarioID string, 
 	return d, tx.JudgeAs(ctx, "grant.scenario.submit", map[string]string{"org": sc.Org, "plan": d.ID, "matter": m.ID}, nil)
 }
 
+// preferred is the form of consents that the law prefers (优先采用), electronic where it prefers none.
+func (s *Service) preferred(day workday.Date) string {
+	if v, err := s.acts.Law().Value("consent.signing", day); err == nil {
+		return v.Text
+	}
+	return Electronic
+}
+
 func declared(p Papers, models []Model) []matter.Document {
 	docs := []matter.Document{
 		{Kind: DocSolution, Title: "应用场景解决方案", Text: p.Solution},
@@ -306,6 +322,9 @@ func declared(p Papers, models []Model) []matter.Document {
 	if p.through() {
 		docs = append(docs, matter.Document{Kind: DocThirdParty, Title: "通过第三方获取授权文件的说明",
 			Text: "第三方合作单位: " + p.Partner + "\n合作方式: " + p.Cooperation + "\n授权文件获取方式: " + p.Obtaining})
+	}
+	if p.ownTemplate() {
+		docs = append(docs, matter.Document{Kind: DocTemplate, Title: "拟使用的授权书模板和说明", Text: p.TemplateWhy + "\n\n" + p.Template})
 	}
 	for _, m := range models {
 		docs = append(docs, matter.Document{Kind: DocModel, Title: m.Name, Text: m.Version + " " + m.Hash})
@@ -335,6 +354,12 @@ func (s *Service) declarationEnded(ctx context.Context, tx *act.Tx, m *matter.Ma
 	}
 	if err := s.saveDeclaration(ctx, tx, d); err != nil || m.State != matter.Passed {
 		return err
+	}
+	if d.Papers.templateGiven() {
+		err := consent.Adopt(ctx, tx, consent.Own{Plan: d.ID, Scenario: d.Scenario, Org: d.Org, Title: "自有授权书模板（" + m.Title + "）", Text: d.Papers.Template})
+		if err != nil {
+			return err
+		}
 	}
 	return s.fileResult(ctx, tx, "declaration", d.ID, m)
 }

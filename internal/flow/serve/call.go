@@ -17,6 +17,7 @@ import (
 	"yunei/internal/core/act"
 	"yunei/internal/core/query"
 	"yunei/internal/flow/consent"
+	"yunei/internal/flow/grant"
 )
 
 // Reasons of this stage, beside those of the consent.
@@ -86,9 +87,9 @@ func (s *Service) prepare(ctx context.Context, ask Ask) (ticket, error) {
 	if err := s.Acts.View(ctx, func(tx *sqldb.Tx) error { now = tx.Now(); return nil }); err != nil {
 		return t, err
 	}
-	proof := s.consents.Examine(*ask.Document, now)
+	proof, err := s.consents.Examine(ctx, *ask.Document, now)
 	t.handed = consent.Handed{Proof: &proof}
-	return t, nil
+	return t, err
 }
 
 // first is a call seen for the first time: one act, one transaction, one entry.
@@ -155,6 +156,13 @@ func (s *Service) allowed(ctx context.Context, tx *act.Tx, t ticket, d Deploymen
 	if replay && refusal.Reason == consent.UsedUp {
 		refusal = consent.Refusal{} // the request that is repeated took that use
 	}
+	if refusal.Reason == "" && c.Terms.OfPlan() {
+		plan, err := planOf(ctx, tx.Tx, d)
+		if err != nil {
+			return c, err
+		}
+		refusal.Reason = c.Terms.CheckPlan(plan)
+	}
 	verified := refusal.Reason
 	switch {
 	case permit != nil:
@@ -167,6 +175,19 @@ func (s *Service) allowed(ctx context.Context, tx *act.Tx, t ticket, d Deploymen
 		facts["org.admitted"] = true // every permit descends from the admission's; known here, it need not be loaded again
 	}
 	return c, consent.Judge(ctx, tx, ActCall, map[string]string{"org": d.Org, "grant": d.Grant}, verified, refusal, facts)
+}
+
+// planOf is the development plan a deployment was approved with, as far as it speaks of documents.
+func planOf(ctx context.Context, tx *sqldb.Tx, d Deployment) (consent.Plan, error) {
+	g, err := grant.LoadGrant(ctx, tx, d.Grant)
+	if errs.Is(err, errs.NotFound) {
+		return consent.Plan{}, nil
+	}
+	if err != nil {
+		return consent.Plan{}, err
+	}
+	declared, err := grant.LoadDeclaration(ctx, tx, g.Declaration)
+	return consent.Plan{ID: declared.ID, Paper: declared.Papers.OnPaper()}, err
 }
 
 func sentence(err error) string {

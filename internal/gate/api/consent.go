@@ -43,14 +43,14 @@ func (a *API) consentItem(c consent.Consent) ConsentItem {
 
 func (a *API) registerConsent() {
 	const tag = "consents"
-	get(a, "/v1/consent-forms", "consent-forms", tag, "授权书模板", func(context.Context, *none) (Page[consent.Form], error) {
-		list := consent.Forms()
-		return paged(list, len(list)+1, func(f consent.Form) string { return f.ID }), nil
+	get(a, "/v1/consent-forms", "consent-forms", tag, "授权书模板", func(ctx context.Context, _ *none) (Page[consent.Form], error) {
+		list, err := a.s.Consent.Forms(ctx, actor(ctx).Org)
+		return paged(list, len(list)+1, func(f consent.Form) string { return f.ID }), err
 	})
-	post(a, "/v1/consent-drafts", "draft-consent", tag, "起草授权书", func(_ context.Context, in *struct {
+	post(a, "/v1/consent-drafts", "draft-consent", tag, "起草授权书", func(ctx context.Context, in *struct {
 		Body consent.Document
 	}) (ConsentDraft, error) {
-		text, raw, err := consent.Compose(in.Body)
+		text, raw, err := a.s.Consent.Compose(ctx, in.Body)
 		return ConsentDraft{Text: text, Document: string(raw)}, err
 	})
 	post(a, "/v1/consents", "submit-consent", tag, "提交授权文件", func(ctx context.Context, in *struct {

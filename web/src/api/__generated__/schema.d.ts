@@ -6242,6 +6242,8 @@ export interface components {
             recipients: components["schemas"]["ConsentRecipient"][] | null;
             /** @description 保存期限及到期处理 */
             retention: string;
+            /** @description Of a document on paper (纸质授权书): SM3 of its scan */
+            scan_sm3?: string;
             /** @description Sensitive fields ticked one by one (单独同意), as resource.field */
             separate?: string[] | null;
             /** Format: date-time */
@@ -6274,6 +6276,9 @@ export interface components {
             max_days: number;
             /** Format: int64 */
             max_uses: number;
+            /** @description Of an own template: the development plan it was approved with and is accepted under */
+            plan?: string;
+            scenario?: string;
             title: string;
         };
         ConsentItem: {
@@ -6332,6 +6337,8 @@ export interface components {
             certificate: string;
             /** @description Canonical JSON (RFC 8785), exactly as signed */
             document: string;
+            /** @description Of a document on paper: the scan, base64 */
+            scan?: string;
             /** @description SM2 over the bytes of document, ASN.1 DER, base64 */
             signature: string;
         };
@@ -6358,6 +6365,8 @@ export interface components {
             recipients: components["schemas"]["ConsentRecipient"][] | null;
             /** @description 保存期限及到期处理 */
             retention: string;
+            /** @description Of a document on paper (纸质授权书): SM3 of its scan */
+            scan_sm3?: string;
             /** @description Sensitive fields ticked one by one (单独同意), as resource.field */
             separate?: string[] | null;
             /** Format: date-time */
@@ -7054,12 +7063,23 @@ export interface components {
             design: string;
             /** @description 授权文件获取方式 */
             obtaining?: string;
+            /** @description The platform's consent template is changed, or an own one is used (自有模板) */
+            own_template?: boolean;
+            /** @description Why on paper */
+            paper_reason?: string;
             /** @description That third party */
             partner?: string;
+            /**
+             * @description How consents are signed (授权文书的形式); where nothing is said, as the law in force prefers
+             * @enum {string}
+             */
+            signing?: "electronic" | "paper";
             /** @description 应用场景解决方案 */
             solution: string;
-            /** @description Own consent template, where the platform's is not used */
+            /** @description Text of that template's file */
             template?: string;
+            /** @description What is changed, and why */
+            template_why?: string;
             /** @description Consents are obtained through a third party (通过第三方获取授权文件) */
             third_party?: boolean;
         };

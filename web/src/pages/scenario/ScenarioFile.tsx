@@ -97,6 +97,18 @@ function DeclarationPanel({ declaration, me }: { declaration: Declaration; me: M
           ]}
         />
       </Panel>
+      <Panel title={t.scenario.consents}>
+        <Descriptions
+          size="small"
+          column={1}
+          items={[
+            { label: t.scenario.signing, children: declaration.papers.signing === "paper" ? `${t.scenario.paper}（${declaration.papers.paper_reason ?? ""}）` : t.scenario.electronic },
+            { label: t.scenario.template, children: declaration.papers.template ? <div className="document-text">{declaration.papers.template}</div> : t.scenario.platformTemplate },
+            ...(declaration.papers.template_why ? [{ label: t.scenario.templateWhy, children: declaration.papers.template_why }] : []),
+            ...(declaration.papers.partner ? [{ label: t.scenario.partner, children: declaration.papers.partner }] : []),
+          ]}
+        />
+      </Panel>
       {signing && <SignModal what={{ declaration: declaration.id }} close={() => setSigning(false)} />}
     </>
   );
