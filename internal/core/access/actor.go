@@ -29,6 +29,7 @@ const (
 	Member     Role = "mechanism-member"       // 协调机制的组成单位
 	Owner      Role = "platform-owner"         // 建设管理平台并明确运营机构的单位, 如省信息中心
 	Regulator  Role = "regulator"              // 依职责监管的部门: 网信、公安、发改、财政等
+	Buyer      Role = "buyer"                  // 购买方: 购买数据产品的单位
 	Anyone     Role = "anyone"                 // 未登录的公众
 	Platform   Role = "platform"               // 平台自身 (定时任务)
 	SystemName      = "platform"
@@ -37,7 +38,7 @@ const (
 // Roles lists every role an account may hold.
 func Roles() []Role {
 	return []Role{Bureau, Operator, Holder, DataUser, Applicant, Expert, Subject, Auditor,
-		Department, Authorized, Mechanism, Government, Upper, Local, Provider, Assessor, Member, Owner, Regulator}
+		Department, Authorized, Mechanism, Government, Upper, Local, Provider, Assessor, Member, Owner, Regulator, Buyer}
 }
 
 // Actor is who is asking. The zero Actor is the public.

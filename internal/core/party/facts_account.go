@@ -20,6 +20,13 @@ func accountFacts(law *regime.Law) []regime.Fact {
 			return confidential(ctx, tx, a)
 		}),
 		accountFact("account.roles", regime.StringList, func(_ context.Context, _ *sqldb.Tx, a access.Account) (any, error) { return roleNames(a.Roles), nil }),
+		accountFact("account.org_roles", regime.StringList, func(ctx context.Context, tx *sqldb.Tx, a access.Account) (any, error) {
+			if a.Org == "" {
+				return []string{}, nil
+			}
+			o, err := Load(ctx, tx, a.Org)
+			return roleNames(o.Roles), err
+		}),
 		accountFact("account.platform_access", regime.Bool, func(_ context.Context, _ *sqldb.Tx, a access.Account) (any, error) { return hasAccess(a), nil }),
 		{Name: "org.staff_filed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
 			return serving(ctx, tx, org, "public-data")

@@ -27,6 +27,7 @@ const (
 	FormEnterprise   LegalForm = "enterprise"    // 企业法人
 	FormPartnership  LegalForm = "partnership"   // 合伙企业, 个人独资企业: no legal person
 	FormBranch       LegalForm = "branch"        // 分支机构: no legal person
+	FormIndividual   LegalForm = "individual"    // 个体工商户: a natural person, no organization
 	FormInstitution1 LegalForm = "institution-1" // 公益一类事业单位
 	FormInstitution2 LegalForm = "institution-2" // 公益二类、生产经营类事业单位
 	FormStatutory    LegalForm = "statutory"     // 法定机构
@@ -38,7 +39,7 @@ const (
 // formsOf are the forms a kind of body can have. An institution that did not say which it is has none: no rule that asks for
 // one lets it pass.
 var formsOf = map[Kind][]LegalForm{
-	Enterprise:  {FormEnterprise, FormPartnership, FormBranch},
+	Enterprise:  {FormEnterprise, FormPartnership, FormBranch, FormIndividual},
 	Institution: {FormInstitution1, FormInstitution2, FormStatutory, FormSocial, FormMass},
 	PublicBody:  {FormPublicBody},
 }
@@ -46,6 +47,8 @@ var formsOf = map[Kind][]LegalForm{
 // form is the legal form, which for enterprises and public bodies goes without saying.
 func (o Organization) form() LegalForm {
 	switch {
+	case strings.HasPrefix(o.USCC, individualCode):
+		return FormIndividual
 	case o.LegalForm != "":
 		return o.LegalForm
 	case o.Kind == Enterprise:
@@ -56,10 +59,13 @@ func (o Organization) form() LegalForm {
 	return ""
 }
 
+// individualCode begins the codes of 个体工商户 (GB 32100: 9 工商, 2 个体工商户).
+const individualCode = "92"
+
 // legalPerson reports whether the body can be party to an agreement in its own right (法人).
 func (o Organization) legalPerson() bool {
 	f := o.form()
-	return f != "" && f != FormPartnership && f != FormBranch
+	return f != "" && f != FormPartnership && f != FormBranch && f != FormIndividual
 }
 
 // Organization (单位) is a body that takes part: a department, the operator, a data user, a third-party provider.
@@ -68,7 +74,7 @@ type Organization struct {
 	Name           string        `json:"name"`
 	USCC           string        `json:"uscc" doc:"统一社会信用代码, GB 32100"`
 	Kind           Kind          `json:"kind" enum:"enterprise,institution,public-body"`
-	LegalForm      LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,institution-1,institution-2,statutory,social,mass,public-body"`
+	LegalForm      LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,individual,institution-1,institution-2,statutory,social,mass,public-body"`
 	Roles          []access.Role `json:"roles"`
 	Area           access.Area   `json:"area,omitempty" doc:"行政区域代码, GB/T 2260; empty: the area that the platform serves"`
 	Registered     workday.Date  `json:"registered" doc:"成立或登记注册之日"`
@@ -88,7 +94,7 @@ type Registration struct {
 	Name             string        `json:"name" minLength:"2" maxLength:"120"`
 	USCC             string        `json:"uscc"`
 	Kind             Kind          `json:"kind,omitempty" enum:"enterprise,institution,public-body"`
-	LegalForm        LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,institution-1,institution-2,statutory,social,mass,public-body" doc:"As what it was established; an institution should say"`
+	LegalForm        LegalForm     `json:"legal_form,omitempty" enum:"enterprise,partnership,branch,individual,institution-1,institution-2,statutory,social,mass,public-body" doc:"As what it was established; an institution should say"`
 	Roles            []access.Role `json:"roles,omitempty" doc:"Capacities it will act in; default data-user"`
 	Area             access.Area   `json:"area,omitempty" doc:"行政区域代码 of the county or city it belongs to; left out by bodies of the platform's own level and from elsewhere"`
 	Registered       workday.Date  `json:"registered"`
@@ -142,6 +148,7 @@ var organizational = map[access.Role]bool{
 	access.Bureau: true, access.Operator: true, access.Holder: true, access.DataUser: true, access.Auditor: true,
 	access.Department: true, access.Authorized: true, access.Mechanism: true, access.Government: true, access.Upper: true,
 	access.Local: true, access.Provider: true, access.Assessor: true, access.Member: true, access.Owner: true, access.Regulator: true,
+	access.Buyer: true,
 }
 
 func between(s string, lo, hi int) bool {

@@ -121,7 +121,7 @@ func (s *Service) defineQualifications(acts *act.Runner) {
 
 // members are the roles in which somebody acts for an organization that takes part or wants to.
 var members = []access.Role{access.Applicant, access.DataUser, access.Provider, access.Authorized, access.Holder, access.Assessor, access.Department,
-	access.Operator}
+	access.Operator, access.Buyer}
 
 // Qualify files a qualification of the actor's organization (申报资质).
 func (s *Service) Qualify(ctx context.Context, c Certificate) (Qualification, error) {

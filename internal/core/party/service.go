@@ -144,6 +144,7 @@ func (s *Service) RegisterTx(ctx context.Context, tx *act.Tx, r Registration) (O
 		InProvince: r.InProvince, DCMM: r.DCMM, Representative: r.Representative, Contact: r.Contact, Phone: r.Phone,
 		Created: tx.Now(), repDigest: s.digest("person", normalNumber(r.RepresentativeID)),
 	}
+	o.LegalForm = o.form()
 	if err := insertOrg(ctx, tx.Tx, o); err != nil {
 		return o, err
 	}

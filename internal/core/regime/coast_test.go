@@ -21,6 +21,7 @@ func TestHainan(t *testing.T) {
 	drawn(t, law, map[string]string{
 		"party.admission": `
 review: data-bureau(省大数据管理机构) [属于依法成立的企业、社会组织、法定机构、公益二类或者从事生产经营活动的事业单位, 不是财政拨款保障的群团组织 技术服务能力较强 研究分析能力较强] pass/return/refuse
+buyer: data-bureau(省大数据管理机构) [属于政务部门、社会组织、法定机构或者企事业单位, 与登记证书一致] pass/return/refuse
 `,
 		"party.exit": `
 close: data-bureau(省大数据管理机构) [尚未履行完毕的合同、销毁和保密义务已经告知] pass/return

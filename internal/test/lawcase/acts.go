@@ -166,6 +166,13 @@ var acts = map[string]func(w *World) (func() error, error){
 			return err
 		}, err
 	},
+	"party.register": func(w *World) (func() error, error) {
+		w.n++
+		uscc, err := party.MakeUSCC(fmt.Sprintf("91990000MA%06d", w.n))
+		r := party.Registration{Name: fmt.Sprintf("示例公司%d", w.n), USCC: uscc, Registered: "2010-01-04", Representative: "林晓", Contact: "陈明",
+			Phone: "0595-00000000", RepresentativeID: collect.InventedNumber(900_000 + w.n)}
+		return func() error { _, err := w.Party.Register(w.system(), r); return err }, err
+	},
 	"party.account.open": func(w *World) (func() error, error) {
 		w.n++
 		n := party.NewAccount{Login: fmt.Sprintf("colleague%d", w.n), Password: "a-long-password", Name: "沈文", Org: w.firm().Org, Roles: []access.Role{access.Auditor}}

@@ -20,7 +20,8 @@ export type Role =
   | "upper-authority"
   | "local-data-bureau"
   | "third-party-provider"
-  | "external-assessor";
+  | "external-assessor"
+  | "buyer";
 
 export type Me = Schemas["Me"];
 

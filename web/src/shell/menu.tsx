@@ -47,7 +47,7 @@ interface Item {
 const authorities: Role[] = ["authorizing-department", "coordination-mechanism", "government", "upper-authority", "local-data-bureau"];
 const offices: Role[] = ["data-bureau", "platform-operator", "auditor"];
 /** Whoever applies for something. */
-const companies: Role[] = ["data-user", "applicant-org", "authorized-operator", "third-party-provider"];
+const companies: Role[] = ["data-user", "applicant-org", "authorized-operator", "third-party-provider", "buyer"];
 const officials: Role[] = [...offices, ...authorities, "data-provider", "authorized-operator", "external-assessor"];
 const all: Role[] = [...officials, ...companies, "expert", "info-subject"];
 

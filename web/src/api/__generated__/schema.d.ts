@@ -10308,7 +10308,7 @@ export interface components {
             /** @enum {string} */
             kind: "enterprise" | "institution" | "public-body";
             /** @enum {string} */
-            legal_form?: "enterprise" | "partnership" | "branch" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
+            legal_form?: "enterprise" | "partnership" | "branch" | "individual" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
             name: string;
             /** @description The admission permit that every later permit descends from */
             permit?: string;
@@ -10446,7 +10446,7 @@ export interface components {
              * @description As what it was established; an institution should say
              * @enum {string}
              */
-            legal_form?: "enterprise" | "partnership" | "branch" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
+            legal_form?: "enterprise" | "partnership" | "branch" | "individual" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
             name: string;
             phone: string;
             registered: string;
@@ -10669,7 +10669,7 @@ export interface components {
             /** @enum {string} */
             kind: "enterprise" | "institution" | "public-body";
             /** @enum {string} */
-            legal_form?: "enterprise" | "partnership" | "branch" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
+            legal_form?: "enterprise" | "partnership" | "branch" | "individual" | "institution-1" | "institution-2" | "statutory" | "social" | "mass" | "public-body";
             name: string;
             /** @description The admission permit that every later permit descends from */
             permit?: string;

@@ -35,6 +35,7 @@ const roleNames: Record<Role, true> = {
   "local-data-bureau": true,
   "third-party-provider": true,
   "external-assessor": true,
+  buyer: true,
 };
 
 interface NewAccount {

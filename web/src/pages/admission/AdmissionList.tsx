@@ -16,7 +16,7 @@ export default function AdmissionList() {
   const { language } = useLanguage();
   const navigate = useNavigate();
   const me = useOutletContext<Me>();
-  const create = me.roles?.some((r) => r === "data-user" || r === "applicant-org") && (
+  const create = me.roles?.some((r) => r === "data-user" || r === "applicant-org" || r === "buyer") && (
     <ButtonLink key="new" to={path.admissionNew()} type="primary" icon={<PlusOutlined aria-hidden />}>
       {t.admission.apply}
     </ButtonLink>

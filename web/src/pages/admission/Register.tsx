@@ -3,9 +3,10 @@ import { Button, Checkbox, Col, DatePicker, Form, Input, Result, Row, Select } f
 import type { Dayjs } from "dayjs";
 import { useState } from "react";
 import { post } from "@/api/client";
-import { useAct } from "@/api/hooks";
+import { useAct, useItem } from "@/api/hooks";
+import type { Organization } from "@/api/types";
 import { Brand, LanguageSwitch } from "@/shell/Brand";
-import { useText } from "@/text";
+import { useText, wordFor } from "@/text";
 import { ButtonLink } from "@/ui/ButtonLink";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { ProblemView } from "@/ui/ProblemView";
@@ -16,7 +17,9 @@ interface Values {
   organization: {
     name: string;
     uscc: string;
-    kind: "enterprise" | "institution" | "public-body";
+    kind: Organization["kind"];
+    legal_form?: Organization["legal_form"];
+    roles?: NonNullable<Organization["roles"]>;
     registered: Dayjs;
     in_province?: boolean;
     dcmm?: boolean;
@@ -27,15 +30,26 @@ interface Values {
   };
 }
 
+/** As what a body of each kind may have been established; a public body goes without saying. */
+const formsOf: Record<Organization["kind"], NonNullable<Organization["legal_form"]>[]> = {
+  enterprise: ["enterprise", "partnership", "branch", "individual"],
+  institution: ["institution-1", "institution-2", "statutory", "social", "mass"],
+  "public-body": [],
+};
+
 /** The first step of an organization: its entry in the register and the account that acts for it. */
 export default function Register() {
   const t = useText();
   const [done, setDone] = useState(false);
   const [form] = Form.useForm<Values>();
+  const kind = Form.useWatch(["organization", "kind"], form) ?? "enterprise";
+  const named = useItem("/v1/regime").data?.roles ?? {};
+  // A regulation that knows buyers names them; an unnamed role comes back as its slug.
+  const capacities = ["data-user", "buyer"].filter((role) => role === "data-user" || (named[role] ?? role) !== role);
   const join = useAct(
     ({ account, organization }: Values) =>
       post("/v1/organizations", {}, {
-        account: { ...account, roles: ["data-user"] },
+        account: { ...account, roles: organization.roles ?? ["data-user"] },
         organization: {
           ...organization,
           registered: organization.registered.format("YYYY-MM-DD"),
@@ -66,7 +80,7 @@ export default function Register() {
             }
           />
         ) : (
-          <Form form={form} layout="vertical" onFinish={(values) => join.mutate(values)} scrollToFirstError>
+          <Form form={form} layout="vertical" initialValues={{ organization: { kind: "enterprise", legal_form: "enterprise", roles: ["data-user"] } }} onFinish={(values) => join.mutate(values)} scrollToFirstError>
             <PageHead title={t.admission.register} lead={t.admission.registerLead} />
             {join.error && <ProblemView problem={join.error} />}
             <Panel title={t.admission.organization}>
@@ -81,11 +95,28 @@ export default function Register() {
                     <Input maxLength={18} />
                   </Form.Item>
                 </Col>
-                <Col xs={24} md={8}>
-                  <Form.Item name={["organization", "kind"]} label={t.admission.kind} initialValue="enterprise">
-                    <Select options={Object.entries(t.admission.kinds).map(([value, label]) => ({ value, label }))} />
+                {capacities.length > 1 && (
+                  <Col xs={24}>
+                    <Form.Item name={["organization", "roles"]} label={t.admission.joinAs} rules={need}>
+                      <Checkbox.Group options={capacities.map((value) => ({ value, label: wordFor(t.roles, value) }))} />
+                    </Form.Item>
+                  </Col>
+                )}
+                <Col xs={24} md={12}>
+                  <Form.Item name={["organization", "kind"]} label={t.admission.kind}>
+                    <Select
+                      options={Object.entries(t.admission.kinds).map(([value, label]) => ({ value, label }))}
+                      onChange={(next: Organization["kind"]) => form.setFieldValue(["organization", "legal_form"], next === "enterprise" ? "enterprise" : undefined)}
+                    />
                   </Form.Item>
                 </Col>
+                {formsOf[kind].length > 0 && (
+                  <Col xs={24} md={12}>
+                    <Form.Item name={["organization", "legal_form"]} label={t.org.legalForm} extra={t.admission.legalFormHint} rules={need}>
+                      <Select options={formsOf[kind].map((value) => ({ value, label: wordFor(t.org.legalForms, value) }))} />
+                    </Form.Item>
+                  </Col>
+                )}
                 <Col xs={24} md={8}>
                   <Form.Item name={["organization", "registered"]} label={t.admission.registered} rules={need}>
                     <DatePicker style={{ width: "100%" }} />
