@@ -74,6 +74,7 @@ var floors = []floor{
 		{packages: "output", why: "reviews what a model of the lab gave"},
 		{packages: "serve", why: "answers by a model, a grant and a consent"},
 		{packages: "watch", why: "looks at all of them"},
+		{packages: "trace", why: "follows one thing through all of them, and changes nothing"},
 	}},
 	{"gate", []row{
 		{packages: "console", why: "the built console as files"},

@@ -25,6 +25,7 @@ import (
 	"yunei/internal/flow/serve"
 	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/supply"
+	"yunei/internal/flow/trace"
 	"yunei/internal/flow/watch"
 )
 
@@ -52,6 +53,7 @@ type Services struct {
 	Supply        *supply.Service
 	Serve         *serve.Service
 	Watch         *watch.Service
+	Trace         *trace.Service
 	SecureCookies bool
 	Wire          string // address of the PostgreSQL protocol, "" where it is not offered
 }
@@ -82,6 +84,7 @@ func (a *API) register() {
 	a.registerStatistics()
 	a.registerServe()
 	a.registerWatch()
+	a.registerTrace()
 	a.registerLink()
 	a.registerLedger()
 }

@@ -44,6 +44,7 @@ import (
 	"yunei/internal/flow/serve"
 	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/supply"
+	"yunei/internal/flow/trace"
 	"yunei/internal/flow/watch"
 	"yunei/internal/gate/api"
 	"yunei/internal/gate/console"
@@ -156,6 +157,7 @@ func (n *Node) build(o Options) {
 	n.Link.Handle(grant.LetterGrant, link.Lower, nil)
 	n.Link.Handle(grant.LetterAuthorization, link.Lower, nil)
 	n.Watch = watch.New(watch.Deps{Acts: n.Acts, Catalog: n.Catalog, Consents: n.Consent, Lab: n.Lab, Serve: n.Serve, Budget: budget, Blobs: n.Blobs})
+	n.Trace = trace.New(trace.Deps{Acts: n.Acts, Catalog: n.Catalog})
 }
 
 func (n *Node) routes(apis, files http.Handler) http.Handler {

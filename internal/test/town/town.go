@@ -331,6 +331,15 @@ func (w *Town) Count(q string, args ...any) (n int64) {
 	return n
 }
 
+// Body is the JSON of a row, to be tampered with.
+func (w *Town) Body(table, id string) (body string) {
+	w.T.Helper()
+	w.View(func(ctx context.Context, tx *sqldb.Tx) error {
+		return tx.QueryRow(ctx, `SELECT body FROM `+table+` WHERE id = $1`, id).Scan(&body)
+	})
+	return body
+}
+
 // Tamper changes rows behind the program's back.
 func (w *Town) Tamper(q string, args ...any) {
 	w.T.Helper()

@@ -451,6 +451,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog/{id}/lifecycle": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 数据资源全生命周期 */
+        get: operations["lifecycle"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/catalog/{id}/load": {
         parameters: {
             query?: never;
@@ -4525,6 +4542,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/releases/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 结果溯源 */
+        get: operations["release-trace"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/reports": {
         parameters: {
             query?: never;
@@ -4932,6 +4966,23 @@ export interface paths {
         put?: never;
         /** 废止安全管理文件 */
         post: operations["end-security"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/services/{id}/trace": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 数据服务溯源 */
+        get: operations["service-trace"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -12047,6 +12098,66 @@ export interface components {
             /** @description Names of subjects found in a file */
             subjects: string[] | null;
         };
+        TraceCount: {
+            /** Format: int64 */
+            gaps: number;
+            stage: string;
+            /** Format: int64 */
+            steps: number;
+        };
+        TraceGap: {
+            kind: string;
+            object: string;
+            stage: string;
+            title?: string;
+            why: string;
+        };
+        TracePage: {
+            gaps: components["schemas"]["TraceGap"][] | null;
+            items: components["schemas"]["TraceStep"][] | null;
+            next?: string;
+            stages: components["schemas"]["TraceCount"][] | null;
+            title: string;
+            /**
+             * Format: int64
+             * @description Steps that the filter lets through
+             */
+            total: number;
+        };
+        TraceRef: {
+            id: string;
+            kind: string;
+        };
+        TraceStep: {
+            /** @description Empty: no act, such as taking open data */
+            act?: string;
+            /** Format: date-time */
+            at: string;
+            /**
+             * Format: int64
+             * @description How many were put together: the calls of one service on one day
+             */
+            count?: number;
+            /** @description Of a grading */
+            grade?: components["schemas"]["QueryGrade"];
+            /** @description Of the object it was done to */
+            kind: string;
+            matter?: string;
+            note?: string;
+            object: string;
+            org?: string;
+            org_name?: string;
+            /** @description What the object rests on */
+            rests?: components["schemas"]["TraceRef"][] | null;
+            /**
+             * Format: int64
+             * @description Ledger number; of several that were put together, of the first
+             */
+            seq?: number;
+            /** @enum {string} */
+            stage: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
+            title: string;
+        };
         "Transfer-inspectionRequest": {
             reason: string;
             to: string;
@@ -13947,6 +14058,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabDisclosure"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    lifecycle: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
+                /** @description First day, included */
+                from?: string;
+                /** @description Last day, included */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracePage"];
                 };
             };
             /** @description Error */
@@ -23056,6 +23208,47 @@ export interface operations {
             };
         };
     };
+    "release-trace": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
+                /** @description First day, included */
+                from?: string;
+                /** @description Last day, included */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracePage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     reports: {
         parameters: {
             query?: {
@@ -24046,6 +24239,47 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartySecurityFile"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "service-trace": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
+                /** @description First day, included */
+                from?: string;
+                /** @description Last day, included */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TracePage"];
                 };
             };
             /** @description Error */

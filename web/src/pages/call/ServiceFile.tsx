@@ -13,6 +13,7 @@ import { FormModal } from "@/ui/FormModal";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { PlainTable } from "@/ui/ResultTable";
 import { StateTag } from "@/ui/StateTag";
+import { TraceView } from "@/ui/Trace";
 import { minute } from "@/util/day";
 import { grouped } from "@/util/number";
 import { path } from "@/util/path";
@@ -217,6 +218,7 @@ export default function ServiceFile() {
             }
             tabs={[
               { key: "months", label: t.service.months, content: <Months service={id} /> },
+              { key: "trace", label: t.trace.title, content: <TraceView endpoint="/v1/services/{id}/trace" id={id} lead={t.trace.productLead} /> },
               { key: "sandbox", label: t.service.sandbox, content: <Sandbox service={d} own={own} /> },
             ]}
           />

@@ -10,6 +10,7 @@ import { FilePage } from "@/ui/FilePage";
 import { Grade } from "@/ui/Grade";
 import { Loaded } from "@/ui/ProblemView";
 import { StateTag } from "@/ui/StateTag";
+import { TraceView } from "@/ui/Trace";
 import { dayWithWeekday, minute } from "@/util/day";
 import { grouped } from "@/util/number";
 import { path } from "@/util/path";
@@ -115,6 +116,7 @@ export default function CatalogFile() {
   const { id = "" } = useParams();
   const me = useSession();
   const official = me?.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r));
+  const inspects = official || me?.roles?.includes("regulator");
   const query = useItem("/v1/catalog/{id}", { path: { id } });
   return (
     <Loaded query={query}>
@@ -164,6 +166,7 @@ export default function CatalogFile() {
           tabs={[
             { key: "fields", label: `${t.common.fields} ${entry.fields?.length ?? 0}`, content: <Fields entry={entry} /> },
             ...(entry.unit && entry.published && (official || me?.org === entry.holder) ? [{ key: "disclosure", label: t.disclosure.title, content: <DisclosureTab resource={id} /> }] : []),
+            ...(!entry.origin && (inspects || me?.org === entry.holder) ? [{ key: "life", label: t.trace.title, content: <TraceView endpoint="/v1/catalog/{id}/lifecycle" id={id} lead={t.trace.lifeLead} /> }] : []),
             {
               key: "about",
               label: t.catalog.about,

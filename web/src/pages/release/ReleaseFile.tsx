@@ -15,6 +15,7 @@ import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { ReviewTable } from "@/ui/ReviewTable";
 import { ResultTable } from "@/ui/ResultTable";
 import { StateTag } from "@/ui/StateTag";
+import { TraceView } from "@/ui/Trace";
 import { minute } from "@/util/day";
 import { rho } from "@/util/number";
 import { path } from "@/util/path";
@@ -160,6 +161,7 @@ export default function ReleaseFile() {
             ...(permit ? [{ key: "permit", label: t.release.permit, content: <PermitView permit={permit} ended={!page.permit_in_force} /> }] : []),
             ...(matter.data ? [{ key: "opinions", label: t.file.opinions, content: <Opinions steps={matter.data.matter.steps ?? []} /> }] : []),
             { key: "model", label: t.model.checks, content: <ReviewTable review={readReview(review)} /> },
+            { key: "trace", label: t.trace.title, content: <TraceView endpoint="/v1/releases/{id}/trace" id={id} lead={t.trace.productLead} /> },
             {
               key: "evidence",
               label: exactly ? t.release.provenance : t.release.evidence,

@@ -1,0 +1,64 @@
+// Act 30. The whole story of a resource and of what was made of it, read by those who supervise and by who provided the data.
+import { playedAt } from "./elsewhere";
+import { address, ask, expect, type Page, picture, test } from "./stage";
+
+test.describe.configure({ mode: "serial" });
+
+interface Items {
+  items: { id: string; table?: string; state?: string }[];
+}
+
+async function card(page: Page): Promise<string> {
+  const { items } = await ask<Items>(page, "GET", "/v1/catalog?state=published&limit=100");
+  return items.find((e) => e.table === "credit_default")?.id ?? "";
+}
+
+test.describe("Hainan, after the vendor was removed", () => {
+  playedAt("--regime", "hainan");
+
+  test("an auditor follows a resource from its entry to the destruction of the copies", async ({ as }) => {
+    const page = await as("auditor");
+    const resource = await card(page);
+    await page.goto(address(`/catalog/${resource}?tab=life`));
+    await expect(page.getByText("链条完整，没有缺口")).toBeVisible();
+    const stages = page.getByRole("group", { name: "按环节查看" });
+    for (const stage of ["编目", "定级", "归集", "授权", "供数", "使用", "出域审查", "交付", "销毁"]) await expect(stages.getByRole("button", { name: new RegExp(`^${stage} [1-9]`) })).toBeVisible();
+    await expect(page.getByText("授权生效")).toBeVisible();
+    await picture(page, "lifecycle");
+
+    await stages.getByRole("button", { name: /^销毁/ }).click();
+    await expect(page.getByText("空间密钥销毁")).toBeVisible();
+    await expect(page.getByText("编制目录条目")).toHaveCount(0);
+    expect(page.url()).toContain("stage=destruction");
+    await picture(page, "lifecycle-destruction");
+
+    // Each step opens its proof.
+    await page.getByRole("button", { name: /已记入账本 #\d+/ }).first().click();
+    await expect(page.getByRole("dialog")).toContainText("验证通过");
+  });
+
+  test("the provider reads the same of its own data, who uses it does not", async ({ as }) => {
+    const provider = await as("finance");
+    const resource = await card(provider);
+    await provider.goto(address(`/catalog/${resource}?tab=life`));
+    await expect(provider.getByText("链条完整，没有缺口")).toBeVisible();
+    await picture(provider, "lifecycle-provider");
+    const vendor = await as("bank");
+    await vendor.goto(address(`/catalog/${resource}`));
+    await expect(vendor.getByRole("tab", { name: "基本信息" })).toBeVisible();
+    await expect(vendor.getByRole("tab", { name: "全程记录" })).toHaveCount(0);
+  });
+
+  test("a result leads back to its application, review by review", async ({ as }) => {
+    const page = await as("auditor");
+    const { items } = await ask<Items>(page, "GET", "/v1/releases");
+    const release = items.find((r) => r.state === "exported");
+    await page.goto(address(`/releases/${release?.id}?tab=trace`));
+    await expect(page.getByText("链条完整，没有缺口")).toBeVisible();
+    const stages = page.getByRole("group", { name: "按环节查看" });
+    await expect(stages.getByRole("button", { name: /^模型 1/ })).toBeVisible();
+    await expect(page.getByText("场景预申报").first()).toBeVisible();
+    await expect(page.getByText("导出结果")).toBeVisible();
+    await picture(page, "release-trace");
+  });
+});
