@@ -55,13 +55,7 @@ func (s *Service) Admissions(ctx context.Context, after string, limit int) (list
 
 // Changes lists the filed changes of an organization, newest first.
 func (s *Service) Changes(ctx context.Context, orgID string) (list []Change, err error) {
-	if actor := access.From(ctx); !actor.Overseer() && actor.Org != orgID {
-		return nil, errs.New(errs.NotFound, "没有这个单位, 请核对后重试")
-	}
-	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		if err := reaches(ctx, tx, access.From(ctx), orgID); err != nil {
-			return err
-		}
+	err = s.viewFile(ctx, orgID, func(tx *sqldb.Tx) error {
 		list, err = listChanges(ctx, tx, orgID)
 		return err
 	})

@@ -68,7 +68,7 @@ type authorization struct {
 func (t *Teller) apply(ctx context.Context, login string, body map[string]any, kinds ...string) (authorization, error) {
 	docs := []map[string]string{}
 	for _, kind := range kinds {
-		m, err := t.material(ctx, login, kind, kind)
+		m, err := t.material(ctx, login, kind, gzPapers[kind])
 		if err != nil {
 			return authorization{}, err
 		}
@@ -78,6 +78,14 @@ func (t *Teller) apply(ctx context.Context, login string, body map[string]any, k
 	var a authorization
 	err := t.post(ctx, login, "/v1/authorizations", body, &a)
 	return a, err
+}
+
+// gzPapers are the pack's titles of what an applicant for an authorization hands in.
+var gzPapers = map[string]string{
+	"business-license": "营业执照或者法人登记证书",
+	"operation-proof":  "经营状况和授权运营生产服务能力证明",
+	"capability-proof": "申请领域公共数据开发利用能力证明",
+	"security-proof":   "数据管理能力和数据安全保障能力证明",
 }
 
 // gzOperator authorizes an operator: refused without a call and without its papers, in public, and for no more than three years

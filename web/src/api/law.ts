@@ -5,6 +5,15 @@ export function useRegime() {
   return useItem("/v1/regime");
 }
 
+/** A pack's title by id and digest ("quanzhou-2024-05-17@sha256:…"); one that is not loaded any more keeps its id. */
+export function useLawTitle(): (version: string) => string {
+  const packs = useRegime().data?.packs;
+  return (version) => {
+    const id = version.split("@")[0] ?? version;
+    return packs?.find((p) => p.id === id)?.title ?? id;
+  };
+}
+
 export function useArticle(pack: string | undefined, at: string | undefined) {
   return useItem("/v1/regime/packs/{id}/article", { path: { id: pack ?? "" }, query: { at: at ?? "" } }, { enabled: Boolean(pack && at) });
 }

@@ -5,6 +5,7 @@ import { get } from "./client";
 // until the console is loaded anew.
 const known = new Map<string, string>();
 const asked = new Set<string>();
+const answered = new Set<string>();
 const listeners = new Set<() => void>();
 let waiting: string[] = [];
 let version = 0;
@@ -16,12 +17,13 @@ async function hear(ids: string[]) {
   try {
     const { names } = await get("/v1/organizations/names", { query: { ids } });
     for (const [id, name] of Object.entries(names)) known.set(id, name);
-    version++;
-    for (const heard of listeners) heard();
   } catch {
     // Cut off, or not signed in: the list itself says so, and the next page asks again.
     for (const id of ids) asked.delete(id);
   }
+  for (const id of ids) answered.add(id);
+  version++;
+  for (const heard of listeners) heard();
 }
 
 function ask(id: string) {
@@ -44,14 +46,15 @@ function listen(heard: () => void) {
   };
 }
 
-/** Names before codes: an organization's name by its id; one that nobody has shows as its code. */
+/** Names before codes: an organization's name by its id, dots until it is heard; one that nobody has shows as its code. */
 export function useOrgName(): (id: string) => string {
   const heard = useSyncExternalStore(listen, () => version);
   return useCallback(
     (id: string) => {
       const name = known.get(id);
-      if (name === undefined && id.startsWith("org_")) ask(id);
-      return name ?? id;
+      if (name !== undefined || !id.startsWith("org_")) return name ?? id;
+      ask(id);
+      return answered.has(id) ? id : "…";
     },
     // A new function tells those who remember what they drew that there are new names.
     [heard],

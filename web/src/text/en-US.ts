@@ -293,6 +293,7 @@ export const enUS = {
     done: "Done",
     released: "Released",
     signed: "Signed",
+    started: "In force",
     filed: "Filed",
     returned: "Returned",
     supplement: "To be supplemented",
@@ -1560,6 +1561,7 @@ export const enUS = {
     tableNote: (n) => `Noised statistics; cells below ${n} noised units are shown as *.`,
     evidence: "Noise",
     mechanism: "Mechanism",
+    mechanisms: { discrete_gaussian: "Discrete Gaussian noise" } as Record<string, string>,
     run: "Run",
     digest: "Digest of the file",
     exact: "Exact statistics",
@@ -2181,6 +2183,7 @@ export const enUS = {
   register: {
     experts: "Expert group",
     fields: "Fields",
+    expertFields: { industry: "Industry", legal: "Law and compliance", technology: "Information technology", security: "Network and data security" } as Record<string, string>,
     fieldEmpty: (f: string) => `The expert group has nobody in the field "${f}". Please add a member.`,
     unconfirmed: (names: string) => `Expert accounts the group has not confirmed: ${names}`,
     confirmExpert: "Enter a confirmed expert",

@@ -297,6 +297,7 @@ export const zhCN = {
     done: "已完成",
     released: "已出域",
     signed: "已签订",
+    started: "已生效",
     filed: "已备案",
     returned: "已退回",
     supplement: "待补正",
@@ -1564,6 +1565,7 @@ export const zhCN = {
     tableNote: (n: number) => `加噪后的统计表；单元格人数（加噪后）低于 ${n} 的以 * 表示。`,
     evidence: "加噪记录",
     mechanism: "机制",
+    mechanisms: { discrete_gaussian: "离散高斯噪声" } as Record<string, string>,
     run: "加工任务",
     digest: "文件摘要",
     exact: "精确统计",
@@ -2185,6 +2187,7 @@ export const zhCN = {
   register: {
     experts: "专家组",
     fields: "领域",
+    expertFields: { industry: "行业", legal: "法务合规", technology: "信息技术", security: "网络数据安全" } as Record<string, string>,
     fieldEmpty: (f: string) => `专家组没有“${f}”领域的专家，请补充。`,
     unconfirmed: (names: string) => `尚未登记专家组确认的专家账号：${names}`,
     confirmExpert: "登记确认的专家",

@@ -9,6 +9,7 @@ import { Citation } from "@/ui/Citation";
 import { EntrySelect } from "@/ui/EntrySelect";
 import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
+import { keepsSeals } from "@/util/rights";
 
 /** What is signed: a declaration or an authorization whose text is still to be laid down, or an agreement that waits for another side. */
 export type Signing = { declaration: string } | { authorization: string; level: string } | { agreement: Agreement };
@@ -48,7 +49,7 @@ export function SignModal({ what, close }: { what: Signing; close: () => void })
   const drafted = "agreement" in what ? what.agreement : undefined;
   const kind = drafted?.kind ?? ("authorization" in what ? (what.level === "operator" ? "operation" : "development") : "scenario");
   const law = useAgreementLaw(kind);
-  const seals = useItem("/v1/seals").data?.items?.filter((s) => !s.closed && s.keepers?.includes(me.account)) ?? [];
+  const seals = useItem("/v1/seals", {}, { enabled: keepsSeals(me) }).data?.items?.filter((s) => !s.closed && s.keepers?.includes(me.account)) ?? [];
   const covers = !drafted && kind === "operation";
   const open = drafted ? (drafted.clauses ?? []).filter((c) => c.needs) : law.clauses;
   const send = useAct(

@@ -3,6 +3,7 @@ import { Alert, Typography } from "antd";
 import { Link, useOutletContext, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
 import type { Matter, Me } from "@/api/types";
+import { useLawTitle } from "@/api/law";
 import { useLanguage, useText, wordFor } from "@/text";
 import { ButtonLink } from "@/ui/ButtonLink";
 import { Deadline } from "@/ui/Deadline";
@@ -39,6 +40,7 @@ function Supervised({ matter }: { matter: Matter }) {
 
 export default function MatterFile() {
   const t = useText();
+  const lawTitle = useLawTitle();
   const { language } = useLanguage();
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
@@ -114,6 +116,7 @@ export default function MatterFile() {
                   <ul>
                     {matter.regimes?.map((r) => (
                       <li key={r}>
+                        {lawTitle(r)}{" "}
                         <Typography.Text code copyable>
                           {r}
                         </Typography.Text>

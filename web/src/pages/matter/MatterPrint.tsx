@@ -4,6 +4,7 @@ import { Link, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
 import { useRegime } from "@/api/law";
 import type { MatterFileOf, MatterStep } from "@/api/types";
+import { useLawTitle } from "@/api/law";
 import { useText, wordFor } from "@/text";
 import { Loaded } from "@/ui/ProblemView";
 import { fromBase64 } from "@/util/bytes";
@@ -50,6 +51,7 @@ function Step({ step }: { step: MatterStep }) {
 
 function Whole({ file }: { file: MatterFileOf }) {
   const t = useText();
+  const lawTitle = useLawTitle();
   const { matter } = file;
   return (
     <article className="print-file">
@@ -66,7 +68,7 @@ function Whole({ file }: { file: MatterFileOf }) {
             [t.matter.applicant, file.applicant_name],
             [t.matter.accepted, matter.day],
             [t.common.state, wordFor(t.states, matter.state)],
-            [t.matter.law, matter.regimes?.map((r) => r.split("@")[0]).join("、")],
+            [t.matter.law, matter.regimes?.map((r) => lawTitle(r)).join("、")],
           ].map(([k, v]) => (
             <tr key={k}>
               <th>{k}</th>

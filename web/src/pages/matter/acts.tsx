@@ -8,6 +8,7 @@ import { type Words, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FormModal, type FormField } from "@/ui/FormModal";
 import { withinWords } from "@/util/within";
+import { oversees } from "@/util/rights";
 import { askOf } from "./cosign";
 import { DecideModal } from "./DecideModal";
 import { SupplementModal } from "./SupplementModal";
@@ -188,7 +189,7 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
   const [asking, setAsking] = useState<Option>();
   const colleagues = useItem("/v1/colleagues").data?.items ?? [];
   const consults = page.acts?.some((o) => o.act === "matter.consult" && o.allowed);
-  const experts = (useItem("/v1/experts", {}, { enabled: Boolean(consults) }).data?.experts ?? []).filter((e) => e.state === "confirmed");
+  const experts = (useItem("/v1/experts", {}, { enabled: Boolean(consults) && oversees(me) }).data?.experts ?? []).filter((e) => e.state === "confirmed");
   const { matter } = page;
   const withdraw = useAct((reason: string) => post("/v1/matters/{id}/withdraw", { path: { id: matter.id } }, { reason }));
   const read = useAct(() => post("/v1/matters/{id}/read", { path: { id: matter.id } }));

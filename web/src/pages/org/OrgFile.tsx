@@ -14,6 +14,7 @@ import { Loaded } from "@/ui/ProblemView";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { oversees } from "@/util/rights";
 import { DesignationsOf } from "../register/Designations";
 import { Credit } from "./Credit";
 import { Qualifications } from "./Qualifications";
@@ -98,7 +99,7 @@ function PlaceButton({ state, org }: { state: Option; org: Organization }) {
 }
 
 /** Its own, or those who decide and supervise. */
-const own = (me: Me, org: string) => me.org === org || Boolean(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor", "authorizing-department"].includes(r)));
+const own = (me: Me, org: string) => me.org === org || oversees(me) || Boolean(me.roles?.includes("authorizing-department"));
 
 export default function OrgFile() {
   const t = useText();
@@ -144,11 +145,15 @@ export default function OrgFile() {
                 />
               ),
             },
-            { key: "qualifications", label: t.org.qualifications, content: <Qualifications org={o.id} me={me} /> },
-            ...(own(me, o.id) ? [{ key: "security", label: t.org.security, content: <Security org={o.id} me={me} /> }] : []),
-            { key: "changes", label: t.org.changes, content: <Changes org={o} me={me} /> },
+            ...(own(me, o.id)
+              ? [
+                  { key: "qualifications", label: t.org.qualifications, content: <Qualifications org={o.id} me={me} /> },
+                  { key: "security", label: t.org.security, content: <Security org={o.id} me={me} /> },
+                  { key: "changes", label: t.org.changes, content: <Changes org={o} me={me} /> },
+                ]
+              : []),
             { key: "designations", label: t.designation.title, content: <DesignationsOf org={o.id} me={me} /> },
-            { key: "credit", label: t.org.credit, content: <Credit org={o.id} me={me} /> },
+            ...(own(me, o.id) ? [{ key: "credit", label: t.org.credit, content: <Credit org={o.id} me={me} /> }] : []),
           ]}
         />
       )}

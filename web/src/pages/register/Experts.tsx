@@ -4,7 +4,7 @@ import { useOutletContext } from "react-router";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import type { Me } from "@/api/types";
-import { useText } from "@/text";
+import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { Citation } from "@/ui/Citation";
 import { FormModal } from "@/ui/FormModal";
@@ -53,7 +53,7 @@ export function Experts() {
               locale={{ emptyText: <EmptyState title={t.register.noExperts} hint={t.register.noExpertsHint} /> }}
               columns={[
                 { title: t.people.realName, width: 140, render: (_, e) => <b style={{ fontWeight: 500 }}>{e.name}</b> },
-                { title: t.register.fields, render: (_, e) => e.fields?.map((f) => <Tag key={f}>{titles[f] ?? f}</Tag>) },
+                { title: t.register.fields, render: (_, e) => e.fields?.map((f) => <Tag key={f}>{titles[f] ?? wordFor(t.register.expertFields, f)}</Tag>) },
                 { title: t.notice.document, dataIndex: "document", width: 200 },
                 { title: t.people.since, width: 200, render: (_, e) => (e.ended ? `${e.from} – ${e.ended}` : e.from) },
                 {

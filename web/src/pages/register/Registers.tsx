@@ -13,6 +13,7 @@ import { ResourceTable } from "@/ui/ResourceTable";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { keepsSeals, oversees } from "@/util/rights";
 import { PermitRegister } from "../statistics/Permits";
 import { Channels } from "./Channels";
 import { Connections } from "./Connections";
@@ -197,13 +198,13 @@ export default function Registers() {
         destroyOnHidden
         items={[
           { key: "filings", label: t.register.filings, children: <Filings /> },
-          { key: "seals", label: t.register.seals, children: <Seals /> },
+          ...(keepsSeals(me) ? [{ key: "seals", label: t.register.seals, children: <Seals /> }] : []),
           { key: "templates", label: t.template.title, children: <Templates /> },
           { key: "designations", label: t.designation.title, children: <Designations /> },
           { key: "statistics", label: t.release.permit, children: <PermitRegister /> },
           { key: "connections", label: t.connect.connections, children: <Connections /> },
           { key: "channels", label: t.connect.channels, children: <Channels /> },
-          ...(me.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r)) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),
+          ...(oversees(me) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),
         ]}
       />
     </>

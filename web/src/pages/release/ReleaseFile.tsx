@@ -173,7 +173,7 @@ export default function ReleaseFile() {
                     ...(exactly
                       ? []
                       : [
-                          { label: t.release.mechanism, children: plan.mechanism },
+                          { label: t.release.mechanism, children: wordFor(t.release.mechanisms, plan.mechanism) },
                           { label: t.lab.charge, children: `rho ${rho(plan.rho)}` },
                           { label: t.lab.cells, children: plan.cells },
                           { label: t.lab.threshold, children: t.lab.thresholdOf(threshold) },
