@@ -35,9 +35,9 @@ type Candidate struct {
 	Excluded string   `json:"excluded,omitempty" doc:"Why the person was passed over or gave the seat back (回避)"`
 }
 
-// ticket is the lot of one candidate.
-func ticket(seed, account string) string {
-	sum := sha256.Sum256([]byte(seed + " " + account))
+// Lot is the lot of one candidate, a person or a file, in a draw with this seed.
+func Lot(seed, id string) string {
+	sum := sha256.Sum256([]byte(seed + " " + id))
 	return hex.EncodeToString(sum[:])
 }
 
@@ -48,7 +48,7 @@ func draw(seed string, pool []access.Account, why func(access.Account) string) [
 		out = append(out, Candidate{Account: a.ID, Org: a.Org, Excluded: why(a)})
 	}
 	slices.SortFunc(out, func(a, b Candidate) int {
-		return strings.Compare(ticket(seed, a.Account), ticket(seed, b.Account))
+		return strings.Compare(Lot(seed, a.Account), Lot(seed, b.Account))
 	})
 	return out
 }

@@ -45,6 +45,7 @@ const (
 	ConnectionAsked   MessageKind = "connection.asked"   // 外部系统申请接入
 	ConnectionDecided MessageKind = "connection.decided" // 接入决定
 	ConnectionLapsed  MessageKind = "connection.lapsed"  // 接入系统的证书到期
+	ConsentChecked    MessageKind = "consent.checked"    // 授权文件抽查结果
 	InspectionTold    MessageKind = "inspection.told"    // 监督案卷有新的进展
 	InspectionOwed    MessageKind = "inspection.owed"    // 检查要求的材料、发现的处理
 )
@@ -80,6 +81,7 @@ func MessageKinds() []MessageKind {
 		ConnectionAsked,
 		ConnectionDecided,
 		ConnectionLapsed,
+		ConsentChecked,
 		InspectionTold,
 		InspectionOwed,
 	}

@@ -33,6 +33,7 @@ const (
 	NotYet       Reason = "consent.not_yet"
 	Expired      Reason = "consent.expired"
 	Withdrawn    Reason = "consent.withdrawn"
+	Suspended    Reason = "consent.suspended"
 	Ended        Reason = "consent.ended"
 	UsedUp       Reason = "consent.used_up"
 	Replayed     Reason = "consent.replayed"
@@ -64,6 +65,7 @@ var sentences = map[Reason]string{
 	NotYet:       "授权书尚未到生效日期, 未调取任何数据; 请在授权期限内调用",
 	Expired:      "授权书已过授权期限, 未调取任何数据; 请删除此前取得的数据, 确需查询的请取得新的授权书",
 	Withdrawn:    "信息主体已经撤销授权, 未调取任何数据; 请及时删除此前取得的数据",
+	Suspended:    "授权文件经平台运营单位抽查不合规或者无效, 已暂停使用, 未调取任何数据; 请按抽查意见补正并经复查通过, 或者由信息主体重新签署",
 	Ended:        "授权书所载业务已经结束, 授权随之终止, 未调取任何数据; 请及时删除此前取得的数据",
 	UsedUp:       "授权书的使用次数已经用完, 未调取任何数据; 确需查询的请取得新的授权书",
 	Replayed:     "授权书编号已被另一份文件使用, 未调取任何数据; 每份授权书须有自己的编号, 请重新签署",

@@ -16,6 +16,7 @@ const (
 	StateValid     State = "valid"
 	StateWithdrawn State = "withdrawn" // by the person (信息主体撤销授权)
 	StateEnded     State = "ended"     // the business was refused or settled
+	StateSuspended State = "suspended" // found wanting by a spot check (抽查), until a later one passes
 )
 
 // Consent (个人授权) is what a document creates: a person's word, until it is withdrawn, ended, over or used up.
@@ -24,7 +25,7 @@ type Consent struct {
 	SID       string    `json:"sid"`
 	Digest    string    `json:"digest" doc:"HMAC-SM3 of the signed bytes"`
 	Terms     Terms     `json:"terms"`
-	State     State     `json:"state" enum:"valid,withdrawn,ended"`
+	State     State     `json:"state" enum:"valid,withdrawn,ended,suspended"`
 	Reason    string    `json:"reason,omitempty"`
 	Submitted string    `json:"submitted_by" doc:"Organization that handed the document in, or empty: the person"`
 	Received  time.Time `json:"received"`
@@ -39,6 +40,8 @@ func (c Consent) holds() Reason {
 	switch {
 	case c.State == StateWithdrawn:
 		return Withdrawn
+	case c.State == StateSuspended:
+		return Suspended
 	case c.State != StateValid:
 		return Ended
 	}
@@ -60,10 +63,10 @@ func (c Consent) Check(a Asked, now time.Time) Reason {
 	return ""
 }
 
-// withdraw and end are the two ways out of valid.
+// withdraw and end are the two ways out; a suspended document is withdrawn like any other.
 func (c Consent) close(to State, reason string, now time.Time) (Consent, error) {
 	switch c.State {
-	case StateValid:
+	case StateValid, StateSuspended:
 		c.State, c.Reason, c.Closed = to, reason, now
 		return c, nil
 	case StateWithdrawn:
@@ -76,7 +79,7 @@ func (c Consent) close(to State, reason string, now time.Time) (Consent, error) 
 func (c Consent) May(name string, now time.Time) error {
 	switch name {
 	case ActErase:
-		if s := c.Standing(now); s == string(StateValid) || s == "not_yet" {
+		if s := c.Standing(now); s == string(StateValid) || s == string(StateSuspended) || s == "not_yet" {
 			return errs.New(errs.Conflict, "授权仍然有效, 不能删除授权文件; 请在授权终止后再办理")
 		}
 		if !c.Erased.IsZero() {
@@ -93,7 +96,7 @@ func (c Consent) May(name string, now time.Time) error {
 func (c Consent) Standing(now time.Time) string {
 	today := workday.DateOf(now)
 	switch {
-	case c.State != StateValid:
+	case c.State != StateValid && c.State != StateSuspended:
 		return string(c.State)
 	case today.After(c.Terms.Until):
 		return "expired"
@@ -102,7 +105,7 @@ func (c Consent) Standing(now time.Time) string {
 	case today.Before(c.Terms.From):
 		return "not_yet"
 	}
-	return string(StateValid)
+	return string(c.State)
 }
 
 // Refusal is why an act under a document is refused, with what a sentence needs to name. The zero Refusal is none.

@@ -2,8 +2,13 @@ package consent_test
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"errors"
+	"fmt"
+	"maps"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -535,4 +540,61 @@ func TestTerms_CheckPlan(t *testing.T) {
 			}
 		})
 	}
+}
+
+// 四(四): a draw takes the files with the smallest lots, at the rate of the law, and anybody who has the population repeats it.
+func TestService_DrawSample(t *testing.T) {
+	each(t, func(t *testing.T, d *desk) {
+		operator := access.With(t.Context(), access.Actor{Account: "acc_operator", Org: "org_operator", Roles: []access.Role{access.Operator}})
+		if _, err := d.DrawSample(operator); !errs.Is(err, errs.Conflict) {
+			t.Fatalf("a draw of nothing = %v, want a conflict", err)
+		}
+		const files = 45 // 50 per mille of them are 2.25: three are drawn
+		for i := range files {
+			signed := d.signedBy(t, d.document(func(x *consent.Document) { x.Number = fmt.Sprintf("SQ-%02d", i) }), zhang, zhangID)
+			if _, err := d.Submit(as(t.Context(), "org_bank"), signed); err != nil {
+				t.Fatal(err)
+			}
+		}
+		draw, err := d.DrawSample(operator)
+		if err != nil || draw.Of != files || draw.Drawn != 3 || draw.Rate != 50 {
+			t.Fatalf("DrawSample = %+v, %v, want 3 of %d at 50 per mille", draw, err, files)
+		}
+		sample, err := d.Sample(operator, draw.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		list := strings.Join(sample.Population, "\n") + "\n"
+		if sum := sha256.Sum256([]byte(list)); draw.Digest != "sha256:"+hex.EncodeToString(sum[:]) {
+			t.Errorf("digest = %s, want that of the %d ids", draw.Digest, len(sample.Population))
+		}
+		lots := map[string]string{}
+		for _, id := range sample.Population {
+			sum := sha256.Sum256([]byte(draw.Seed + " " + id))
+			lots[id] = hex.EncodeToString(sum[:])
+		}
+		order := slices.SortedFunc(maps.Keys(lots), func(a, b string) int { return strings.Compare(lots[a], lots[b]) })
+		for i, p := range sample.Spots {
+			if p.Consent != order[i] {
+				t.Errorf("place %d is %s, want %s", i, p.Consent, order[i])
+			}
+		}
+		// The person withdraws a suspended document like any other, and a later check does not bring it back.
+		id := sample.Spots[0].Consent
+		if _, err := d.Check(operator, draw.ID, id, consent.Finding{Valid: true, Note: "未告知用途"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := reasonOf(d.decide(as(t.Context(), "org_bank"), consent.Handed{ID: id})); got != consent.Suspended {
+			t.Errorf("a call under a failed file = %q, want suspended", got)
+		}
+		if _, err := d.Withdraw(d.citizen(t, zhangID), id); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := d.Check(operator, draw.ID, id, consent.Finding{Compliant: true, Valid: true, Note: "复查一致"}); err != nil {
+			t.Fatal(err)
+		}
+		if got := reasonOf(d.decide(as(t.Context(), "org_bank"), consent.Handed{ID: id})); got != consent.Withdrawn {
+			t.Errorf("a call under a withdrawn file = %q, want withdrawn", got)
+		}
+	})
 }

@@ -10,12 +10,16 @@
 //	        ▼
 //	      valid ── withdraw (the person) ──> withdrawn ──┐
 //	        │ ──── end (the business is over) ─> ended ──┼── erase ──> the stored bytes are gone, the digests stay
+//	        ├ check (抽查): failed ──> suspended ── a later check passes ──> valid
 //	        └ past its last day, or used up: computed at each call, never stored
 //
-// There is no way back to valid: whoever wants data again asks for a new document.
+// A withdrawn or ended document has no way back to valid: whoever wants data again asks for a new document.
 //
 // Whether a document carries a call is decided by Check from the document, the call and the moment alone. No data row is
 // read before, so its reasons tell nothing about anybody and are given to the caller in full.
+//
+// What carries a query is also spot-checked: a sample drawn by lot, a result for each file (spot.go). How long the record of an ended
+// consent is kept is the pack's (keep.go).
 //
 // Invariants: a number (授权书编号) is taken once; a stored document is sealed with SM4 and can be deleted; the ledger and
 // the rows keep keyed digests and the pseudonym sid, never a name or an identity number.

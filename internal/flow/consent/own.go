@@ -132,13 +132,7 @@ func loadOwn(ctx context.Context, tx *sqldb.Tx, id string) (o Own, err error) {
 func (s *Service) Owned(ctx context.Context, org string) (list []Own, err error) {
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		rows, err := tx.Query(ctx, `SELECT body FROM consent_template WHERE org = $1 ORDER BY id`, org)
-		list, err = sqldb.Collect(rows, err, func(r *sqldb.Rows) (o Own, err error) {
-			var body string
-			if err := r.Scan(&body); err != nil {
-				return o, err
-			}
-			return o, json.Unmarshal([]byte(body), &o)
-		})
+		list, err = sqldb.Collect(rows, err, decoded[Own])
 		return err
 	})
 	return list, err

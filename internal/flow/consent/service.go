@@ -29,6 +29,8 @@ const (
 	ActWithdraw = "consent.withdraw"
 	ActEnd      = "consent.end"
 	ActErase    = "consent.erase"
+	ActDraw     = "consent.draw"
+	ActCheck    = "consent.check"
 )
 
 // clockSkew is how far a signing device's clock may run ahead of ours.
@@ -57,10 +59,21 @@ func New(acts *act.Runner, keys *seal.Keys, subjects *collect.Sealer) *Service {
 		act.Def{Name: ActWithdraw, Roles: []access.Role{access.Subject}},
 		act.Def{Name: ActEnd, Roles: []access.Role{access.DataUser}},
 		act.Def{Name: ActErase, Roles: []access.Role{access.Operator, access.Platform}},
+		act.Def{Name: ActDraw, Roles: []access.Role{access.Operator}},
+		act.Def{Name: ActCheck, Roles: []access.Role{access.Operator}},
 	)
 	acts.Ledger().Register("consent", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
 	acts.Ledger().Register("consent-template", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadOwn(ctx, tx, id) })
+	acts.Ledger().Register("consent-draw", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		d, _, err := loadDraw(ctx, tx, id)
+		return d, err
+	})
+	acts.Ledger().Register("consent-check", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		draw, of, _ := strings.Cut(id, "/")
+		return loadSpot(ctx, tx, draw, of)
+	})
 	acts.Law().RegisterFact(Facts()...)
+	acts.Law().RegisterFact(regime.Fact{Name: "consent.keep_until", Type: regime.Day, Load: kept(acts.Law())})
 	block, err := sm4.NewCipher(keys.Derive("consent.document")[:16])
 	if err != nil {
 		panic("consent: sm4 key: " + err.Error()) // sixteen bytes are always a key

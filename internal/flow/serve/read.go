@@ -49,6 +49,23 @@ func (s *Service) Calls(ctx context.Context, before string, limit int) (list []S
 	return list, err
 }
 
+// Under lists what was used under one consent, newest first, before a cursor, to whoever may see the consent; a call is never deleted
+// while the record of its consent is kept.
+func (s *Service) Under(ctx context.Context, id, before string, limit int) (list []Seen, err error) {
+	if _, err := s.consents.Get(ctx, id); err != nil {
+		return nil, err
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		rows, err := listUnder(ctx, tx, id, before, limit)
+		if err != nil {
+			return err
+		}
+		list, err = inWords(rows)
+		return err
+	})
+	return list, err
+}
+
 // Deployments lists an organization's own deployments, or all for those who supervise, newest first, before a cursor.
 func (s *Service) Deployments(ctx context.Context, before string, limit int) (list []Deployment, err error) {
 	org, area, ok := access.From(ctx).Whose()

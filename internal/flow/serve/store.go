@@ -231,6 +231,11 @@ func listCalls(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, 
 	return sqldb.Collect(rows, err, scanSeen)
 }
 
+func listUnder(ctx context.Context, tx *sqldb.Tx, consent, before string, limit int) ([]seenRow, error) {
+	rows, err := tx.Query(ctx, `SELECT `+seenColumns+seenFrom+`WHERE k.consent = $1 AND ($2 = '' OR k.id < $2) ORDER BY k.id DESC LIMIT $3`, consent, before, limit)
+	return sqldb.Collect(rows, err, scanSeen)
+}
+
 func scanSeen(r *sqldb.Rows) (seenRow, error) {
 	var s seenRow
 	var err error

@@ -106,10 +106,18 @@ func (s *Service) removeRows(ctx context.Context, tx *act.Tx, e Exit, t Task) (s
 		if err != nil {
 			return "", err
 		}
-		if c.State == consent.StateValid {
-			if _, err := s.Consents.EndTx(ctx, tx, c.ID, "被授权单位已经退出"); err != nil {
+		if c.State == consent.StateValid || c.State == consent.StateSuspended {
+			if c, err = s.Consents.EndTx(ctx, tx, c.ID, "被授权单位已经退出"); err != nil {
 				return "", err
 			}
+		}
+		// The record of a consent is kept as the law asks; what was got under it goes with the exit's other tasks.
+		until, err := consent.KeptUntil(tx.Law(), c, tx.Day())
+		if err != nil {
+			return "", err
+		}
+		if c.Erased.IsZero() && until >= tx.Day() {
+			return "授权已终止; 授权记录依法留存至 " + until.String(), nil
 		}
 		if c.Erased.IsZero() {
 			_, err = s.Consents.EraseTx(ctx, tx, c.ID)

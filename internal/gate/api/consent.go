@@ -5,16 +5,18 @@ import (
 	"time"
 
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/flow/consent"
+	"yunei/internal/flow/serve"
 )
 
 // ConsentItem is a consent as it may be shown. The pseudonym of the person is not: two banks could compare it.
 type ConsentItem struct {
 	ID        string        `json:"id"`
 	Terms     consent.Terms `json:"terms"`
-	Standing  string        `json:"standing" enum:"valid,withdrawn,ended,expired,used_up,not_yet"`
+	Standing  string        `json:"standing" enum:"valid,withdrawn,ended,suspended,expired,used_up,not_yet"`
 	Reason    string        `json:"reason,omitempty"`
 	Uses      int64         `json:"uses"`
 	Digest    string        `json:"digest"`
@@ -26,8 +28,10 @@ type ConsentItem struct {
 
 // ConsentPage is a consent with what the caller may do.
 type ConsentPage struct {
-	Consent ConsentItem  `json:"consent"`
-	Acts    []act.Option `json:"acts"`
+	Consent   ConsentItem    `json:"consent"`
+	KeepUntil workday.Date   `json:"keep_until,omitempty" doc:"Until when the law asks to keep the record, counted from its end"`
+	Checks    []consent.Spot `json:"checks" doc:"What spot checks found"`
+	Acts      []act.Option   `json:"acts"`
 }
 
 // ConsentDraft is a document ready to be signed: the text to read and the bytes to sign.
@@ -73,6 +77,30 @@ func (a *API) registerConsent() {
 	get(a, "/v1/consents/{id}/document", "consent-document", tag, "授权文件原文", func(ctx context.Context, in *ByID) (consent.Paper, error) {
 		return a.s.Consent.Paper(ctx, in.ID)
 	})
+	get(a, "/v1/consents/{id}/uses", "consent-uses", tag, "授权书的使用记录", func(ctx context.Context, in *struct {
+		ByID
+		Paging
+	}) (Page[serve.Seen], error) {
+		list, err := a.s.Serve.Under(ctx, in.ID, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(s serve.Seen) string { return s.ID }), err
+	})
+	post(a, "/v1/consent-draws", "draw-consents", tag, "抽取授权文件", func(ctx context.Context, _ *none) (consent.Draw, error) {
+		return a.s.Consent.DrawSample(ctx)
+	})
+	get(a, "/v1/consent-draws", "consent-draws", tag, "授权文件抽查", func(ctx context.Context, in *struct{ Paging }) (Page[consent.Draw], error) {
+		list, err := a.s.Consent.Draws(ctx, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(d consent.Draw) string { return d.ID }), err
+	})
+	get(a, "/v1/consent-draws/{id}", "consent-draw", tag, "一次抽查", func(ctx context.Context, in *ByID) (consent.Sample, error) {
+		return a.s.Consent.Sample(ctx, in.ID)
+	})
+	post(a, "/v1/consent-draws/{id}/consents/{consent}", "check-consent", tag, "登记抽查结果", func(ctx context.Context, in *struct {
+		ByID
+		Consent string `path:"consent"`
+		Body    consent.Finding
+	}) (consent.Spot, error) {
+		return a.s.Consent.Check(ctx, in.ID, in.Consent, in.Body)
+	})
 	post(a, "/v1/consents/{id}/withdraw", "withdraw-consent", tag, "撤销授权", func(ctx context.Context, in *ByID) (ConsentPage, error) {
 		c, err := a.s.Consent.Withdraw(ctx, in.ID)
 		if err != nil {
@@ -111,6 +139,11 @@ func (a *API) consents(ctx context.Context, in *struct{ Paging }) (Page[ConsentI
 
 func (a *API) consentPage(ctx context.Context, c consent.Consent) (ConsentPage, error) {
 	p := ConsentPage{Consent: a.consentItem(c), Acts: []act.Option{}}
+	checks, err := a.s.Consent.Checked(ctx, c.ID)
+	if err != nil {
+		return p, err
+	}
+	p.Checks = checks
 	names := []string{}
 	switch who := actor(ctx); {
 	case who.SID != "" && who.SID == c.SID:
@@ -120,7 +153,10 @@ func (a *API) consentPage(ctx context.Context, c consent.Consent) (ConsentPage, 
 	case who.Has(access.DataUser):
 		names = append(names, consent.ActEnd)
 	}
-	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+	err = a.s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		if p.KeepUntil, err = consent.KeptUntil(a.s.Acts.Law(), c, workday.DateOf(tx.Now())); err != nil {
+			return err
+		}
 		for _, name := range names {
 			o, err := a.s.Acts.Option(ctx, tx, name, c.May(name, tx.Now()), map[string]string{"consent": c.ID})
 			if err != nil {

@@ -32,6 +32,7 @@ export type RegimeView = Schemas["RegimeView"];
 export type Article = Schemas["RegimeArticle"];
 export type Within = Schemas["RegimeWithin"];
 export type NamedThing = Schemas["RegimeNamedThing"];
+export type Spot = Schemas["ConsentSpot"];
 export type Explanation = Schemas["RegimeExplanation"];
 export type ProcedureOf = Schemas["RegimeProcedure"];
 export type LawValue = Schemas["RegimeValue"];

@@ -896,6 +896,58 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/consent-draws": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 授权文件抽查 */
+        get: operations["consent-draws"];
+        put?: never;
+        /** 抽取授权文件 */
+        post: operations["draw-consents"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-draws/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次抽查 */
+        get: operations["consent-draw"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consent-draws/{id}/consents/{consent}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记抽查结果 */
+        post: operations["check-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/consent-forms": {
         parameters: {
             query?: never;
@@ -993,6 +1045,23 @@ export interface paths {
         put?: never;
         /** 删除授权文件 */
         post: operations["erase-consent"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/consents/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 授权书的使用记录 */
+        get: operations["consent-uses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -6313,9 +6382,39 @@ export interface components {
             /** @description Plain words for the person */
             text: string;
         };
+        ConsentDraw: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            /** @description SHA-256 of their ids, one a line in ascending order */
+            digest: string;
+            /** Format: int64 */
+            drawn: number;
+            id: string;
+            method: string;
+            /**
+             * Format: int64
+             * @description How many files were in the draw
+             */
+            of: number;
+            /**
+             * Format: int64
+             * @description Sampling rate in force, per mille
+             */
+            rate: number;
+            seed: string;
+        };
         ConsentField: {
             name: string;
             title: string;
+        };
+        ConsentFinding: {
+            /** @description 合规: 模板、告知内容和签署符合要求 */
+            compliant: boolean;
+            /** @description What was looked at, and what is wrong; no personal data */
+            note: string;
+            /** @description 有效: 本人签署, 在期限内, 与业务相符 */
+            valid: boolean;
         };
         ConsentForm: {
             /** @description Name and version, such as personal-credit@1 */
@@ -6343,7 +6442,7 @@ export interface components {
             /** Format: date-time */
             received: string;
             /** @enum {string} */
-            standing: "valid" | "withdrawn" | "ended" | "expired" | "used_up" | "not_yet";
+            standing: "valid" | "withdrawn" | "ended" | "suspended" | "expired" | "used_up" | "not_yet";
             submitted_by?: string;
             terms: components["schemas"]["ConsentTerms"];
             /** Format: int64 */
@@ -6355,7 +6454,11 @@ export interface components {
         };
         ConsentPage: {
             acts: components["schemas"]["ActOption"][] | null;
+            /** @description What spot checks found */
+            checks: components["schemas"]["ConsentSpot"][] | null;
             consent: components["schemas"]["ConsentItem"];
+            /** @description Until when the law asks to keep the record, counted from its end */
+            keep_until?: string;
         };
         ConsentPaper: {
             signed: components["schemas"]["ConsentSigned"];
@@ -6383,6 +6486,11 @@ export interface components {
             role: "user" | "third-party";
             uscc: string;
         };
+        ConsentSample: {
+            draw: components["schemas"]["ConsentDraw"];
+            population: string[] | null;
+            spots: components["schemas"]["ConsentSpot"][] | null;
+        };
         ConsentSigned: {
             /** @description PEM */
             certificate: string;
@@ -6398,6 +6506,22 @@ export interface components {
             name: string;
             provider: string;
             resource: string;
+        };
+        ConsentSpot: {
+            account?: string;
+            /** Format: date-time */
+            at?: string;
+            /** @description 合规性; absent: not checked yet */
+            compliant?: boolean;
+            consent: string;
+            draw: string;
+            note?: string;
+            /** @description 授权书编号 */
+            number: string;
+            /** @description Who may ask under it */
+            orgs: string[] | null;
+            /** @description 有效性 */
+            valid?: boolean;
         };
         ConsentTerms: {
             /** @description 来源与范围 */
@@ -9051,7 +9175,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "inspection.told" | "inspection.owed";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "consent.checked" | "inspection.told" | "inspection.owed";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -9629,6 +9753,11 @@ export interface components {
         };
         PageDifference: {
             items: components["schemas"]["MatterDifference"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageDraw: {
+            items: components["schemas"]["ConsentDraw"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -15066,6 +15195,139 @@ export interface operations {
             };
         };
     };
+    "consent-draws": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDraw"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "draw-consents": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentDraw"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "consent-draw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentSample"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-consent": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+                consent: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ConsentFinding"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConsentSpot"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "consent-forms": {
         parameters: {
             query?: never;
@@ -15283,6 +15545,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["ConsentPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "consent-uses": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageSeen"];
                 };
             };
             /** @description Error */

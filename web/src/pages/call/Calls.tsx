@@ -6,6 +6,7 @@ import { post } from "@/api/client";
 import { useAct, useList } from "@/api/hooks";
 import type { Answer, Me, SignedDocument } from "@/api/types";
 import { useText, wordFor } from "@/text";
+import { ActButton } from "@/ui/ActButton";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { Receipt } from "@/ui/Receipt";
@@ -14,6 +15,7 @@ import { StateTag } from "@/ui/StateTag";
 import { hex } from "@/util/bytes";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { Standing } from "../consent/ConsentFile";
 import "./call.css";
 
 interface Values {
@@ -141,12 +143,46 @@ function Ask() {
   );
 }
 
+/** Spot checks of consent files: the operator draws, whoever supervises looks. */
+function Draws({ operator }: { operator: boolean }) {
+  const t = useText();
+  const navigate = useNavigate();
+  return (
+    <ResourceTable
+      id="consent-draws"
+      endpoint="/v1/consent-draws"
+      rowKey="id"
+      onRow={(d) => navigate(path.consentDraw(d.id))}
+      actions={
+        operator && (
+          <ActButton
+            key="draw"
+            primary
+            label={wordFor(t.ledger.acts, "consent.draw")}
+            run={async () => navigate(path.consentDraw((await post("/v1/consent-draws", {})).id))}
+          />
+        )
+      }
+      empty={{ title: t.consent.noDraws, hint: t.consent.drawLead }}
+      columns={[
+        { key: "at", title: t.call.at, width: 170, render: (d) => minute(d.at), value: (d) => d.at },
+        { key: "of", title: t.consent.of, width: 170, align: "end" },
+        { key: "rate", title: t.consent.rate, width: 130, align: "end", render: (d) => `${d.rate / 10}%` },
+        { key: "drawn", title: t.consent.drawnCount, width: 130, align: "end" },
+        { key: "seed", title: t.matter.seed, render: (d) => <Typography.Text code>{d.seed}</Typography.Text> },
+      ]}
+    />
+  );
+}
+
 export default function Calls() {
   const t = useText();
   const me = useOutletContext<Me>();
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const asker = me.roles?.includes("data-user");
+  const operator = Boolean(me.roles?.includes("platform-operator"));
+  const checks = operator || me.roles?.some((r) => r === "data-bureau" || r === "auditor");
   const tab = search.get("tab") ?? (asker ? "ask" : "calls");
   return (
     <>
@@ -176,6 +212,31 @@ export default function Calls() {
               />
             ),
           },
+          ...(asker
+            ? [
+                {
+                  key: "consents",
+                  label: t.consent.title,
+                  children: (
+                    <ResourceTable
+                      id="consents"
+                      endpoint="/v1/consents"
+                      rowKey="id"
+                      onRow={(c) => navigate(path.consent(c.id))}
+                      empty={{ title: t.consent.none, hint: t.consent.noneHint }}
+                      columns={[
+                        { key: "number", title: t.consent.number, render: (c) => c.terms.number, value: (c) => c.terms.number },
+                        { key: "purpose", title: t.scenario.purpose, render: (c) => c.terms.purpose.text, value: (c) => c.terms.purpose.text },
+                        { key: "until", title: t.my.term, width: 220, render: (c) => `${c.terms.from} – ${c.terms.until}`, value: (c) => c.terms.until },
+                        { key: "uses", title: t.my.used, width: 130, render: (c) => t.my.usedOf(c.uses, c.terms.max_uses), value: (c) => c.uses },
+                        { key: "standing", title: t.common.state, width: 110, render: (c) => <Standing standing={c.standing} />, value: (c) => c.standing },
+                      ]}
+                    />
+                  ),
+                },
+              ]
+            : []),
+          ...(checks ? [{ key: "draws", label: t.consent.draws, children: <Draws operator={operator} /> }] : []),
           {
             key: "deployments",
             label: t.call.deployments,

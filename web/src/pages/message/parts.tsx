@@ -26,6 +26,7 @@ const pages: Record<string, (id: string) => string> = {
   notice: path.notice,
   model: path.model,
   space: path.space,
+  consent: path.consent,
   release: path.release,
 };
 

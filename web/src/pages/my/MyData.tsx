@@ -43,7 +43,7 @@ function Consent({ consent }: { consent: ConsentItem }) {
     () => setAsking(false),
   );
   const { terms } = consent;
-  const open = consent.standing === "valid" || consent.standing === "not_yet";
+  const open = ["valid", "not_yet", "suspended"].includes(consent.standing);
   return (
     <article className={open ? "my-card" : "my-card my-past"}>
       <header>
