@@ -27,7 +27,7 @@ func TestDraw_repeatable(t *testing.T) {
 		t.Errorf("drawn again from the same pool in another order: %v, want %v", again, d.Candidates)
 	}
 	if !slices.IsSortedFunc(d.Candidates, func(a, b Candidate) int {
-		return slices.Compare([]byte(ticket(d.Seed, a.Account)), []byte(ticket(d.Seed, b.Account)))
+		return slices.Compare([]byte(Lot(d.Seed, a.Account)), []byte(Lot(d.Seed, b.Account)))
 	}) {
 		t.Error("the candidates do not stand in the order of their lots")
 	}
