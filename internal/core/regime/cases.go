@@ -60,8 +60,7 @@ func RunCases(fsys fs.FS, names ...string) ([]CaseResult, error) {
 func (s *source) run() []CaseResult {
 	var results []CaseResult
 	for _, p := range s.packs {
-		law := New()
-		law.install(&source{vocab: s.vocab, calendar: s.calendar, packs: []*pack{p}})
+		law := s.alone(p)
 		for _, c := range p.cases {
 			r := CaseResult{Pack: p.spec.ID, Name: c.spec.Name, File: c.file.name, Line: c.file.line(c.at...)}
 			r.Wrong = law.runCase(c.spec)
@@ -70,6 +69,13 @@ func (s *source) run() []CaseResult {
 		}
 	}
 	return results
+}
+
+// alone is the law of one pack: its cases say what its own rules say.
+func (s *source) alone(p *pack) *Law {
+	law := New()
+	law.install(&source{vocab: s.vocab, calendar: s.calendar, packs: []*pack{p}})
+	return law
 }
 
 // runCase answers "" or what differed.

@@ -2,8 +2,11 @@ package regime
 
 import (
 	"fmt"
+	"slices"
 	"sort"
 	"strings"
+
+	"yunei/internal/base/workday"
 )
 
 // incomplete reports what packs that load still lack: evidence.
@@ -12,6 +15,7 @@ func (s *source) incomplete() []Problem {
 	for _, p := range s.packs {
 		l := &linter{src: s, pack: p}
 		l.cases()
+		l.boundaryCases(s.alone(p))
 		l.coverage()
 		problems = append(problems, l.problems...)
 	}
@@ -25,11 +29,24 @@ func (s *source) incomplete() []Problem {
 
 const addCase = "请在 cases/ 中补一个"
 
-// cases checks that every rule has a case that passes, one that gets its outcome, and one on each boundary day.
+// evidenceOf is what the cases of a pack show of a rule, or of a rule at one act: its outcomes, and on which days it was in force and not.
+type evidenceOf struct {
+	got      map[Outcome]bool
+	in, none map[workday.Date]bool
+}
+
+// cases checks the cases themselves, and that every rule has a case that passes and one that gets its outcome at every act it is bound
+// to, one on each boundary day, and one on either side of each boundary.
 func (l *linter) cases() {
 	seen := map[string]bool{}
-	got := map[string]map[Outcome]bool{}
-	days := map[string]map[string]bool{}
+	found := map[[2]string]*evidenceOf{} // by rule and act, and by rule with act ""
+	of := func(rule, act string) *evidenceOf {
+		k := [2]string{rule, act}
+		if found[k] == nil {
+			found[k] = &evidenceOf{map[Outcome]bool{}, map[workday.Date]bool{}, map[workday.Date]bool{}}
+		}
+		return found[k]
+	}
 	rules := map[string]bool{LapseRule: true}
 	for _, r := range l.pack.rules {
 		rules[r.spec.ID] = true
@@ -51,32 +68,84 @@ func (l *linter) cases() {
 			if !rules[rule] {
 				l.add(c.file, join(c.at, "expect"), meant(rule, keys(rules), "请写本规则包的规则编号"), "判例 %q 的 expect 中 %q 不是本规则包的规则", c.spec.Name, rule)
 			}
-			if got[rule] == nil {
-				got[rule], days[rule] = map[Outcome]bool{}, map[string]bool{}
+			for _, e := range []*evidenceOf{of(rule, c.spec.Act), of(rule, ""), of("", "")} {
+				e.got[outcome] = true
+				if outcome == NotInForce {
+					e.none[c.spec.Day] = true
+				} else {
+					e.in[c.spec.Day] = true
+				}
 			}
-			got[rule][outcome] = true
-			days[rule][string(c.spec.Day)] = true
 		}
 	}
 	for _, r := range l.pack.rules {
 		id := r.spec.ID
-		pass := got[id][Pass] || (r.otherwise == Notice && got[id][NotApplicable])
-		if !pass {
-			l.add(r.file, r.at, addCase, "规则 %s 没有通过的判例", id)
+		for _, act := range r.spec.Acts {
+			got := of(id, act).got
+			if may := r.passes(); may != "" && !got[may] {
+				l.add(r.file, r.at, addCase, "规则 %s 对操作 %s 没有判定为 %s 的判例", id, act, may)
+			}
+			if !got[r.otherwise] {
+				l.add(r.file, r.at, addCase, "规则 %s 对操作 %s 没有判定为 %s 的判例", id, act, r.otherwise)
+			}
 		}
-		if !got[id][r.otherwise] {
-			l.add(r.file, r.at, addCase, "规则 %s 没有判定为 %s 的判例", id, r.otherwise)
-		}
-		for _, day := range []string{string(r.spec.From), string(r.spec.Until)} {
-			if day != "" && !days[id][day] {
-				l.add(r.file, r.at, addCase, "规则 %s 没有边界日 %s 的判例", id, day)
+		l.firstAndLast(r.file, r.at, "规则 "+id+" ", r.spec.From, r.spec.Until, of(id, ""))
+	}
+	// A pack whose rules all begin later has nothing to show on its own first day.
+	if slices.ContainsFunc(l.pack.rules, func(r *rule) bool { return r.spec.From <= l.pack.spec.From }) {
+		l.firstAndLast(l.pack.file, []any{"from"}, "规则包", l.pack.spec.From, l.pack.spec.Until, of("", ""))
+	}
+	l.skipCases()
+	trial := of(LapseRule, "")
+	l.trialCases(trial.got, trial.in)
+}
+
+// skipCases checks that each step that may fall away does in one case and does not in another.
+func (l *linter) skipCases() {
+	for _, proc := range l.pack.procedures {
+		for i, sk := range proc.spec.Skip {
+			gone, stays := false, false
+			for _, c := range l.pack.cases {
+				if c.spec.Kind == proc.spec.Kind {
+					gone = gone || contains(c.spec.Skips, sk.Step)
+					stays = stays || !contains(c.spec.Skips, sk.Step)
+				}
+			}
+			if !gone || !stays {
+				l.add(proc.file, []any{"skip", i}, "请在 cases/ 中各补一个", "办理程序 %s 的环节 %s 没有免去和不免去的判例", proc.spec.Kind, sk.Step)
 			}
 		}
 	}
-	l.trialCases(got[LapseRule], days[LapseRule])
 }
 
-func (l *linter) trialCases(got map[Outcome]bool, days map[string]bool) {
+// passes is the outcome of a rule that lets an act through. One that checks nothing only tells something: it passes where it does not
+// apply, and where it always applies it has no such side.
+func (r *rule) passes() Outcome {
+	switch {
+	case r.check != nil || r.spec.Needs != nil:
+		return Pass
+	case r.when != nil || len(r.spec.About) > 0:
+		return NotApplicable
+	}
+	return ""
+}
+
+// firstAndLast checks the boundary days of something dated: its first day and the day before, its last day and the day after.
+func (l *linter) firstAndLast(f *file, at []any, what string, from, until workday.Date, e *evidenceOf) {
+	for _, b := range []struct{ in, out workday.Date }{{from, from.AddDays(-1)}, {until, until.AddDays(1)}} {
+		if b.in == "" {
+			continue
+		}
+		if !e.in[b.in] {
+			l.add(f, at, addCase, "%s没有边界日 %s 的判例", what, b.in)
+		}
+		if !e.none[b.out] {
+			l.add(f, at, addCase, "%s没有边界日之外 %s 判定为 %s 的判例", what, b.out, NotInForce)
+		}
+	}
+}
+
+func (l *linter) trialCases(got map[Outcome]bool, days map[workday.Date]bool) {
 	t := l.pack.spec.Trial
 	if t == nil {
 		return
@@ -85,7 +154,7 @@ func (l *linter) trialCases(got map[Outcome]bool, days map[string]bool) {
 	if !got[Pass] || !got[Refuse] {
 		l.add(l.pack.file, at, "请在 cases/ 中补上 expect: {trial: pass} 和 expect: {trial: error} 的判例", "试行期没有通过的判例或者没有拒绝的判例")
 	}
-	for _, day := range []string{string(t.Until), string(t.Until.AddDays(1))} {
+	for _, day := range []workday.Date{t.Until, t.Until.AddDays(1)} {
 		if !days[day] {
 			l.add(l.pack.file, at, addCase, "试行期没有边界日 %s 的判例", day)
 		}

@@ -31,6 +31,7 @@ var small = map[string]string{
   - {name: expert, title: 专家}
 acts:
   - {name: party.apply, title: 申请, objects: [org]}
+  - {name: party.admit, title: 核验, objects: [org]}
   - {name: matter.decide, title: 办理, objects: [matter]}
 facts:
   - {name: org.admitted, type: bool, title: 已入驻}
@@ -75,6 +76,8 @@ rules:
 	"p/cases/age.yaml": `cases:
   - {name: 满三年, day: 2025-02-01, act: party.apply, given: {org.age: 3}, expect: {age: pass}}
   - {name: 不满三年, day: 2025-02-01, act: party.apply, given: {org.age: 2}, expect: {age: error}}
+  - {name: 施行首日, day: 2025-01-01, act: party.apply, given: {org.age: 3}, expect: {age: pass}}
+  - {name: 施行前一日, day: 2024-12-31, act: party.apply, given: {org.age: 2}, expect: {age: not-in-force}}
 `,
 	"p/coverage.yaml": `obligations:
   - {id: P-1, cite: {article: 第一条, quote: 应当申请入驻}, actor: data-user, status: upheld, rules: [age], cases: [满三年, 不满三年]}
@@ -139,10 +142,15 @@ func TestLint_Problems(t *testing.T) {
 		"TwoDocuments":        {pack, "documents:\n", "---\ndocuments:\n", `p/pack.yaml:1: 一个文件须有且只有一份内容; 请补上内容, 或者删去多余的分隔行 ---`},
 		"NotYAML":             {rules, "  - id: age", "  - id: [age", `p/rules/age.yaml:5: 这里不是合法的 YAML; 请检查缩进、冒号后的空格, 以及括号和引号是否成对`},
 		"DuplicateKey":        {rules, "    title: 满三年\n", "    title: 满三年\n    title: 又\n", `p/rules/age.yaml:6: 字段 "title" 写了两次, 前一处在第 5 行; 请删去一处`},
-		"NoRefusingCase":      {"p/cases/age.yaml", "expect: {age: error}", "expect: {age: pass}", `p/rules/age.yaml:4: 规则 age 没有判定为 error 的判例; 请在 cases/ 中补一个`},
+		"NoRefusingCase":      {"p/cases/age.yaml", "expect: {age: error}", "expect: {age: pass}", `p/rules/age.yaml:4: 规则 age 对操作 party.apply 没有判定为 error 的判例; 请在 cases/ 中补一个`},
 		"CaseFails":           {"p/cases/age.yaml", "given: {org.age: 2}", "given: {org.age: 4}", `p/cases/age.yaml:3: 判例 "不满三年" 与规则不符: 规则 age 判定为 pass, 应为 error; 请核对规则或判例`},
 		"CaseWithoutFact":     {"p/cases/age.yaml", "given: {org.age: 2}", "given: {org.ago: 2}", `p/cases/age.yaml:3: 判例 "不满三年" 的 given 中 org.ago 不是事实; 是否指 org.age`},
 		"NoBoundaryCase":      {rules, "    acts:", "    from: 2025-01-15\n    acts:", `p/rules/age.yaml:4: 规则 age 没有边界日 2025-01-15 的判例; 请在 cases/ 中补一个`},
+		"NoFirstDay":          {"p/cases/age.yaml", "day: 2025-01-01", "day: 2025-01-02", `p/pack.yaml:7: 规则包没有边界日 2025-01-01 的判例; 请在 cases/ 中补一个`},
+		"NoEve":               {"p/cases/age.yaml", "day: 2024-12-31", "day: 2024-12-30", `p/pack.yaml:7: 规则包没有边界日之外 2024-12-31 判定为 not-in-force 的判例; 请在 cases/ 中补一个`},
+		"NoNeighbor":          {"p/cases/age.yaml", "given: {org.age: 2}", "given: {org.age: 1}", `p/rules/age.yaml:4: 规则 age 的界限 org.age >= param.years 两侧没有相邻的判例; 请在 cases/ 中补一对判例: 只有一个日期差一日 (或者一个数差一), 一个在界内, 一个在界外`},
+		"NoCaseAtAnAct":       {rules, "acts: [party.apply]", "acts: [party.apply, party.admit]", `p/rules/age.yaml:4: 规则 age 对操作 party.admit 没有判定为 pass 的判例; 请在 cases/ 中补一个`},
+		"NeverSkipped":        {proc, "steps:\n", "skip: [{step: review, when: org.admitted, cite: {article: 第一条, quote: 申请}}]\nsteps:\n", `p/procedures/apply.yaml:6: 办理程序 party.apply 的环节 review 没有免去和不免去的判例; 请在 cases/ 中各补一个`},
 		"ArticleUnspoken":     {"p/coverage.yaml", "article: 第一条, quote: 应当申请入驻", "article: 第二条, quote: 应当申请入驻", `p/coverage.yaml:1: 第一条没有交代; 请列出它的义务, 或者写明理由列入 outside`},
 		"UpheldByNothing":     {"p/coverage.yaml", "rules: [age], cases: [满三年, 不满三年]", "note: 没有", `p/coverage.yaml:2: 义务 P-1 的 status 是 upheld, 却没有写由什么落实; 请写明规则、取值、程序或操作, 以及判例或测试`},
 		"UnknownExcuse":       {"p/coverage.yaml", "status: upheld", "status: excused, reason: tired", `p/coverage.yaml:2: 义务 P-1 的理由 reason: "tired" 不存在; 应为 human-judgement、liability、no-software-effect、outside-program 之一`},
@@ -165,8 +173,8 @@ func TestLint_Problems(t *testing.T) {
 		"UpholdsNothing":      {rules, "    acts:", "    upholds: [P-2]\n    acts:", `p/rules/age.yaml:8: 规则 age 的 upholds 中 "P-2" 不在 coverage.yaml 中; 是否指 P-1`},
 		"NoText":              {"p/articles/1.md", "# 第一条 申请", "第一条 申请", `p/articles/1.md:1: 条文的首行没有条号; 请在首行写条号和条标, 如 "# 二(二) 平台入驻"`},
 		"NoIssuer":            {pack, "issuer: 某局\n", "", `p/pack.yaml:1: 规则包没有写全 title (法规全称) 和 issuer (制定机关); 请补上`},
-		"FactTwice":           {"vocabulary.yaml", "name: org.age, type: int", "name: org.admitted, type: int", `vocabulary.yaml:10: 事实 org.admitted 列了两次; 请删去一处`},
-		"FactOfNoType":        {"vocabulary.yaml", "type: int", "type: number", `vocabulary.yaml:10: 事实 org.age 的 type: "number" 不存在; 应为 bool、int、string、list、day 之一`},
+		"FactTwice":           {"vocabulary.yaml", "name: org.age, type: int", "name: org.admitted, type: int", `vocabulary.yaml:11: 事实 org.admitted 列了两次; 请删去一处`},
+		"FactOfNoType":        {"vocabulary.yaml", "type: int", "type: number", `vocabulary.yaml:11: 事实 org.age 的 type: "number" 不存在; 应为 bool、int、string、list、day 之一`},
 	}
 	for name, test := range tests {
 		t.Run(name, func(t *testing.T) {

@@ -42,7 +42,7 @@ func Scaffold(id string, today workday.Date) ([]File, error) {
 		}
 	}
 	place, _, _ := strings.Cut(id, "-")
-	data := map[string]string{"ID": id, "Day": string(day), "LastYear": string(day.AddYears(-1)), "Division": "000000", "Prefix": strings.ToUpper(place)}
+	data := map[string]string{"ID": id, "Day": string(day), "Eve": string(day.AddDays(-1)), "LastYear": string(day.AddYears(-1)), "ThreeYears": string(day.AddYears(-3)), "DayLess": string(day.AddYears(-3).AddDays(-1)), "Division": "000000", "Prefix": strings.ToUpper(place)}
 	var files []File
 	err := fs.WalkDir(scaffold, "scaffold", func(name string, d fs.DirEntry, err error) error {
 		if err != nil || d.IsDir() {

@@ -33,30 +33,51 @@ func InForce(law *regime.Law, day workday.Date) bool {
 
 // Run does the act of one case under its facts and compares the verdicts that the act left.
 func (w *World) Run(c regime.LawCase) Result {
-	r := Result{LawCase: c}
+	// An act that was refused left everything as it was: what was arranged for it serves the next case of the same act and day.
+	if do := w.ready.do; do != nil && w.ready.act == c.Act && w.ready.day == c.Day {
+		if r := w.try(c, do); r.Unreached == "" && r.Wrong == "" {
+			return r
+		}
+	}
+	w.ready = ready{}
 	arrange := acts[c.Act]
 	if arrange == nil {
-		r.Unreached = "nothing arranges this act"
-		return r
+		return Result{LawCase: c, Unreached: "nothing arranges this act"}
 	}
 	w.clock.Advance(morning(c.Day).Sub(w.clock.Now()))
 	w.silence()
 	do, err := arrange(w)
 	if err != nil {
-		r.Unreached = "arranging: " + err.Error()
-		return r
+		return Result{LawCase: c, Unreached: "arranging: " + err.Error()}
 	}
 	must(w.t, w.Log.Seal(w.t.Context())) // raw data and answers wait for the ledger
+	return w.try(c, do)
+}
+
+// ready is an act that was arranged and not done: it was refused.
+type ready struct {
+	act string
+	day workday.Date
+	do  func() error
+}
+
+// try does an arranged act under the facts of a case.
+func (w *World) try(c regime.LawCase, do func() error) Result {
+	r := Result{LawCase: c}
+	w.ready = ready{}
 	last := w.newest()
 	w.law.Rehearse(&regime.Rehearsal{Given: c.Given, Asked: func(pack, rule string) bool {
 		_, expected := c.Expect[rule]
 		return expected && pack == c.Pack
 	}})
 	defer w.silence()
-	err = do()
+	err := do()
 	if errs.Is(err, errs.Internal) {
 		r.Wrong = "the program cannot judge it: " + err.Error()
 		return r
+	}
+	if errs.Is(err, errs.Unlawful) {
+		w.ready = ready{c.Act, c.Day, do}
 	}
 	got := w.verdicts(c, last, err)
 	if len(got) == 0 {
