@@ -219,8 +219,11 @@ func (s *Service) SaveModel(ctx context.Context, spaceID string, draft Model) (M
 		return m, err
 	}
 	_, err := s.Acts.Do(ctx, act.Call{Act: "lab.model.save"}, func(ctx context.Context, tx *act.Tx) error {
-		sp, _, err := s.tenantSpace(ctx, tx.Tx, spaceID, ToolModel)
+		sp, sc, err := s.tenantSpace(ctx, tx.Tx, spaceID, ToolModel)
 		if err != nil {
+			return err
+		}
+		if err := tx.Judge(ctx, map[string]string{"org": sp.Org, "plan": sc.ID}); err != nil {
 			return err
 		}
 		if _, err := s.module(ctx, tx.Tx, sp.Org, draft.Module); err != nil {

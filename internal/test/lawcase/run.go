@@ -47,6 +47,9 @@ func (w *World) Run(c regime.LawCase) Result {
 	w.clock.Advance(morning(c.Day).Sub(w.clock.Now()))
 	w.silence()
 	do, err := arrange(w)
+	if errs.Is(err, errs.NotFound) && notInForce(c) {
+		return Result{LawCase: c} // the procedure was no law either: nothing leads up to the act
+	}
 	if err != nil {
 		return Result{LawCase: c, Unreached: "arranging: " + err.Error()}
 	}
@@ -76,10 +79,12 @@ func (w *World) try(c regime.LawCase, do func() error) Result {
 		r.Wrong = "the program cannot judge it: " + err.Error()
 		return r
 	}
-	if errs.Is(err, errs.Unlawful) {
-		w.ready = ready{c.Act, c.Day, do}
-	}
 	got := w.verdicts(c, last, err)
+	for _, outcome := range got {
+		if outcome == regime.Refuse {
+			w.ready = ready{c.Act, c.Day, do}
+		}
+	}
 	if len(got) == 0 {
 		if err != nil && notInForce(c) {
 			return r // the procedure was no law either: the act ends before it reaches the rule
