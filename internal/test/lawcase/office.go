@@ -97,6 +97,14 @@ func init() {
 			return err
 		}, err
 	}
+	acts["party.account.roles"] = func(w *World) (func() error, error) {
+		w.n++
+		a := w.account(fmt.Sprintf("colleague%d", w.n), w.firm().Org, access.DataUser)
+		return func() error {
+			_, err := w.Party.SetRoles(w.system(), a.Account, []access.Role{access.DataUser, access.Applicant})
+			return err
+		}, nil
+	}
 	acts["lab.model.save"] = func(w *World) (func() error, error) {
 		f, _, sp, err := w.space()
 		return func() error {
