@@ -29,6 +29,7 @@ type Draw struct {
 // Candidate is one person in the draw.
 type Candidate struct {
 	Account  string   `json:"account"`
+	Name     string   `json:"name,omitempty" doc:"Told when the file is read, never kept with the draw"`
 	Org      string   `json:"org,omitempty"`
 	Seed     string   `json:"seed,omitempty" doc:"Where the person joined by a further draw: its seed"`
 	Fields   []string `json:"fields,omitempty"`

@@ -5,6 +5,7 @@ import (
 
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
+	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
 )
@@ -139,6 +140,24 @@ func (a *API) matters(ctx context.Context, in *struct {
 	return out, nil
 }
 
+// nameCandidates gives everybody in a draw their name: a file that shows codes cannot be checked by a reader.
+func nameCandidates(ctx context.Context, tx *sqldb.Tx, m *matter.Matter) error {
+	for i := range m.Steps {
+		if m.Steps[i].Draw == nil {
+			continue
+		}
+		for j := range m.Steps[i].Draw.Candidates {
+			c := &m.Steps[i].Draw.Candidates[j]
+			account, err := access.LoadAccount(ctx, tx, c.Account)
+			if err != nil {
+				return err
+			}
+			c.Name = account.Name
+		}
+	}
+	return nil
+}
+
 func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 	var p MatterPage
 	err := a.s.Acts.View(ctx, func(tx *sqldb.Tx) error {
@@ -152,6 +171,9 @@ func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 			if st := &m.Steps[i]; st.State == matter.StepOpen && st.Deadline != nil {
 				st.Left = a.left(today, st.Deadline.Due.String())
 			}
+		}
+		if err := nameCandidates(ctx, tx, m); err != nil {
+			return err
 		}
 		if p.SignText, err = a.s.Matters.SignText(ctx, tx, m); err != nil {
 			return err

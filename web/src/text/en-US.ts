@@ -2703,6 +2703,8 @@ export const enUS = {
     checkPassed: "Passed",
     checkFailed: "Failed",
     traces: "Traces of use",
+    endedKind: "What ended",
+    certificateText: "The text of which the ledger holds the digest",
     traceKinds: { call: "call", export: "export" } as Record<string, string>,
     handling: "Handling",
     noTraces: "No use on record",

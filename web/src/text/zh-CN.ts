@@ -2707,6 +2707,8 @@ export const zhCN = {
     checkPassed: "合格",
     checkFailed: "不合格",
     traces: "使用追溯",
+    endedKind: "终止的资格",
+    certificateText: "证明原文（账本中的摘要由此计算）",
     traceKinds: { call: "查询", export: "导出" } as Record<string, string>,
     handling: "处理方式",
     noTraces: "没有使用记录",

@@ -8697,6 +8697,8 @@ export interface components {
             /** @description Why the person was passed over or gave the seat back (回避) */
             excluded?: string;
             fields?: string[] | null;
+            /** @description Told when the file is read, never kept with the draw */
+            name?: string;
             org?: string;
             /** @description Where the person joined by a further draw: its seed */
             seed?: string;

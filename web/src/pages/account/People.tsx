@@ -7,6 +7,7 @@ import { EmptyState } from "@/ui/ProblemView";
 import { Results, Signatures } from "../training/Results";
 import { Accounts } from "./Accounts";
 import { Departures } from "./Departures";
+import { oversees } from "@/util/rights";
 import { OrgPicker, sees, useWhose } from "./OrgPicker";
 import { StaffList, WaitingStaff } from "./Staff";
 
@@ -22,7 +23,7 @@ export default function People() {
     { key: "staff", label: t.people.staff, children: org ? <StaffList org={org} me={me} /> : none },
     { key: "results", label: t.training.results, children: org ? <Results org={org} me={me} /> : none },
     { key: "signed", label: t.training.whoSigned, children: org ? <Signatures org={org} /> : none },
-    ...(sees(me) ? [{ key: "waiting", label: t.people.waitingStaff, children: <WaitingStaff me={me} /> }] : []),
+    ...(oversees(me) ? [{ key: "waiting", label: t.people.waitingStaff, children: <WaitingStaff me={me} /> }] : []),
     ...(org && !(sees(me) && org === me.org) ? [{ key: "leave", label: t.people.leave, children: <Departures org={org} me={me} /> }] : []),
   ];
   const wanted = search.get("tab");

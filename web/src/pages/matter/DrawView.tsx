@@ -1,11 +1,13 @@
 import { Table, Tag, Typography } from "antd";
 import type { MatterStep } from "@/api/types";
+import { useOrgName } from "@/api/org";
 import { useText } from "@/text";
 import { Panel } from "@/ui/FilePage";
 
 /** How the experts were drawn, so that anybody can draw them again: the seed, every candidate, and why some were left out. */
 export function DrawView({ steps }: { steps: MatterStep[] }) {
   const t = useText();
+  const orgName = useOrgName();
   return (
     <>
       {steps
@@ -22,8 +24,8 @@ export function DrawView({ steps }: { steps: MatterStep[] }) {
               pagination={false}
               dataSource={s.draw?.candidates ?? []}
               columns={[
-                { title: t.matter.candidate, render: (_, c) => s.opinions?.find((o) => o.account === c.account)?.name ?? c.account },
-                { title: t.common.org, dataIndex: "org" },
+                { title: t.matter.candidate, render: (_, c) => c.name ?? c.account },
+                { title: t.common.org, render: (_, c) => c.org && orgName(c.org) },
                 {
                   title: t.matter.drawn,
                   render: (_, c) =>

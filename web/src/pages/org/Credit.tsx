@@ -11,6 +11,7 @@ import { FormModal } from "@/ui/FormModal";
 import { FileTable } from "@/ui/FileTable";
 import { Loaded } from "@/ui/ProblemView";
 import { path } from "@/util/path";
+import { readsFile } from "@/util/rights";
 
 interface Listing {
   kind: "criminal" | "administrative" | "dishonest-debtor" | "tax" | "serious-breach";
@@ -162,8 +163,8 @@ export function Credit({ org, me }: { org: string; me: Me }) {
                 ]}
               />
             </Panel>
-            <Listings org={org} me={me} />
-            <Related org={org} me={me} />
+            {readsFile(me, org) && <Listings org={org} me={me} />}
+            {readsFile(me, org) && <Related org={org} me={me} />}
             {asking && (
               <FormModal<Breach>
                 title={t.org.recordBreach}

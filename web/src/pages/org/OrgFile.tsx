@@ -14,7 +14,7 @@ import { Loaded } from "@/ui/ProblemView";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
-import { oversees } from "@/util/rights";
+import { readsCredit, readsFile } from "@/util/rights";
 import { DesignationsOf } from "../register/Designations";
 import { Credit } from "./Credit";
 import { Qualifications } from "./Qualifications";
@@ -98,9 +98,6 @@ function PlaceButton({ state, org }: { state: Option; org: Organization }) {
   );
 }
 
-/** Its own, or those who decide and supervise. */
-const own = (me: Me, org: string) => me.org === org || oversees(me) || Boolean(me.roles?.includes("authorizing-department"));
-
 export default function OrgFile() {
   const t = useText();
   const me = useOutletContext<Me>();
@@ -145,7 +142,7 @@ export default function OrgFile() {
                 />
               ),
             },
-            ...(own(me, o.id)
+            ...(readsFile(me, o.id)
               ? [
                   { key: "qualifications", label: t.org.qualifications, content: <Qualifications org={o.id} me={me} /> },
                   { key: "security", label: t.org.security, content: <Security org={o.id} me={me} /> },
@@ -153,7 +150,7 @@ export default function OrgFile() {
                 ]
               : []),
             { key: "designations", label: t.designation.title, content: <DesignationsOf org={o.id} me={me} /> },
-            ...(own(me, o.id) ? [{ key: "credit", label: t.org.credit, content: <Credit org={o.id} me={me} /> }] : []),
+            ...(readsCredit(me, o.id) ? [{ key: "credit", label: t.org.credit, content: <Credit org={o.id} me={me} /> }] : []),
           ]}
         />
       )}

@@ -1,8 +1,9 @@
-import { Button, Steps, Table, Tag, Typography } from "antd";
-import { useParams } from "react-router";
+import { Button, Collapse, Descriptions, Steps, Table, Tag, Typography } from "antd";
+import { useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import { useOrgName } from "@/api/org";
+import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { Deadline } from "@/ui/Deadline";
 import { FilePage } from "@/ui/FilePage";
@@ -10,6 +11,7 @@ import { Loaded } from "@/ui/ProblemView";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { oversees } from "@/util/rights";
 import { FileActs } from "./files";
 
 function Traces({ id }: { id: string }) {
@@ -31,21 +33,63 @@ function Traces({ id }: { id: string }) {
   );
 }
 
-/** The certificate as it is printed: its text, the digest in the ledger, and who acknowledged it. */
+interface Certified {
+  Org: string;
+  Exit: string;
+  Kind: string;
+  Closed: string;
+  Deleted?: string;
+  LogsUntil?: string;
+  ArchiveUntil?: string;
+  Lines: { What: string; Object: string; Digest: string; State: string; Method: string; At?: string }[] | null;
+}
+
+/** The certificate as it is printed, above the text that the ledger's digest is of, and who acknowledged it. */
 function Certificate({ text, digest, receipts }: { text: string; digest?: string; receipts?: string[] }) {
   const t = useText();
+  const orgName = useOrgName();
+  const c = JSON.parse(text) as Certified;
   return (
     <>
       <Button className="no-print" onClick={() => window.print()} style={{ marginBottom: 12 }}>
         {t.space.print}
       </Button>
-      <Typography.Paragraph className="document-text">{text}</Typography.Paragraph>
-      {digest && <Typography.Paragraph copyable={{ text: digest }}>{digest}</Typography.Paragraph>}
+      <Typography.Title level={4} style={{ textAlign: "center" }}>
+        {t.watch.certificate}
+      </Typography.Title>
+      <Descriptions
+        column={1}
+        size="small"
+        items={[
+          { label: t.common.org, children: orgName(c.Org) },
+          { label: t.watch.endedKind, children: wordFor(t.watch.permitKinds, c.Kind) },
+          { label: t.watch.closedAt, children: minute(c.Closed) },
+          ...(c.Deleted ? [{ label: t.watch.deleting, children: minute(c.Deleted) }] : []),
+          ...(c.LogsUntil ? [{ label: t.watch.logsUntil, children: c.LogsUntil }] : []),
+          ...(c.ArchiveUntil ? [{ label: t.watch.archiveUntil, children: c.ArchiveUntil }] : []),
+        ]}
+      />
+      <Table
+        size="small"
+        rowKey={(x) => x.What + x.Object}
+        pagination={false}
+        style={{ margin: "12px 0" }}
+        dataSource={c.Lines ?? []}
+        columns={[
+          { title: t.watch.what, width: 110, render: (_, x) => wordFor(t.watch.held, x.What) },
+          { title: t.common.code, render: (_, x) => <Typography.Text code>{x.Object}</Typography.Text> },
+          { title: t.common.state, width: 100, render: (_, x) => wordFor(t.watch.taskStates, x.State) },
+          { title: t.watch.method, render: (_, x) => x.Method },
+          { title: t.portal.time, width: 150, render: (_, x) => x.At && minute(x.At) },
+        ]}
+      />
+      {digest && <Typography.Paragraph copyable={{ text: digest }}>{`${t.file.digest} ${digest}`}</Typography.Paragraph>}
       {Boolean(receipts?.length) && (
         <Typography.Paragraph>
           {t.space.receipts}：{receipts?.join("；")}
         </Typography.Paragraph>
       )}
+      <Collapse className="no-print" items={[{ key: "text", label: t.watch.certificateText, children: <pre className="document-text">{text}</pre> }]} />
     </>
   );
 }
@@ -53,6 +97,7 @@ function Certificate({ text, digest, receipts }: { text: string; digest?: string
 /** 退出: access is closed first; then what was held is deleted, with evidence, and certified; logs and archives are kept on. */
 export default function ExitFile() {
   const t = useText();
+  const me = useOutletContext<Me>();
   const { id = "" } = useParams();
   const orgName = useOrgName();
   const query = useItem("/v1/exits/{id}", { path: { id } });
@@ -122,7 +167,7 @@ export default function ExitFile() {
                   />
                 ),
               },
-              { key: "traces", label: t.watch.traces, content: <Traces id={id} /> },
+              ...(oversees(me) ? [{ key: "traces", label: t.watch.traces, content: <Traces id={id} /> }] : []),
               ...(e.checks?.length
                 ? [
                     {
