@@ -175,7 +175,7 @@ test("a provider is evaluated, published, chosen under the disclaimer, complaine
   await goTo(provider, "第三方服务商");
   await picture(provider, "providers-own");
   await provider.getByRole("link", { name: "申请评定" }).click();
-  await provider.getByRole("combobox", { name: "第 1 项 服务类别" }).fill("模型服务");
+  await choose(provider, "第 1 项 服务类别", "数据模型开发");
   await provider.getByRole("textbox", { name: "第 1 项 服务名称" }).fill("信贷模型开发");
   await provider.locator("input[type=file]").first().setInputFiles({ name: "profile.txt", mimeType: "text/plain", buffer: Buffer.from("二十名数据工程师") });
   await picture(provider, "provider-apply");

@@ -49,6 +49,10 @@ func accountFacts(law *regime.Law) []regime.Fact {
 		providerFact("provider.evaluated", func(p Provider) bool { return p.State != ProviderApplied && p.State != ProviderRefused }),
 		providerFact("provider.reported", func(p Provider) bool { return p.Reported != nil }),
 		providerFact("provider.listed", func(p Provider) bool { return p.State == ProviderListed }),
+		{Name: "org.provider_listed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {
+			list, err := providers.of(ctx, tx, org)
+			return slices.ContainsFunc(list, func(p Provider) bool { return p.State == ProviderListed }), err
+		}},
 		everyAccount("org.trained", trained),
 		everyAccount("org.confidential", confidential),
 		{Name: "org.last_training", Type: regime.Day, Load: func(ctx context.Context, tx *sqldb.Tx, org string) (any, error) {

@@ -52,12 +52,13 @@ type Provider struct {
 	Evaluated time.Time  `json:"evaluated,omitzero"`
 	Reported  *Report    `json:"reported,omitempty" doc:"The report of the result to the bureau"`
 	Published time.Time  `json:"published,omitzero"`
+	Permit    string     `json:"permit,omitempty" doc:"Its place on the list, from which what it develops ahead of demand descends"`
 	Measures  []Recourse `json:"measures,omitempty"`
 }
 
-// Offer is one service; which kinds there are is not closed.
+// Offer is one service. Which kinds there are the law lists.
 type Offer struct {
-	Kind  string `json:"kind" minLength:"2" maxLength:"60" doc:"model, data-service, certification, development, integration, …"`
+	Kind  string `json:"kind" minLength:"2" maxLength:"60" doc:"One of provider.offers, where the law in force sets it"`
 	Title string `json:"title" minLength:"2" maxLength:"200"`
 }
 
@@ -88,6 +89,7 @@ func (s *Service) defineProviders(acts *act.Runner) {
 	operator := []access.Role{access.Operator}
 	acts.Define(
 		act.Def{Name: ActOffer, Roles: []access.Role{access.Provider, access.Applicant}},
+		act.Def{Name: ActNewOffer, Roles: []access.Role{access.Provider}},
 		act.Def{Name: ActReport, Roles: operator},
 		act.Def{Name: ActEnroll, Roles: operator},
 		act.Def{Name: ActMeasure, Roles: operator},
@@ -114,6 +116,9 @@ func (s *Service) ApplyProvider(ctx context.Context, services []Offer, docs []ma
 	_, err = s.Acts.Do(ctx, act.Call{Act: ActOffer}, func(ctx context.Context, tx *act.Tx) error {
 		o, err := Load(ctx, tx.Tx, tx.Actor().Org)
 		if err != nil {
+			return err
+		}
+		if err := checkOffers(tx, services); err != nil {
 			return err
 		}
 		if err := tx.Lock(ctx, "provider:"+o.ID); err != nil {
@@ -171,12 +176,12 @@ func (s *Service) ReportProvider(ctx context.Context, id string, r Report) (Prov
 
 // PublishProvider puts an evaluated provider on the public list (公布). Whether a report must come first is law.
 func (s *Service) PublishProvider(ctx context.Context, id string) (Provider, error) {
-	return s.onProvider(ctx, ActEnroll, id, func(_ context.Context, tx *act.Tx, p *Provider) error {
+	return s.onProvider(ctx, ActEnroll, id, func(ctx context.Context, tx *act.Tx, p *Provider) error {
 		if p.State != ProviderPassed {
 			return errs.New(errs.Conflict, "只有评定通过的服务商可以公布, 请先完成评定")
 		}
-		p.State, p.Published = ProviderListed, tx.Now()
-		return nil
+		p.Published = tx.Now()
+		return p.list(ctx, tx)
 	})
 }
 
@@ -213,7 +218,9 @@ func (s *Service) Measure(ctx context.Context, id string, d MeasureDraft) (Provi
 			}
 			r.Notice = n.ID
 		case r.Kind == "delist" && p.State == ProviderListed:
-			p.State = ProviderDelisted
+			if err := p.delist(ctx, tx); err != nil {
+				return err
+			}
 			if err := tellUsers(ctx, tx, *p, r); err != nil {
 				return err
 			}
@@ -221,7 +228,9 @@ func (s *Service) Measure(ctx context.Context, id string, d MeasureDraft) (Provi
 			if err := mayRelist(tx, r); err != nil {
 				return err
 			}
-			p.State = ProviderListed
+			if err := p.list(ctx, tx); err != nil {
+				return err
+			}
 		default:
 			return errs.New(errs.Conflict, "服务商现在的状态不能采取这项措施, 请刷新查看")
 		}

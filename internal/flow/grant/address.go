@@ -10,6 +10,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/party"
 )
 
 // addressed sends a step about a scenario to the bodies it concerns.
@@ -119,6 +120,10 @@ func (s *Service) parents(ctx context.Context, tx *act.Tx, sc Scenario) ([]strin
 	parents, err := admission(ctx, tx.Tx, sc.Org)
 	if err != nil {
 		return nil, err
+	}
+	if sc.Plan.Ahead {
+		listed, err := party.ListedProvider(ctx, tx.Tx, sc.Org, tx.Day())
+		return append(parents, listed), err
 	}
 	exists, err := s.levelExists(LevelDeveloper, tx.Day())
 	if err != nil {

@@ -187,6 +187,9 @@ func (s *Service) draftOnDeclaration(ctx context.Context, tx *act.Tx, d Declarat
 	if err != nil {
 		return Agreement{}, err
 	}
+	if sc.Plan.Ahead {
+		return Agreement{}, errs.New(errs.Forbidden, "先行开发的模型没有数据使用单位, 不签订协议, 也不在原始数据上运行; 请由数据使用单位在自己的场景中选用已上架的模型")
+	}
 	kind, err := onDeclaration(tx.Law(), tx.Day())
 	if err != nil {
 		return Agreement{}, err

@@ -188,6 +188,7 @@ func planFacts(law *regime.Law) []regime.Fact {
 		}},
 		fact(scenarioOfPlan, "plan.need_raw", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Raw != "" })),
 		fact(scenarioOfPlan, "plan.parts", regime.StringList, plain(func(sc Scenario) any { return sc.Plan.parts() })),
+		fact(scenarioOfPlan, "plan.ahead", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Ahead })),
 		fact(scenarioOfPlan, "plan.named_buyer", regime.Bool, plain(func(sc Scenario) any { return sc.Plan.Buyer != "" })),
 		fact(scenarioOfPlan, "plan.revises", regime.Bool, plain(func(sc Scenario) any { return sc.Revises != "" })),
 		fact(scenarioOfPlan, "plan.developer_authorized", regime.Bool, func(ctx context.Context, tx *sqldb.Tx, sc Scenario) (any, error) {

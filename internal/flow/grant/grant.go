@@ -64,6 +64,7 @@ type Plan struct {
 	Cost      int64             `json:"cost,omitempty" minimum:"0" doc:"产品预算, in fen"`
 	Raw       string            `json:"raw,omitempty" maxLength:"2000" doc:"Why raw data is truly needed (确需利用原始数据); empty where it is not"`
 	Buyer     string            `json:"buyer,omitempty" doc:"The organization that will buy the product, where it is known (明确的购买方)"`
+	Ahead     bool              `json:"ahead,omitempty" doc:"先行开发: a listed provider builds a model before anybody asked for it; no data user is named, and nothing runs on raw data under it"`
 	Operator  string            `json:"operator,omitempty" doc:"The authorized operator applied to, where there are several"`
 	Area      access.Area       `json:"area,omitempty" doc:"行政区域 whose bodies decide, of a local scenario (本地特色应用场景); empty: the platform's own"`
 }

@@ -28,8 +28,8 @@ type Service struct {
 func New(acts *act.Runner, matters *matter.Service, entries *catalog.Service, budget *disclose.Ledger) *Service {
 	s := &Service{acts: acts, matters: matters, catalog: entries, budget: budget}
 	acts.Define(
-		act.Def{Name: "grant.prescenario.submit", Roles: []access.Role{access.DataUser}},
-		act.Def{Name: "grant.scenario.submit", Roles: []access.Role{access.DataUser}},
+		act.Def{Name: "grant.prescenario.submit", Roles: developers},
+		act.Def{Name: "grant.scenario.submit", Roles: developers},
 		act.Def{Name: "grant.agreement.sign", Roles: signers},
 		act.Def{Name: "grant.agreement.file", Roles: filers},
 		act.Def{Name: "grant.start", Roles: []access.Role{access.Operator, access.Authorized, access.Bureau}},
@@ -112,6 +112,9 @@ var (
 	filers = []access.Role{access.DataUser, access.Operator, access.Authorized, access.Bureau, access.Department}
 )
 
+// developers file scenarios: data users their own, third-party providers models ahead of demand.
+var developers = []access.Role{access.DataUser, access.Provider}
+
 // Predeclare files a scenario (场景预申报) and starts its review.
 func (s *Service) Predeclare(ctx context.Context, plan Plan) (Scenario, error) {
 	return s.predeclare(ctx, plan, "")
@@ -138,6 +141,9 @@ func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Sc
 			if _, err := s.own(ctx, tx, revises); err != nil {
 				return err
 			}
+		}
+		if err := ahead(ctx, tx, sc); err != nil {
+			return err
 		}
 		developer, _, err := authorized(ctx, tx.Tx, sc.Org, LevelDeveloper, plan.Field, tx.Day())
 		if err != nil {
@@ -169,6 +175,9 @@ func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Sc
 		}
 		if err := tx.Judge(ctx, objects); err != nil {
 			return err
+		}
+		if !plan.Ahead && !tx.Actor().Has(access.DataUser) {
+			return errs.New(errs.Forbidden, "第三方服务商不能为自己提出场景; 先行开发数据模型的, 请从“先行开发模型”进入")
 		}
 		_, err = s.parents(ctx, tx, sc)
 		return err

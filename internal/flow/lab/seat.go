@@ -82,7 +82,7 @@ func (s *Service) AddSeat(ctx context.Context, spaceID string, in NewSeat) (Seat
 		if a.ID == "" || a.Closed {
 			return &errs.Error{Code: errs.Invalid, Msg: "没有这个登录名的账号, 请核对后重试", Spots: []errs.Spot{{Where: "body.login", Message: "没有这个账号"}}}
 		}
-		outside := s.outside(ctx, tx.Tx, sp, a, in.Commission)
+		outside := s.outside(ctx, tx.Tx, sp, sc.Plan.Ahead, a, in.Commission)
 		if errs.CodeOf(outside) == errs.Internal {
 			return outside
 		}
@@ -107,8 +107,8 @@ func (s *Service) AddSeat(ctx context.Context, spaceID string, in NewSeat) (Seat
 }
 
 // outside says why an account may not work in a space: it belongs to no party of it.
-func (s *Service) outside(ctx context.Context, tx *sqldb.Tx, sp Space, a access.Account, commission string) error {
-	if a.Org == sp.Org && a.Actor().Has(access.DataUser) {
+func (s *Service) outside(ctx context.Context, tx *sqldb.Tx, sp Space, ahead bool, a access.Account, commission string) error {
+	if a.Org == sp.Org && (a.Actor().Has(access.DataUser) || ahead && a.Actor().Has(access.Provider)) {
 		return nil
 	}
 	if a.Org == sp.Org {

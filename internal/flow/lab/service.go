@@ -43,7 +43,7 @@ type Service struct {
 // New makes the service and makes its acts, facts and ledger kinds known.
 func New(d Deps) *Service {
 	s := &Service{Deps: d}
-	owner := []access.Role{access.DataUser}
+	owner := []access.Role{access.DataUser, access.Provider}  // a provider's own spaces are those ahead of demand
 	tenant := []access.Role{access.DataUser, access.Provider} // whoever has a seat
 	d.Acts.Define(
 		budgetAct,

@@ -36,6 +36,12 @@ func (a *API) registerProviders() {
 	}) (party.Provider, error) {
 		return a.s.Party.ApplyProvider(ctx, in.Body.Services, in.Body.Documents)
 	})
+	post(a, "/v1/providers/{id}/offers", "offer-service", tag, "增加所提供的第三方服务", func(ctx context.Context, in *struct {
+		ByID
+		Body party.Offer
+	}) (party.Provider, error) {
+		return a.s.Party.NewOffer(ctx, in.ID, in.Body)
+	})
 	post(a, "/v1/providers/{id}/report", "report-provider", tag, "报备评定结果", func(ctx context.Context, in *struct {
 		ByID
 		Body party.Report

@@ -178,6 +178,20 @@ var acts = map[string]func(w *World) (func() error, error){
 		n := party.NewAccount{Login: fmt.Sprintf("colleague%d", w.n), Password: "a-long-password", Name: "沈文", Org: w.firm().Org, Roles: []access.Role{access.Auditor}}
 		return func() error { _, err := w.Party.OpenAccount(w.system(), n); return err }, nil
 	},
+	"party.provider.offer": func(w *World) (func() error, error) {
+		f := w.firm(access.Provider)
+		p, err := w.Party.ApplyProvider(w.as(f), []party.Offer{{Kind: "development", Title: "模型开发"}}, nil)
+		if err == nil {
+			err = w.pass(p.ID)
+		}
+		if err == nil {
+			_, err = w.Party.PublishProvider(w.seat(access.Operator), p.ID)
+		}
+		return func() error {
+			_, err := w.Party.NewOffer(w.as(f), p.ID, party.Offer{Kind: "model", Title: "客流模型"})
+			return err
+		}, err
+	},
 	"party.template.start": func(w *World) (func() error, error) {
 		d, err := w.Party.DraftTemplate(w.seat(access.Operator), party.TemplateDraft{Slug: "pledge", Text: "本单位承诺遵守平台的各项规定"})
 		return func() error { _, err := w.Party.StartTemplate(w.seat(access.Operator), d.ID); return err }, err

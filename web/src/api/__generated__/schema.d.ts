@@ -4063,6 +4063,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/providers/{id}/offers": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 增加所提供的第三方服务 */
+        post: operations["offer-service"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/providers/{id}/publish": {
         parameters: {
             query?: never;
@@ -7280,6 +7297,8 @@ export interface components {
             seal?: string;
         };
         GrantPlan: {
+            /** @description 先行开发: a listed provider builds a model before anybody asked for it; no data user is named, and nothing runs on raw data under it */
+            ahead?: boolean;
             /** @description 行政区域 whose bodies decide, of a local scenario (本地特色应用场景); empty: the platform's own */
             area?: string;
             /** @description 预期效益 */
@@ -10473,7 +10492,7 @@ export interface components {
             roles: string[] | null;
         };
         PartyOffer: {
-            /** @description model, data-service, certification, development, integration, … */
+            /** @description One of provider.offers, where the law in force sets it */
             kind: string;
             title: string;
         };
@@ -10541,6 +10560,8 @@ export interface components {
             matter: string;
             measures?: components["schemas"]["PartyRecourse"][] | null;
             org: string;
+            /** @description Its place on the list, from which what it develops ahead of demand descends */
+            permit?: string;
             /** Format: date-time */
             published?: string;
             /** @description The report of the result to the bureau */
@@ -22277,6 +22298,42 @@ export interface operations {
         requestBody: {
             content: {
                 "application/json": components["schemas"]["PartyMeasureDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PartyProvider"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "offer-service": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["PartyOffer"];
             };
         };
         responses: {

@@ -21,19 +21,21 @@ export default function LabList() {
   const scenarios = useList("/v1/scenarios");
   const spaces = useList("/v1/spaces");
   const me = useSession();
-  const own = Boolean(me?.roles?.includes("data-user"));
   const orgName = useOrgName();
   const open = useAct(
     (scenario: string) => post("/v1/scenarios/{id}/space", { path: { id: scenario } }),
     (space) => void navigate(path.space(space.id)),
   );
-  const ready = scenarios.items?.filter((s) => s.permit && (!wanted || s.id === wanted)) ?? [];
+  const user = Boolean(me?.roles?.includes("data-user"));
+  // A provider has scenarios of its own only ahead of demand; its other spaces are those in which it has a seat.
+  const ready = scenarios.items?.filter((s) => s.permit && s.org === me?.org && (user || s.plan.ahead) && (!wanted || s.id === wanted)) ?? [];
+  const seats = user ? [] : (spaces.items ?? []).filter((sp) => !ready.some((s) => s.id === sp.scenario));
   return (
     <>
       <PageHead title={t.shell.menuLab} lead={t.lab.lead} />
       {(scenarios.problem ?? spaces.problem) && <ProblemView problem={scenarios.problem ?? spaces.problem} />}
       {open.error && <ProblemView problem={open.error} />}
-      {own && scenarios.items && ready.length === 0 && (
+      {user && scenarios.items && ready.length === 0 && (
         <Panel>
           <EmptyState
             title={t.lab.empty}
@@ -44,33 +46,32 @@ export default function LabList() {
           />
         </Panel>
       )}
-      {!own &&
-        spaces.items?.map((sp) => (
-          <Panel
-            key={sp.id}
-            title={
-              <>
-                {orgName(sp.org)} <StateTag state={sp.state === "closed" ? "closed" : "open"} />
-              </>
-            }
-            extra={
-              <Flex gap={8}>
-                {me?.roles?.includes("third-party-provider") && (
-                  <ButtonLink to={path.space(sp.id)} type="primary">{t.lab.open}</ButtonLink>
-                )}
-                <ButtonLink to={path.spaceRecord(sp.id)}>{t.space.record(sp.id.slice(-6))}</ButtonLink>
-              </Flex>
-            }
-          >
-            {t.lab.since(minute(sp.opened))}
-          </Panel>
-        ))}
-      {!own && spaces.items?.length === 0 && (
+      {seats.map((sp) => (
+        <Panel
+          key={sp.id}
+          title={
+            <>
+              {orgName(sp.org)} <StateTag state={sp.state === "closed" ? "closed" : "open"} />
+            </>
+          }
+          extra={
+            <Flex gap={8}>
+              {me?.roles?.includes("third-party-provider") && (
+                <ButtonLink to={path.space(sp.id)} type="primary">{t.lab.open}</ButtonLink>
+              )}
+              <ButtonLink to={path.spaceRecord(sp.id)}>{t.space.record(sp.id.slice(-6))}</ButtonLink>
+            </Flex>
+          }
+        >
+          {t.lab.since(minute(sp.opened))}
+        </Panel>
+      ))}
+      {!user && spaces.items?.length === 0 && ready.length === 0 && (
         <Panel>
           <EmptyState title={t.lab.empty} />
         </Panel>
       )}
-      {own && ready.map((s) => {
+      {ready.map((s) => {
         const space = spaces.items?.find((x) => x.scenario === s.id);
         return (
           <Panel

@@ -1,5 +1,5 @@
 import { PlusOutlined } from "@ant-design/icons";
-import { AutoComplete, Button, Flex, Form, Input, Upload, type UploadFile } from "antd";
+import { AutoComplete, Button, Flex, Form, Input, Select, Upload, type UploadFile } from "antd";
 import { useNavigate } from "react-router";
 import { keepFile, post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
@@ -9,6 +9,7 @@ import { PageHead, Panel } from "@/ui/FilePage";
 import { PackProcedure } from "@/ui/PackProcedure";
 import { ProblemView } from "@/ui/ProblemView";
 import { path } from "@/util/path";
+import { useOfferKinds } from "./parts";
 
 interface Draft {
   services: NonNullable<Provider["services"]>;
@@ -22,7 +23,8 @@ export default function ProviderApply() {
   const [form] = Form.useForm<Draft>();
   const procedure = useItem("/v1/regime/procedures/{id}", { path: { id: "party.provider" } });
   const papers = procedure.data?.needs ?? [];
-  const slugs = Object.fromEntries(Object.entries(t.provider.kinds).map(([slug, word]) => [word, slug]));
+  const { options, listed } = useOfferKinds();
+  const slugs = Object.fromEntries(options.map(({ value, label }) => [label, value]));
   const send = useAct(
     async (d: Draft) => {
       const documents = await Promise.all(
@@ -40,7 +42,7 @@ export default function ProviderApply() {
       <PageHead title={t.provider.apply} lead={t.provider.applyLead} />
       <PackProcedure kind="party.provider" />
       <Panel>
-        <Form form={form} layout="vertical" style={{ maxWidth: 820 }} initialValues={{ services: [{ kind: "", title: "" }] }} onFinish={(d) => send.mutate(d)} scrollToFirstError>
+        <Form form={form} layout="vertical" style={{ maxWidth: 820 }} initialValues={{ services: [{}] }} onFinish={(d) => send.mutate(d)} scrollToFirstError>
           <Form.List name="services">
             {(fields, { add, remove }) => (
               <fieldset style={{ border: 0, padding: 0, margin: "0 0 16px" }}>
@@ -48,7 +50,11 @@ export default function ProviderApply() {
                 {fields.map((f, i) => (
                   <Flex key={f.key} gap={8} align="flex-start" wrap>
                     <Form.Item name={[f.name, "kind"]} rules={need} style={{ width: 200 }}>
-                      <AutoComplete aria-label={`${t.provider.service(i + 1)} ${t.provider.kind}`} placeholder={t.provider.kind} options={Object.values(t.provider.kinds).map((value) => ({ value }))} />
+                      {listed ? (
+                        <Select aria-label={`${t.provider.service(i + 1)} ${t.provider.kind}`} placeholder={t.provider.kind} options={options} />
+                      ) : (
+                        <AutoComplete aria-label={`${t.provider.service(i + 1)} ${t.provider.kind}`} placeholder={t.provider.kind} options={options.map(({ label }) => ({ value: label }))} />
+                      )}
                     </Form.Item>
                     <Form.Item name={[f.name, "title"]} rules={need} style={{ flex: 1, minWidth: 240 }}>
                       <Input aria-label={`${t.provider.service(i + 1)} ${t.provider.title}`} placeholder={t.provider.title} maxLength={200} />
@@ -60,7 +66,7 @@ export default function ProviderApply() {
                     )}
                   </Flex>
                 ))}
-                <Button type="dashed" icon={<PlusOutlined aria-hidden />} onClick={() => add({ kind: "", title: "" })}>
+                <Button type="dashed" icon={<PlusOutlined aria-hidden />} onClick={() => add({})}>
                   {t.provider.addService}
                 </Button>
               </fieldset>

@@ -8,6 +8,7 @@ import { Problem } from "@/api/problem";
 import type { Me, ProviderComplaint, ProviderPage } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { FilePage } from "@/ui/FilePage";
 import { FormModal } from "@/ui/FormModal";
 import { MatterStrip } from "@/ui/MatterStrip";
@@ -17,7 +18,7 @@ import { path } from "@/util/path";
 import { useClosed } from "../account/closed";
 import { Commissions } from "./Commissions";
 import { EngageModal } from "./EngageModal";
-import { Disclaimer, keepsRegister, ProviderState, Services } from "./parts";
+import { Disclaimer, keepsRegister, ProviderState, Services, useOfferKinds } from "./parts";
 
 /** 投诉: what was said about the provider, and what verification came to. */
 function Complaints({ page, me }: { page: ProviderPage; me: Me }) {
@@ -148,7 +149,8 @@ export default function ProviderFile() {
   const directory = useList("/v1/providers", { query: { limit: 200 } }, { enabled: !office });
   const list = office ? register : directory;
   const page = list.items?.find((p) => p.provider.id === id);
-  const [asking, setAsking] = useState<"engage" | "complain">();
+  const [asking, setAsking] = useState<"engage" | "complain" | "offer">();
+  const offers = useOfferKinds();
   const user = me.roles?.includes("data-user");
   const complains = me.roles?.some((r) => r === "data-user" || r === "platform-operator" || r === "data-bureau");
   const missing = list.items && !page ? new Problem({ status: 404 }, 404) : undefined;
@@ -170,6 +172,12 @@ export default function ProviderFile() {
             acts={
               <>
                 {me.roles?.includes("platform-operator") && <OperatorActs page={loaded} />}
+                {me.org === p.org && me.roles?.includes("third-party-provider") && (
+                  <>
+                    {offers.ahead && <ButtonLink to={`${path.scenarioNew()}?ahead=1`}>{t.provider.ahead}</ButtonLink>}
+                    <ActButton primary state={closed("party.provider.offer", p.state !== "listed" && t.provider.notListedYet)} label={t.provider.offer} run={async () => {}} onOpen={() => setAsking("offer")} />
+                  </>
+                )}
                 {complains && <ActButton state={closed("party.complaint.file")} label={t.provider.complain} run={async () => {}} onOpen={() => setAsking("complain")} />}
                 {user && <ActButton primary state={closed("party.provider.engage", p.org === me.org && t.provider.ownProvider)} label={t.provider.engage} run={async () => {}} onOpen={() => setAsking("engage")} />}
               </>
@@ -178,6 +186,18 @@ export default function ProviderFile() {
               <>
                 {!office && <Disclaimer />}
                 {asking === "engage" && <EngageModal provider={loaded} close={() => setAsking(undefined)} />}
+                {asking === "offer" && (
+                  <FormModal<{ kind: string; title: string }>
+                    title={t.provider.offer}
+                    lead={<p>{t.provider.offerLead}</p>}
+                    close={() => setAsking(undefined)}
+                    run={(v) => post("/v1/providers/{id}/offers", { path: { id: p.id } }, v)}
+                    fields={[
+                      { name: "kind", label: t.provider.kind, kind: offers.listed ? "select" : "text", need: true, options: offers.options },
+                      { name: "title", label: t.provider.title, need: true, max: 200 },
+                    ]}
+                  />
+                )}
                 {asking === "complain" && (
                   <FormModal<{ text: string; evidence?: string }>
                     title={`${t.provider.complain}：${loaded.name}`}

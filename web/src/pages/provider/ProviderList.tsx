@@ -13,7 +13,7 @@ import { dayOf } from "@/util/day";
 import { path } from "@/util/path";
 import { useClosed } from "../account/closed";
 import { Commissions } from "./Commissions";
-import { Disclaimer, keepsRegister, ProviderState, Services, servicesText } from "./parts";
+import { Disclaimer, keepsRegister, ProviderState, Services, servicesText, useOfferKinds } from "./parts";
 
 /** Where the evaluation of one's own organization stands. */
 function Own({ me }: { me: Me }) {
@@ -45,10 +45,11 @@ export default function ProviderList() {
   const navigate = useNavigate();
   const [search, setSearch] = useSearchParams();
   const office = keepsRegister(me);
+  const { words } = useOfferKinds();
   const view = search.get("view") ?? (office ? "register" : "directory");
   const columns: Column<ProviderPage>[] = [
     { key: "name", title: t.provider.name, render: (p) => <b style={{ fontWeight: 500 }}>{p.name}</b> },
-    { key: "services", title: t.provider.services, render: (p) => <Services provider={p.provider} />, value: (p) => servicesText(t, p) },
+    { key: "services", title: t.provider.services, render: (p) => <Services provider={p.provider} />, value: (p) => servicesText(words, p) },
     { key: "evaluated", title: t.provider.evaluated, width: 120, render: (p) => (p.provider.evaluated ? dayOf(p.provider.evaluated) : t.common.none), value: (p) => p.provider.evaluated },
     { key: "published", title: t.provider.published, width: 120, render: (p) => (p.provider.published ? dayOf(p.provider.published) : t.common.none), value: (p) => p.provider.published },
   ];

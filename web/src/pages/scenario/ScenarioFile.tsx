@@ -58,7 +58,7 @@ function Content({ page }: { page: ScenarioPage }) {
   );
 }
 
-function DeclarationPanel({ declaration, me }: { declaration: Declaration; me: Me }) {
+function DeclarationPanel({ declaration, me, ahead }: { declaration: Declaration; me: Me; ahead?: boolean }) {
   const t = useText();
   const [signing, setSigning] = useState(false);
   const party = me.org === declaration.org || me.roles?.includes("platform-operator");
@@ -74,7 +74,8 @@ function DeclarationPanel({ declaration, me }: { declaration: Declaration; me: M
               <Link to={path.agreement(declaration.agreement)}>{t.grant.openAgreement}</Link>
             ) : (
               declaration.state === "approved" &&
-              party && (
+              party &&
+              !ahead && (
                 <Button type="primary" size="small" onClick={() => setSigning(true)}>
                   {t.grant.sign}
                 </Button>
@@ -149,7 +150,11 @@ export default function ScenarioFile() {
           <FilePage
             trail={[{ title: t.scenario.title, to: path.scenarios() }, { title: page.scenario.plan.title }]}
             title={page.scenario.plan.title}
-            state={<StateTag state={page.scenario.state} />}
+            state={
+              <>
+                <StateTag state={page.scenario.state} /> {page.scenario.plan.ahead && <Tag>{t.provider.aheadTag}</Tag>}
+              </>
+            }
             facts={[
               { label: t.scenario.filed, value: minute(page.scenario.opened) },
               { label: t.scenario.declarations, value: page.declarations?.length || undefined },
@@ -160,7 +165,7 @@ export default function ScenarioFile() {
                 {page.scenario.permit && me.org === page.scenario.org && (
                   <ButtonLink to={`${path.lab()}?scenario=${page.scenario.id}`}>{t.lab.open}</ButtonLink>
                 )}
-                {supplied && me.org === page.scenario.org && (
+                {supplied && me.org === page.scenario.org && !page.scenario.plan.ahead && (
                   <>
                     <Button onClick={() => setDoing("demand")}>{t.supply.demand}</Button>
                     <Button disabled={!page.scenario.permit} title={page.scenario.permit ? undefined : t.supply.noApplicationsHint} onClick={() => setDoing("apply")}>
@@ -181,14 +186,14 @@ export default function ScenarioFile() {
                   <div style={{ paddingTop: 8 }}>
                     <MatterStrip id={page.scenario.matter} title={t.scenario.predeclare} />
                     {page.declarations?.map((d) => (
-                      <DeclarationPanel key={d.id} declaration={d} me={me} />
+                      <DeclarationPanel key={d.id} declaration={d} me={me} ahead={page.scenario.plan.ahead} />
                     ))}
                     {!page.declarations?.length && <EmptyState title={t.scenario.noDeclaration} hint={t.scenario.noDeclarationHint} />}
                   </div>
                 ),
               },
               ...(supplied ? [{ key: "data", label: t.supply.application, content: <DataApplications scenario={page.scenario.id} /> }] : []),
-              ...(page.acts ? [{ key: "statistics", label: t.release.exact, content: <ScenarioPermits scenario={page.scenario} /> }] : []),
+              ...(page.acts && !page.scenario.plan.ahead ? [{ key: "statistics", label: t.release.exact, content: <ScenarioPermits scenario={page.scenario} /> }] : []),
               { key: "content", label: t.file.content, content: <Content page={page} /> },
             ]}
           />

@@ -1,7 +1,7 @@
 import { DeleteOutlined, PlusOutlined } from "@ant-design/icons";
 import { Button, Checkbox, Col, Form, Input, InputNumber, Row, Select, Steps, Typography } from "antd";
 import { useState } from "react";
-import { useNavigate } from "react-router";
+import { useNavigate, useSearchParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem, useList } from "@/api/hooks";
 import type { Entry, Plan } from "@/api/types";
@@ -14,7 +14,6 @@ import { dropDraft, keepDraft, readDraft } from "@/util/draft";
 import { guessRate, rhoUnit } from "@/util/number";
 import { path } from "@/util/path";
 
-const draftName = "scenario.new";
 const kind = "grant.prescenario";
 
 type Values = Omit<Plan, "budget"> & { budget: number };
@@ -63,13 +62,16 @@ export default function ScenarioNew() {
   const navigate = useNavigate();
   const [form] = Form.useForm<Values>();
   const [kept, setKept] = useState(false);
+  // 先行开发: a provider's filing, with no data user.
+  const ahead = useSearchParams()[0].has("ahead");
+  const draftName = ahead ? "scenario.ahead" : "scenario.new";
   const catalog = useList("/v1/catalog", { query: { state: "published", limit: 100 } });
   const entries = catalog.items?.filter((e) => e.operate?.access !== "no") ?? [];
   const calls = useItem("/v1/notices", { query: { kind: "call", limit: 100 } }).data?.items?.filter((c) => c.call?.for === kind) ?? [];
   const budget = Form.useWatch("budget", form) ?? 0;
   const rate = guessRate(budget * rhoUnit);
   const file = useAct(
-    (values: Values) => post("/v1/scenarios", {}, { plan: { ...values, special: values.special ?? false, budget: Math.round((values.budget ?? 0) * rhoUnit) } }),
+    (values: Values) => post("/v1/scenarios", {}, { plan: { ...values, ahead: ahead || undefined, special: values.special ?? false, budget: Math.round((values.budget ?? 0) * rhoUnit) } }),
     (scenario) => {
       dropDraft(draftName);
       void navigate(path.matter(scenario.matter));
@@ -85,8 +87,8 @@ export default function ScenarioNew() {
       scrollToFirstError
     >
       <PageHead
-        title={t.scenario.create}
-        lead={t.scenario.formLead}
+        title={ahead ? t.provider.ahead : t.scenario.create}
+        lead={ahead ? t.provider.aheadLead : t.scenario.formLead}
         extra={
           <>
             {kept && <Typography.Text type="secondary">{t.common.draftSaved}</Typography.Text>}
@@ -96,7 +98,7 @@ export default function ScenarioNew() {
           </>
         }
       />
-      <Steps size="small" current={0} items={t.scenario.path.map((title) => ({ title }))} style={{ marginBottom: 20, maxWidth: 1000 }} />
+      <Steps size="small" current={0} items={(ahead ? t.provider.aheadPath : t.scenario.path).map((title) => ({ title }))} style={{ marginBottom: 20, maxWidth: 1000 }} />
       {file.error && <ProblemView problem={file.error} />}
       {catalog.problem && <ProblemView problem={catalog.problem} />}
       <PackProcedure kind={kind} />
