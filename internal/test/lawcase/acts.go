@@ -178,6 +178,10 @@ var acts = map[string]func(w *World) (func() error, error){
 		n := party.NewAccount{Login: fmt.Sprintf("colleague%d", w.n), Password: "a-long-password", Name: "沈文", Org: w.firm().Org, Roles: []access.Role{access.Auditor}}
 		return func() error { _, err := w.Party.OpenAccount(w.system(), n); return err }, nil
 	},
+	"party.account.roles": func(w *World) (func() error, error) {
+		f := w.firm()
+		return func() error { _, err := w.Party.SetRoles(w.system(), f.Account, []access.Role{access.Buyer}); return err }, nil
+	},
 	"party.provider.offer": func(w *World) (func() error, error) {
 		f := w.firm(access.Provider)
 		p, err := w.Party.ApplyProvider(w.as(f), []party.Offer{{Kind: "development", Title: "模型开发"}}, nil)
