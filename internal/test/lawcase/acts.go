@@ -180,7 +180,10 @@ var acts = map[string]func(w *World) (func() error, error){
 	},
 	"party.account.roles": func(w *World) (func() error, error) {
 		f := w.firm()
-		return func() error { _, err := w.Party.SetRoles(w.system(), f.Account, []access.Role{access.Buyer}); return err }, nil
+		return func() error {
+			_, err := w.Party.SetRoles(w.system(), f.Account, []access.Role{access.Buyer})
+			return err
+		}, nil
 	},
 	"party.provider.offer": func(w *World) (func() error, error) {
 		f := w.firm(access.Provider)
