@@ -49,6 +49,28 @@ test.describe("Hainan, after the vendor was removed", () => {
     await expect(vendor.getByRole("tab", { name: "全程记录" })).toHaveCount(0);
   });
 
+  test("each use stands with who, what, when, why and on which basis", async ({ as }) => {
+    const page = await as("finance");
+    const resource = await card(page);
+    await page.goto(address(`/catalog/${resource}?tab=uses&from=2025-09-01&until=2025-12-31`));
+    const run = page.getByRole("row").filter({ hasText: "用原始数据运行" }).first();
+    await expect(run).toContainText("琼州数据科技有限公司");
+    await expect(run).toContainText("授权");
+    await expect(page.getByRole("row").filter({ hasText: "导出结果" })).toContainText("办件");
+    await picture(page, "uses");
+  });
+
+  test("the publication of an entry is shown as it was decided", async ({ as }) => {
+    const page = await as("auditor");
+    const resource = await card(page);
+    await page.goto(address(`/catalog/${resource}`));
+    await page.getByRole("link", { name: "决策卷" }).click();
+    await expect(page.getByRole("heading", { level: 1, name: /^决策卷：/ })).toBeVisible();
+    await expect(page.getByRole("table", { name: "参与人和意见" }).getByRole("row").filter({ hasText: "发布目录条目" })).toContainText("通过");
+    await expect(page.getByRole("heading", { name: "依据的规则（当时的文本）" })).toBeVisible();
+    await picture(page, "decision");
+  });
+
   test("a result leads back to its application, review by review", async ({ as }) => {
     const page = await as("auditor");
     const { items } = await ask<Items>(page, "GET", "/v1/releases");

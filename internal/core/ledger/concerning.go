@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 )
 
@@ -45,14 +46,28 @@ func (l *Log) Concerning(ctx context.Context, tx *sqldb.Tx, objects, matters []s
 }
 
 // AsOf is an object as it stood at an instant: the bytes that the ledger digested then, nil where it was not there yet or has been
-// erased since.
-func (l *Log) AsOf(ctx context.Context, tx *sqldb.Tx, kind, id string, at time.Time) (body []byte, err error) {
-	err = tx.QueryRow(ctx, `SELECT body FROM object_version WHERE kind = $1 AND id = $2 AND recorded <= $3 ORDER BY version DESC LIMIT 1`, kind, id, at).Scan(&body)
+// erased since. Bytes that do not have the recorded digest any more are refused.
+func (l *Log) AsOf(ctx context.Context, tx *sqldb.Tx, kind, id string, at time.Time) ([]byte, error) {
+	return version(ctx, tx, kind, id, `recorded <= $3 ORDER BY version DESC LIMIT 1`, at)
+}
+
+// After is an object as an entry left it, bound to the digest in that very entry.
+func (l *Log) After(ctx context.Context, tx *sqldb.Tx, c Change) ([]byte, error) {
+	return version(ctx, tx, c.Kind, c.ID, `digest = $3`, c.After)
+}
+
+func version(ctx context.Context, tx *sqldb.Tx, kind, id, which string, arg any) ([]byte, error) {
+	var sum string
+	var salt, body []byte
+	err := tx.QueryRow(ctx, `SELECT digest, salt, body FROM object_version WHERE kind = $1 AND id = $2 AND `+which, kind, id, arg).Scan(&sum, &salt, &body)
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, fmt.Errorf("%s %s as of %s: %w", kind, id, at, err)
+		return nil, fmt.Errorf("version of %s %s: %w", kind, id, err)
+	}
+	if body != nil && digest(salt, body) != sum {
+		return nil, errs.New(errs.Conflict, "%s 的历史版本与账本记录的摘要不符, 不能据以认定; 请立即核验账本", id)
 	}
 	return body, nil
 }

@@ -7,6 +7,7 @@ import (
 	"io/fs"
 	"path"
 	"sort"
+	"strings"
 
 	"github.com/google/cel-go/cel"
 
@@ -72,7 +73,8 @@ type pack struct {
 	procedures []*procedure
 	cases      []*caseItem
 	coverage   *coverageFile
-	digest     string
+	text       string
+	digest     string // of text
 	problems   []Problem
 	env        *cel.Env
 }
@@ -246,7 +248,8 @@ func readPack(fsys fs.FS, dir string) *pack {
 	}
 	p.readEvidence(fsys)
 	p.problems = append(p.problems, blanks(fsys, dir)...)
-	p.digest = digest(fsys, dir)
+	p.text = text(fsys, dir)
+	p.digest = digest(p.text)
 	return p
 }
 
@@ -256,20 +259,25 @@ func yamlFiles(fsys fs.FS, dir, sub string) []string {
 	return names
 }
 
-// digest covers every file of the pack that can change a verdict: not its cases, not its coverage.
-func digest(fsys fs.FS, dir string) string {
-	sum := sha256.New()
+// text is every file of the pack that can change a verdict, one after the other: not its cases, not its coverage.
+func text(fsys fs.FS, dir string) string {
+	var all strings.Builder
 	for _, pattern := range []string{"pack.yaml", "articles/*.md", "procedures/*.yaml", "rules/*.yaml", "templates/*"} {
 		names, _ := fs.Glob(fsys, path.Join(dir, pattern))
 		sort.Strings(names)
 		for _, name := range names {
-			text, err := fs.ReadFile(fsys, name)
+			content, err := fs.ReadFile(fsys, name)
 			if err != nil {
 				continue
 			}
-			fmt.Fprintf(sum, "%s %d\n", name[len(dir)+1:], len(text))
-			sum.Write(text)
+			fmt.Fprintf(&all, "%s %d\n%s", name[len(dir)+1:], len(content), content)
 		}
 	}
-	return "sha256:" + hex.EncodeToString(sum.Sum(nil))
+	return all.String()
+}
+
+// digest names a pack's text in every entry that was judged by it.
+func digest(text string) string {
+	sum := sha256.Sum256([]byte(text))
+	return "sha256:" + hex.EncodeToString(sum[:])
 }

@@ -44,6 +44,7 @@ type Step struct {
 	Object  string       `json:"object"`
 	Title   string       `json:"title"`
 	Org     string       `json:"org,omitempty"`
+	Account string       `json:"-"` // who acted; told where the person is asked for
 	OrgName string       `json:"org_name,omitempty"`
 	Matter  string       `json:"matter,omitempty"`
 	Note    string       `json:"note,omitempty"`
@@ -177,7 +178,7 @@ var papers = []string{"grant", "agreement", "declaration", "scenario", "data-par
 // followed from it.
 func (c *chain) stepsOf(e ledger.Record, told map[string]bool) []Step {
 	made := func(n node, stage Stage) Step {
-		return Step{Stage: stage, At: e.Recorded, Act: e.Act, Seq: e.Seq, Kind: n.kind, Object: n.id, Title: n.title, Org: e.Org, Matter: e.Matter, Rests: n.rests}
+		return Step{Stage: stage, At: e.Recorded, Act: e.Act, Seq: e.Seq, Kind: n.kind, Object: n.id, Title: n.title, Org: e.Org, Account: e.Actor, Matter: e.Matter, Rests: n.rests}
 	}
 	var out []Step
 	paper := -1 // place in out

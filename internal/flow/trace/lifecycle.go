@@ -24,28 +24,35 @@ var lifeStages = []Stage{Catalog, Grading, Collection, Grant, Supply, Use, Resul
 // Lifecycle is the life of a resource in one dated chain, from its catalog entry to the destruction of copies.
 // 海南 第三十二条: 强化公共数据资源全生命周期管理.
 func (s *Service) Lifecycle(ctx context.Context, id string, f Filter) (Chain, error) {
+	var out Chain
+	err := s.live(ctx, id, func(tx *sqldb.Tx, l *life, steps []Step) error {
+		out = f.page(l.entry.Title, lifeStages, steps, l.gaps)
+		return nil
+	})
+	return out, err
+}
+
+// live follows a resource for whoever may follow it.
+func (s *Service) live(ctx context.Context, id string, fn func(tx *sqldb.Tx, l *life, steps []Step) error) error {
 	page, err := s.Catalog.Get(ctx, id) // what the caller may not see does not exist
 	if err != nil {
-		return Chain{}, err
+		return err
 	}
 	e := page.Entry
 	if e.Origin != nil {
-		return Chain{}, errs.New(errs.Conflict, "这是下级平台的目录条目, 全程记录请在该平台查看")
+		return errs.New(errs.Conflict, "这是下级平台的目录条目, 全程记录请在该平台查看")
 	}
-	var out Chain
-	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+	return s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		if err := mayFollow(ctx, tx, e); err != nil {
 			return err
 		}
-		l := life{chain: newChain(s.Acts.Ledger()), entry: e, scenarios: map[string]grant.Scenario{}, grants: map[string]grant.Grant{}}
+		l := &life{chain: newChain(s.Acts.Ledger()), entry: e, scenarios: map[string]grant.Scenario{}, grants: map[string]grant.Grant{}, runs: map[string]lab.Run{}}
 		steps, err := l.follow(ctx, tx)
 		if err != nil {
 			return fmt.Errorf("life of %s: %w", id, err)
 		}
-		out = f.page(e.Title, lifeStages, steps, l.gaps)
-		return nil
+		return fn(tx, l, steps)
 	})
-	return out, err
 }
 
 // life gathers what the stages hold of one resource.
@@ -58,6 +65,8 @@ type life struct {
 	grants    map[string]grant.Grant
 	supplies  []lab.Supply
 	releases  []output.Release
+	services  []service
+	runs      map[string]lab.Run
 }
 
 func (l *life) follow(ctx context.Context, tx *sqldb.Tx) ([]Step, error) {
@@ -214,6 +223,7 @@ func (l *life) used(ctx context.Context, tx *sqldb.Tx) error {
 func (l *life) ran(ctx context.Context, tx *sqldb.Tx, v lab.Version, r lab.Run) error {
 	n := node{stage: Use, kind: "run", id: r.ID, title: fmt.Sprintf("%s v%d", v.Name, v.Number), rests: []Ref{{"grant", r.Grant}}}
 	l.add(n)
+	l.runs[r.ID] = r
 	if _, asks := l.scenarios[r.Scenario]; !asks {
 		l.gap(n, "使用数据的应用场景没有申请这项资源")
 	}
@@ -247,6 +257,7 @@ func (l *life) called(ctx context.Context, tx *sqldb.Tx) error {
 		if err != nil {
 			return err
 		}
+		l.services = append(l.services, list...)
 		for _, d := range list {
 			if err := l.service(ctx, tx, d); err != nil {
 				return err

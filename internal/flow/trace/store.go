@@ -129,3 +129,20 @@ func bodiesAt[T any](ctx context.Context, tx *sqldb.Tx, kind, id string) ([]past
 		return p, json.Unmarshal(body, &p.body)
 	}, `SELECT recorded, body FROM object_version WHERE kind = $1 AND id = $2 ORDER BY version`, kind, id)
 }
+
+// answered is one call of a service. About whom it was is not asked.
+type answered struct {
+	id, account, consent string
+	at                   time.Time
+	seq                  int64
+}
+
+func callsOf(ctx context.Context, tx *sqldb.Tx, deployment string, from, until time.Time) ([]answered, error) {
+	return sqldb.List(ctx, tx, func(r *sqldb.Rows) (a answered, err error) {
+		var at int64
+		err = r.Scan(&a.id, &a.account, &a.consent, &at, &a.seq)
+		a.at = time.UnixMicro(at).UTC()
+		return a, err
+	}, `SELECT k.id, k.account, k.consent, k.at, COALESCE(MIN(o.seq), 0) FROM call k LEFT JOIN ledger_object o ON o.id = k.id AND o.kind = 'call'
+		WHERE k.deployment = $1 AND k.at >= $2 AND k.at < $3 GROUP BY k.id, k.account, k.consent, k.at ORDER BY k.at`, deployment, from.UnixMicro(), until.UnixMicro())
+}

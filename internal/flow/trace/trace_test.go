@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/base/workday"
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/trace"
 	"yunei/internal/test/town"
@@ -105,6 +106,45 @@ func TestService_CallsWithoutGrant(t *testing.T) {
 		}
 		if c.Total != 1 || c.Steps[0].Count != 1 || c.Steps[0].Act != "serve.call" {
 			t.Errorf("uses %+v, want the day of the call", c.Steps)
+		}
+	})
+}
+
+// Every access stands with who, what, when, why and on which basis; an altered one is found.
+func TestService_Uses(t *testing.T) {
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		s := trace.New(trace.Deps{Acts: w.Acts, Catalog: w.Catalog})
+		g := w.Grants("bank", 20_000_000_000)
+		run, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID)
+		town.Must(t, err)
+		day := workday.DateOf(w.Clock.Now())
+		f := trace.Filter{From: day, Until: day, Limit: 100}
+		u, err := s.Uses(w.As("holder"), w.Card.ID, f)
+		town.Must(t, err)
+		seen := map[string]trace.Access{}
+		for _, a := range u.List {
+			if a.At.IsZero() || a.Seq == 0 || a.Purpose == "" || a.What == "" || len(a.Basis) == 0 || a.Person == "" {
+				t.Errorf("an access that does not say who, what, when, why, on which basis: %+v", a)
+			}
+			seen[a.Act] = a
+		}
+		if a := seen["lab.run.raw"]; a.Object != run.ID || a.Purpose != g.Scenario.Plan.Purpose || a.Basis[0].ID != g.Grant.ID || a.Org != w.Org("bank") {
+			t.Errorf("the run is recorded as %+v", a)
+		}
+		if seen["collect.activate"].Seq == 0 {
+			t.Errorf("the collection is not in the record: %+v", u.List)
+		}
+		f.From, f.Until = day.AddDays(-9), day.AddDays(-1)
+		if u, err = s.Uses(w.As("holder"), w.Card.ID, f); err != nil || len(u.List) > 0 {
+			t.Errorf("before that day: %+v, %v; want nothing", u.List, err)
+		}
+		w.Fsck()
+		w.Tamper(`UPDATE run SET org = $1 WHERE id = $2`, w.Org("other"), run.ID)
+		town.Must(t, w.Log.Seal(t.Context()))
+		problems, err := w.Log.Fsck(t.Context())
+		town.Must(t, err)
+		if len(problems) != 1 || !strings.Contains(problems[0].String(), run.ID) {
+			t.Errorf("fsck of an altered run says %v, want that run", problems)
 		}
 	})
 }

@@ -119,6 +119,9 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if err := n.Acts.Law().Load(packs, ids...); err != nil {
 		return nil, err
 	}
+	if err := n.DB.Do(ctx, func(tx *sqldb.Tx) error { return n.Acts.Law().Keep(ctx, tx) }); err != nil {
+		return nil, err
+	}
 	if missing := n.Acts.Law().Missing(); len(missing) > 0 {
 		return nil, fmt.Errorf("rules look at facts that no stage registers: %v", missing)
 	}
@@ -132,6 +135,7 @@ func (n *Node) build(o Options) {
 	n.engine = duckdb.New(duckdb.Options{AllowMissingWalls: o.NoWalls, None: o.NoEngine})
 	budget := disclose.New()
 	n.Log.Also(ledger.Audit{Name: "disclosure", Look: budget.Verify})
+	n.Log.Also(ledger.Audit{Name: "regime", Look: regime.VerifyKept})
 	subjects := collect.SealerOf(n.Keys)
 	n.Acts = act.NewRunner(n.DB, n.Log, law)
 	n.Notice = notice.New(n.Acts)

@@ -165,6 +165,8 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	w.Watch = watch.New(watch.Deps{Acts: w.Acts, Catalog: w.Catalog, Consents: w.Consents, Lab: w.Lab, Serve: w.Serve, Budget: w.Budget, Blobs: blobs})
 	w.Acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Platform}})
 	Must(t, w.Law.Load(regimes.FS, "quanzhou-2024-05-17"))
+	w.Log.Also(ledger.Audit{Name: "regime", Look: regime.VerifyKept})
+	Must(t, db.Do(t.Context(), func(tx *sqldb.Tx) error { return w.Law.Keep(t.Context(), tx) }))
 	return w
 }
 

@@ -129,6 +129,7 @@ export type BudgetLine = Schemas["LabBudgetLine"];
 export type DisclosureAccount = Schemas["LabDisclosure"];
 export type DisclosureLine = Schemas["LabDisclosureLine"];
 export type ModelUse = Schemas["WatchModelUse"];
+export type DecisionOf = Schemas["TraceDecision"];
 export type TraceStep = Schemas["TraceStep"];
 export type LabModel = Schemas["LabModel"];
 export type ModelVersion = Schemas["LabVersion"];

@@ -434,6 +434,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 目录条目的决策卷 */
+        get: operations["entry-decision"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/catalog/{id}/disclosure": {
         parameters: {
             query?: never;
@@ -547,6 +564,23 @@ export interface paths {
         put?: never;
         /** 提交审核 */
         post: operations["submit-entry"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/catalog/{id}/uses": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 数据使用记录 */
+        get: operations["uses"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -2652,6 +2686,23 @@ export interface paths {
         put?: never;
         /** 办理环节 */
         post: operations["decide-matter"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/matters/{id}/decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 办件的决策卷 */
+        get: operations["matter-decision"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -9667,6 +9718,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageAccess: {
+            items: components["schemas"]["TraceAccess"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageAccount: {
             items: components["schemas"]["AccessAccount"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -11391,6 +11447,12 @@ export interface components {
             blocks: boolean;
             for: components["schemas"]["RegimeWithin"];
         };
+        RegimeSetting: {
+            name: string;
+            title: string;
+            unit?: string;
+            value: string;
+        };
         RegimeStep: {
             after: string[] | null;
             /** @description Articles of other packs that ask more of this step */
@@ -12250,6 +12312,42 @@ export interface components {
             /** @description Names of subjects found in a file */
             subjects: string[] | null;
         };
+        TraceAccess: {
+            /** @description Empty: open data was taken, by anybody */
+            act?: string;
+            /** Format: date-time */
+            at: string;
+            basis: components["schemas"]["TraceRef"][] | null;
+            /**
+             * Format: int64
+             * @description Of open data: how often on that day
+             */
+            count?: number;
+            id: string;
+            kind: string;
+            object: string;
+            org?: string;
+            org_name?: string;
+            /** @description Who acted for the organization */
+            person?: string;
+            purpose: string;
+            /** Format: int64 */
+            seq?: number;
+            what: string;
+        };
+        TraceBasis: {
+            cite: components["schemas"]["ErrsCite"];
+            law: string;
+            outcome: string;
+            /** @description Pack and digest of its text */
+            pack: string;
+            rule: string;
+            /** @description The article in full */
+            text?: string;
+            title: string;
+            /** @description Values that the rule names, as its pack set them then */
+            values?: components["schemas"]["RegimeSetting"][] | null;
+        };
         TraceCount: {
             /** Format: int64 */
             gaps: number;
@@ -12257,12 +12355,43 @@ export interface components {
             /** Format: int64 */
             steps: number;
         };
+        TraceDecision: {
+            act: string;
+            /** Format: date-time */
+            at: string;
+            /** @description Rules it was judged by, as they were worded then */
+            basis: components["schemas"]["TraceBasis"][] | null;
+            /** @description What was decided on, as it was decided */
+            entry?: components["schemas"]["CatalogEntry"];
+            /** @enum {string} */
+            kind: "entry" | "matter";
+            matter?: components["schemas"]["Matter"];
+            object: string;
+            /** @description Legal day */
+            occurred: string;
+            /** @description Regulations in force then */
+            packs: components["schemas"]["TracePack"][] | null;
+            participants: components["schemas"]["TracePart"][] | null;
+            /** @description It has its place in the signed tree */
+            sealed: boolean;
+            /**
+             * Format: int64
+             * @description Ledger number of the decision
+             */
+            seq: number;
+            title: string;
+        };
         TraceGap: {
             kind: string;
             object: string;
             stage: string;
             title?: string;
             why: string;
+        };
+        TracePack: {
+            /** @description Pack and digest of its text */
+            name: string;
+            title: string;
         };
         TracePage: {
             gaps: components["schemas"]["TraceGap"][] | null;
@@ -12275,6 +12404,23 @@ export interface components {
              * @description Steps that the filter lets through
              */
             total: number;
+        };
+        TracePart: {
+            account?: string;
+            act: string;
+            /** Format: date-time */
+            at: string;
+            /** @description As it was then */
+            name?: string;
+            occurred: string;
+            opinion?: string;
+            org?: string;
+            /** @description As it was then */
+            org_name?: string;
+            /** Format: int64 */
+            seq: number;
+            step?: string;
+            verdict?: string;
         };
         TraceRef: {
             id: string;
@@ -14191,6 +14337,38 @@ export interface operations {
             };
         };
     };
+    "entry-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceDecision"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     disclosure: {
         parameters: {
             query?: never;
@@ -14229,11 +14407,11 @@ export interface operations {
                 /** @description From the previous page's next */
                 cursor?: string;
                 limit?: number;
-                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
                 /** @description First day, included */
                 from?: string;
                 /** @description Last day, included */
                 until?: string;
+                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
             };
             header?: never;
             path: {
@@ -14426,6 +14604,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["EntryPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    uses: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+                /** @description First day, included */
+                from?: string;
+                /** @description Last day, included */
+                until?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAccess"];
                 };
             };
             /** @description Error */
@@ -19127,6 +19345,38 @@ export interface operations {
             };
         };
     };
+    "matter-decision": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TraceDecision"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "matter-document": {
         parameters: {
             query?: never;
@@ -23571,11 +23821,11 @@ export interface operations {
                 /** @description From the previous page's next */
                 cursor?: string;
                 limit?: number;
-                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
                 /** @description First day, included */
                 from?: string;
                 /** @description Last day, included */
                 until?: string;
+                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
             };
             header?: never;
             path: {
@@ -24615,11 +24865,11 @@ export interface operations {
                 /** @description From the previous page's next */
                 cursor?: string;
                 limit?: number;
-                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
                 /** @description First day, included */
                 from?: string;
                 /** @description Last day, included */
                 until?: string;
+                stage?: "catalog" | "grading" | "collection" | "application" | "review" | "grant" | "supply" | "model" | "use" | "result" | "delivery" | "destruction";
             };
             header?: never;
             path: {

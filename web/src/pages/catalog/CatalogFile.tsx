@@ -6,6 +6,7 @@ import { useSession } from "@/api/session";
 import type { CatalogField, Channel, Entry, Option } from "@/api/types";
 import { useLanguage, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
+import { ButtonLink } from "@/ui/ButtonLink";
 import { FilePage } from "@/ui/FilePage";
 import { Grade } from "@/ui/Grade";
 import { Loaded } from "@/ui/ProblemView";
@@ -14,6 +15,7 @@ import { TraceView } from "@/ui/Trace";
 import { dayWithWeekday, minute } from "@/util/day";
 import { grouped } from "@/util/number";
 import { path } from "@/util/path";
+import { UseRecord } from "../trace/UseRecord";
 import { DisclosureTab } from "./Disclosure";
 
 function ChannelLine({ channel, names }: { channel?: Channel; names: Record<string, string> }) {
@@ -125,7 +127,12 @@ export default function CatalogFile() {
           trail={[{ title: t.shell.menuCatalog, to: path.catalog() }, { title: entry.title }]}
           title={entry.title}
           state={<StateTag state={entry.state} />}
-          acts={<Acts entry={entry} acts={acts} />}
+          acts={
+            <>
+              {entry.published && !entry.origin && (inspects || me?.org === entry.holder) && <ButtonLink to={path.entryDecision(id)}>{t.decision.title}</ButtonLink>}
+              <Acts entry={entry} acts={acts} />
+            </>
+          }
           facts={[
             { label: t.portal.holder, value: holder_name || entry.office },
             { label: t.catalog.grade, value: <Grade grade={grade} /> },
@@ -166,7 +173,7 @@ export default function CatalogFile() {
           tabs={[
             { key: "fields", label: `${t.common.fields} ${entry.fields?.length ?? 0}`, content: <Fields entry={entry} /> },
             ...(entry.unit && entry.published && (official || me?.org === entry.holder) ? [{ key: "disclosure", label: t.disclosure.title, content: <DisclosureTab resource={id} /> }] : []),
-            ...(!entry.origin && (inspects || me?.org === entry.holder) ? [{ key: "life", label: t.trace.title, content: <TraceView endpoint="/v1/catalog/{id}/lifecycle" id={id} lead={t.trace.lifeLead} /> }] : []),
+            ...(!entry.origin && (inspects || me?.org === entry.holder) ? [{ key: "life", label: t.trace.title, content: <TraceView endpoint="/v1/catalog/{id}/lifecycle" id={id} lead={t.trace.lifeLead} /> }, { key: "uses", label: t.uses.title, content: <UseRecord resource={id} reachable={(org) => Boolean(official) || (Boolean(org) && org === me?.org)} /> }] : []),
             {
               key: "about",
               label: t.catalog.about,

@@ -62,6 +62,7 @@ export default function MatterFile() {
             acts={
               <>
                 <MatterActs page={page} me={me} />
+                {(matter.state === "passed" || matter.state === "refused") && <ButtonLink to={path.matterDecision(matter.id)}>{t.decision.title}</ButtonLink>}
                 <ButtonLink to={path.matterPrint(matter.id)} icon={<PrinterOutlined aria-hidden />}>
                   {t.common.print}
                 </ButtonLink>
