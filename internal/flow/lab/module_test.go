@@ -137,12 +137,12 @@ func TestService_StepServed(t *testing.T) {
 		w.Approve(d)
 		_, err = w.Grant.Start(w.As("operator"), w.Agree("bank", d).ID)
 		town.Must(t, err)
-		deployed, err := w.Serve.Deploy(w.As("bank"), v.ID, 0)
+		deployed, err := w.Serve.Deploy(w.As("bank"), v.ID, 0, "")
 		if err != nil || deployed.Hash != v.Hash {
 			t.Fatalf("deployed %+v, %v", deployed, err)
 		}
 		w.Tamper(`UPDATE step_module SET bytes = 'AGFzbQEAAAA='`)
-		if _, err := w.Serve.Deploy(w.As("bank"), v.ID, 0); err == nil {
+		if _, err := w.Serve.Deploy(w.As("bank"), v.ID, 0, ""); err == nil {
 			t.Error("a module that nobody signed is deployed")
 		}
 	})

@@ -65,6 +65,8 @@ func New(d Deps) *Service {
 		act.Def{Name: "lab.sample.release", Roles: []access.Role{access.Bureau, access.Holder}},
 		act.Def{Name: "lab.sample.refuse", Roles: []access.Role{access.Bureau, access.Holder}},
 		act.Def{Name: "lab.sample.finish", Roles: []access.Role{access.Bureau, access.Holder, access.Platform}},
+		act.Def{Name: "lab.assess", Roles: assessing},
+		act.Def{Name: "lab.assess.end", Roles: assessing},
 		act.Def{Name: "lab.supply.finish", Roles: suppliers},
 		act.Def{Name: "lab.supply.drop", Roles: suppliers},
 		act.Def{Name: "lab.run.finish", Roles: append([]access.Role{access.Platform}, tenant...)},
@@ -83,10 +85,14 @@ func New(d Deps) *Service {
 	log.Register("step-module", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return moduleByID(ctx, tx, id) })
 	log.Register("sample-set", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadSet(ctx, tx, id) })
 	log.Register("sample-request", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadRequest(ctx, tx, id) })
+	log.Register("assessment", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadAssessment(ctx, tx, id) })
 	log.Register("run", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadRun(ctx, tx, id) })
 	s.registerFacts()
 	return s
 }
+
+// assessing may enter assessments of models: the texts name no assessor, so that whoever runs and oversees the platform does.
+var assessing = []access.Role{access.Operator, access.Authorized, access.Bureau}
 
 // suppliers may supply data into a space; who of them does, the law says.
 var suppliers = []access.Role{access.Operator, access.Authorized, access.Bureau, access.Platform}

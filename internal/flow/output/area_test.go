@@ -33,7 +33,7 @@ func TestArea(t *testing.T) {
 		exact, err := w.Statistics.Apply(w.As("bank"), g.Scenario.ID, statistics.Ask{Resources: []string{w.Card.ID}, Ground: "《中华人民共和国统计法》第七条",
 			Purpose: "季度报表", Recipient: "示例市统计局", Until: workday.DateOf(w.Clock.Now()).AddDays(90)})
 		town.Must(t, err)
-		service, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0)
+		service, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, "")
 		town.Must(t, err)
 		loads, _, err := w.Collect.List(w.As("holder"), w.Card.ID, "", 10)
 		town.Must(t, err)

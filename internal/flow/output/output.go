@@ -36,6 +36,7 @@ type Release struct {
 	Title     string    `json:"title"`
 	Purpose   string    `json:"purpose"`
 	Recipient string    `json:"recipient"`
+	Trains    string    `json:"trains,omitempty" doc:"供模型训练与验证: the model it is declared for"`
 	Retention string    `json:"retention"`
 	Digest    string    `json:"digest" doc:"SHA-256 of the exact file that may leave"`
 	Checks    []Check   `json:"checks"`
@@ -73,6 +74,7 @@ type Ask struct {
 	Purpose   string `json:"purpose" minLength:"4" maxLength:"2000" doc:"What the result is used for, within the scenario"`
 	Recipient string `json:"recipient" minLength:"2" maxLength:"200" doc:"Who gets it, inside the applicant"`
 	Retention string `json:"retention" minLength:"2" maxLength:"200" doc:"How long it is kept"`
+	Trains    string `json:"trains,omitempty" maxLength:"120" doc:"The model it is to train or verify (供模型训练与验证), as its assessment names it; empty where it serves none"`
 }
 
 func (a Ask) check() error {

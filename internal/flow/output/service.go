@@ -52,6 +52,15 @@ func New(acts *act.Runner, matters *matter.Service, l *lab.Service, blobs *blob.
 	acts.Law().RegisterFact(regime.Fact{Name: "release.checks_passed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
 		r, err := loadRelease(ctx, tx, id)
 		return passed(r.Checks), err
+	}}, regime.Fact{Name: "release.trains", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		r, err := loadRelease(ctx, tx, id)
+		return r.Trains != "", err
+	}}, regime.Fact{Name: "release.model_assessed", Type: regime.Bool, Load: func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) {
+		r, err := loadRelease(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		return lab.Assessed(ctx, tx, r.Org, r.Trains, workday.DateOf(tx.Now()))
 	}})
 	matters.Define(matter.Kind{
 		Name:      KindRelease,

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strings"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
@@ -53,7 +54,7 @@ func (s *Service) SubmitDraft(ctx context.Context, id string) (Release, error) {
 	if err != nil {
 		return Release{}, err
 	}
-	return s.submit(ctx, id, Ask{Run: r.Run, Purpose: r.Purpose, Recipient: r.Recipient, Retention: r.Retention})
+	return s.submit(ctx, id, Ask{Run: r.Run, Purpose: r.Purpose, Recipient: r.Recipient, Retention: r.Retention, Trains: r.Trains})
 }
 
 func (s *Service) draft(ctx context.Context, id string) (r Release, err error) {
@@ -213,7 +214,7 @@ func (s *Service) audited(ctx context.Context, tx *act.Tx, e evidence, r *Releas
 // release is the row of an application.
 func (e *evidence) release(ask Ask) Release {
 	return Release{Org: e.run.Org, Run: e.run.ID, Scenario: e.run.Scenario, Title: e.version.Name, Mode: e.run.Mode,
-		Purpose: ask.Purpose, Recipient: ask.Recipient, Retention: ask.Retention}
+		Purpose: ask.Purpose, Recipient: ask.Recipient, Retention: ask.Retention, Trains: strings.TrimSpace(ask.Trains)}
 }
 
 func (s *Service) review(ctx context.Context, tx *act.Tx, r *Release) error {

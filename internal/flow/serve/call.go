@@ -174,6 +174,9 @@ func (s *Service) allowed(ctx context.Context, tx *act.Tx, t ticket, d Deploymen
 	if permit == nil {
 		facts["org.admitted"] = true // every permit descends from the admission's; known here, it need not be loaded again
 	}
+	if err := training(ctx, tx, d, facts); err != nil {
+		return c, err
+	}
 	return c, consent.Judge(ctx, tx, ActCall, map[string]string{"org": d.Org, "grant": d.Grant}, verified, refusal, facts)
 }
 

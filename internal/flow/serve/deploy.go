@@ -10,7 +10,7 @@ import (
 
 // Deploy puts an approved model version into service (模型部署) under the caller's grant in force that is for it: exactly the
 // representation whose hash the experts signed, their signatures verified again, as today's policy still allows. The partner through which documents are obtained is the one the plan declared (四(五)).
-func (s *Service) Deploy(ctx context.Context, version string, daily int64) (Deployment, error) {
+func (s *Service) Deploy(ctx context.Context, version string, daily int64, trains string) (Deployment, error) {
 	var d Deployment
 	_, err := s.Acts.Do(ctx, act.Call{Act: ActDeploy}, func(ctx context.Context, tx *act.Tx) error {
 		org := tx.Actor().Org
@@ -35,7 +35,7 @@ func (s *Service) Deploy(ctx context.Context, version string, daily int64) (Depl
 			return err
 		}
 		d, err = s.DeployTx(ctx, tx, Approved{Grant: g.ID, Version: v.ID, Title: v.Name, IR: v.IR, Module: module, Hash: v.Hash,
-			Partner: declared.Papers.Partner, Daily: daily})
+			Partner: declared.Papers.Partner, Daily: daily, Trains: trains})
 		return err
 	})
 	return d, err

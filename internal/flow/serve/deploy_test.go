@@ -14,10 +14,10 @@ func TestService_Deploy(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		g := w.Grants("bank", 0)
 		deploy := func(who, version string) error {
-			_, err := w.Serve.Deploy(w.As(who), version, 0)
+			_, err := w.Serve.Deploy(w.As(who), version, 0, "")
 			return err
 		}
-		_, none := w.Serve.Deploy(w.As("other"), "ver_none", 0)
+		_, none := w.Serve.Deploy(w.As("other"), "ver_none", 0, "")
 		town.SameWords(t, "a version", deploy("other", g.Band.ID), none)
 		town.WantCode(t, "a table", deploy("bank", g.Table.ID), errs.Invalid)
 
@@ -33,7 +33,7 @@ func TestService_Deploy(t *testing.T) {
 		_, err = w.Grant.Lift(w.As("bureau"), g.Grant.ID)
 		town.Must(t, err)
 
-		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0)
+		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, "")
 		if err != nil || d.State != serve.Open || d.Hash != g.Band.Hash || d.Scenario != g.Scenario.ID || d.Grant != g.Grant.ID {
 			t.Errorf("Deploy = %+v, %v, want the signed hash in its scenario under its grant", d, err)
 		}

@@ -18,9 +18,9 @@ import (
 func TestService_Test(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		g := w.Grants("bank", 20_000_000_000)
-		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0)
+		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, "")
 		town.Must(t, err)
-		again, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0)
+		again, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, "")
 		town.Must(t, err)
 
 		_, _, theirs := w.Serve.OpenTestKey(w.As("other"), d.ID, "联调", 30)

@@ -5,6 +5,7 @@ import (
 	"crypto/cipher"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
 
 	"github.com/emmansun/gmsm/sm4"
@@ -102,7 +103,21 @@ func New(d Deps) *Service {
 
 // Facts are what a rule may look at: what a call says it is made for, and what its deployment was approved for.
 func Facts() []regime.Fact {
-	return []regime.Fact{{Name: "call.purpose", Object: "call", Type: regime.String}}
+	return []regime.Fact{
+		{Name: "call.purpose", Object: "call", Type: regime.String},
+		{Name: "deployment.trains", Type: regime.Bool},
+		{Name: "deployment.model_assessed", Type: regime.Bool},
+	}
+}
+
+// training adds what a rule may look at of a service that is declared to train or verify a model.
+func training(ctx context.Context, tx *act.Tx, d Deployment, facts map[string]any) (err error) {
+	assessed := false
+	if d.Trains != "" {
+		assessed, err = lab.Assessed(ctx, tx.Tx, d.Org, d.Trains, tx.Day())
+	}
+	facts["deployment.trains"], facts["deployment.model_assessed"] = d.Trains != "", assessed
+	return err
 }
 
 // Approved is a model version as the lab vouches for it.
@@ -115,6 +130,7 @@ type Approved struct {
 	Hash    string
 	Partner string // third party through which documents are obtained, as declared
 	Daily   int64  // calls a day; 0: no limit set
+	Trains  string // model that its answers are declared to train or verify, or none
 }
 
 // DeployTx puts an approved model into service (模型部署) inside another act. 四(一): 按照公共数据使用协议,数据使用单位在开发服务平台
@@ -160,14 +176,18 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 		}
 	}
 	d := Deployment{ID: tx.NewID("dpl"), Org: org, Grant: a.Grant, Permit: permit.ID, Version: a.Version, Scenario: permit.Purpose, Title: a.Title, Partner: a.Partner,
-		Hash: a.Hash, Sensitive: sensitive, Daily: a.Daily, State: Open, Opened: tx.Now(), model: a.IR, module: a.Module}
+		Hash: a.Hash, Sensitive: sensitive, Daily: a.Daily, Trains: strings.TrimSpace(a.Trains), State: Open, Opened: tx.Now(), model: a.IR, module: a.Module}
 	if _, err := programs(f, a.Module); err != nil { // what cannot run is not deployed
 		return Deployment{}, fmt.Errorf("deploy model version %s: %w", a.Version, err)
 	}
 	if err := insertDeployment(ctx, tx.Tx, d); err != nil {
 		return d, err
 	}
-	if err := tx.JudgeAs(ctx, ActDeploy, map[string]string{"org": org}, nil); err != nil {
+	facts := map[string]any{}
+	if err := training(ctx, tx, d, facts); err != nil {
+		return d, err
+	}
+	if err := tx.JudgeAs(ctx, ActDeploy, map[string]string{"org": org}, facts); err != nil {
 		return d, err
 	}
 	err = tx.Changed(ctx, "deployment", d.ID, d)

@@ -15,15 +15,15 @@ import (
 	"yunei/internal/flow/grant"
 )
 
-const deploymentColumns = `id, org, grant_id, permit, version, scenario, title, partner, model_hash, model, sensitive, daily, state, opened, module`
+const deploymentColumns = `id, org, grant_id, permit, version, scenario, title, partner, model_hash, model, sensitive, daily, state, opened, module, trains`
 
 func insertDeployment(ctx context.Context, tx *sqldb.Tx, d Deployment) error {
 	sensitive, err := json.Marshal(d.Sensitive)
 	if err != nil {
 		return fmt.Errorf("encode sensitive fields: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO deployment (`+deploymentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15)`,
-		d.ID, d.Org, d.Grant, d.Permit, d.Version, d.Scenario, d.Title, d.Partner, d.Hash, d.model, string(sensitive), d.Daily, d.State, d.Opened.UnixMicro(), base64.StdEncoding.EncodeToString(d.module))
+	_, err = tx.Exec(ctx, `INSERT INTO deployment (`+deploymentColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)`,
+		d.ID, d.Org, d.Grant, d.Permit, d.Version, d.Scenario, d.Title, d.Partner, d.Hash, d.model, string(sensitive), d.Daily, d.State, d.Opened.UnixMicro(), base64.StdEncoding.EncodeToString(d.module), d.Trains)
 	if err != nil {
 		return fmt.Errorf("insert deployment %s: %w", d.ID, err)
 	}
@@ -42,7 +42,7 @@ type scanner interface{ Scan(dest ...any) error }
 func scanDeployment(row scanner) (Deployment, error) {
 	var d Deployment
 	var sensitive, module string
-	err := row.Scan(&d.ID, &d.Org, &d.Grant, &d.Permit, &d.Version, &d.Scenario, &d.Title, &d.Partner, &d.Hash, &d.model, &sensitive, &d.Daily, &d.State, &d.Opened, &module)
+	err := row.Scan(&d.ID, &d.Org, &d.Grant, &d.Permit, &d.Version, &d.Scenario, &d.Title, &d.Partner, &d.Hash, &d.model, &sensitive, &d.Daily, &d.State, &d.Opened, &module, &d.Trains)
 	if err != nil {
 		return d, err
 	}

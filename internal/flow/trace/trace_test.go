@@ -24,7 +24,7 @@ func TestService_Gaps(t *testing.T) {
 		w.Review(rel.Matter)
 		_, _, err = w.Output.Export(w.As("bank"), rel.ID)
 		town.Must(t, err)
-		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0)
+		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, "")
 		town.Must(t, err)
 
 		all := trace.Filter{Limit: 1000}
@@ -84,7 +84,7 @@ func TestService_CallsWithoutGrant(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		s := trace.New(trace.Deps{Acts: w.Acts, Catalog: w.Catalog})
 		g := w.Grants("bank", 20_000_000_000)
-		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0)
+		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, "")
 		town.Must(t, err)
 		w.Clock.Advance(time.Hour)
 		_, err = w.Grant.Suspend(w.As("bureau"), g.Grant.ID)

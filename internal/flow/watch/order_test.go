@@ -192,7 +192,7 @@ func with(t *testing.T, path, text string) fs.FS {
 func TestService_Exit(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		g := w.Grants("bank", 200_000_000)
-		if _, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0); err != nil {
+		if _, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, ""); err != nil {
 			t.Fatal(err)
 		}
 		left := filepath.Join(w.Lab.Dir, g.Space.ID)

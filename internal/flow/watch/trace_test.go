@@ -46,7 +46,7 @@ func document(t *testing.T, w *town.Town, g town.Granted, n int) *consent.Signed
 func TestService_Traces(t *testing.T) {
 	town.Each(t, func(t *testing.T, w *town.Town) {
 		g := w.Grants("bank", 200_000_000)
-		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0)
+		d, err := w.Serve.Deploy(w.As("bank"), g.Band.ID, 0, "")
 		town.Must(t, err)
 		ask := func(n int, request string) error {
 			_, err := w.Serve.Call(w.As("bank"), serve.Ask{Deployment: d.ID, Request: request, Subject: collect.InventedNumber(n), Scenario: g.Scenario.ID, Document: document(t, w, g, n)})

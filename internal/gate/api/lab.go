@@ -105,6 +105,16 @@ func (a *API) registerLab() {
 	post(a, "/v1/versions/{id}/try", "try-version", tag, "在样例上试运行某一版本", func(ctx context.Context, in *ByID) (lab.Trial, error) {
 		return a.s.Lab.TryVersion(ctx, in.ID)
 	})
+	get(a, "/v1/assessments", "assessments", tag, "模型安全符合性评估", func(ctx context.Context, in *struct{ Paging }) (Page[lab.Assessment], error) {
+		list, err := a.s.Lab.Assessments(ctx, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(v lab.Assessment) string { return v.ID }), err
+	})
+	post(a, "/v1/assessments", "assess-model", tag, "登记模型安全符合性评估", func(ctx context.Context, in *struct{ Body lab.AssessmentDraft }) (lab.Assessment, error) {
+		return a.s.Lab.Assess(ctx, in.Body)
+	})
+	post(a, "/v1/assessments/{id}/end", "end-assessment", tag, "登记评估失效", func(ctx context.Context, in *reasoned) (lab.Assessment, error) {
+		return a.s.Lab.EndAssessment(ctx, in.ID, in.Body.Reason)
+	})
 	post(a, "/v1/scenarios/{id}/declare", "declare", tag, "场景申报", func(ctx context.Context, in *struct {
 		ByID
 		Body struct {

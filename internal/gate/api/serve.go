@@ -17,9 +17,10 @@ func (a *API) registerServe() {
 		Body struct {
 			Version string `json:"version" doc:"Approved model version"`
 			Daily   int64  `json:"daily,omitempty" minimum:"0" doc:"Calls a day; 0: no limit set"`
+			Trains  string `json:"trains,omitempty" maxLength:"120" doc:"The model its answers are to train or verify (供模型训练与验证), as its assessment names it"`
 		}
 	}) (serve.Deployment, error) {
-		return a.s.Serve.Deploy(ctx, in.Body.Version, in.Body.Daily)
+		return a.s.Serve.Deploy(ctx, in.Body.Version, in.Body.Daily, in.Body.Trains)
 	})
 	get(a, "/v1/deployments", "deployments", tag, "数据服务", func(ctx context.Context, in *struct{ Paging }) (Page[serve.Deployment], error) {
 		list, err := a.s.Serve.Deployments(ctx, in.Cursor, in.Limit)

@@ -98,7 +98,7 @@ var acts = map[string]func(w *World) (func() error, error){
 	},
 	"serve.deploy": func(w *World) (func() error, error) {
 		f, _, _, err := w.granted()
-		return func() error { _, err := w.Serve.Deploy(w.as(f), w.band, 0); return err }, err
+		return func() error { _, err := w.Serve.Deploy(w.as(f), w.band, 0, ""); return err }, err
 	},
 	// Without a person's document: what the call lacks is told after the law was asked.
 	"serve.call": func(w *World) (func() error, error) {
@@ -523,7 +523,7 @@ func (w *World) deployed() (access.Actor, serve.Deployment, error) {
 	if err != nil {
 		return f, serve.Deployment{}, err
 	}
-	d, err := w.Serve.Deploy(w.as(f), w.band, 0)
+	d, err := w.Serve.Deploy(w.as(f), w.band, 0, "")
 	if err == nil {
 		w.service = service{by: f, deployment: d, until: today.AddYears(1)}
 	}

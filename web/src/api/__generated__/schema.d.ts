@@ -227,6 +227,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/assessments": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 模型安全符合性评估 */
+        get: operations["assessments"];
+        put?: never;
+        /** 登记模型安全符合性评估 */
+        post: operations["assess-model"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/assessments/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记评估失效 */
+        post: operations["end-assessment"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/authorizations": {
         parameters: {
             query?: never;
@@ -6685,6 +6720,8 @@ export interface components {
              * @description Calls a day; 0: no limit set
              */
             daily?: number;
+            /** @description The model its answers are to train or verify (供模型训练与验证), as its assessment names it */
+            trains?: string;
             /** @description Approved model version */
             version: string;
         };
@@ -7684,6 +7721,43 @@ export interface components {
              * @enum {string}
              */
             what: "samples" | "check" | "try" | "model" | "submit" | "run" | "shelf";
+        };
+        LabAssessment: {
+            account: string;
+            /** @description 评估机构 */
+            assessor: string;
+            /** @description Number of the report */
+            document: string;
+            /**
+             * Format: date-time
+             * @description When it was taken off the register
+             */
+            ended?: string;
+            from: string;
+            id: string;
+            /** @description Name and version of the model */
+            model: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description Whose model */
+            org: string;
+            /** @description Digest of the report */
+            paper?: string;
+            passed: boolean;
+            /** @description Why */
+            reason?: string;
+            /** @description Last day on which it stands, that day included */
+            until: string;
+        };
+        LabAssessmentDraft: {
+            assessor: string;
+            document: string;
+            from: string;
+            model: string;
+            org: string;
+            paper?: string;
+            passed: boolean;
+            until: string;
         };
         LabBatch: {
             /** Format: date-time */
@@ -9697,6 +9771,8 @@ export interface components {
             /** @description Cells that a reviewer hid */
             struck?: number[] | null;
             title: string;
+            /** @description 供模型训练与验证: the model it is declared for */
+            trains?: string;
         };
         "Override-checkRequest": {
             /** Format: int64 */
@@ -9750,6 +9826,11 @@ export interface components {
         };
         PageArticle: {
             items: components["schemas"]["RegimeArticle"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageAssessment: {
+            items: components["schemas"]["LabAssessment"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -11766,6 +11847,8 @@ export interface components {
             /** @enum {string} */
             state: "open" | "closed";
             title: string;
+            /** @description 供模型训练与验证: the model it is declared for */
+            trains?: string;
             /** @description The model version of the lab */
             version: string;
         };
@@ -12038,6 +12121,8 @@ export interface components {
             /** @description How long it is kept */
             retention: string;
             run: string;
+            /** @description The model it is to train or verify (供模型训练与验证), as its assessment names it; empty where it serves none */
+            trains?: string;
         };
         "Supervise-matterRequest": {
             reason: string;
@@ -13803,6 +13888,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageAreaCount"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    assessments: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageAssessment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "assess-model": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabAssessmentDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabAssessment"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-assessment": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabAssessment"];
                 };
             };
             /** @description Error */

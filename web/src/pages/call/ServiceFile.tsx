@@ -210,6 +210,7 @@ export default function ServiceFile() {
               { label: t.space.of_org, value: orgName(d.org) },
               { label: t.call.daily, value: d.daily || t.call.unlimited },
               { label: t.common.created, value: minute(d.opened) },
+              { label: t.assessment.trains, value: d.trains },
               { label: t.model.hash, value: <Typography.Text code>{d.model_hash.slice(0, 20)}…</Typography.Text> },
             ]}
             acts={

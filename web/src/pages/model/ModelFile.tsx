@@ -1,4 +1,5 @@
-import { Tag, Typography } from "antd";
+import { Button, Tag, Typography } from "antd";
+import { useState } from "react";
 import { useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
@@ -7,6 +8,7 @@ import type { Me } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FilePage } from "@/ui/FilePage";
+import { FormModal } from "@/ui/FormModal";
 import { LineageGraph } from "@/ui/LineageGraph";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { ReviewTable } from "@/ui/ReviewTable";
@@ -21,6 +23,7 @@ export default function ModelFile() {
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
   const query = useItem("/v1/versions/{id}", { path: { id } });
+  const [training, setTraining] = useState(false);
   const deploy = useAct(() => post("/v1/deployments", {}, { version: id }));
   return (
     <Loaded query={query}>
@@ -37,7 +40,22 @@ export default function ModelFile() {
             { label: t.common.created, value: minute(version.opened) },
             { label: t.model.hash, value: <Typography.Text copyable={{ text: version.hash }}>{version.hash.slice(0, 30)}…</Typography.Text> },
           ]}
-          acts={me.org === version.org && approved && version.class !== "A" && <ActButton primary label={t.call.deploy} run={() => deploy.mutateAsync(undefined)} />}
+          acts={
+            me.org === version.org && approved && version.class !== "A" && (
+              <>
+                <Button onClick={() => setTraining(true)}>{t.assessment.deploy}</Button>
+                <ActButton primary label={t.call.deploy} run={() => deploy.mutateAsync(undefined)} />
+                {training && (
+                  <FormModal<{ trains: string }>
+                    title={t.assessment.deploy}
+                    close={() => setTraining(false)}
+                    run={(v) => post("/v1/deployments", {}, { version: id, trains: v.trains })}
+                    fields={[{ name: "trains", label: t.assessment.trains, need: true, max: 120, extra: t.assessment.trainsHint }]}
+                  />
+                )}
+              </>
+            )
+          }
           tabs={[
             {
               key: "lineage",

@@ -15,6 +15,7 @@ import { minute } from "@/util/day";
 import { path } from "@/util/path";
 import { keepsSeals, oversees } from "@/util/rights";
 import { PermitRegister } from "../statistics/Permits";
+import { Assessments } from "./Assessments";
 import { Channels } from "./Channels";
 import { Connections } from "./Connections";
 import { Designations } from "./Designations";
@@ -202,6 +203,7 @@ export default function Registers() {
           { key: "templates", label: t.template.title, children: <Templates /> },
           { key: "designations", label: t.designation.title, children: <Designations /> },
           { key: "statistics", label: t.release.permit, children: <PermitRegister /> },
+          { key: "assessments", label: t.assessment.title, children: <Assessments /> },
           { key: "connections", label: t.connect.connections, children: <Connections /> },
           { key: "channels", label: t.connect.channels, children: <Channels /> },
           ...(oversees(me) ? [{ key: "experts", label: t.register.experts, children: <Experts /> }] : []),

@@ -110,6 +110,7 @@ export default function ReleaseFile() {
           facts={[
             { label: t.common.purpose, value: release.purpose },
             { label: t.release.recipient, value: release.recipient },
+            { label: t.assessment.trains, value: release.trains },
             { label: t.release.retention, value: release.retention },
             { label: t.common.created, value: minute(release.opened) },
             { label: t.release.exports, value: release.exports || undefined },

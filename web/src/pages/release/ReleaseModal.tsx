@@ -11,6 +11,7 @@ interface Values {
   purpose: string;
   recipient: string;
   retention: string;
+  trains?: string;
 }
 
 /** Exact figures are asked out for what their permit says, so its words stand there already. */
@@ -51,6 +52,9 @@ export function ReleaseModal({ run, close }: { run: Run; close: () => void }) {
         </Form.Item>
         <Form.Item name="retention" label={t.release.retention} rules={need}>
           <Input />
+        </Form.Item>
+        <Form.Item name="trains" label={t.assessment.trains} extra={t.assessment.trainsHint}>
+          <Input maxLength={120} />
         </Form.Item>
       </Form>
       {ask.error && <ProblemView problem={ask.error} />}
