@@ -134,7 +134,7 @@ func equalExact(ctx context.Context, tx *sqldb.Tx, run *Run) error {
 			continue
 		}
 		now := tx.Now()
-		run.Reused, run.State, run.Result, run.Closed = r.ID, Done, r.Result, &now
+		run.Reused, run.ReusedOrg, run.State, run.Result, run.Closed = r.ID, r.Org, Done, r.Result, &now
 		return nil
 	}
 	return nil

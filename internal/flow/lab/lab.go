@@ -77,7 +77,8 @@ type Run struct {
 	Mode      string            `json:"mode,omitempty" enum:"exact" doc:"exact: official statistics under a permit; without it the table is noised"`
 	Statistic string            `json:"statistic,omitempty" doc:"The permit for official statistics it ran under"`
 	Rho       int64             `json:"rho" doc:"Cost of the release, in units of 10^-12; charged once, also when it is served again"`
-	Reused    string            `json:"reused,omitempty" doc:"The earlier run whose equal result was served again, without charge"`
+	Reused    string            `json:"reused,omitempty" doc:"The earlier run whose equal result was served again, without charge; of another organization's it reads own number"`
+	ReusedOrg string            `json:"reused_org,omitempty" doc:"Whose run that was, to who supervises"`
 	Charge    string            `json:"charge,omitempty" doc:"The disclosure ledger's entry"`
 	State     string            `json:"state"`
 	Start     int64             `json:"start" doc:"Ledger number of the start act"`
@@ -89,11 +90,17 @@ type Run struct {
 }
 
 // For is the run as somebody may see it. The digest of its result is for who supervises: few tables are possible before the review, so
-// whoever reads the digest of one can find it by trying.
+// whoever reads the digest of one can find it by trying. Whose equal result was served again, and under which number, is theirs to
+// know: that another organization asked the same tells about its business.
 func (r Run) For(a access.Actor) Run {
-	if !a.Overseer() {
-		r.Result = ""
+	if a.Overseer() {
+		return r
 	}
+	r.Result = ""
+	if r.Reused != "" && r.ReusedOrg != r.Org {
+		r.Reused, r.Charge = r.ID, ""
+	}
+	r.ReusedOrg = ""
 	return r
 }
 

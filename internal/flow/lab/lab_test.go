@@ -1,7 +1,9 @@
 package lab_test
 
 import (
+	"bytes"
 	"context"
+	"encoding/json"
 	"errors"
 	"os"
 	"slices"
@@ -10,6 +12,7 @@ import (
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
+	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
 	"yunei/internal/core/query/duckdb"
 	"yunei/internal/flow/lab"
@@ -334,6 +337,14 @@ func TestService_reuse(t *testing.T) {
 		town.Must(t, err)
 		if again.Reused != first.ID || again.Result != first.Result || charged(t, w) != before {
 			t.Errorf("the other bank's equal question: reused %q with %s, charged %d; want %q, the same result, nothing more than %d", again.Reused, again.Result, charged(t, w), first.ID, before)
+		}
+		// That the first bank asked the same is its business: the other one reads its own number, whoever supervises both.
+		seen := again.For(access.From(w.As("other")))
+		if text, err := json.Marshal(seen); err != nil || bytes.Contains(text, []byte(first.ID)) || bytes.Contains(text, []byte(first.Org)) || seen.Reused != again.ID {
+			t.Errorf("the other bank reads %s, want nothing of the first bank's run", text)
+		}
+		if over := again.For(access.From(w.As("bureau"))); over.Reused != first.ID || over.ReusedOrg != first.Org {
+			t.Errorf("the bureau reads run %q of %q, want both", over.Reused, over.ReusedOrg)
 		}
 		w.View(func(ctx context.Context, tx *sqldb.Tx) error {
 			lines, err := w.Lab.Usage(ctx, tx, again)

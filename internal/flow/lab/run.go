@@ -255,7 +255,7 @@ func (s *Service) reserve(ctx context.Context, tx *act.Tx, j *job, v Version, re
 		return fmt.Errorf("run %s is %s with result %s, the disclosure ledger released %s", earlier.ID, earlier.State, earlier.Result, reserved.Equal.Digest)
 	}
 	now := tx.Now()
-	j.run.Charge, j.run.Reused, j.run.Rho = reserved.Equal.ID, earlier.ID, earlier.Rho
+	j.run.Charge, j.run.Reused, j.run.ReusedOrg, j.run.Rho = reserved.Equal.ID, earlier.ID, earlier.Org, earlier.Rho
 	j.run.State, j.run.Result, j.run.Closed = Done, earlier.Result, &now
 	return nil
 }

@@ -21,7 +21,7 @@ type Deployment struct {
 	Partner   string      `json:"partner,omitempty" doc:"Third party through which documents are obtained"`
 	Hash      string      `json:"model_hash"`
 	Sensitive []string    `json:"sensitive,omitempty" doc:"Fields that need separate consent, as resource.field"`
-	Trains    string `json:"trains,omitempty" doc:"供模型训练与验证: the model it is declared for"`
+	Trains    string      `json:"trains,omitempty" doc:"供模型训练与验证: the model it is declared for"`
 	Daily     int64       `json:"daily" doc:"Calls a day; 0: no limit set"`
 	State     string      `json:"state" enum:"open,closed"`
 	Opened    time.Time   `json:"opened"`

@@ -155,7 +155,9 @@ func (p *product) follow(ctx context.Context, tx *sqldb.Tx) ([]Step, error) {
 // runs adds the run that gave a result, and the earlier one whose equal result was served again.
 func (p *product) runs(ctx context.Context, tx *sqldb.Tx, r lab.Run) error {
 	n := node{stage: Use, kind: "run", id: r.ID, title: r.ID, rests: []Ref{{"grant", r.Grant}, {"model-version", r.Version}}}
-	if r.Reused != "" {
+	// The earlier run may be of another organization under another grant: it is named to who supervises, and its own release tells of it.
+	shown := r.Reused != "" && (r.ReusedOrg == r.Org || access.From(ctx).Overseer())
+	if shown {
 		n.rests = append(n.rests, Ref{"run", r.Reused})
 	}
 	if r.Statistic != "" {
@@ -179,7 +181,9 @@ func (p *product) runs(ctx context.Context, tx *sqldb.Tx, r lab.Run) error {
 		p.done = append(p.done, r)
 		return nil
 	}
-	// The earlier run may be of another organization under another grant: it is named, and its own release tells of it.
+	if !shown {
+		return nil
+	}
 	earlier, err := lab.LoadRun(ctx, tx, r.Reused)
 	if err != nil {
 		return err
