@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/base/seal"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
@@ -301,7 +302,7 @@ var acts = map[string]func(w *World) (func() error, error){
 			return nil, err
 		}
 		m, err := w.Lab.SaveModel(w.as(f), sp.ID, lab.Model{Name: "违约率", Class: "A", Draft: tableModel})
-		return func() error { _, err := w.Lab.Submit(w.as(f), m.ID, true, 2_000_000_000); return err }, err
+		return func() error { _, err := w.Lab.Submit(w.as(f), m.ID, true, 1_000_000_000); return err }, err
 	},
 	"grant.scenario.submit": func(w *World) (func() error, error) {
 		f, sc, v, err := w.version()
@@ -350,6 +351,48 @@ var acts = map[string]func(w *World) (func() error, error){
 		f, err := w.admitted()
 		return func() error { _, err := w.Consent.Submit(w.as(f), consent.Signed{}); return err }, err
 	},
+	"consent.erase": func(w *World) (func() error, error) {
+		id, err := w.consented()
+		return func() error { _, err := w.Consent.Erase(w.seat(access.Operator), id); return err }, err
+	},
+}
+
+// consented is a person's document for a company whose business is over.
+func (w *World) consented() (string, error) {
+	f, err := w.admitted()
+	if err != nil {
+		return "", err
+	}
+	w.n++
+	today := workday.DateOf(w.clock.Now())
+	d, err := consent.Document{Terms: consent.Terms{Template: "personal-credit@1", Number: fmt.Sprintf("SQ-%d", w.n),
+		Recipients: []consent.Recipient{{Org: f.Org, Name: "示例银行", USCC: "91990000MA990006X4", Role: consent.RoleUser}},
+		Purpose:    consent.Purpose{Scenario: "scn_loan", Text: "审核贷款申请", Use: "贷款审批"},
+		Data:       []consent.Source{{Resource: "res_card", Name: "信用卡账户", Provider: "示例金融局", Fields: []consent.Field{{Name: "pay_0", Title: "还款状态"}}}},
+		Manner:     []string{"区间"}, Outputs: []consent.Output{{Name: "band", Text: "信用等级"}},
+		From: today, Until: today.AddDays(30), MaxUses: 1, Retention: "办结后删除", SignedAt: w.clock.Now()},
+		Subject: consent.Person{Name: "居民甲", IDNumber: collect.InventedNumber(7)}}.Seal()
+	if err != nil {
+		return "", err
+	}
+	raw, err := d.Canonical()
+	if err != nil {
+		return "", err
+	}
+	certificate, key, err := w.Keys.Anchor().IssuePerson(d.Subject.Name, d.Subject.IDNumber, w.clock.Now().AddDate(0, 0, -1))
+	if err != nil {
+		return "", err
+	}
+	signature, err := seal.SignAs(key, raw)
+	if err != nil {
+		return "", err
+	}
+	c, err := w.Consent.Submit(w.as(f), consent.Signed{Document: string(raw), Certificate: string(certificate), Signature: signature})
+	if err != nil {
+		return "", err
+	}
+	_, err = w.Consent.End(w.as(f), c.ID, "业务办结")
+	return c.ID, err
 }
 
 // tableModel is how many people default, by education.
@@ -416,7 +459,7 @@ func (w *World) air() error {
 }
 
 func (w *World) plan() grant.Plan {
-	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 3_000_000_000,
+	return grant.Plan{Title: "信贷授信辅助", Purpose: "用于本行贷款申请的授信审查", Solution: "申请人授权后查询分档", Safety: "三名实名人员使用", Budget: 1_500_000_000,
 		Needs:     []grant.Need{{Resource: w.card.ID, Fields: cardFields, Why: "模型所需"}},
 		Documents: []matter.Document{{Kind: "prescenario-form", Title: "场景预申报表", Text: "信贷授信辅助"}, {Kind: "solution-plan", Title: "解决方案", Text: "按学历分组"}}}
 }
@@ -507,7 +550,7 @@ func (w *World) version() (f access.Actor, sc grant.Scenario, v lab.Version, err
 func (w *World) submit(f access.Actor, sp lab.Space, class, text string) (v lab.Version, err error) {
 	m, err := w.Lab.SaveModel(w.as(f), sp.ID, lab.Model{Name: "模型" + class, Class: class, Draft: text})
 	if err == nil {
-		v, err = w.Lab.Submit(w.as(f), m.ID, true, 2_000_000_000)
+		v, err = w.Lab.Submit(w.as(f), m.ID, true, 1_000_000_000)
 	}
 	return v, err
 }
