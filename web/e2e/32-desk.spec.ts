@@ -1,6 +1,6 @@
-// Act 32. A file that comes back: what was returned is handed in again with a file replaced, and both stay to be read.
+// Act 32. A file on its way between desks: handed in again with a file replaced, and sent to another body for its opinion.
 import { password } from "./cast";
-import { address, ask, expect, type Page, picture, receipt, test } from "./stage";
+import { address, ask, choose, expect, openTask, type Page, picture, receipt, test } from "./stage";
 
 test.describe.configure({ mode: "serial" });
 
@@ -80,4 +80,48 @@ test("a returned application is handed in again with a file replaced; former and
   await picture(operator, "file-replaced");
   await operator.getByRole("button", { name: /^新文件/ }).click();
   await expect(operator.getByRole("dialog").filter({ hasText: "二〇三四年" })).toBeVisible();
+});
+
+test("another body is asked where the step lets it, sees this one file, and nothing of it once it answered", async ({ as }) => {
+  const operator = await as("operator");
+  const own = await as(firm.login);
+  const { items: waiting } = await ask<{ items: { id: string; title: string }[] }>(operator, "GET", "/v1/matters?kind=party.admission");
+  await settle(operator, waiting.find((m) => m.title === firm.name)?.id ?? "", "pass", "材料真实");
+  const catalog = await ask<{ items: { id: string; table: string }[] }>(own, "GET", "/v1/catalog?state=published&limit=100");
+  const resource = catalog.items.find((e) => e.table === "credit_default")?.id;
+  const title = "临商户经营画像";
+  const { id } = await ask<Made>(own, "POST", "/v1/scenarios", { plan: { title, purpose: "授信审查", solution: "按等级统计。", safety: "三名实名人员使用。", needs: [{ resource, fields: ["pay_0"], why: "统计所需" }], special: false, budget: 0 } });
+  const matter = await matterOf(operator, id);
+
+  const guest = await as("finance");
+  const body = (await ask<{ org_name: string }>(guest, "GET", "/v1/me")).org_name;
+  await operator.goto(address(`/matters/${matter}`));
+  await operator.getByRole("button", { name: "更多办理" }).click();
+  await operator.getByRole("button", { name: "加签", exact: true }).click();
+  const form = operator.getByRole("dialog", { name: "加签" });
+  await expect(form.getByText("对方只能看到这一件")).toBeVisible();
+  await choose(form, "请谁加签", new RegExp(`^${body}（.*由该单位人员办理）$`));
+  await form.getByRole("textbox", { name: "理由" }).fill("请核实数据项是否足够");
+  await picture(operator, "cosign-outside");
+  await form.getByRole("button", { name: "加签" }).click();
+  await expect(form).toBeHidden();
+  await receipt(operator);
+  await expect(operator.getByText("其他单位", { exact: true })).toBeVisible();
+
+  await openTask(guest, new RegExp(title));
+  await expect(guest.getByRole("button", { name: "更多办理" })).toHaveCount(0);
+  await guest.getByRole("button", { name: /^加签：/ }).click();
+  const answer = guest.getByRole("dialog", { name: /^加签：/ });
+  await choose(answer, "办理结果", "同意");
+  await answer.getByLabel("意见与理由").fill("数据项足够");
+  await picture(guest, "guest-answers");
+  await answer.getByRole("button", { name: "提交意见" }).click();
+  await guest.waitForURL((url) => url.pathname === "/desk");
+  await guest.goto(address(`/matters/${matter}`));
+  await expect(guest.getByText("没有这个办件")).toBeVisible();
+  await picture(guest, "guest-afterwards");
+
+  await operator.reload();
+  await expect(operator.getByText("数据项足够")).toBeVisible();
+  await picture(operator, "outside-opinion");
 });

@@ -55,7 +55,7 @@ func (s *Service) decideTx(ctx context.Context, tx *act.Tx, m *Matter, stepID st
 		if err := m.inHand(h.step); err != nil {
 			return err
 		}
-		if h.step.asks(h.actor.Account) {
+		if h.step.asks(h.actor) {
 			return s.answer(ctx, tx, h, d)
 		}
 		if h.seat, h.by, err = m.sits(h.step, h.actor); err != nil {
@@ -115,12 +115,13 @@ func (s *Service) answer(ctx context.Context, tx *act.Tx, h *hand, d Decision) e
 	if err := tx.Judge(ctx, s.objects(h.kind, h.m)); err != nil {
 		return err
 	}
-	o := Opinion{Verdict: d.Verdict, Reason: d.Reason, At: tx.Now()}
-	if err := h.step.answer(h.actor.Account, o); err != nil {
+	o := Opinion{Account: h.actor.Account, Name: h.actor.Name, Verdict: d.Verdict, Reason: d.Reason, At: tx.Now()}
+	i := slices.IndexFunc(h.step.Asks, func(a Ask) bool { return a.of(h.actor) && a.Verdict == "" })
+	if err := h.step.answer(h.actor, o); err != nil {
 		return err
 	}
 	h.m.event(Event{At: tx.Now(), What: "answered", Step: h.step.ID, Who: h.actor.Name, Reason: d.Reason})
-	if err := closeTasks(ctx, tx, h.m.ID, h.step.ID, access.AccountAddress(h.actor.Account)); err != nil {
+	if err := closeTasks(ctx, tx, h.m.ID, h.step.ID, h.step.Asks[i].inbox()); err != nil {
 		return err
 	}
 	return s.save(ctx, tx, h.m)

@@ -48,6 +48,9 @@ func (s *Service) atStep(ctx context.Context, c act.Call, reason string, fn func
 		if h.actor, err = Standing(ctx, tx.Tx, tx.Actor()); err != nil {
 			return err
 		}
+		if err := m.asGuest(h.actor, c.Act); err != nil {
+			return err
+		}
 		// An application of one's own organization is the law's to refuse, with its article.
 		if err := tx.Judge(ctx, s.objects(h.kind, m)); err != nil {
 			return err
@@ -174,6 +177,9 @@ func (s *Service) Transfer(ctx context.Context, matterID, stepID, to, reason str
 // (to is "organization") everyone there in that role.
 func (s *Service) colleague(ctx context.Context, tx *act.Tx, h *hand, to string) (string, error) {
 	role := access.Role(h.step.Role)
+	if strings.HasPrefix(to, "org_") && to != h.actor.Org {
+		return s.elsewhere(ctx, tx, h, to)
+	}
 	if h.actor.Org == "" {
 		return "", errs.New(errs.Conflict, "您没有所在单位, 不能转办; 请提出回避或者联系主管部门")
 	}
@@ -188,6 +194,24 @@ func (s *Service) colleague(ctx context.Context, tx *act.Tx, h *hand, to string)
 		return "", errs.New(errs.Invalid, "这件待办已经在您手中, 请选择其他人员")
 	}
 	return access.AccountAddress(a.ID), nil
+}
+
+// elsewhere is the inbox of another body in the step's own role, where the step lets it be handed there.
+func (s *Service) elsewhere(ctx context.Context, tx *act.Tx, h *hand, org string) (string, error) {
+	role := access.Role(h.step.Role)
+	if !slices.Contains(allowed([]*Step{h.step}), role) {
+		return "", refuse(errs.Forbidden, h.step.Cite, "规则没有规定“%s”环节可以转由其他单位办理, 请转给本单位人员", h.step.Title)
+	}
+	people, err := access.AccountsIn(ctx, tx.Tx, org, role)
+	switch {
+	case err != nil:
+		return "", err
+	case len(people) == 0:
+		return "", errs.New(errs.Invalid, "所选单位没有具有%s职责的在用账号, 请重新选择", h.step.RoleTitle)
+	case org == h.m.Applicant:
+		return "", refuse(errs.Conflict, h.step.Cite, "对方与申请人属于同一单位, 应当回避, 请另选单位")
+	}
+	return access.OrgAddress(org, role), nil
 }
 
 // transfer puts another inbox into a seat.

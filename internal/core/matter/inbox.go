@@ -32,6 +32,7 @@ type Task struct {
 	Opened    time.Time  `json:"opened"`
 	Closed    *time.Time `json:"closed,omitempty"`
 	Urged     int        `json:"urged,omitempty" doc:"How often it was urged or supervised"`
+	Outside   bool       `json:"outside,omitempty" doc:"Somebody of another body was invited: the file is theirs to see while this is open"`
 }
 
 const (
@@ -109,9 +110,13 @@ func insertTask(ctx context.Context, tx *sqldb.Tx, t Task) error {
 	if err != nil {
 		return fmt.Errorf("encode task: %w", err)
 	}
-	_, err = tx.Exec(ctx, `INSERT INTO task (id, matter, step, kind, title, applicant, addressee, state, due, opened, closed, body, pack, org, closer, urged)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, '', 0)`,
-		t.ID, t.Matter, t.Step, t.Kind, t.Title, t.Applicant, t.Addressee, taskOpen, due, t.Opened.UnixMicro(), string(body), t.Pack, org)
+	outside := 0
+	if t.Outside {
+		outside = 1
+	}
+	_, err = tx.Exec(ctx, `INSERT INTO task (id, matter, step, kind, title, applicant, addressee, state, due, opened, closed, body, pack, org, closer, urged, outside)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, $11, $12, $13, '', 0, $14)`,
+		t.ID, t.Matter, t.Step, t.Kind, t.Title, t.Applicant, t.Addressee, taskOpen, due, t.Opened.UnixMicro(), string(body), t.Pack, org, outside)
 	if err != nil {
 		return fmt.Errorf("insert task %s: %w", t.ID, err)
 	}

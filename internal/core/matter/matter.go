@@ -158,6 +158,7 @@ type Step struct {
 	Extended  *Extension        `json:"extended,omitempty"`
 	Escalated workday.Date      `json:"escalated,omitempty" doc:"The day on which the step was marked overdue"`
 	Asks      []Ask             `json:"asks,omitempty" doc:"Opinions of further people (加签)"`
+	Outside   *regime.Outside   `json:"outside,omitempty" doc:"Which roles of other bodies may be asked and sent the file"`
 	OfflineIf string            `json:"offline_if,omitempty" doc:"On what condition the step may be decided off line (线下评估)"`
 	Offline   *Offline          `json:"offline,omitempty"`
 	Pending   *LateEntry        `json:"pending,omitempty" doc:"A late entry (补录) that waits for the second person"`

@@ -194,8 +194,8 @@ func (p *play) say(s *Step, who access.Actor, v Verdict, to, excuse string) erro
 	if err := p.m.inHand(s); err != nil {
 		return err
 	}
-	if s.asks(who.Account) {
-		return s.answer(who.Account, Opinion{Verdict: v, Reason: "意见", At: p.now})
+	if s.asks(who) {
+		return s.answer(who, Opinion{Verdict: v, Reason: "意见", At: p.now})
 	}
 	seat, _, err := p.m.sits(s, who)
 	if err != nil {

@@ -15,19 +15,21 @@ import (
 // MaySee reports whether the actor has any business with the matter: applicant, addressee of a step, or who oversees its
 // area. Everyone else is answered as if it did not exist.
 func MaySee(actor access.Actor, m *Matter) bool {
-	if actor.OverseerOf(m.Area) || (actor.Org != "" && actor.Org == m.Applicant) {
-		return true
-	}
-	return Asked(actor, m)
+	return concerned(actor, m) || m.invited(actor)
+}
+
+// concerned reports whether the matter is the actor's business by its procedure, and not by invitation.
+func concerned(actor access.Actor, m *Matter) bool {
+	return actor.OverseerOf(m.Area) || actor.Org != "" && actor.Org == m.Applicant || Asked(actor, m)
 }
 
 // Asked reports whether a step of the matter was ever addressed to the actor, or they were asked for a further opinion or
-// sent a copy.
+// sent a copy. Somebody of another body who was invited (outside.go) sees the file alone and is not asked in this sense.
 func Asked(actor access.Actor, m *Matter) bool {
 	mine := actor.Addresses()
 	for _, st := range m.Steps {
 		if slices.ContainsFunc(st.Addressed, func(to string) bool { return slices.Contains(mine, to) }) ||
-			st.asks(actor.Account) && actor.SignedIn() || st.members() != "" && slices.Contains(mine, st.members()) {
+			slices.ContainsFunc(st.Asks, func(a Ask) bool { return !a.Outside && a.of(actor) }) || st.members() != "" && slices.Contains(mine, st.members()) {
 			return true
 		}
 	}
@@ -39,7 +41,7 @@ func Asked(actor access.Actor, m *Matter) bool {
 	}) {
 		return true
 	}
-	return slices.ContainsFunc(m.Copies, func(c Copy) bool { return slices.Contains(mine, c.To) })
+	return slices.ContainsFunc(m.Copies, func(c Copy) bool { return !c.Outside && slices.Contains(mine, c.To) })
 }
 
 // MayRead reports whether the actor has any business with an organization's object that a matter decides on: who oversees the
@@ -79,11 +81,12 @@ func (s *Service) Options(ctx context.Context, tx *sqldb.Tx, m *Matter) ([]act.O
 	if mine && m.State == Refused && m.Appeal != nil {
 		o.add(ctx, "matter.appeal", "", m.mayAppeal(day, c))
 	}
-	if m.State == Running {
+	invited := m.asGuest(actor, "") != nil
+	if m.State == Running && !invited {
 		probe := *m
 		o.add(ctx, "matter.urge", "", probe.urge(Urge{At: tx.Now(), By: actor.Account, Org: actor.Org}, c))
 	}
-	if !mine && actor.Has(offices...) {
+	if !mine && !invited && actor.Has(offices...) {
 		o.add(ctx, "matter.copy", "", nil)
 		if !m.Over() {
 			o.add(ctx, "matter.consult", "", nil)
@@ -107,7 +110,7 @@ func (s *Service) Options(ctx context.Context, tx *sqldb.Tx, m *Matter) ([]act.O
 			o.add(ctx, "matter.correct", st.ID, nil)
 		}
 	}
-	if m.State == Passed && s.kinds[m.Kind].Revoked != nil && !mine && actor.Has(offices...) {
+	if m.State == Passed && s.kinds[m.Kind].Revoked != nil && !mine && !invited && actor.Has(offices...) {
 		probe := *m
 		o.add(ctx, "matter.revoke", "", probe.revoke(actor, tx.Now(), ""))
 	}
@@ -139,9 +142,9 @@ func (o *options) atStep(ctx context.Context, s *Step, actor access.Actor, day w
 	_, by, seated := o.m.sits(s, actor)
 	state := seated
 	switch {
-	case s.waitsFor(actor.Account):
+	case s.waitsFor(actor):
 		state = nil
-	case s.asks(actor.Account) && seated != nil:
+	case s.asks(actor) && seated != nil:
 		state = refuse(errs.Conflict, s.Cite, "您已对“%s”提出加签意见, 请等待承办人员办理", s.Title)
 	case state == nil && (s.spoken(actor.Account, actor.Org) || by != nil && s.spoken(by.Account, "")):
 		state = refuse(errs.Conflict, s.Cite, "您或贵单位已在“%s”环节提出过意见, 请等待其他人员办理", s.Title)

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"testing"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/matter"
@@ -27,11 +28,17 @@ func TestService_options_read_and_correct(t *testing.T) {
 			return found
 		}
 		m := o.filed(panel, "scenario")
-		x := o.as("x", "", access.Expert)
+		x := o.as("reader", "org_bureau", access.Expert)
+		must(t, o.db.Do(t.Context(), func(tx *sqldb.Tx) error {
+			return access.CreateAccount(t.Context(), tx, access.Account{ID: "acc_reader", Login: "reader", Name: "reader", Org: "org_bureau", Roles: []access.Role{access.Expert}, Opened: tx.Now()}, "no password fits")
+		}))
 		if offered(x, m.ID, "matter.read", "") {
 			t.Error("reading is offered before anything was sent")
 		}
-		_, err := o.Copy(o.bureau(1), m.ID, []string{"acc_x"}, "请阅知")
+		if _, err := o.Copy(o.bureau(1), m.ID, []string{"acc_x"}, "请阅知"); !errs.Is(err, errs.Forbidden) {
+			t.Errorf("a copy to somebody of no body that the step names: %v, want it forbidden", err)
+		}
+		_, err := o.Copy(o.bureau(1), m.ID, []string{"acc_reader"}, "请阅知")
 		must(t, err)
 		if !offered(x, m.ID, "matter.read", "") || offered(o.as("y", "", access.Expert), m.ID, "matter.read", "") {
 			t.Error("reading must be offered to the one who got the copy and to nobody else")

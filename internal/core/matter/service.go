@@ -182,7 +182,7 @@ func stepsOf(proc regime.Procedure) []Step {
 		st := Step{
 			ID: p.ID, Title: p.Title, Role: p.By, RoleTitle: p.ByTitle, After: p.After, Binding: p.Binding,
 			Checks: p.Checks, Need: p.People, Cite: p.Cite, Within: p.Within, State: StepWaiting,
-			Join: p.Join, Vote: p.Vote, Limits: p.Clocks, Publicity: p.Publicity, Records: p.Records, Pause: p.Pause, Extend: p.Extend, Lapse: p.Lapse, OfflineIf: p.Offline,
+			Join: p.Join, Vote: p.Vote, Limits: p.Clocks, Publicity: p.Publicity, Records: p.Records, Pause: p.Pause, Extend: p.Extend, Lapse: p.Lapse, OfflineIf: p.Offline, Outside: p.Outside,
 		}
 		if p.Panel != nil {
 			st.Need, st.Seats = p.Panel.Quorum, p.Panel.Size

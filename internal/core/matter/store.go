@@ -102,6 +102,9 @@ func ListVisible(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter
 		own = ` OR area >= $6 AND area < $7`
 	}
 	asked := AskedOf("id", actor, &args)
+	if addresses := actor.Addresses(); len(addresses) > 0 {
+		asked += ` OR id IN (SELECT matter FROM task WHERE outside = 1 AND state = 'open' AND addressee IN (` + marks(&args, addresses) + `))`
+	}
 	lo, hi := f.Area.Range()
 	args = append(args, lo, hi)
 	rows, err := tx.Query(ctx, `SELECT `+matterColumns+` FROM matter
@@ -112,14 +115,14 @@ func ListVisible(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter
 	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (*Matter, error) { return scanMatter(r) })
 }
 
-// AskedOf is the condition that a step of the matter in the column was ever addressed to the actor: later stages use it in
-// their own lists. It appends its arguments to args.
+// AskedOf is the condition that a step of the matter in the column was ever addressed to the actor, not as a guest: later stages use it
+// in their own lists. It appends its arguments to args.
 func AskedOf(column string, actor access.Actor, args *[]any) string {
 	addresses := actor.Addresses()
 	if len(addresses) == 0 {
 		return "1 = 0"
 	}
-	return column + ` IN (SELECT matter FROM task WHERE step <> '` + supplementStep + `' AND addressee IN (` + marks(args, addresses) + `))`
+	return column + ` IN (SELECT matter FROM task WHERE step <> '` + supplementStep + `' AND outside = 0 AND addressee IN (` + marks(args, addresses) + `))`
 }
 
 // missing answers a row that is not there with a sentence.

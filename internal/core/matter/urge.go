@@ -20,6 +20,8 @@ type Copy struct {
 	At     time.Time  `json:"at"`
 	Reason string     `json:"reason,omitempty"`
 	Read   *time.Time `json:"read,omitempty"`
+
+	Outside bool `json:"outside,omitempty" doc:"Of another body: sees this file until it is noted, and nothing afterwards"`
 }
 
 // Urge (催办) asks those who hold the matter to hurry.
@@ -132,23 +134,57 @@ func (s *Service) Copy(ctx context.Context, matterID string, to []string, reason
 		if len(to) == 0 || len(to) > 20 {
 			return errs.New(errs.Invalid, "请选择 1 至 20 名抄送人员")
 		}
-		for _, account := range to {
-			a, err := access.LoadAccount(ctx, tx.Tx, account)
-			if err != nil || a.Closed || !a.Actor().Has(append(slices.Clone(deciders), access.Auditor)...) || a.Org == m.Applicant {
-				return errs.New(errs.Invalid, "只能抄送给其他单位或本单位在用的办理人员账号, 不能抄送给申请人, 请重新选择")
+		standing, err := Standing(ctx, tx.Tx, actor)
+		if err != nil {
+			return err
+		}
+		for _, whom := range to {
+			g, err := s.guestOf(ctx, tx, m, m.held(standing), standing, whom)
+			if err != nil {
+				return err
 			}
-			address := access.AccountAddress(a.ID)
-			if slices.ContainsFunc(m.Copies, func(c Copy) bool { return c.To == address && c.Read == nil }) {
+			if a := g.account.Actor(); g.org == "" && !a.Has(append(slices.Clone(deciders), access.Auditor)...) {
+				return errs.New(errs.Invalid, "只能抄送给在用的办理人员账号, 请重新选择")
+			}
+			if slices.ContainsFunc(m.Copies, func(c Copy) bool { return c.To == g.to && c.Read == nil }) {
 				continue
 			}
-			m.Copies = append(m.Copies, Copy{To: address, By: actor.Account, At: tx.Now(), Reason: reason})
-			if err := s.read(ctx, tx, m, address, reason); err != nil {
+			m.Copies = append(m.Copies, Copy{To: g.to, By: actor.Account, At: tx.Now(), Reason: reason, Outside: g.outside})
+			t := s.newTask(tx, m, g.to)
+			t.Step, t.StepTitle, t.Outside = readStep, reason, g.outside
+			if err := insertTask(ctx, tx.Tx, t); err != nil {
 				return err
 			}
 		}
 		m.event(Event{At: tx.Now(), What: "copied", Who: actor.Name, Reason: reason})
 		return nil
 	})
+}
+
+// held are the open steps that the actor holds; without one, the open steps with nothing that lets others be asked.
+func (m *Matter) held(actor access.Actor) (out []*Step) {
+	for i := range m.Steps {
+		st := &m.Steps[i]
+		if st.State != StepOpen {
+			continue
+		}
+		if _, _, err := m.sits(st, actor); err != nil {
+			shut := *st
+			shut.Outside = nil
+			st = &shut
+		}
+		out = append(out, st)
+	}
+	slices.SortStableFunc(out, func(a, b *Step) int { // a refusal cites the step that lets somebody be asked
+		switch {
+		case a.Outside != nil && b.Outside == nil:
+			return -1
+		case a.Outside == nil && b.Outside != nil:
+			return 1
+		}
+		return 0
+	})
+	return out
 }
 
 // Read closes what was sent to the actor to read (阅知).
@@ -187,6 +223,9 @@ func (s *Service) onMatter(ctx context.Context, name, matterID, reason string, f
 	var m *Matter
 	_, err := s.acts.Do(ctx, act.Call{Act: name, Matter: matterID}, func(ctx context.Context, tx *act.Tx) (err error) {
 		if m, err = s.visible(ctx, tx, matterID); err != nil {
+			return err
+		}
+		if err := m.asGuest(tx.Actor(), name); err != nil {
 			return err
 		}
 		if err := tx.Judge(ctx, s.objects(s.kinds[m.Kind], m)); err != nil {

@@ -216,6 +216,9 @@ func (l *Law) step(proc *procedure, st StepSpec, day workday.Date) (Step, error)
 	if st.By != "" {
 		step.ByTitle = l.Role(st.By)
 	}
+	if st.Outside != nil {
+		step.Outside = &Outside{Roles: st.Outside.Roles, Cite: p.cite(rule, st.Outside.Cite)}
+	}
 	for _, c := range st.Checks {
 		step.Checks = append(step.Checks, Check(c))
 	}

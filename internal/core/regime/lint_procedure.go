@@ -124,6 +124,12 @@ func (l *linter) step(p *procedure, i int, st StepSpec, steps map[string]int) {
 	if st.Offline != "" && !contains(offlines, st.Offline) {
 		l.add(f, join(at, "offline-if"), oneOf(offlines), "环节 %s 的 offline-if: %q 不存在", st.ID, st.Offline)
 	}
+	if o := st.Outside; o != nil {
+		for j, role := range o.Roles {
+			l.role(f, join(at, "outside", "roles", j), role)
+		}
+		l.cite(f, join(at, "outside", "cite"), o.Cite)
+	}
 	l.documents(f, join(at, "needs"), st.Needs)
 	for j, c := range st.Checks {
 		if c.ID == "" || c.Title == "" {

@@ -212,7 +212,7 @@ func (g *grouped) joined(proc *procedure, bases []*procedure) {
 func (g *grouped) narrows(proc, base *procedure, at []any, st, old StepSpec) {
 	changes := map[string]bool{"by": st.By != "" && st.By != old.By, "may": len(st.May) > 0, "binding": st.Binding != nil, "panel": st.Panel != nil,
 		"join": st.Join != "", "vote": st.Vote != nil, "lapse": st.Lapse != nil, "pause": st.Pause != nil, "extend": st.Extend != nil,
-		"online": st.Online, "offline-if": st.Offline != "", "records": st.Records, "beside": st.Beside != "",
+		"online": st.Online, "offline-if": st.Offline != "", "records": st.Records, "outside": st.Outside != nil, "beside": st.Beside != "",
 		"publicity": st.Publicity != nil && old.Publicity == nil}
 	for what, set := range changes {
 		if set {

@@ -169,12 +169,20 @@ type StepSpec struct {
 	Join string    `yaml:"join" enum:"any,all,sequence,vote" doc:"会签方式"`
 	Vote *VoteSpec `yaml:"vote" doc:"表决"`
 	// Clocks run beside Within: a national limit beside a local one. The earliest counts as the step's deadline, each is shown.
-	Clocks    []WithinSpec   `yaml:"clocks" doc:"并行的其他期限, 最早的为准"`
-	Publicity *PublicitySpec `yaml:"publicity" doc:"公示"`
-	Records   bool           `yaml:"records" doc:"记录在平台之外作出的决定, 须填文号并附文件"`
-	Pause     *PauseSpec     `yaml:"pause" doc:"中止计时"`
-	Extend    *ExtendSpec    `yaml:"extend" doc:"延期"`
-	Lapse     *WithinSpec    `yaml:"lapse" doc:"不影响结果的意见逾期未提的视为放弃"`
+	Clocks    []WithinSpec     `yaml:"clocks" doc:"并行的其他期限, 最早的为准"`
+	Publicity *PublicitySpec   `yaml:"publicity" doc:"公示"`
+	Records   bool             `yaml:"records" doc:"记录在平台之外作出的决定, 须填文号并附文件"`
+	Pause     *PauseSpec       `yaml:"pause" doc:"中止计时"`
+	Extend    *ExtendSpec      `yaml:"extend" doc:"延期"`
+	Lapse     *WithinSpec      `yaml:"lapse" doc:"不影响结果的意见逾期未提的视为放弃"`
+	Outside   *OtherBodiesSpec `yaml:"outside" doc:"可以请其他单位提出意见"`
+}
+
+// OtherBodiesSpec lets whoever holds the step send this file to people of other bodies: for a further opinion (加签), to read (抄送), and,
+// where the step's own role is among the roles, to decide in their place (转办). Without it a file stays within the body.
+type OtherBodiesSpec struct {
+	Roles []string `yaml:"roles" need:"1" doc:"其他单位的哪些角色"`
+	Cite  CiteSpec `yaml:"cite" need:"1"`
 }
 
 // VoteSpec weighs the opinions of a step that is joined by vote: it passes when the passing weight reaches Pass percent of

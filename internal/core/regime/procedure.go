@@ -75,6 +75,13 @@ type Step struct {
 	Pause     *Pause     `json:"pause,omitempty"`
 	Extend    *Within    `json:"extend,omitempty" doc:"By how much the limit may be lengthened, once"`
 	Lapse     *Within    `json:"lapse,omitempty" doc:"When an opinion that binds nobody falls away"`
+	Outside   *Outside   `json:"outside,omitempty" doc:"Which roles of other bodies may be asked and sent the file"`
+}
+
+// Outside are the roles of other bodies that may see one file (加签、抄送、转办).
+type Outside struct {
+	Roles []string  `json:"roles"`
+	Cite  errs.Cite `json:"cite"`
 }
 
 // Vote weighs opinions: Pass percent of the whole weight must pass; a role without a weight weighs 1.

@@ -38,6 +38,8 @@ type MatterPage struct {
 	ApplicantName string         `json:"applicant_name"`
 	SignText      string         `json:"sign_text,omitempty" doc:"What a passing opinion at an open step must sign"`
 	Acts          []act.Option   `json:"acts"`
+
+	Bodies map[string]string `json:"bodies,omitempty" doc:"Names of the organizations that were asked or sent a copy"`
 }
 
 func (a *API) registerMatter() {
@@ -182,6 +184,9 @@ func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 		return err
 	})
 	if err != nil {
+		return p, err
+	}
+	if p.Bodies, err = a.orgNames(ctx, p.Matter.Bodies()...); err != nil {
 		return p, err
 	}
 	p.ApplicantName, err = a.orgName(ctx, p.Matter.Applicant)

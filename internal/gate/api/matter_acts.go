@@ -30,8 +30,18 @@ func onMatter[B any](a *API, name, id, summary string, do func(ctx context.Conte
 		if err := do(ctx, in.ID, in.Body); err != nil {
 			return MatterPage{}, err
 		}
-		return a.matter(ctx, &in.ByID)
+		return a.after(ctx, &in.ByID)
 	})
+}
+
+// after is the page of a matter after an act. Somebody of another body who gave the opinion they were asked for sees it no longer: the
+// act is done, and there is nothing more to show.
+func (a *API) after(ctx context.Context, in *ByID) (MatterPage, error) {
+	p, err := a.matter(ctx, in)
+	if errs.Is(err, errs.NotFound) {
+		return MatterPage{Matter: &matter.Matter{ID: in.ID}, Acts: []act.Option{}}, nil
+	}
+	return p, err
 }
 
 // StepDecision is a decision at one step.
@@ -155,14 +165,14 @@ func (a *API) registerMatterOffice() {
 	})
 	onMatter(a, "transfer", "transfer-task", "转办", func(ctx context.Context, id string, in struct {
 		StepReason
-		To string `json:"to" minLength:"1" maxLength:"80" doc:"An account of one's own organization, or organization for everyone there in the step's role"`
+		To string `json:"to" minLength:"1" maxLength:"80" doc:"An account of one's own organization; organization for everyone there in the step's role; or, where the step lets it be handed outside, the id of another organization"`
 	}) error {
 		_, err := s.Transfer(ctx, id, in.Step, in.To, in.Reason)
 		return err
 	})
 	onMatter(a, "cosign", "cosign-matter", "加签", func(ctx context.Context, id string, in struct {
 		StepReason
-		Account string `json:"account" minLength:"1" maxLength:"80"`
+		Account string `json:"account" minLength:"1" maxLength:"80" doc:"An account; or, where the step lets other bodies be asked, an organization"`
 		Binding bool   `json:"binding,omitempty" doc:"The step cannot pass before this person agreed"`
 		Cancel  bool   `json:"cancel,omitempty" doc:"Take back what is not answered yet"`
 	}) error {
@@ -171,7 +181,7 @@ func (a *API) registerMatterOffice() {
 	})
 	onMatter(a, "copy", "copy-matter", "抄送", func(ctx context.Context, id string, in struct {
 		Because
-		Accounts []string `json:"accounts" minItems:"1" maxItems:"20"`
+		Accounts []string `json:"accounts" minItems:"1" maxItems:"20" doc:"Accounts; or, where an open step of the caller's lets other bodies be asked, organizations"`
 	}) error {
 		_, err := s.Copy(ctx, id, in.Accounts, in.Reason)
 		return err
@@ -180,7 +190,7 @@ func (a *API) registerMatterOffice() {
 		if _, err := s.Read(ctx, in.ID); err != nil {
 			return MatterPage{}, err
 		}
-		return a.matter(ctx, in)
+		return a.after(ctx, in)
 	})
 	onMatter(a, "urge", "urge-matter", "催办", func(ctx context.Context, id string, in Because) error {
 		_, err := s.Urge(ctx, id, in.Reason)
@@ -217,6 +227,33 @@ func (a *API) registerDelegations() {
 		return s.EndDelegation(ctx, in.ID)
 	})
 	get(a, "/v1/colleagues", "colleagues", tag, "本单位人员", a.colleagues)
+	get(a, "/v1/matters/{id}/outsiders", "outsiders", tag, "可以请的其他单位", a.outsiders)
+}
+
+// Outsider is a body that a step lets its holder ask, or one of its people, with the body's name.
+type Outsider struct {
+	matter.Outsider
+	OrgName string `json:"org_name,omitempty"`
+}
+
+func (a *API) outsiders(ctx context.Context, in *struct {
+	ByID
+	Step string `query:"step" minLength:"1" maxLength:"80"`
+}) (Page[Outsider], error) {
+	out := Page[Outsider]{Items: []Outsider{}}
+	list, err := a.s.Matters.Outsiders(ctx, in.ID, in.Step)
+	if err != nil {
+		return out, err
+	}
+	ids := make([]string, len(list))
+	for i, o := range list {
+		ids[i] = o.Org
+	}
+	names, err := a.orgNames(ctx, ids...)
+	for _, o := range list {
+		out.Items = append(out.Items, Outsider{o, names[o.Org]})
+	}
+	return out, err
 }
 
 // Colleague is an account of one's own organization, to hand work to.

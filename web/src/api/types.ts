@@ -55,6 +55,7 @@ export type MatterFileOf = Schemas["MatterFile"];
 export type Difference = Schemas["MatterDifference"];
 export type Publicity = Schemas["PublicityItem"];
 export type MatterItem = Schemas["MatterItem"];
+export type Outsider = Schemas["Outsider"];
 export type MatterDocument = Schemas["MatterDocument"];
 export type Opinion = Schemas["MatterOpinion"];
 export type MatterStep = Schemas["MatterStep"];

@@ -2915,6 +2915,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matters/{id}/outsiders": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 可以请的其他单位 */
+        get: operations["outsiders"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters/{id}/pause": {
         parameters: {
             query?: never;
@@ -6655,6 +6672,7 @@ export interface components {
             until: string;
         };
         "Copy-matterRequest": {
+            /** @description Accounts; or, where an open step of the caller's lets other bodies be asked, organizations */
             accounts: string[] | null;
             reason: string;
         };
@@ -6667,6 +6685,7 @@ export interface components {
             text: string;
         };
         "Cosign-matterRequest": {
+            /** @description An account; or, where the step lets other bodies be asked, an organization */
             account: string;
             /** @description The step cannot pass before this person agreed */
             binding?: boolean;
@@ -8822,7 +8841,8 @@ export interface components {
             when?: string;
         };
         MatterAsk: {
-            account: string;
+            /** @description Who is asked; of a body, who answered */
+            account?: string;
             answer?: string;
             /** Format: date-time */
             at: string;
@@ -8830,7 +8850,13 @@ export interface components {
             binding: boolean;
             by: string;
             name: string;
+            /** @description Of a body: its organization */
+            org?: string;
+            /** @description Of another body: sees this file until the opinion is given, and nothing afterwards */
+            outside?: boolean;
             reason: string;
+            /** @description The inbox; empty for the account's own */
+            to?: string;
             /** @enum {string} */
             verdict?: "agree" | "disagree";
             /** Format: date-time */
@@ -8879,6 +8905,8 @@ export interface components {
             /** Format: date-time */
             at: string;
             by: string;
+            /** @description Of another body: sees this file until it is noted, and nothing afterwards */
+            outside?: boolean;
             /** Format: date-time */
             read?: string;
             reason?: string;
@@ -9000,6 +9028,10 @@ export interface components {
         MatterFile: {
             acts: components["schemas"]["ActOption"][] | null;
             applicant_name: string;
+            /** @description Names of the organizations that were asked or sent a copy */
+            bodies?: {
+                [key: string]: string;
+            };
             /** @description Every act on the matter, oldest first */
             entries: components["schemas"]["LedgerItem"][] | null;
             kind_title: string;
@@ -9134,6 +9166,10 @@ export interface components {
         MatterPage: {
             acts: components["schemas"]["ActOption"][] | null;
             applicant_name: string;
+            /** @description Names of the organizations that were asked or sent a copy */
+            bodies?: {
+                [key: string]: string;
+            };
             kind_title: string;
             matter: components["schemas"]["Matter"];
             /** @description What a passing opinion at an open step must sign */
@@ -9238,6 +9274,8 @@ export interface components {
             /** Format: date-time */
             opened?: string;
             opinions?: components["schemas"]["MatterOpinion"][] | null;
+            /** @description Which roles of other bodies may be asked and sent the file */
+            outside?: components["schemas"]["RegimeOutside"];
             /** @description Opinions of earlier rounds */
             past?: components["schemas"]["MatterOpinion"][] | null;
             /** @description For which reasons the clock may be stopped */
@@ -9774,6 +9812,16 @@ export interface components {
             /** @description 供模型训练与验证: the model it is declared for */
             trains?: string;
         };
+        Outsider: {
+            /** @description Of a person */
+            name?: string;
+            org?: string;
+            org_name?: string;
+            role: string;
+            role_title: string;
+            /** @description An organization or an account */
+            to: string;
+        };
         "Override-checkRequest": {
             /** Format: int64 */
             check: number;
@@ -10046,6 +10094,11 @@ export interface components {
         };
         PageOutgoing: {
             items: components["schemas"]["LinkOutgoing"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageOutsider: {
+            items: components["schemas"]["Outsider"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -11467,6 +11520,10 @@ export interface components {
             /** @description 取值 */
             values?: string[] | null;
         };
+        RegimeOutside: {
+            cite: components["schemas"]["ErrsCite"];
+            roles: string[] | null;
+        };
         RegimeOutsideSpec: {
             /** @description 条 */
             article: string;
@@ -11564,6 +11621,8 @@ export interface components {
             needs?: components["schemas"]["RegimeDocument"][] | null;
             offline_if?: string;
             online?: boolean;
+            /** @description Which roles of other bodies may be asked and sent the file */
+            outside?: components["schemas"]["RegimeOutside"];
             panel?: components["schemas"]["RegimePanel"];
             pause?: components["schemas"]["RegimePause"];
             /**
@@ -12382,6 +12441,8 @@ export interface components {
             matter: string;
             /** Format: date-time */
             opened: string;
+            /** @description Somebody of another body was invited: the file is theirs to see while this is open */
+            outside?: boolean;
             pack?: string;
             state: string;
             step: string;
@@ -12548,7 +12609,7 @@ export interface components {
         "Transfer-taskRequest": {
             reason: string;
             step: string;
-            /** @description An account of one's own organization, or organization for everyone there in the step's role */
+            /** @description An account of one's own organization; organization for everyone there in the step's role; or, where the step lets it be handed outside, the id of another organization */
             to: string;
         };
         TryRequest: {
@@ -19933,6 +19994,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Matter"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    outsiders: {
+        parameters: {
+            query?: {
+                step?: string;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageOutsider"];
                 };
             };
             /** @description Error */

@@ -85,7 +85,7 @@ export default function MatterFile() {
               </div>
             }
             tabs={[
-              { key: "opinions", label: t.matter.sideBySide, content: <Opinions steps={steps} /> },
+              { key: "opinions", label: t.matter.sideBySide, content: <Opinions steps={steps} bodies={page.bodies} /> },
               ...(matter.consultations?.length ? [{ key: "consultations", label: t.matter.consultations, content: <Consultations list={matter.consultations} /> }] : []),
               { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <Papers matter={matter} /> },
               { key: "clocks", label: t.matter.clocks, content: <Clocks matter={matter} /> },

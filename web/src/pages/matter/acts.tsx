@@ -1,12 +1,14 @@
 import { DownOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
 import { useState } from "react";
+import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
-import type { Expert, MatterPage, MatterStep, Me, Option } from "@/api/types";
+import type { Expert, MatterPage, MatterStep, Me, Option, Outsider } from "@/api/types";
 import { type Words, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { FormModal, type FormField } from "@/ui/FormModal";
+import { path } from "@/util/path";
 import { withinWords } from "@/util/within";
 import { oversees } from "@/util/rights";
 import { askOf } from "./cosign";
@@ -43,27 +45,37 @@ interface Colleague {
   name: string;
 }
 
+/** Bodies outside one's own that the step lets be asked, and their people. */
+function pickable(outsiders: readonly Outsider[], t: Words): { value: string; label: string }[] {
+  return outsiders.map((o) => ({ value: o.to, label: o.name ? [o.org_name, `${o.name}（${o.role_title}）`].filter(Boolean).join(" ") : t.matter.wholeBody(o.org_name ?? "", o.role_title) }));
+}
+
 /** What each act asks for, and how it is sent. */
-function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], experts: readonly Expert[], me: Me, t: Words): { lead?: string; fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
+function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], outsiders: readonly Outsider[], experts: readonly Expert[], me: Me, t: Words): { lead?: string; fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
   const m = t.matter;
   const at = { path: { id: page.matter.id } };
   const on = step?.id ?? "";
   const reason: FormField<Values> = { name: "reason", label: t.common.reason, kind: "area", need: true, extra: m.reasonHint };
   const people = colleagues.map((c) => ({ value: c.account, label: c.name }));
+  const anybody = [...people, ...pickable(outsiders, t)];
+  const elsewhere = pickable(outsiders.filter((o) => !o.name && o.role === step?.role), t);
+  const lead = outsiders.length > 0 ? m.outsideLead : undefined;
   switch (option.act) {
     case "matter.transfer":
       return {
-        fields: [{ name: "to", label: m.transferTo, kind: "select", need: true, options: [{ value: "organization", label: m.everyone }, ...people] }, reason],
+        fields: [{ name: "to", label: m.transferTo, kind: "select", need: true, options: [{ value: "organization", label: m.everyone }, ...people, ...elsewhere] }, reason],
         run: ({ to, reason }) => post("/v1/matters/{id}/transfer", at, { step: on, to, reason }),
       };
     case "matter.cosign":
       return {
-        fields: [{ name: "account", label: m.cosignBy, kind: "select", need: true, options: people }, { name: "binding", label: m.cosignBinding, kind: "check" }, reason],
+        lead,
+        fields: [{ name: "account", label: m.cosignBy, kind: "select", need: true, options: anybody }, { name: "binding", label: m.cosignBinding, kind: "check" }, reason],
         run: ({ account, binding, reason }) => post("/v1/matters/{id}/cosign", at, { step: on, account, binding, reason }),
       };
     case "matter.copy":
       return {
-        fields: [{ name: "accounts", label: m.copyTo, kind: "multiple", need: true, options: people }, reason],
+        lead,
+        fields: [{ name: "accounts", label: m.copyTo, kind: "multiple", need: true, options: anybody }, reason],
         run: ({ accounts, reason }) => post("/v1/matters/{id}/copy", at, { accounts, reason }),
       };
     case "matter.urge":
@@ -187,6 +199,7 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
   const [deciding, setDeciding] = useState<MatterStep>();
   const [supplementing, setSupplementing] = useState(false);
   const [asking, setAsking] = useState<Option>();
+  const navigate = useNavigate();
   const colleagues = useItem("/v1/colleagues").data?.items ?? [];
   const consults = page.acts?.some((o) => o.act === "matter.consult" && o.allowed);
   const experts = (useItem("/v1/experts", {}, { enabled: Boolean(consults) && oversees(me) }).data?.experts ?? []).filter((e) => e.state === "confirmed");
@@ -194,9 +207,15 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
   const withdraw = useAct((reason: string) => post("/v1/matters/{id}/withdraw", { path: { id: matter.id } }, { reason }));
   const read = useAct(() => post("/v1/matters/{id}/read", { path: { id: matter.id } }));
   const stepOf = (id?: string) => matter.steps?.find((s) => s.id === id);
+  // A copy is sent from the step that one holds; the others name theirs.
+  const seat = page.acts?.find((o) => o.act === "matter.cosign" && o.allowed)?.on;
+  const from = asking && ["matter.cosign", "matter.transfer", "matter.copy"].includes(asking.act) ? stepOf(asking.on ?? seat) : undefined;
+  const outsiders = useItem("/v1/matters/{id}/outsiders", { path: { id: matter.id }, query: { step: from?.id ?? "-" } }, { enabled: Boolean(from?.outside) }).data?.items ?? [];
+  // Whoever was invited from another body sees the file no longer once they answered.
+  const leave = () => void navigate(path.desk());
   const labelOf = (o: Option) => {
     const on = stepOf(o.on);
-    if (o.act === "matter.decide" && on && askOf(on, me.account)) return t.matter.cosignOf(on.title);
+    if (o.act === "matter.decide" && on && askOf(on, me)) return t.matter.cosignOf(on.title);
     if (o.act === "matter.decide") return on ? t.matter.decideTitle(on.title) : t.matter.decide;
     // Several steps may be open, and opinions stand at many: then each button names its step.
     const several = page.acts?.some((other) => other.act === o.act && other.on !== o.on) || (matter.steps?.filter((s) => s.state === "open").length ?? 0) > 1;
@@ -205,7 +224,11 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
   const button = (o: Option) => {
     const primary = first.includes(o.act) && o.allowed;
     if (o.act === "matter.withdraw") return <ActButton key={o.act} block dangerous state={o} label={t.matter.withdraw} run={({ reason }) => withdraw.mutateAsync(reason ?? "")} />;
-    if (o.act === "matter.read") return <ActButton key={o.act} primary={primary} state={o} label={wordFor(t.matter.acts, o.act)} run={() => read.mutateAsync(undefined)} />;
+    if (o.act === "matter.read") return <ActButton key={o.act} primary={primary} state={o} label={wordFor(t.matter.acts, o.act)} run={async () => {
+          const outside = matter.copies?.some((c) => c.outside && !c.read && (c.to === `account:${me.account}` || c.to.startsWith(`org:${me.org}:`)));
+          await read.mutateAsync(undefined);
+          if (outside) leave();
+        }} />;
     return (
       <ActButton
         key={o.act + o.on}
@@ -222,13 +245,13 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
       />
     );
   };
-  const known = (page.acts ?? []).filter((o) => first.includes(o.act) || o.act === "matter.withdraw" || formOf(o, page, stepOf(o.on), colleagues, experts, me, t));
+  const known = (page.acts ?? []).filter((o) => first.includes(o.act) || o.act === "matter.withdraw" || formOf(o, page, stepOf(o.on), colleagues, [], experts, me, t));
   const more = known.filter((o) => !first.includes(o.act));
   const answerFields: FormField<Answer>[] = [
     { name: "verdict", label: t.matter.outcome, kind: "select", need: true, options: (["agree", "disagree"] as const).map((v) => ({ value: v, label: wordFor(t.outcomes, v) })) },
     { name: "reason", label: t.matter.reason, kind: "area", need: true, extra: t.matter.reasonHint },
   ];
-  const form = asking && formOf(asking, page, stepOf(asking.on), colleagues, experts, me, t);
+  const form = asking && formOf(asking, page, stepOf(asking.on), colleagues, outsiders, experts, me, t);
   return (
     <>
       {known.filter((o) => first.includes(o.act)).map(button)}
@@ -239,8 +262,12 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
           </Button>
         </Popover>
       )}
-      {deciding && askOf(deciding, me.account) && <FormModal<Answer> title={t.matter.cosignOf(deciding.title)} ok={t.matter.submitOpinion} lead={<p>{askOf(deciding, me.account)?.reason}</p>} fields={answerFields} run={(v) => post("/v1/matters/{id}/decide", { path: { id: matter.id } }, { step: deciding.id, ...v })} close={() => setDeciding(undefined)} />}
-      {deciding && !askOf(deciding, me.account) && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
+      {deciding && askOf(deciding, me) && <FormModal<Answer> title={t.matter.cosignOf(deciding.title)} ok={t.matter.submitOpinion} lead={<p>{askOf(deciding, me)?.reason}</p>} fields={answerFields} run={async (v) => {
+            const outside = askOf(deciding, me)?.outside;
+            await post("/v1/matters/{id}/decide", { path: { id: matter.id } }, { step: deciding.id, ...v });
+            if (outside) leave();
+          }} close={() => setDeciding(undefined)} />}
+      {deciding && !askOf(deciding, me) && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
       {supplementing && <SupplementModal page={page} close={() => setSupplementing(false)} />}
       {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} lead={form.lead && <p>{form.lead}</p>} fields={form.fields} run={form.run} close={() => setAsking(undefined)} />}
     </>

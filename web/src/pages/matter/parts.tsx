@@ -71,17 +71,18 @@ function OpinionCard({ step, opinion }: { step: MatterStep; opinion?: Opinion })
 }
 
 /** 加签: who was asked beside the step, and what they answered. */
-function Asks({ step }: { step: MatterStep }) {
+function Asks({ step, bodies }: { step: MatterStep; bodies?: Record<string, string> }) {
   const t = useText();
   if (!step.asks?.length) return null;
   return (
     <>
       {step.asks.map((a) => (
-        <section key={a.account + a.at} className={a.when ? "opinion" : "opinion opinion-waiting"}>
+        <section key={(a.account ?? a.org ?? "") + a.at} className={a.when ? "opinion" : "opinion opinion-waiting"}>
           <header>
             <b>{t.matter.cosignOf(step.title)}</b>
             <span>
-              {a.name}
+              {[a.org && bodies?.[a.org], a.name].filter(Boolean).join(" ")}
+              {a.outside && <Tag style={{ marginInlineStart: 6 }}>{t.matter.outsideTag}</Tag>}
               {a.binding && <Tag style={{ marginInlineStart: 6 }}>{t.matter.cosignMust}</Tag>}
             </span>
           </header>
@@ -152,7 +153,7 @@ export function Consultations({ list }: { list: NonNullable<Matter["consultation
   );
 }
 
-export function Opinions({ steps }: { steps: MatterStep[] }) {
+export function Opinions({ steps, bodies }: { steps: MatterStep[]; bodies?: Record<string, string> }) {
   return (
     <div className="opinions">
       {steps.flatMap((step) =>
@@ -161,7 +162,7 @@ export function Opinions({ steps }: { steps: MatterStep[] }) {
           : [<OpinionCard key={step.id} step={step} />],
       )}
       {steps.map((step) => (
-        <Asks key={step.id} step={step} />
+        <Asks key={step.id} step={step} bodies={bodies} />
       ))}
       {steps.map((step) => (
         <Voices key={step.id} step={step} />
