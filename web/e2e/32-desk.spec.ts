@@ -108,6 +108,7 @@ test("another body is asked where the step lets it, sees this one file, and noth
   await receipt(operator);
   await expect(operator.getByText("其他单位", { exact: true })).toBeVisible();
 
+  await guest.reload();
   await openTask(guest, new RegExp(title));
   await expect(guest.getByRole("button", { name: "更多办理" })).toHaveCount(0);
   await guest.getByRole("button", { name: /^加签：/ }).click();
