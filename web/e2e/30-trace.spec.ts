@@ -84,3 +84,22 @@ test.describe("Hainan, after the vendor was removed", () => {
     await picture(page, "release-trace");
   });
 });
+
+test.describe("Guizhou", () => {
+  playedAt("--regime", "guizhou", "--until", "assessment");
+
+  test("what a developer tried in vain is in the log of the department that authorized it", async ({ as }) => {
+    const developer = await as("bank");
+    const { items } = await ask<Items>(developer, "GET", "/v1/spaces");
+    const refused = await developer.evaluate(
+      async ([space]) => (await fetch(`/v1/spaces/${space}/try`, { method: "POST", headers: { "Content-Type": "application/json" }, body: JSON.stringify({ class: "A", text: "DELETE FROM credit_default" }) })).status,
+      [items[0]?.id],
+    );
+    expect(refused).toBe(403);
+    const department = await as("industry");
+    await department.goto(address("/watch?tab=findings"));
+    const row = department.getByRole("row").filter({ hasText: "试图写入: DELETE" });
+    await expect(row).toContainText("已拒绝, 未读取也未改动任何数据");
+    await picture(department, "findings");
+  });
+});

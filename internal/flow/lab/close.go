@@ -112,6 +112,8 @@ const (
 	FindingLeftover = "leftover" // 授权期满后仍有副本
 	FindingUnknown  = "unknown"  // 没有供数记录的文件
 	FindingMisuse   = "misuse"   // 挪作另一场景
+	FindingWrite    = "write"    // 试图写入
+	FindingReach    = "reach"    // 试图读取供给以外的数据
 )
 
 // scanned is one finding of a scan, before it is recorded.

@@ -2,6 +2,7 @@ package lab
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"yunei/internal/base/errs"
@@ -17,7 +18,7 @@ type Finding struct {
 	Space     string    `json:"space"`
 	Org       string    `json:"org" doc:"Whose space it is"`
 	Addressee string    `json:"addressee,omitempty" doc:"The body that authorized it, which is told"`
-	Kind      string    `json:"kind" enum:"leftover,unknown,misuse"`
+	Kind      string    `json:"kind" enum:"leftover,unknown,misuse,write,reach"`
 	What      string    `json:"what" doc:"Files, or the model and the scenario it was meant for"`
 	Result    string    `json:"result" doc:"What the platform did"`
 	At        time.Time `json:"at"`
@@ -97,7 +98,7 @@ func (s *Service) report(ctx context.Context, f Finding) error {
 }
 
 // misused reports a run that a refusal stopped because its model is granted for another scenario than the space's
-// (一场景一授权: the data in a space serves that space's scenario alone).
+// (一场景一授权: the data in a space serves that space's scenario alone), or reads items that were not supplied into the space.
 func (s *Service) misused(ctx context.Context, spaceID, versionID string, refusal error) error {
 	if code := errs.CodeOf(refusal); code != errs.Unlawful && code != errs.Forbidden {
 		return nil
@@ -108,13 +109,28 @@ func (s *Service) misused(ctx context.Context, spaceID, versionID string, refusa
 		if err != nil {
 			return err
 		}
-		other, ok, err := s.Grant.OtherScenario(ctx, tx, sp.Org, sp.Scenario, versionID)
-		if err != nil || !ok {
+		found := Finding{Space: sp.ID, Org: sp.Org, Result: "已拒绝, 未读取任何数据"}
+		if found.Addressee, err = s.Grant.AuthorizerOf(ctx, tx, sc); err != nil {
 			return err
 		}
-		f = Finding{Space: sp.ID, Org: sp.Org, Kind: FindingMisuse, What: "模型 " + versionID + " 属于场景 " + other + ", 试图在场景 " + sp.Scenario + " 的空间运行",
-			Result: "已拒绝, 未读取任何数据"}
-		f.Addressee, err = s.Grant.AuthorizerOf(ctx, tx, sc)
+		other, elsewhere, err := s.Grant.OtherScenario(ctx, tx, sp.Org, sp.Scenario, versionID)
+		if err != nil {
+			return err
+		}
+		if elsewhere {
+			found.Kind, found.What = FindingMisuse, "模型 "+versionID+" 属于场景 "+other+", 试图在场景 "+sp.Scenario+" 的空间运行"
+			f = found
+			return nil
+		}
+		v, err := LoadVersion(ctx, tx, versionID)
+		if err != nil {
+			return err
+		}
+		items, err := unsupplied(ctx, tx, sp.ID, v)
+		if err == nil && len(items) > 0 {
+			found.Kind, found.What = FindingReach, "试图读取供给以外的数据: "+strings.Join(items, "、")
+			f = found
+		}
 		return err
 	})
 	if err != nil || f.Kind == "" {

@@ -260,6 +260,9 @@ func (s *Service) TryWith(ctx context.Context, spaceID string, src Source, level
 		}
 		return s.did(ctx, tx, sp, ToolTry, c.model.Hash())
 	})
+	if refused != nil {
+		s.attempted(ctx, spaceID, src.Text, refused)
+	}
 	if err != nil {
 		return Trial{}, err
 	}

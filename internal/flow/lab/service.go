@@ -342,6 +342,9 @@ func (s *Service) Submit(ctx context.Context, modelID string, shared bool, rho i
 		}
 		return tx.Judge(ctx, map[string]string{"org": m.Org, "plan": sc.ID, "model": v.ID})
 	})
+	if refused != nil {
+		s.attempted(ctx, m.Space, m.Draft, refused)
+	}
 	return v, err
 }
 

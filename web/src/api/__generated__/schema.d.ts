@@ -7930,7 +7930,7 @@ export interface components {
             at: string;
             id: string;
             /** @enum {string} */
-            kind: "leftover" | "unknown" | "misuse";
+            kind: "leftover" | "unknown" | "misuse" | "write" | "reach";
             /** @description Whose space it is */
             org: string;
             /** @description What the platform did */

@@ -88,6 +88,27 @@ function Orders({ office }: { office: boolean }) {
   );
 }
 
+/** What the platform refused or found by itself, for who is concerned: the body that authorized the developer, providers, supervisors. */
+function Findings() {
+  const t = useText();
+  const orgName = useOrgName();
+  return (
+    <ResourceTable
+      id="findings"
+      endpoint="/v1/findings"
+      rowKey="id"
+      empty={{ title: t.space.noneFound, hint: t.space.noneFoundHint }}
+      columns={[
+        { key: "at", title: t.portal.time, width: 150, render: (f) => minute(f.at), value: (f) => f.at },
+        { key: "org", title: t.common.org, render: (f) => <b style={{ fontWeight: 500 }}>{orgName(f.org)}</b>, value: (f) => orgName(f.org) },
+        { key: "kind", title: t.notice.kind, width: 190, render: (f) => wordFor(t.space.findingKinds, f.kind), value: (f) => wordFor(t.space.findingKinds, f.kind) },
+        { key: "what", title: t.watch.what },
+        { key: "result", title: t.space.result },
+      ]}
+    />
+  );
+}
+
 function Exits({ office }: { office: boolean }) {
   const t = useText();
   const navigate = useNavigate();
@@ -263,6 +284,7 @@ export default function WatchList() {
           { key: "complaints", label: t.watch.complaints, children: <Complaints /> },
           { key: "evaluations", label: t.watch.evaluations, children: <Evaluations /> },
           { key: "exits", label: t.watch.exits, children: <Exits office={office} /> },
+          { key: "findings", label: t.space.findings, children: <Findings /> },
           { key: "erasures", label: t.space.erasures, children: <Erasures org={me.org} /> },
         ]}
       />
