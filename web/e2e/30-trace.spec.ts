@@ -96,7 +96,7 @@ test.describe("Guizhou", () => {
       [items[0]?.id],
     );
     expect(refused).toBe(403);
-    const department = await as("industry");
+    const department = await as("authority");
     await department.goto(address("/watch?tab=findings"));
     const row = department.getByRole("row").filter({ hasText: "试图写入: DELETE" });
     await expect(row).toContainText("已拒绝, 未读取也未改动任何数据");
