@@ -75,6 +75,34 @@ test("a listed provider offers a service of a listed kind and builds a model wit
   await expect(page).toHaveURL(/\/lab\/spc_/);
 });
 
+test("the cost of governance is booked to who bears it, and the bill of the space shows zero", async ({ as }) => {
+  const bureau = await as("bureau");
+  const { items } = await ask<{ items: (Made & { name: string })[] }>(bureau, "GET", `/v1/organizations?q=${encodeURIComponent("数据")}&limit=100`);
+  const bearer = items.find((o) => o.name !== tech.name && /公司|集团/.test(o.name));
+  await ask(bureau, "POST", `/v1/organizations/${bearer?.id}/designations`, { kind: "benefit", document: "泉政函〔2025〕2号", issuer: "泉州市人民政府", from: "2025-01-01" });
+  const { items: spaces } = await ask<{ items: Made[] }>(bureau, "GET", "/v1/spaces");
+
+  const page = await as("operator");
+  await page.goto(address(`/lab/${spaces[0]?.id}/record`));
+  await page.getByRole("tab", { name: "应付费用" }).click();
+  await page.getByRole("button", { name: "登记治理费用" }).click();
+  const form = page.getByRole("dialog", { name: "登记治理费用" });
+  await form.getByLabel("治理工作内容").fill("清洗、补全还款状态");
+  await form.getByLabel("费用金额（元）").fill("12500");
+  await form.getByLabel("治理日期").fill("2025-09-29");
+  await page.keyboard.press("Enter");
+  await form.getByRole("button", { name: /^提\s?交$/ }).click();
+  await expect(form).toBeHidden();
+  await receipt(page);
+  const line = page.getByRole("row").filter({ hasText: "公共数据治理服务费" });
+  await expect(line).toContainText("¥ 0.00");
+  await expect(line.getByRole("button", { name: /^法规依据/ })).toContainText("七(三)2");
+  await picture(page, "bill");
+  await goTo(page, "开发空间");
+  await expect(page.getByRole("row").filter({ hasText: "清洗、补全还款状态" })).toContainText("¥ 12,500.00");
+  await picture(page, "governance-books");
+});
+
 test.describe("under Hainan's rules", () => {
   playedAt("--regime", "hainan", "--until", "catalog");
 

@@ -28,6 +28,7 @@ const (
 	AsMember    DesignationKind = "member"    // 协调机制的组成单位
 	WithPowers  DesignationKind = "powers"    // 功能区管委会、监管部门的权限清单
 	ByReference DesignationKind = "reference" // 公共企业自愿参照执行
+	AsBenefit   DesignationKind = "benefit"   // 一级公益性开发单位
 )
 
 // States of a designation.
@@ -41,7 +42,7 @@ const (
 type Designation struct {
 	ID       string          `json:"id"`
 	Org      string          `json:"org"`
-	Kind     DesignationKind `json:"kind" enum:"operator,member,powers,reference"`
+	Kind     DesignationKind `json:"kind" enum:"operator,member,powers,reference,benefit"`
 	Document string          `json:"document" doc:"Number of the paper (文号)"`
 	Issuer   string          `json:"issuer" doc:"Who gave it"`
 	Paper    string          `json:"paper,omitempty" doc:"Digest of the scanned paper"`
@@ -67,7 +68,7 @@ var designations = shelf[Designation]{"designation", "designation", "没有这�
 
 // DesignationDraft is a paper to be put on file.
 type DesignationDraft struct {
-	Kind     DesignationKind `json:"kind" enum:"operator,member,powers,reference"`
+	Kind     DesignationKind `json:"kind" enum:"operator,member,powers,reference,benefit"`
 	Document string          `json:"document" minLength:"2" maxLength:"120" doc:"文号"`
 	Issuer   string          `json:"issuer" minLength:"2" maxLength:"120" doc:"发文机关"`
 	Paper    string          `json:"paper,omitempty" maxLength:"200"`
@@ -108,7 +109,7 @@ func (s *Service) Designate(ctx context.Context, org string, d DesignationDraft)
 	p = Designation{Kind: d.Kind, Document: strings.TrimSpace(d.Document), Issuer: strings.TrimSpace(d.Issuer), Paper: d.Paper, Powers: d.Powers,
 		From: d.From, Until: d.Until, State: DesignationStands}
 	switch {
-	case !slices.Contains([]DesignationKind{AsOperator, AsMember, WithPowers, ByReference}, p.Kind):
+	case !slices.Contains([]DesignationKind{AsOperator, AsMember, WithPowers, ByReference, AsBenefit}, p.Kind):
 		return p, spotted("kind", "文件种类不在列表中, 请重新选择")
 	case p.Document == "" || p.Issuer == "":
 		return p, spotted("document", "请填写文号和发文机关")
@@ -215,6 +216,26 @@ func standingFor(ctx context.Context, tx *sqldb.Tx, org string, kind Designation
 	list, err := designations.of(ctx, tx, org)
 	today := workday.DateOf(tx.Now())
 	return slices.DeleteFunc(list, func(d Designation) bool { return d.Kind != kind || !d.on(today) }), err
+}
+
+// DesignatedAs is the one body that acts in a capacity on a day; "" where none or several do.
+func DesignatedAs(ctx context.Context, tx *sqldb.Tx, kind DesignationKind, day workday.Date) (org string, err error) {
+	for before := ""; ; {
+		list, err := designations.page(ctx, tx, DesignationStands, before, 200)
+		if err != nil || len(list) == 0 {
+			return org, err
+		}
+		for _, d := range list {
+			before = d.ID
+			if d.Kind != kind || !d.on(day) || d.Org == org {
+				continue
+			}
+			if org != "" {
+				return "", nil
+			}
+			org = d.Org
+		}
+	}
 }
 
 // designationFacts are what a rule may look at of the body that acts.

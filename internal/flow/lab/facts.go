@@ -25,6 +25,7 @@ func (s *Service) registerFacts() {
 		// Known only to the act that is judged.
 		regime.Fact{Name: "run.supplied", Type: regime.Bool},
 		regime.Fact{Name: "seat.party", Type: regime.Bool},
+		regime.Fact{Name: "cost.booked", Type: regime.Bool},
 		s.spaceFact("space.runs_left", func(q Quota, u Statement, _, _ int64) int64 { return q.Runs - u.Runs }),
 		s.spaceFact("space.compute_left", func(q Quota, u Statement, _, _ int64) int64 { return q.Compute - u.CPU/1e6 }),
 		s.spaceFact("space.storage_left", func(q Quota, _ Statement, stored, _ int64) int64 { return q.Storage - stored }),

@@ -19,6 +19,7 @@ type SpaceRecord struct {
 	Term       Term         `json:"term"`
 	Meter      Meter        `json:"meter"`
 	Statements []Statement  `json:"statements" doc:"By month, newest first"`
+	Bill       []Charge     `json:"bill" doc:"What the data user is charged"`
 	Seats      []SeatView   `json:"seats"`
 	Sessions   []SeenStay   `json:"sessions" doc:"The last hundred"`
 	Supplies   []Supply     `json:"supplies"`
@@ -77,6 +78,9 @@ func (s *Service) Record(ctx context.Context, id string) (p SpaceRecord, err err
 			return err
 		}
 		if p.Statements, err = statementsOf(ctx, tx, id, ""); err != nil {
+			return err
+		}
+		if p.Bill, err = s.bill(ctx, tx, id); err != nil {
 			return err
 		}
 		if p.Supplies, err = SuppliesOf(ctx, tx, id); err != nil {
@@ -185,7 +189,7 @@ func (s *Service) recordOptions(ctx context.Context, tx *sqldb.Tx, sp Space, sc 
 	for _, o := range []struct {
 		name  string
 		state error
-	}{{"lab.seat.add", own}, {"lab.seat.end", own}, {"lab.space.quota", foreign}} {
+	}{{"lab.seat.add", own}, {"lab.seat.end", own}, {"lab.space.quota", foreign}, {"lab.governance.record", nil}} {
 		option, err := s.Acts.Option(ctx, tx, o.name, o.state, objects)
 		if err != nil {
 			return err

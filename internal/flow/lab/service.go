@@ -49,6 +49,7 @@ func New(d Deps) *Service {
 		budgetAct,
 		act.Def{Name: "lab.space.open", Roles: owner},
 		act.Def{Name: "lab.space.quota", Roles: []access.Role{access.Operator}},
+		act.Def{Name: "lab.governance.record", Roles: []access.Role{access.Operator, access.Bureau}},
 		act.Def{Name: "lab.seat.add", Roles: owner},
 		act.Def{Name: "lab.seat.end", Roles: owner},
 		act.Def{Name: "lab.session.open", Roles: tenant},
@@ -79,6 +80,7 @@ func New(d Deps) *Service {
 		return v.Session, err
 	})
 	log.Register("space-supply", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadSupply(ctx, tx, id) })
+	log.Register("governance-cost", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadCost(ctx, tx, id) })
 	log.Register("space-finding", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadFinding(ctx, tx, id) })
 	log.Register("model", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadModel(ctx, tx, id) })
 	log.Register("model-version", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return LoadVersion(ctx, tx, id) })

@@ -14,7 +14,7 @@ func (a *API) registerDesignations() {
 	get(a, "/v1/designations", "designations", tag, "指定和组成文件", func(ctx context.Context, in *struct {
 		Paging
 		Org  string                `query:"org" maxLength:"64"`
-		Kind party.DesignationKind `query:"kind" enum:"operator,member,powers,reference"`
+		Kind party.DesignationKind `query:"kind" enum:"operator,member,powers,reference,benefit"`
 	}) (Page[party.Designated], error) {
 		list, err := a.s.Party.Designations(ctx, in.Org, in.Kind, in.Cursor, in.Limit)
 		return paged(list, in.Limit, func(d party.Designated) string { return d.ID }), err

@@ -8,6 +8,16 @@ import (
 
 func (a *API) registerSpace() {
 	const tag = "lab"
+	post(a, "/v1/spaces/{id}/governance-costs", "record-governance-cost", tag, "登记场景数据治理费用", func(ctx context.Context, in *struct {
+		ByID
+		Body lab.Work
+	}) (lab.Cost, error) {
+		return a.s.Lab.RecordCost(ctx, in.ID, in.Body)
+	})
+	get(a, "/v1/governance-costs", "governance-costs", tag, "治理费用账", func(ctx context.Context, in *struct{ Paging }) (Page[lab.Cost], error) {
+		list, err := a.s.Lab.Costs(ctx, in.Cursor, in.Limit)
+		return paged(list, in.Limit, func(c lab.Cost) string { return c.ID }), err
+	})
 	get(a, "/v1/spaces/{id}/record", "space-record", tag, "空间档案", func(ctx context.Context, in *ByID) (lab.SpaceRecord, error) {
 		r, err := a.s.Lab.Record(ctx, in.ID)
 		r.Supplies = suppliesFor(ctx, r.Supplies)

@@ -275,6 +275,16 @@ var acts = map[string]func(w *World) (func() error, error){
 		f, sc, err := w.scenario()
 		return func() error { _, err := w.Lab.OpenSpace(w.as(f), sc.ID); return err }, err
 	},
+	"lab.governance.record": func(w *World) (func() error, error) {
+		_, _, sp, err := w.space()
+		if err == nil {
+			_, err = w.Party.Designate(w.seat(access.Bureau), w.firm().Org, party.DesignationDraft{Kind: party.AsBenefit, Document: "示政函〔2025〕2号", Issuer: "示例市人民政府", From: "2025-01-01"})
+		}
+		return func() error {
+			_, err := w.Lab.RecordCost(w.seat(access.Operator), sp.ID, lab.Work{Work: "清洗地址", Amount: 120000, Day: workday.DateOf(w.clock.Now())})
+			return err
+		}, err
+	},
 	"lab.seat.add": func(w *World) (func() error, error) {
 		f, _, sp, err := w.space()
 		w.n++

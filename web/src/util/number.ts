@@ -8,6 +8,11 @@ export function rho(units: number): string {
   return value === 0 ? "0" : value.toFixed(value < 0.01 ? 5 : 4).replace(/0+$/, "").replace(/\.$/, "");
 }
 
+/** Fen as yuan. */
+export function yuan(fen: number): string {
+  return `¥ ${(fen / 100).toLocaleString("en-US", { minimumFractionDigits: 2 })}`;
+}
+
 export function grouped(n: number): string {
   return n.toLocaleString("en-US");
 }

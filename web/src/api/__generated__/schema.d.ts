@@ -1994,6 +1994,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/governance-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 治理费用账 */
+        get: operations["governance-costs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/grants": {
         parameters: {
             query?: never;
@@ -5265,6 +5282,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/spaces/{id}/governance-costs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 登记场景数据治理费用 */
+        post: operations["record-governance-cost"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/spaces/{id}/leave": {
         parameters: {
             query?: never;
@@ -7836,6 +7870,20 @@ export interface components {
             resource: string;
             title: string;
         };
+        LabCharge: {
+            /**
+             * Format: int64
+             * @description In fen
+             */
+            amount: number;
+            cite: components["schemas"]["ErrsCite"];
+            /**
+             * Format: int64
+             * @description Pieces of work
+             */
+            times: number;
+            title: string;
+        };
         LabChecked: {
             /** @description Class A: the budgets before and after one run */
             charge?: components["schemas"]["DisclosePreview"];
@@ -7847,6 +7895,34 @@ export interface components {
             /** @description Places the guard refuses, with code, both languages and an allowed way to write it */
             refusals: components["schemas"]["ErrsSpot"][] | null;
             review?: components["schemas"]["GuardReview"];
+        };
+        LabCost: {
+            /**
+             * Format: int64
+             * @description What it cost, in fen
+             */
+            amount: number;
+            /** Format: date-time */
+            at: string;
+            /** @description The organization it is booked to */
+            bearer: string;
+            /** @description Account that recorded it */
+            by: string;
+            /**
+             * Format: int64
+             * @description What the data user is charged for it, in fen
+             */
+            charged: number;
+            cite: components["schemas"]["ErrsCite"];
+            /** @description When it was done */
+            day: string;
+            id: string;
+            scenario: string;
+            space: string;
+            /** @description Of the scenario */
+            title: string;
+            /** @description What was done */
+            work: string;
         };
         LabDecidedBudget: {
             /** Format: date-time */
@@ -8325,6 +8401,8 @@ export interface components {
             /** @description The last two hundred */
             activities: components["schemas"]["LabActivity"][] | null;
             acts: components["schemas"]["ActOption"][] | null;
+            /** @description What the data user is charged */
+            bill: components["schemas"]["LabCharge"][] | null;
             findings: components["schemas"]["LabFinding"][] | null;
             meter: components["schemas"]["LabMeter"];
             seats: components["schemas"]["LabSeatView"][] | null;
@@ -8514,6 +8592,15 @@ export interface components {
             approved: boolean;
             listed: boolean;
             version: components["schemas"]["LabVersion"];
+        };
+        LabWork: {
+            /**
+             * Format: int64
+             * @description In fen
+             */
+            amount: number;
+            day: string;
+            work: string;
         };
         LeaveRequest: {
             reason: string;
@@ -9927,6 +10014,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageCost: {
+            items: components["schemas"]["LabCost"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageDecided: {
             items: components["schemas"]["Decided"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -10516,7 +10608,7 @@ export interface components {
             /** @description Who gave it */
             issuer: string;
             /** @enum {string} */
-            kind: "operator" | "member" | "powers" | "reference";
+            kind: "operator" | "member" | "powers" | "reference" | "benefit";
             org: string;
             org_name: string;
             /** @description Digest of the scanned paper */
@@ -10545,7 +10637,7 @@ export interface components {
             /** @description Who gave it */
             issuer: string;
             /** @enum {string} */
-            kind: "operator" | "member" | "powers" | "reference";
+            kind: "operator" | "member" | "powers" | "reference" | "benefit";
             org: string;
             /** @description Digest of the scanned paper */
             paper?: string;
@@ -10567,7 +10659,7 @@ export interface components {
             /** @description 发文机关 */
             issuer: string;
             /** @enum {string} */
-            kind: "operator" | "member" | "powers" | "reference";
+            kind: "operator" | "member" | "powers" | "reference" | "benefit";
             paper?: string;
             /** @description Acts of the list, as the vocabulary names them */
             powers?: string[] | null;
@@ -17107,7 +17199,7 @@ export interface operations {
                 cursor?: string;
                 limit?: number;
                 org?: string;
-                kind?: "operator" | "member" | "powers" | "reference";
+                kind?: "operator" | "member" | "powers" | "reference" | "benefit";
             };
             header?: never;
             path?: never;
@@ -18009,6 +18101,40 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageFinding"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "governance-costs": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageCost"];
                 };
             };
             /** @description Error */
@@ -25401,6 +25527,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabChecked"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-governance-cost": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["LabWork"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LabCost"];
                 };
             };
             /** @description Error */

@@ -12,6 +12,7 @@ import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { StateTag } from "@/ui/StateTag";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { GovernanceBooks } from "./Governance";
 
 export default function LabList() {
   const t = useText();
@@ -101,6 +102,7 @@ export default function LabList() {
           </Panel>
         );
       })}
+      <GovernanceBooks />
     </>
   );
 }

@@ -13,6 +13,7 @@ import { EmptyState, Loaded } from "@/ui/ProblemView";
 import { mebibytes, MiB } from "@/util/bytes";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { Bill } from "./Governance";
 
 const unbounded = 2 ** 50;
 
@@ -223,6 +224,7 @@ export default function SpaceRecordPage() {
                     />
                   ),
                 },
+                { key: "bill", label: t.space.bill, content: <Bill record={record} /> },
                 {
                   key: "findings",
                   label: `${t.space.findings} ${record.findings?.length ?? 0}`,

@@ -31,7 +31,7 @@ function Record({ org, own, close }: { org?: string; own?: boolean; close: () =>
   const t = useText();
   const me = useOutletContext<Me>();
   // That it follows the rules by reference a body says itself; everything else is said of others.
-  const kinds: Designation["kind"][] = own ? ["reference"] : ["operator", "member", "powers"];
+  const kinds: Designation["kind"][] = own ? ["reference"] : ["operator", "member", "powers", "benefit"];
   const fields: FormField<Draft>[] = [
     ...(org ? [] : [{ name: "org", label: t.common.org, kind: "org", need: true } as FormField<Draft>]),
     { name: "kind", label: t.designation.kind, kind: "select", need: true, initial: kinds.length === 1 ? kinds[0] : undefined, options: kinds.map((k) => ({ value: k, label: wordFor(t.designation.kinds, k) })) },
