@@ -77,9 +77,9 @@ test("a listed provider offers a service of a listed kind and builds a model wit
 
 test("the cost of governance is booked to who bears it, and the bill of the space shows zero", async ({ as }) => {
   const bureau = await as("bureau");
-  const { items } = await ask<{ items: (Made & { name: string })[] }>(bureau, "GET", `/v1/organizations?q=${encodeURIComponent("数据")}&limit=100`);
-  const bearer = items.find((o) => o.name !== tech.name && /公司|集团/.test(o.name));
-  await ask(bureau, "POST", `/v1/organizations/${bearer?.id}/designations`, { kind: "benefit", document: "泉政函〔2025〕2号", issuer: "泉州市人民政府", from: "2025-01-01" });
+  const { items } = await ask<{ items: (Made & { roles: string[] })[] }>(bureau, "GET", "/v1/organizations?limit=100");
+  const bearer = items.find((o) => o.roles.includes("platform-operator"))?.id ?? "";
+  await ask(bureau, "POST", `/v1/organizations/${bearer}/designations`, { kind: "benefit", document: "泉政函〔2025〕2号", issuer: "泉州市人民政府", from: "2025-01-01" });
   const { items: spaces } = await ask<{ items: Made[] }>(bureau, "GET", "/v1/spaces");
 
   const page = await as("operator");
