@@ -8127,8 +8127,10 @@ export interface components {
             };
             /** @description Digest of the noised table with its evidence; seen only through output review */
             result?: string;
-            /** @description The earlier run whose equal result was served again, without charge */
+            /** @description The earlier run whose equal result was served again, without charge; of another organization's it reads own number */
             reused?: string;
+            /** @description Whose run that was, to who supervises */
+            reused_org?: string;
             /**
              * Format: int64
              * @description Cost of the release, in units of 10^-12; charged once, also when it is served again
