@@ -24,6 +24,9 @@ func (s *Service) registerFacts() {
 		}},
 		// Known only to the act that is judged.
 		regime.Fact{Name: "run.supplied", Type: regime.Bool},
+		regime.Fact{Name: "use.by_procedure", Type: regime.Bool},
+		regime.Fact{Name: "use.procedure", Type: regime.String},
+		regime.Fact{Name: "use.rule", Type: regime.String},
 		regime.Fact{Name: "seat.party", Type: regime.Bool},
 		regime.Fact{Name: "cost.booked", Type: regime.Bool},
 		s.spaceFact("space.runs_left", func(q Quota, u Statement, _, _ int64) int64 { return q.Runs - u.Runs }),

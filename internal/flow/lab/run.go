@@ -154,7 +154,12 @@ func (s *Service) granted(ctx context.Context, tx *act.Tx, sp Space, v Version) 
 	if err != nil {
 		return g, err
 	}
-	objects, extra := map[string]string{"org": sp.Org, "model": v.ID, "space": sp.ID}, map[string]any{"run.supplied": supplied}
+	extra, err := Used(ctx, tx, RouteSpace, query.Class(v.Class))
+	if err != nil {
+		return g, err
+	}
+	objects := map[string]string{"org": sp.Org, "model": v.ID, "space": sp.ID}
+	extra["run.supplied"] = supplied
 	if judged.ID != "" {
 		objects["grant"] = judged.ID
 	} else {

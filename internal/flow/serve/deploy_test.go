@@ -19,7 +19,7 @@ func TestService_Deploy(t *testing.T) {
 		}
 		_, none := w.Serve.Deploy(w.As("other"), "ver_none", 0, "")
 		town.SameWords(t, "a version", deploy("other", g.Band.ID), none)
-		town.WantCode(t, "a table", deploy("bank", g.Table.ID), errs.Invalid)
+		town.WantArticle(t, "a table, whose plan is run in the space", deploy("bank", g.Table.ID), "六(一)")
 
 		w.Tamper(`UPDATE matter SET state = 'refused' WHERE id = $1`, g.Declaration.Matter)
 		town.WantCode(t, "a version whose review was refused", deploy("bank", g.Band.ID), errs.Forbidden)

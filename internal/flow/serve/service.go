@@ -143,7 +143,14 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	if f.Hash() != a.Hash {
 		return Deployment{}, errs.New(errs.Conflict, "模型内容与审批时签名的散列值不一致, 请联系平台运营单位核查")
 	}
+	facts, err := lab.Used(ctx, tx, lab.RouteService, f.Class())
+	if err != nil {
+		return Deployment{}, err
+	}
 	if !f.Class().Own() {
+		if err := tx.JudgeAs(ctx, ActDeploy, map[string]string{"org": tx.Actor().Org}, facts); err != nil {
+			return Deployment{}, err
+		}
 		return Deployment{}, errs.New(errs.Invalid, "只有实时查询模型 (B 类) 可以部署为调用服务, 统计模型请在开发空间运行")
 	}
 	org := tx.Actor().Org
@@ -183,7 +190,6 @@ func (s *Service) DeployTx(ctx context.Context, tx *act.Tx, a Approved) (Deploym
 	if err := insertDeployment(ctx, tx.Tx, d); err != nil {
 		return d, err
 	}
-	facts := map[string]any{}
 	if err := training(ctx, tx, d, facts); err != nil {
 		return d, err
 	}
