@@ -58,25 +58,3 @@ test("the bank reads it on the consent's page, with every use of the data under 
   await page.getByRole("tab", { name: "抽查结果" }).click();
   await expect(page.getByText("业务编号与贷款台账不符")).toBeVisible();
 });
-
-test("the operator enters an assessment of a model that a data product trains", async ({ as }) => {
-  const page = await as("operator");
-  await goTo(page, "登记簿");
-  await page.getByRole("tab", { name: "模型安全符合性评估" }).click();
-  await expect(page.getByText("还没有登记评估")).toBeVisible();
-  await page.getByRole("button", { name: "登记模型安全符合性评估" }).click();
-  const form = page.getByRole("dialog", { name: "登记模型安全符合性评估" });
-  await choose(form, "模型所属单位", "刺桐银行");
-  await form.getByLabel("模型名称和版本").fill("零售评分 3.1");
-  await form.getByLabel("评估机构").fill("示例测评中心");
-  await form.getByLabel("文号").fill("测评〔2025〕7号");
-  await choose(form, "结论", "不通过");
-  for (const [label, day] of [["起", "2025-09-01"], ["止", "2026-08-31"]] as const) {
-    await form.getByLabel(label, { exact: true }).fill(day);
-    await page.keyboard.press("Enter");
-  }
-  await form.getByRole("button", { name: /提\s?交$/ }).click();
-  await expect(form).toBeHidden();
-  await expect(page.getByRole("row").filter({ hasText: "零售评分 3.1" })).toContainText("示例测评中心");
-  await picture(page, "consent-assessments");
-});
