@@ -40,6 +40,9 @@ The SQL domain needs the walls around the engine (yunei doctor lists them). Wher
 			options := cfg.options()
 			options.Wire = door.address()
 			n, err := node.Open(cmd.Context(), options)
+			if cmd.Context().Err() != nil && errors.Is(err, context.Canceled) {
+				return nil // told to stop while it was starting: an end like any other
+			}
 			if err != nil {
 				return err
 			}

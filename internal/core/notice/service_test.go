@@ -51,7 +51,7 @@ func bureau(ctx context.Context) context.Context { return house.As(ctx, "org_bur
 func openSpace(ctx context.Context, h *house.House, occurred workday.Date) error {
 	_, err := h.Acts.Do(house.As(ctx, "org_bank", access.DataUser), act.Call{Act: "lab.space.open", Occurred: occurred},
 		func(ctx context.Context, tx *act.Tx) error {
-			return tx.JudgeAs(ctx, "lab.space.open", nil, map[string]any{"org.admitted": true, "plan.prescenario_passed": true})
+			return tx.JudgeAs(ctx, "lab.space.open", nil, map[string]any{"org.admitted": true, "plan.prescenario_passed": true, "plan.ahead": false})
 		})
 	return err
 }

@@ -13,6 +13,7 @@ import (
 	"yunei/internal/core/notice"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/release"
+	"yunei/internal/flow/catalog"
 )
 
 // BudgetDecision is a bureau's decision on how much of a resource may be disclosed (披露额度): it stands from its
@@ -33,19 +34,6 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 	if d.Document == "" || d.Reason == "" {
 		return line, errs.New(errs.Invalid, "额度决定须写明文号和理由, 请补充后提交")
 	}
-	if d.Kind != disclose.ResourceMonth && d.Month != "" || d.Kind == disclose.ResourceMonth && d.Year != 0 {
-		return line, errs.New(errs.Invalid, "额度决定针对资源的一个年度、数据月份或存续期, 请重新选择范围")
-	}
-	scope, term := disclose.Scope{}, cmp.Or(d.Month, "各月份")+"每人每月"
-	if d.Kind != disclose.ResourceMonth {
-		if scope, err = budgetScope(d.Resource, d.Kind, d.Year); err != nil {
-			return line, err
-		}
-		term = "存续期"
-		if scope.Period != "" {
-			term = scope.Period + " 年度"
-		}
-	}
 	_, err = s.Acts.Do(ctx, act.Call{Act: ActDecideBudget}, func(ctx context.Context, tx *act.Tx) error {
 		e, err := s.Catalog.Load(ctx, tx.Tx, d.Resource)
 		if err != nil {
@@ -54,11 +42,9 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 		if e.Unit == "" {
 			return errs.New(errs.Invalid, noUnit)
 		}
-		if d.Kind == disclose.ResourceMonth {
-			if e.Series == "" {
-				return errs.New(errs.Invalid, "这项资源在目录中不是按月系列, 没有每人每月额度; 请对年度或存续期作决定")
-			}
-			scope = disclose.MonthScope(e.ID, e.Series, d.Month)
+		scope, term, err := d.scope(e)
+		if err != nil {
+			return err
 		}
 		if err := s.Catalog.OwnLevel(ctx, tx.Tx, e); err != nil {
 			return err
@@ -86,16 +72,21 @@ func (s *Service) DecideBudget(ctx context.Context, d BudgetDecision) (line Budg
 	return line, err
 }
 
-// budgetScope is what a decision is about: a resource's year, or its lifetime.
-func budgetScope(resource, kind string, year int) (disclose.Scope, error) {
-	scope := disclose.Scope{Kind: kind, ID: resource}
+// scope is what a decision on a resource is about, and the words for it: a year, a month of its data, its lifetime.
+func (d BudgetDecision) scope(e catalog.Entry) (scope disclose.Scope, term string, err error) {
+	scope = disclose.Scope{Kind: d.Kind, ID: e.ID}
 	switch {
-	case kind == disclose.ResourceYear && year >= 2000 && year <= 9999:
-		scope.Period = strconv.Itoa(year)
-	case kind != disclose.ResourceLifetime || year != 0:
-		return scope, errs.New(errs.Invalid, "额度决定针对资源的一个年度或存续期, 请重新选择范围")
+	case d.Kind == disclose.ResourceYear && d.Year >= 2000 && d.Year <= 9999 && d.Month == "":
+		scope.Period = strconv.Itoa(d.Year)
+		return scope, scope.Period + " 年度", nil
+	case d.Kind == disclose.ResourceMonth && d.Year == 0 && e.Series == "":
+		return scope, "", errs.New(errs.Invalid, "这项资源在目录中不是按月系列, 没有每人每月额度; 请对年度或存续期作决定")
+	case d.Kind == disclose.ResourceMonth && d.Year == 0:
+		return disclose.MonthScope(e.ID, e.Series, d.Month), cmp.Or(d.Month, "各月份") + "每人每月", nil
+	case d.Kind == disclose.ResourceLifetime && d.Year == 0 && d.Month == "":
+		return scope, "存续期", nil
 	}
-	return scope, nil
+	return scope, "", errs.New(errs.Invalid, "额度决定针对资源的一个年度、数据月份或存续期, 请重新选择范围")
 }
 
 // ActDecideBudget is the act of a decision on a budget.

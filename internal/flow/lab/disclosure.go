@@ -21,7 +21,8 @@ type Disclosure struct {
 	Resource  string           `json:"resource"`
 	Title     string           `json:"title"`
 	Year      int              `json:"year" doc:"The current one"`
-	Lines     []DisclosureLine `json:"lines" doc:"Year by year, then the lifetime"`
+	Series    bool             `json:"series,omitempty" doc:"Each month of the data has a budget per person"`
+	Lines     []DisclosureLine `json:"lines" doc:"Year by year, then the lifetime, then of a series its months, the newest first"`
 	Class     disclose.Figure  `json:"class" doc:"The sum over all resources about the same kind of subject, an upper bound for someone who is in all of them"`
 	Decisions []DecidedBudget  `json:"decisions" doc:"Newest first"`
 	Acts      []act.Option     `json:"acts"`
@@ -39,7 +40,7 @@ type DisclosureLine struct {
 
 // DecidedBudget is a decision as it was published.
 type DecidedBudget struct {
-	Kind     string    `json:"kind" doc:"resource-year or resource-lifetime"`
+	Kind     string    `json:"kind" doc:"resource-year, resource-month or resource-lifetime"`
 	Period   string    `json:"period,omitempty"`
 	Cap      int64     `json:"cap"`
 	Document string    `json:"document"`
@@ -90,7 +91,17 @@ func (s *Service) Disclosure(ctx context.Context, resource string) (d Disclosure
 		for _, y := range years {
 			scopes = append(scopes, disclose.Scope{Kind: disclose.ResourceYear, ID: e.ID, Period: y})
 		}
-		for _, scope := range append(scopes, disclose.Scope{Kind: disclose.ResourceLifetime, ID: e.ID}) {
+		scopes = append(scopes, disclose.Scope{Kind: disclose.ResourceLifetime, ID: e.ID})
+		if d.Series = e.Series != ""; d.Series {
+			months, err := s.Budget.Months(ctx, tx, e.ID, e.Series)
+			if err != nil {
+				return err
+			}
+			for _, b := range months {
+				scopes = append(scopes, b.Scope)
+			}
+		}
+		for _, scope := range scopes {
 			if err := s.account(ctx, tx, e, scope, &d); err != nil {
 				return err
 			}
@@ -112,7 +123,7 @@ func (s *Service) account(ctx context.Context, tx *sqldb.Tx, e catalog.Entry, sc
 		return err
 	}
 	d.Lines = append(d.Lines, DisclosureLine{BudgetLine: newLine(e, a.Budget), Reserved: int64(a.Reserved), Default: a.Default,
-		Full: disclose.NewFigure(a.Cap, a.Delta), Delta: int64(a.Delta), DeltaCap: int64(a.DeltaCap)})
+		Full: a.FigureAt(a.Cap), Delta: int64(a.Delta), DeltaCap: int64(a.DeltaCap)})
 	made, err := s.Budget.Decisions(ctx, tx, scope)
 	for _, m := range made {
 		d.Decisions = append(d.Decisions, DecidedBudget{Kind: scope.Kind, Period: scope.Period, Cap: int64(m.Cap), Document: m.Document, Reason: m.Reason, Notice: m.Notice, At: m.At})
@@ -122,16 +133,17 @@ func (s *Service) account(ctx context.Context, tx *sqldb.Tx, e catalog.Entry, sc
 
 // FigureAt is what a cap would mean for one person once it is used up, as the decision would publish it.
 func (s *Service) FigureAt(ctx context.Context, d BudgetDecision) (f disclose.Figure, err error) {
-	scope, err := budgetScope(d.Resource, d.Kind, d.Year)
-	if err != nil {
-		return f, err
-	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		if _, err := s.accountable(ctx, tx, d.Resource); err != nil {
+		e, err := s.accountable(ctx, tx, d.Resource)
+		if err != nil {
+			return err
+		}
+		scope, _, err := d.scope(e)
+		if err != nil {
 			return err
 		}
 		b, err := s.Budget.Budget(ctx, tx, scope)
-		f = disclose.NewFigure(release.Rho(d.Cap), b.Delta)
+		f = b.FigureAt(release.Rho(d.Cap))
 		return err
 	})
 	return f, err

@@ -148,11 +148,12 @@ func (a *API) registerLab() {
 	})
 	get(a, "/v1/budgets/figure", "budget-figure", tag, "额度用满后的披露程度", func(ctx context.Context, in *struct {
 		Resource string `query:"resource"`
-		Kind     string `query:"kind" enum:"resource-year,resource-lifetime"`
+		Kind     string `query:"kind" enum:"resource-year,resource-month,resource-lifetime"`
 		Year     int    `query:"year"`
+		Month    string `query:"month" pattern:"^$|^[0-9]{4}-(0[1-9]|1[0-2])$"`
 		Cap      int64  `query:"cap" minimum:"0" maximum:"10000000000000" doc:"In units of 10^-12 rho"`
 	}) (disclose.Figure, error) {
-		return a.s.Lab.FigureAt(ctx, lab.BudgetDecision{Resource: in.Resource, Kind: in.Kind, Year: in.Year, Cap: in.Cap})
+		return a.s.Lab.FigureAt(ctx, lab.BudgetDecision{Resource: in.Resource, Kind: in.Kind, Year: in.Year, Month: in.Month, Cap: in.Cap})
 	})
 	get(a, "/v1/catalog/{id}/disclosure", "disclosure", tag, "披露账", func(ctx context.Context, in *ByID) (lab.Disclosure, error) {
 		return a.s.Lab.Disclosure(ctx, in.ID)

@@ -23,15 +23,8 @@ func (l *Ledger) Account(ctx context.Context, tx *sqldb.Tx, s Scope) (Account, e
 	if err != nil {
 		return a, err
 	}
-	var n int64
-	err = tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT) FROM disclosure_charge c
-		JOIN disclosure_release r ON r.id = c.release
-		WHERE c.scope = $1 AND c.id = $2 AND c.period = $3 AND r.state = $4`, s.Kind, s.ID, s.Period, Reserved).Scan(&n)
-	if err != nil {
-		return a, fmt.Errorf("sum reservations of %s: %w", s, err)
-	}
-	a.Reserved = release.Rho(n)
-	return a, nil
+	a.Reserved, _, err = summed(ctx, tx, s, "=", Reserved)
+	return a, err
 }
 
 // Years lists the years in which a resource was charged or has a cap of its own, oldest first.

@@ -108,13 +108,18 @@ func capOf(ctx context.Context, tx *sqldb.Tx, s Scope) (limit release.Rho, isDef
 }
 
 func charged(ctx context.Context, tx *sqldb.Tx, s Scope) (release.Rho, release.Delta, error) {
+	return summed(ctx, tx, s, "<>", Voided)
+}
+
+// summed adds up what was charged to a scope for the releases that are, or are not, in a state.
+func summed(ctx context.Context, tx *sqldb.Tx, s Scope, is, state string) (release.Rho, release.Delta, error) {
 	if s.Kind == ResourceMonth {
-		return ofMonth(ctx, tx, s)
+		return ofMonth(ctx, tx, s, is, state)
 	}
 	var n, delta int64
 	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT), CAST(COALESCE(SUM(c.delta), 0) AS BIGINT) FROM disclosure_charge c
 		JOIN disclosure_release r ON r.id = c.release
-		WHERE c.scope = $1 AND c.id = $2 AND c.period = $3 AND r.state <> $4`, s.Kind, s.ID, s.Period, Voided).Scan(&n, &delta)
+		WHERE c.scope = $1 AND c.id = $2 AND c.period = $3 AND r.state `+is+` $4`, s.Kind, s.ID, s.Period, state).Scan(&n, &delta)
 	if err != nil {
 		return 0, 0, fmt.Errorf("sum charges of %s: %w", s, err)
 	}

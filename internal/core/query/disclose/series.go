@@ -22,14 +22,14 @@ func MonthScope(resource, column, month string) Scope {
 
 // ofMonth adds up what was charged to the resource for releases that may have read rows of the month: all but those that
 // were proved to lie within another month of the same column. What was released before a resource became a series counts.
-func ofMonth(ctx context.Context, tx *sqldb.Tx, s Scope) (release.Rho, release.Delta, error) {
+func ofMonth(ctx context.Context, tx *sqldb.Tx, s Scope, is, state string) (release.Rho, release.Delta, error) {
 	resource, _, _ := strings.Cut(s.ID, "/")
 	var n, delta int64
 	err := tx.QueryRow(ctx, `SELECT CAST(COALESCE(SUM(c.rho), 0) AS BIGINT), CAST(COALESCE(SUM(c.delta), 0) AS BIGINT) FROM disclosure_charge c
 		JOIN disclosure_release r ON r.id = c.release
-		WHERE c.scope = $1 AND c.id = $2 AND r.state <> $3
+		WHERE c.scope = $1 AND c.id = $2 AND r.state `+is+` $3
 		AND NOT EXISTS (SELECT 1 FROM disclosure_charge m WHERE m.release = c.release AND m.scope = $4 AND m.id = $5 AND m.period <> $6)`,
-		ResourceLifetime, resource, Voided, ResourceMonth, s.ID, s.Period).Scan(&n, &delta)
+		ResourceLifetime, resource, state, ResourceMonth, s.ID, s.Period).Scan(&n, &delta)
 	if err != nil {
 		return 0, 0, fmt.Errorf("sum charges of %s: %w", s, err)
 	}

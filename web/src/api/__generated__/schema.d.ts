@@ -7930,7 +7930,7 @@ export interface components {
             /** Format: int64 */
             cap: number;
             document: string;
-            /** @description resource-year or resource-lifetime */
+            /** @description resource-year, resource-month or resource-lifetime */
             kind: string;
             notice?: string;
             period?: string;
@@ -7950,9 +7950,11 @@ export interface components {
             class: components["schemas"]["DiscloseFigure"];
             /** @description Newest first */
             decisions: components["schemas"]["LabDecidedBudget"][] | null;
-            /** @description Year by year, then the lifetime */
+            /** @description Year by year, then the lifetime, then of a series its months, the newest first */
             lines: components["schemas"]["LabDisclosureLine"][] | null;
             resource: string;
+            /** @description Each month of the data has a budget per person */
+            series?: boolean;
             title: string;
             /**
              * Format: int64
@@ -14471,8 +14473,9 @@ export interface operations {
         parameters: {
             query?: {
                 resource?: string;
-                kind?: "resource-year" | "resource-lifetime";
+                kind?: "resource-year" | "resource-month" | "resource-lifetime";
                 year?: number;
+                month?: string;
                 /** @description In units of 10^-12 rho */
                 cap?: number;
             };

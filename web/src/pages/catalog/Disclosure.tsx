@@ -16,11 +16,12 @@ import { path } from "@/util/path";
 
 const percent = (part: number) => `${(part * 100).toFixed(2)}%`;
 
-type Kind = "resource-year" | "resource-lifetime";
+type Kind = "resource-year" | "resource-month" | "resource-lifetime";
 
 interface Values {
   kind: Kind;
   year?: Dayjs;
+  month?: Dayjs | null;
   cap: number;
   document: string;
   reason: string;
@@ -32,13 +33,16 @@ function DecideModal({ account, close }: { account: DisclosureAccount; close: ()
   const [form] = Form.useForm<Values>();
   const kind = Form.useWatch("kind", form) ?? "resource-year";
   const year = Form.useWatch("year", form);
+  const month = Form.useWatch("month", form)?.format("YYYY-MM");
   const cap = Form.useWatch("cap", form);
   const units = Math.round((cap ?? 0) * rhoUnit);
   const of = kind === "resource-year" ? (year?.year() ?? account.year) : 0;
-  const line = account.lines?.find((l) => l.kind === kind && (l.period ?? "") === (of ? String(of) : ""));
-  const figure = useItem("/v1/budgets/figure", { query: { resource: account.resource, kind, year: of, cap: units } }, { enabled: cap !== undefined && cap !== null });
+  const scope = kind === "resource-month" ? { month } : { year: of };
+  const period = kind === "resource-month" ? (month ?? "") : of ? String(of) : "";
+  const line = account.lines?.find((l) => l.kind === kind && (l.period ?? "") === period);
+  const figure = useItem("/v1/budgets/figure", { query: { resource: account.resource, kind, ...scope, cap: units } }, { enabled: cap !== undefined && cap !== null });
   const decide = useAct(
-    (v: Values) => post("/v1/budgets/decide", {}, { resource: account.resource, kind: v.kind, year: of, cap: units, document: v.document, reason: v.reason }),
+    (v: Values) => post("/v1/budgets/decide", {}, { resource: account.resource, kind: v.kind, ...scope, cap: units, document: v.document, reason: v.reason }),
     close,
   );
   const need = [{ required: true, whitespace: true, min: 2, message: t.common.required }];
@@ -50,6 +54,7 @@ function DecideModal({ account, close }: { account: DisclosureAccount; close: ()
           <Segmented
             options={[
               { value: "resource-year", label: t.disclosure.oneYear },
+              ...(account.series ? [{ value: "resource-month", label: t.disclosure.oneMonth }] : []),
               { value: "resource-lifetime", label: t.disclosure.lifetime },
             ]}
           />
@@ -57,6 +62,11 @@ function DecideModal({ account, close }: { account: DisclosureAccount; close: ()
         {kind === "resource-year" && (
           <Form.Item name="year" label={t.disclosure.year} rules={[{ required: true, message: t.common.required }]}>
             <DatePicker picker="year" allowClear={false} />
+          </Form.Item>
+        )}
+        {kind === "resource-month" && (
+          <Form.Item name="month" label={t.disclosure.month} extra={t.disclosure.monthHint}>
+            <DatePicker picker="month" />
           </Form.Item>
         )}
         <Form.Item name="cap" label={t.disclosure.newCap} extra={line && t.disclosure.capNow(rho(line.cap), rho(line.charged))} rules={[{ required: true, message: t.common.required }]}>
@@ -94,7 +104,8 @@ export function DisclosureTab({ resource }: { resource: string }) {
   const t = useText();
   const [deciding, setDeciding] = useState(false);
   const query = useItem("/v1/catalog/{id}/disclosure", { path: { id: resource } });
-  const name = (l: { kind: string; period?: string }) => (l.kind === "resource-year" ? t.disclosure.yearOf(l.period ?? "") : t.disclosure.lifetime);
+  const name = (l: { kind: string; period?: string }) =>
+    l.kind === "resource-year" ? t.disclosure.yearOf(l.period ?? "") : l.kind === "resource-month" ? t.disclosure.monthOf(l.period) : t.disclosure.lifetime;
   return (
     <Loaded query={query}>
       {(account) => {
