@@ -30,7 +30,7 @@ func Used(ctx context.Context, tx *act.Tx, by Route, class query.Class) (map[str
 	if class.Own() {
 		published = RouteService
 	}
-	rule := "平台使用规范 (尚未发布)"
+	rule := "《平台使用规范》(尚未发布)"
 	series, err := tx.Law().Value("use.rules", tx.Day())
 	switch {
 	case err == nil:

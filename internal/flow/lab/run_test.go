@@ -282,7 +282,7 @@ func TestService_Run_scenario(t *testing.T) {
 	_, err = w.Lab.Run(w.As("bank"), sp.ID, g.Table.ID)
 	town.WantCode(t, "a model that this scenario's grant is not for", err, errs.Forbidden)
 	_, err = w.Lab.Run(w.As("bank"), g.Space.ID, g.Band.ID)
-	town.WantCode(t, "a one-person model in bulk", err, errs.Invalid)
+	town.WantArticle(t, "a one-person model in bulk", err, "六(一)")
 	if _, err := w.Lab.Run(w.As("bank"), g.Space.ID, g.Table.ID); err != nil {
 		t.Errorf("the table in its own scenario = %v, want done", err)
 	}
