@@ -37,8 +37,8 @@ test("a member of the mechanism is put on file by its paper, found by searching 
   await form.getByRole("combobox", { name: "单位" }).fill("没有这样的单位");
   await expect(page.getByText("没有名称或代码包含“没有这样的单位”的单位")).toBeVisible();
   await form.getByRole("combobox", { name: "单位" }).fill("数据局");
-  const found = page.locator(".ant-select-item-option").filter({ hasNotText: "舟山市数据局" });
-  await expect(found).toHaveCount(0);
+  await expect(page.locator(".ant-select-item-option").filter({ hasText: "舟山市数据局" })).toBeVisible();
+  await expect(page.locator(".ant-select-item-option").filter({ hasNotText: "数据局" })).toHaveCount(0);
   await page.keyboard.press("Escape");
   await form.getByRole("combobox", { name: "单位" }).fill("金融");
   await page.locator(".ant-select-item-option").first().click();
