@@ -91,7 +91,7 @@ func (t *Teller) run(ctx context.Context) error {
 	t.fact("charged_rho", float64(first.Rho)/1e12)
 	t.fact("same_question_again_charged", after-before)
 	err = t.post(ctx, bank.Login, path, map[string]string{"version": t.ids["band"]}, nil)
-	return t.refused("one_person_model_in_bulk", err, "invalid", "")
+	return t.refused("one_person_model_in_bulk", err, "unlawful", "六(一)")
 }
 
 // charged is what the year of the card accounts has been charged.

@@ -1228,6 +1228,8 @@ export const enUS = {
     check: "Check",
     try: "Try on samples",
     submit: "Submit",
+    saveAs: "Save as",
+    copyOf: (name: string) => `${name} (copy)`.slice(0, 100),
     saveFirst: "Save the model first",
     submitLead: "Makes an immutable version, known by the hash of its canonical form, to be declared.",
     share: "List it once approved, for other organizations (the code stays secret)",

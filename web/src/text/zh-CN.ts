@@ -1232,6 +1232,8 @@ export const zhCN = {
     check: "检查",
     try: "样例试运行",
     submit: "提交模型",
+    saveAs: "另存为",
+    copyOf: (name: string) => `${name}（副本）`.slice(0, 100),
     saveFirst: "请先保存模型",
     submitLead: "提交后生成不可更改的版本，以规范表示的摘要为准，用于场景申报。",
     share: "通过后上架，供其他单位选用（代码保密，只展示输入和输出）",

@@ -1,4 +1,4 @@
-import { CheckOutlined, LogoutOutlined, PlayCircleOutlined, PlusOutlined, SaveOutlined, SendOutlined } from "@ant-design/icons";
+import { CheckOutlined, CopyOutlined, LogoutOutlined, PlayCircleOutlined, PlusOutlined, SaveOutlined, SendOutlined } from "@ant-design/icons";
 import { Button, Flex, Input, Segmented, Select, Skeleton, Tabs, Tag, Tooltip, Typography } from "antd";
 import { useQueryClient } from "@tanstack/react-query";
 import { lazy, Suspense, useMemo, useRef, useState } from "react";
@@ -71,9 +71,9 @@ function Bench({ page }: { page: SpacePage }) {
   const [level, setLevel] = useState<"S0" | "S1" | "S2">("S0");
   const attempt = useAct(() => post("/v1/spaces/{id}/try", { ...at, query: { level } }, body));
   const save = useAct(
-    () => post("/v1/spaces/{id}/models", at, { id: draft.id, name: draft.name, ...body }),
+    (copy: boolean) => post("/v1/spaces/{id}/models", at, copy ? { name: t.lab.copyOf(draft.name), ...body } : { id: draft.id, name: draft.name, ...body }),
     (model) => {
-      setDraft({ ...draft, id: model.id });
+      setDraft({ ...draft, id: model.id, name: model.name });
       setSearch({ model: model.id }, { replace: true });
     },
   );
@@ -132,9 +132,14 @@ function Bench({ page }: { page: SpacePage }) {
           <Button icon={<PlayCircleOutlined aria-hidden />} type="primary" ghost loading={attempt.isPending} onClick={() => (checkNow(), attempt.mutate(undefined))}>
             {t.lab.try}
           </Button>
-          <Button icon={<SaveOutlined aria-hidden />} loading={save.isPending} onClick={() => save.mutate(undefined)}>
+          <Button icon={<SaveOutlined aria-hidden />} loading={save.isPending} onClick={() => save.mutate(false)}>
             {t.common.save}
           </Button>
+          {draft.id && (
+            <Button icon={<CopyOutlined aria-hidden />} loading={save.isPending} onClick={() => save.mutate(true)}>
+              {t.lab.saveAs}
+            </Button>
+          )}
           <Tooltip title={draft.id ? undefined : t.lab.saveFirst}>
             <Button icon={<SendOutlined aria-hidden />} type="primary" disabled={!draft.id} onClick={() => setSubmitting(true)}>
               {t.lab.submit}
