@@ -85,6 +85,8 @@ export function ProblemPage({ problem: thrown, retry }: { problem: unknown; retr
   const problem = asProblem(thrown);
   // The library's cartoons for 403 and 500 do not suit an office that refuses somebody something.
   const status = problem.code === "not_found" ? "info" : problem.code === "internal" ? "error" : "warning";
+  const grounds = problem.cites.length > 0 || problem.spots.length > 0;
+  const numbered = Boolean(problem.requestId) && problem.code === "internal";
   return (
     <Result
       status={status}
@@ -98,16 +100,16 @@ export function ProblemPage({ problem: thrown, retry }: { problem: unknown; retr
         )
       }
     >
-      {(problem.cites.length > 0 || problem.spots.length > 0) && (
+      {(grounds || numbered) && (
         <>
-          <Spots problem={problem} />
-          <Basis problem={problem} />
+          {grounds && <Spots problem={problem} />}
+          {grounds && <Basis problem={problem} />}
+          {numbered && (
+            <Typography.Paragraph copyable={{ text: problem.requestId ?? "" }} type="secondary" style={{ textAlign: "center", margin: 0 }}>
+              {t.problem.requestId(problem.requestId ?? "")}
+            </Typography.Paragraph>
+          )}
         </>
-      )}
-      {problem.requestId && problem.code === "internal" && (
-        <Typography.Paragraph copyable={{ text: problem.requestId }} type="secondary" style={{ textAlign: "center", margin: 0 }}>
-          {t.problem.requestId(problem.requestId)}
-        </Typography.Paragraph>
       )}
     </Result>
   );
