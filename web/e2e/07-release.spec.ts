@@ -52,6 +52,8 @@ test("the bank exports the noised table", async ({ as }) => {
   const page = await as(bank.login);
   await goTo(page, "出域审查");
   await page.getByRole("row").filter({ hasText: purpose }).filter({ hasText: "已通过" }).click();
+  // The list has a button of that name too.
+  await expect(page.locator(".file-head")).toBeVisible();
   const saving = page.waitForEvent("download");
   await page.getByRole("button", { name: /导出$/ }).click();
   const file = await (await saving).path();
