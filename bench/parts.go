@@ -199,8 +199,8 @@ func judging(ctx context.Context, b *bench, c *city) error {
 		return fmt.Errorf("find a deployment: %w", err)
 	}
 	objects := map[string]string{"org": org, "grant": grant}
-	loaded := map[string]any{"consent.verified": true, "call.purpose": purpose}
-	given := map[string]any{"consent.verified": true, "call.purpose": purpose, "grant.purpose": purpose, "grant.in_force": true, "org.admitted": true}
+	loaded := map[string]any{"consent.verified": true, "consent.reason": "", "call.purpose": purpose}
+	given := map[string]any{"consent.verified": true, "consent.reason": "", "call.purpose": purpose, "grant.purpose": purpose, "grant.in_force": true, "org.admitted": true}
 	day := workday.DateOf(c.node.Clock.Now())
 	for _, m := range []struct {
 		what  string
