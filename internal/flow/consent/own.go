@@ -131,8 +131,7 @@ func loadOwn(ctx context.Context, tx *sqldb.Tx, id string) (o Own, err error) {
 // Owned lists an organization's approved own templates.
 func (s *Service) Owned(ctx context.Context, org string) (list []Own, err error) {
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT body FROM consent_template WHERE org = $1 ORDER BY id`, org)
-		list, err = sqldb.Collect(rows, err, decoded[Own])
+		list, err = sqldb.Bodies[Own](ctx, tx, `SELECT body FROM consent_template WHERE org = $1 ORDER BY id`, org)
 		return err
 	})
 	return list, err

@@ -174,19 +174,15 @@ func (s *Service) Check(ctx context.Context, draw, id string, f Finding) (Spot, 
 
 // Draws lists the draws, newest first, to those who check and supervise.
 func (s *Service) Draws(ctx context.Context, before string, limit int) (list []Draw, err error) {
-	if !access.From(ctx).Has(checkers...) {
+	if !access.From(ctx).Overseer() {
 		return nil, nil
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		rows, err := tx.Query(ctx, `SELECT body FROM consent_draw WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
-		list, err = sqldb.Collect(rows, err, decoded[Draw])
+		list, err = sqldb.Bodies[Draw](ctx, tx, `SELECT body FROM consent_draw WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
 		return err
 	})
 	return list, err
 }
-
-// checkers may look at draws.
-var checkers = []access.Role{access.Operator, access.Bureau, access.Auditor}
 
 // Sample is a draw with its files, and with all that were in it, so that anybody repeats it.
 type Sample struct {
@@ -197,7 +193,7 @@ type Sample struct {
 
 // Sample shows one draw.
 func (s *Service) Sample(ctx context.Context, id string) (out Sample, err error) {
-	if !access.From(ctx).Has(checkers...) {
+	if !access.From(ctx).Overseer() {
 		return out, errNoDraw()
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
@@ -290,14 +286,5 @@ func loadSpot(ctx context.Context, tx *sqldb.Tx, draw, id string) (Spot, error) 
 }
 
 func spotsOf(ctx context.Context, tx *sqldb.Tx, where string, args ...any) ([]Spot, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM consent_check WHERE `+where, args...)
-	return sqldb.Collect(rows, err, decoded[Spot])
-}
-
-func decoded[T any](r *sqldb.Rows) (v T, err error) {
-	var body string
-	if err := r.Scan(&body); err != nil {
-		return v, err
-	}
-	return v, json.Unmarshal([]byte(body), &v)
+	return sqldb.Bodies[Spot](ctx, tx, `SELECT body FROM consent_check WHERE `+where, args...)
 }

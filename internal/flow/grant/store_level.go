@@ -76,18 +76,17 @@ func keepDepartment(ctx context.Context, tx *sqldb.Tx, d Department) error {
 }
 
 func loadDepartment(ctx context.Context, tx *sqldb.Tx, org string) (Department, error) {
-	d, err := scanBody[Department](tx.QueryRow(ctx, `SELECT body FROM department WHERE org = $1`, org))
+	d, err := sqldb.Body[Department](tx.QueryRow(ctx, `SELECT body FROM department WHERE org = $1`, org))
 	return d, missing(err, noDepartment)
 }
 
 func listDepartments(ctx context.Context, tx *sqldb.Tx, after string, limit int) ([]Department, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM department WHERE org > $1 ORDER BY org LIMIT $2`, after, limit)
-	return bodies[Department](rows, err)
+	return sqldb.Bodies[Department](ctx, tx, `SELECT body FROM department WHERE org > $1 ORDER BY org LIMIT $2`, after, limit)
 }
 
 // confirmed is the department's standing confirmation; the zero value where it has none.
 func confirmed(ctx context.Context, tx *sqldb.Tx, org string) (Department, error) {
-	d, err := scanBody[Department](tx.QueryRow(ctx, `SELECT body FROM department WHERE org = $1`, org))
+	d, err := sqldb.Body[Department](tx.QueryRow(ctx, `SELECT body FROM department WHERE org = $1`, org))
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return Department{}, nil
 	}
@@ -104,7 +103,7 @@ func insertRecommendation(ctx context.Context, tx *sqldb.Tx, r Recommendation) e
 }
 
 func loadRecommendation(ctx context.Context, tx *sqldb.Tx, id string) (Recommendation, error) {
-	r, err := scanBody[Recommendation](tx.QueryRow(ctx, `SELECT body FROM recommendation WHERE id = $1`, id))
+	r, err := sqldb.Body[Recommendation](tx.QueryRow(ctx, `SELECT body FROM recommendation WHERE id = $1`, id))
 	return r, missing(err, noRecommendation)
 }
 
@@ -114,25 +113,6 @@ func listRecommendations(ctx context.Context, tx *sqldb.Tx, actor access.Actor, 
 	if actor.Overseer() {
 		in = access.Inside("department", actor.Area, &args)
 	}
-	rows, err := tx.Query(ctx, `SELECT body FROM recommendation WHERE ($1 = '' OR org = $1 OR department = $1) AND ($2 = '' OR id < $2)
+	return sqldb.Bodies[Recommendation](ctx, tx, `SELECT body FROM recommendation WHERE ($1 = '' OR org = $1 OR department = $1) AND ($2 = '' OR id < $2)
 		AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
-	return bodies[Recommendation](rows, err)
-}
-
-// scanBody reads an object that is kept as one text.
-func scanBody[T any](r row) (T, error) {
-	var v T
-	var body string
-	if err := r.Scan(&body); err != nil {
-		return v, err
-	}
-	if err := json.Unmarshal([]byte(body), &v); err != nil {
-		return v, fmt.Errorf("decode %T: %w", v, err)
-	}
-	return v, nil
-}
-
-// bodies reads a list of such objects.
-func bodies[T any](rows *sqldb.Rows, err error) ([]T, error) {
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (T, error) { return scanBody[T](r) })
 }

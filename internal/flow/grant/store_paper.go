@@ -85,13 +85,12 @@ func keepSeal(ctx context.Context, tx *sqldb.Tx, s Seal) error {
 }
 
 func loadSeal(ctx context.Context, tx *sqldb.Tx, id string) (Seal, error) {
-	s, err := scanBody[Seal](tx.QueryRow(ctx, `SELECT body FROM contract_seal WHERE id = $1`, id))
+	s, err := sqldb.Body[Seal](tx.QueryRow(ctx, `SELECT body FROM contract_seal WHERE id = $1`, id))
 	return s, missing(err, noSeal)
 }
 
 func listSeals(ctx context.Context, tx *sqldb.Tx, before string, limit int) ([]Seal, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM contract_seal WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
-	return bodies[Seal](rows, err)
+	return sqldb.Bodies[Seal](ctx, tx, `SELECT body FROM contract_seal WHERE ($1 = '' OR id < $1) ORDER BY id DESC LIMIT $2`, before, limit)
 }
 
 func insertSealUse(ctx context.Context, tx *sqldb.Tx, u SealUse) error {
@@ -104,13 +103,12 @@ func insertSealUse(ctx context.Context, tx *sqldb.Tx, u SealUse) error {
 }
 
 func loadSealUse(ctx context.Context, tx *sqldb.Tx, id string) (SealUse, error) {
-	u, err := scanBody[SealUse](tx.QueryRow(ctx, `SELECT body FROM seal_use WHERE id = $1`, id))
+	u, err := sqldb.Body[SealUse](tx.QueryRow(ctx, `SELECT body FROM seal_use WHERE id = $1`, id))
 	return u, missing(err, noSeal)
 }
 
 func listSealUses(ctx context.Context, tx *sqldb.Tx, seal, before string, limit int) ([]SealUse, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM seal_use WHERE seal = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, seal, before, limit)
-	return bodies[SealUse](rows, err)
+	return sqldb.Bodies[SealUse](ctx, tx, `SELECT body FROM seal_use WHERE seal = $1 AND ($2 = '' OR id < $2) ORDER BY id DESC LIMIT $3`, seal, before, limit)
 }
 
 func insertFiling(ctx context.Context, tx *sqldb.Tx, f Filing) error {
@@ -136,12 +134,12 @@ func saveFiling(ctx context.Context, tx *sqldb.Tx, f Filing) error {
 }
 
 func loadFiling(ctx context.Context, tx *sqldb.Tx, id string) (Filing, error) {
-	f, err := scanBody[Filing](tx.QueryRow(ctx, `SELECT body FROM filing WHERE id = $1`, id))
+	f, err := sqldb.Body[Filing](tx.QueryRow(ctx, `SELECT body FROM filing WHERE id = $1`, id))
 	return f, missing(err, noFiling)
 }
 
 func findFiling(ctx context.Context, tx *sqldb.Tx, subject, to string) (Filing, bool, error) {
-	f, err := scanBody[Filing](tx.QueryRow(ctx, `SELECT body FROM filing WHERE subject = $1 AND addressee = $2`, subject, to))
+	f, err := sqldb.Body[Filing](tx.QueryRow(ctx, `SELECT body FROM filing WHERE subject = $1 AND addressee = $2`, subject, to))
 	if errors.Is(err, sqldb.ErrNoRows) {
 		return f, false, nil
 	}
@@ -157,9 +155,8 @@ type filingFilter struct {
 
 func listFilings(ctx context.Context, tx *sqldb.Tx, f filingFilter) ([]Filing, error) {
 	lo, hi := f.area.Range()
-	rows, err := tx.Query(ctx, `SELECT body FROM filing WHERE ($1 = '' OR org = $1) AND ($2 = '' OR addressee = $2) AND ($3 = '' OR state = $3)
+	return sqldb.Bodies[Filing](ctx, tx, `SELECT body FROM filing WHERE ($1 = '' OR org = $1) AND ($2 = '' OR addressee = $2) AND ($3 = '' OR state = $3)
 		AND ($4 = '' OR id < $4) AND area >= $6 AND area < $7 ORDER BY id DESC LIMIT $5`, f.org, f.to, f.state, f.before, f.limit, lo, hi)
-	return bodies[Filing](rows, err)
 }
 
 func nextFilingNumber(ctx context.Context, tx *sqldb.Tx, year int) (n int64, err error) {
@@ -188,19 +185,17 @@ func saveRenewal(ctx context.Context, tx *sqldb.Tx, r Renewal) error {
 }
 
 func loadRenewal(ctx context.Context, tx *sqldb.Tx, id string) (Renewal, error) {
-	r, err := scanBody[Renewal](tx.QueryRow(ctx, `SELECT body FROM renewal WHERE id = $1`, id))
+	r, err := sqldb.Body[Renewal](tx.QueryRow(ctx, `SELECT body FROM renewal WHERE id = $1`, id))
 	return r, missing(err, noRenewal)
 }
 
 func listRenewals(ctx context.Context, tx *sqldb.Tx, grant string) ([]Renewal, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM renewal WHERE grant_id = $1 ORDER BY id DESC`, grant)
-	return bodies[Renewal](rows, err)
+	return sqldb.Bodies[Renewal](ctx, tx, `SELECT body FROM renewal WHERE grant_id = $1 ORDER BY id DESC`, grant)
 }
 
 // filingsOf are the filings of one subject.
 func filingsOf(ctx context.Context, tx *sqldb.Tx, subject string) ([]Filing, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM filing WHERE subject = $1 ORDER BY id`, subject)
-	return bodies[Filing](rows, err)
+	return sqldb.Bodies[Filing](ctx, tx, `SELECT body FROM filing WHERE subject = $1 ORDER BY id`, subject)
 }
 
 func insertGuidance(ctx context.Context, tx *sqldb.Tx, g Guidance) error {
@@ -213,11 +208,10 @@ func insertGuidance(ctx context.Context, tx *sqldb.Tx, g Guidance) error {
 }
 
 func loadGuidance(ctx context.Context, tx *sqldb.Tx, id string) (Guidance, error) {
-	g, err := scanBody[Guidance](tx.QueryRow(ctx, `SELECT body FROM guidance WHERE id = $1`, id))
+	g, err := sqldb.Body[Guidance](tx.QueryRow(ctx, `SELECT body FROM guidance WHERE id = $1`, id))
 	return g, missing(err, noMatter)
 }
 
 func listGuidance(ctx context.Context, tx *sqldb.Tx, matter string) ([]Guidance, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM guidance WHERE matter = $1 ORDER BY id`, matter)
-	return bodies[Guidance](rows, err)
+	return sqldb.Bodies[Guidance](ctx, tx, `SELECT body FROM guidance WHERE matter = $1 ORDER BY id`, matter)
 }

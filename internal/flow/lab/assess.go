@@ -120,13 +120,13 @@ func (s *Service) EndAssessment(ctx context.Context, id, reason string) (Assessm
 }
 
 func loadAssessment(ctx context.Context, tx *sqldb.Tx, id string) (Assessment, error) {
-	list, err := bodied[Assessment](ctx, tx, `SELECT body FROM model_assessment WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Assessment](ctx, tx, `SELECT body FROM model_assessment WHERE id = $1`, id)
 	return one(list, err, "没有这项评估, 请核对后重试")
 }
 
 // Assessed reports whether a passed assessment of an organization's model stands on a day.
 func Assessed(ctx context.Context, tx *sqldb.Tx, org, model string, day workday.Date) (bool, error) {
-	list, err := bodied[Assessment](ctx, tx, `SELECT body FROM model_assessment WHERE org = $1 AND model = $2`, org, strings.TrimSpace(model))
+	list, err := sqldb.Bodies[Assessment](ctx, tx, `SELECT body FROM model_assessment WHERE org = $1 AND model = $2`, org, strings.TrimSpace(model))
 	for _, a := range list {
 		if a.stands(day) {
 			return true, err
@@ -143,7 +143,7 @@ func (s *Service) Assessments(ctx context.Context, before string, limit int) (li
 	}
 	lo, hi := area.Range()
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
-		list, err = bodied[Assessment](ctx, tx, `SELECT body FROM model_assessment WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2)
+		list, err = sqldb.Bodies[Assessment](ctx, tx, `SELECT body FROM model_assessment WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2)
 			AND ($5 = '' OR org IN (SELECT org FROM org_area WHERE area >= $3 AND area < $4)) ORDER BY id DESC LIMIT $6`, org, before, lo, hi, string(area), limit)
 		return err
 	})

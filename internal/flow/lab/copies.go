@@ -271,7 +271,7 @@ func accounted(ctx context.Context, tx *sqldb.Tx, space string) (files map[strin
 			files[b.File] = files[b.File] || b.Dropped == nil
 		}
 	}
-	list, err := bodied[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, space)
+	list, err := sqldb.Bodies[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, space)
 	return files, busy || len(list) > 0, err
 }
 

@@ -64,12 +64,12 @@ func tell(ctx context.Context, tx *act.Tx, f Finding) error {
 }
 
 func loadFinding(ctx context.Context, tx *sqldb.Tx, id string) (Finding, error) {
-	list, err := bodied[Finding](ctx, tx, `SELECT body FROM space_finding WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Finding](ctx, tx, `SELECT body FROM space_finding WHERE id = $1`, id)
 	return one(list, err, "没有这条发现记录, 请核对后重试")
 }
 
 func findingsOf(ctx context.Context, tx *sqldb.Tx, space string) ([]Finding, error) {
-	return bodied[Finding](ctx, tx, `SELECT body FROM space_finding WHERE space = $1 ORDER BY id DESC`, space)
+	return sqldb.Bodies[Finding](ctx, tx, `SELECT body FROM space_finding WHERE space = $1 ORDER BY id DESC`, space)
 }
 
 // Findings lists what the caller may see, newest first: overseers everything, the others what is about them or was told to them.
@@ -80,7 +80,7 @@ func (s *Service) Findings(ctx context.Context, before string, limit int) (list 
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		args := []any{org, before, limit}
-		list, err = bodied[Finding](ctx, tx, `SELECT body FROM space_finding WHERE ($1 = '' OR org = $1 OR addressee = $1 OR space IN
+		list, err = sqldb.Bodies[Finding](ctx, tx, `SELECT body FROM space_finding WHERE ($1 = '' OR org = $1 OR addressee = $1 OR space IN
 			(SELECT space FROM space_supply WHERE provider = $1)) AND ($2 = '' OR id < $2) AND `+inArea("space", area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 		return err
 	})

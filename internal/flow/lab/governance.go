@@ -106,7 +106,7 @@ func (s *Service) RecordCost(ctx context.Context, spaceID string, w Work) (c Cos
 }
 
 func loadCost(ctx context.Context, tx *sqldb.Tx, id string) (Cost, error) {
-	list, err := bodied[Cost](ctx, tx, `SELECT body FROM governance_cost WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Cost](ctx, tx, `SELECT body FROM governance_cost WHERE id = $1`, id)
 	return one(list, err, "没有这笔治理费用, 请核对后重试")
 }
 
@@ -122,7 +122,7 @@ func (s *Service) Costs(ctx context.Context, before string, limit int) (list []C
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		args := []any{org, before, limit}
-		list, err = bodied[Cost](ctx, tx, `SELECT body FROM governance_cost
+		list, err = sqldb.Bodies[Cost](ctx, tx, `SELECT body FROM governance_cost
 			WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+inArea("space", actor.Area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 		return err
 	})
@@ -138,7 +138,7 @@ func (s *Service) bill(ctx context.Context, tx *sqldb.Tx, space string) ([]Charg
 	if err != nil {
 		return nil, err
 	}
-	list, err := bodied[Cost](ctx, tx, `SELECT body FROM governance_cost WHERE space = $1`, space)
+	list, err := sqldb.Bodies[Cost](ctx, tx, `SELECT body FROM governance_cost WHERE space = $1`, space)
 	line := Charge{Title: v.Title, Times: len(list), Cite: v.Cite}
 	for _, c := range list {
 		line.Amount += c.Charged

@@ -46,7 +46,7 @@ func (s *Service) meter(ctx context.Context, tx *sqldb.Tx, space string) (m Mete
 	if len(list) > 0 {
 		m.Used = list[0]
 	}
-	running, err := bodied[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, space)
+	running, err := sqldb.Bodies[Run](ctx, tx, `SELECT body FROM run WHERE space = $1 AND state = 'running'`, space)
 	if err != nil {
 		return m, err
 	}

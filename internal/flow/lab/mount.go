@@ -262,7 +262,7 @@ func (s *Service) sweepSupplies(ctx context.Context) error {
 	var over, lost, left []Supply
 	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		over, lost, left = nil, nil, nil
-		list, err := bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE state IN ('standing', 'supplying') AND supplier <> '' ORDER BY id`)
+		list, err := sqldb.Bodies[Supply](ctx, tx, `SELECT body FROM space_supply WHERE state IN ('standing', 'supplying') AND supplier <> '' ORDER BY id`)
 		if err != nil {
 			return err
 		}
@@ -275,7 +275,7 @@ func (s *Service) sweepSupplies(ctx context.Context) error {
 				over = append(over, sup)
 			}
 		}
-		ended, err := bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE state = 'ended' AND supplier <> '' AND held = 1 ORDER BY id`)
+		ended, err := sqldb.Bodies[Supply](ctx, tx, `SELECT body FROM space_supply WHERE state = 'ended' AND supplier <> '' AND held = 1 ORDER BY id`)
 		if err != nil {
 			return err
 		}
@@ -343,7 +343,7 @@ func (s *Service) Supplies(ctx context.Context, before string, limit int) (list 
 	}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) (err error) {
 		args := []any{org, before, limit}
-		list, err = bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE ($1 = '' OR org = $1 OR provider = $1 OR supplier = $1)
+		list, err = sqldb.Bodies[Supply](ctx, tx, `SELECT body FROM space_supply WHERE ($1 = '' OR org = $1 OR provider = $1 OR supplier = $1)
 			AND ($2 = '' OR id < $2) AND `+inArea("space", area, &args)+` ORDER BY id DESC LIMIT $3`, args...)
 		return err
 	})

@@ -2,7 +2,6 @@ package lab
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
@@ -35,17 +34,6 @@ func spaceOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) (Space, bo
 	return list[0], true, nil
 }
 
-// bodied reads rows whose body is the object itself.
-func bodied[T any](ctx context.Context, tx *sqldb.Tx, q string, args ...any) ([]T, error) {
-	return sqldb.List(ctx, tx, func(r *sqldb.Rows) (v T, err error) {
-		var body string
-		if err := r.Scan(&body); err != nil {
-			return v, err
-		}
-		return v, json.Unmarshal([]byte(body), &v)
-	}, q, args...)
-}
-
 func one[T any](list []T, err error, none string) (v T, _ error) {
 	if err != nil {
 		return v, err
@@ -67,17 +55,17 @@ func putSeat(ctx context.Context, tx *sqldb.Tx, seat Seat) error {
 }
 
 func loadSeat(ctx context.Context, tx *sqldb.Tx, id string) (Seat, error) {
-	list, err := bodied[Seat](ctx, tx, `SELECT body FROM space_seat WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Seat](ctx, tx, `SELECT body FROM space_seat WHERE id = $1`, id)
 	return one(list, err, noSeat)
 }
 
 // seatsOf lists a space's seats, those that ended too, newest first.
 func seatsOf(ctx context.Context, tx *sqldb.Tx, space string) ([]Seat, error) {
-	return bodied[Seat](ctx, tx, `SELECT body FROM space_seat WHERE space = $1 ORDER BY id DESC`, space)
+	return sqldb.Bodies[Seat](ctx, tx, `SELECT body FROM space_seat WHERE space = $1 ORDER BY id DESC`, space)
 }
 
 func activeSeats(ctx context.Context, tx *sqldb.Tx, space string) ([]Seat, error) {
-	return bodied[Seat](ctx, tx, `SELECT body FROM space_seat WHERE space = $1 AND state = 'active' ORDER BY id`, space)
+	return sqldb.Bodies[Seat](ctx, tx, `SELECT body FROM space_seat WHERE space = $1 AND state = 'active' ORDER BY id`, space)
 }
 
 // seatedSpaces lists the spaces in which an account has a seat.
@@ -180,23 +168,23 @@ func putSupply(ctx context.Context, tx *sqldb.Tx, v Supply) error {
 
 // LoadSupply loads a supply record; supervision lists its copies.
 func LoadSupply(ctx context.Context, tx *sqldb.Tx, id string) (Supply, error) {
-	list, err := bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Supply](ctx, tx, `SELECT body FROM space_supply WHERE id = $1`, id)
 	return one(list, err, noSupply)
 }
 
 // SuppliesOf lists the supplies of a space, newest first.
 func SuppliesOf(ctx context.Context, tx *sqldb.Tx, space string) ([]Supply, error) {
-	return bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 ORDER BY id DESC`, space)
+	return sqldb.Bodies[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 ORDER BY id DESC`, space)
 }
 
 // suppliesIn lists the supplies of a resource that hold, or are being made, in a space.
 func suppliesIn(ctx context.Context, tx *sqldb.Tx, space, resource string) ([]Supply, error) {
-	return bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 AND resource = $2 AND state IN ('standing', 'supplying') ORDER BY id DESC`, space, resource)
+	return sqldb.Bodies[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 AND resource = $2 AND state IN ('standing', 'supplying') ORDER BY id DESC`, space, resource)
 }
 
 // standing finds the supply of a resource that holds in a space.
 func standing(ctx context.Context, tx *sqldb.Tx, space, resource string) (Supply, bool, error) {
-	list, err := bodied[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 AND resource = $2 AND state = 'standing' ORDER BY id DESC`, space, resource)
+	list, err := sqldb.Bodies[Supply](ctx, tx, `SELECT body FROM space_supply WHERE space = $1 AND resource = $2 AND state = 'standing' ORDER BY id DESC`, space, resource)
 	if err != nil || len(list) == 0 {
 		return Supply{}, false, err
 	}

@@ -29,17 +29,6 @@ func encode(v any) (string, error) {
 	return string(b), nil
 }
 
-// bodied reads rows whose body is the object itself.
-func bodied[T any](ctx context.Context, tx *sqldb.Tx, q string, args ...any) ([]T, error) {
-	return sqldb.List(ctx, tx, func(r *sqldb.Rows) (v T, err error) {
-		var body string
-		if err := r.Scan(&body); err != nil {
-			return v, err
-		}
-		return v, json.Unmarshal([]byte(body), &v)
-	}, q, args...)
-}
-
 func one[T any](list []T, err error, none string) (v T, _ error) {
 	if err != nil {
 		return v, err
@@ -61,14 +50,14 @@ func putApplication(ctx context.Context, tx *sqldb.Tx, a Application) error {
 }
 
 func loadApplication(ctx context.Context, tx *sqldb.Tx, id string) (Application, error) {
-	list, err := bodied[Application](ctx, tx, `SELECT body FROM supply_application WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Application](ctx, tx, `SELECT body FROM supply_application WHERE id = $1`, id)
 	return one(list, err, noApplication)
 }
 
 // listApplications lists newest first: all for "", else those that an organization filed, handles as the operator, or has a part in.
 func listApplications(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, scenario, before string, limit int) ([]Application, error) {
 	lo, hi := area.Range()
-	return bodied[Application](ctx, tx, `SELECT body FROM supply_application WHERE ($1 = '' OR org = $1 OR operator = $1
+	return sqldb.Bodies[Application](ctx, tx, `SELECT body FROM supply_application WHERE ($1 = '' OR org = $1 OR operator = $1
 		OR id IN (SELECT application FROM supply_part WHERE provider = $1)) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3)
 		AND area >= $5 AND area < $6 ORDER BY id DESC LIMIT $4`, org, scenario, before, limit, lo, hi)
 }
@@ -84,17 +73,17 @@ func putPart(ctx context.Context, tx *sqldb.Tx, p Part) error {
 }
 
 func loadPart(ctx context.Context, tx *sqldb.Tx, id string) (Part, error) {
-	list, err := bodied[Part](ctx, tx, `SELECT body FROM supply_part WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Part](ctx, tx, `SELECT body FROM supply_part WHERE id = $1`, id)
 	return one(list, err, noPart)
 }
 
 func partsOf(ctx context.Context, tx *sqldb.Tx, application string) ([]Part, error) {
-	return bodied[Part](ctx, tx, `SELECT body FROM supply_part WHERE application = $1 ORDER BY id`, application)
+	return sqldb.Bodies[Part](ctx, tx, `SELECT body FROM supply_part WHERE application = $1 ORDER BY id`, application)
 }
 
 // partsUnder lists the parts of a scenario's applications.
 func partsUnder(ctx context.Context, tx *sqldb.Tx, scenario string) ([]Part, error) {
-	return bodied[Part](ctx, tx, `SELECT p.body FROM supply_part p JOIN supply_application a ON a.id = p.application WHERE a.scenario = $1 ORDER BY p.id`, scenario)
+	return sqldb.Bodies[Part](ctx, tx, `SELECT p.body FROM supply_part p JOIN supply_application a ON a.id = p.application WHERE a.scenario = $1 ORDER BY p.id`, scenario)
 }
 
 func putProvision(ctx context.Context, tx *sqldb.Tx, p Provision) error {
@@ -108,13 +97,13 @@ func putProvision(ctx context.Context, tx *sqldb.Tx, p Provision) error {
 }
 
 func loadProvision(ctx context.Context, tx *sqldb.Tx, id string) (Provision, error) {
-	list, err := bodied[Provision](ctx, tx, `SELECT body FROM supply_provision WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Provision](ctx, tx, `SELECT body FROM supply_provision WHERE id = $1`, id)
 	return one(list, err, noProvision)
 }
 
 func listProvisions(ctx context.Context, tx *sqldb.Tx, operator string, area access.Area, before string, limit int) ([]Provision, error) {
 	lo, hi := area.Range()
-	return bodied[Provision](ctx, tx, `SELECT body FROM supply_provision WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2)
+	return sqldb.Bodies[Provision](ctx, tx, `SELECT body FROM supply_provision WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2)
 		AND area >= $4 AND area < $5 ORDER BY id DESC LIMIT $3`, operator, before, limit, lo, hi)
 }
 
@@ -129,19 +118,19 @@ func putProcessing(ctx context.Context, tx *sqldb.Tx, p Processing) error {
 }
 
 func loadProcessing(ctx context.Context, tx *sqldb.Tx, id string) (Processing, error) {
-	list, err := bodied[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE id = $1`, id)
 	return one(list, err, noProcessing)
 }
 
 func listProcessings(ctx context.Context, tx *sqldb.Tx, operator string, area access.Area, before string, limit int) ([]Processing, error) {
 	lo, hi := area.Range()
-	return bodied[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2)
+	return sqldb.Bodies[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE ($1 = '' OR operator = $1) AND ($2 = '' OR id < $2)
 		AND area >= $4 AND area < $5 ORDER BY id DESC LIMIT $3`, operator, before, limit, lo, hi)
 }
 
 // processed finds the operator's standing record of a resource.
 func processed(ctx context.Context, tx *sqldb.Tx, operator, resource string) (Processing, bool, error) {
-	list, err := bodied[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE operator = $1 AND resource = $2 AND state = 'stands' ORDER BY id DESC`, operator, resource)
+	list, err := sqldb.Bodies[Processing](ctx, tx, `SELECT body FROM supply_processing WHERE operator = $1 AND resource = $2 AND state = 'stands' ORDER BY id DESC`, operator, resource)
 	if err != nil || len(list) == 0 {
 		return Processing{}, false, err
 	}
@@ -159,12 +148,12 @@ func putDemand(ctx context.Context, tx *sqldb.Tx, d Demand) error {
 }
 
 func loadDemand(ctx context.Context, tx *sqldb.Tx, id string) (Demand, error) {
-	list, err := bodied[Demand](ctx, tx, `SELECT body FROM supply_demand WHERE id = $1`, id)
+	list, err := sqldb.Bodies[Demand](ctx, tx, `SELECT body FROM supply_demand WHERE id = $1`, id)
 	return one(list, err, noDemand)
 }
 
 func listDemands(ctx context.Context, tx *sqldb.Tx, org string, area access.Area, scenario, before string, limit int) ([]Demand, error) {
 	lo, hi := area.Range()
-	return bodied[Demand](ctx, tx, `SELECT body FROM supply_demand WHERE ($1 = '' OR org = $1) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3)
+	return sqldb.Bodies[Demand](ctx, tx, `SELECT body FROM supply_demand WHERE ($1 = '' OR org = $1) AND ($2 = '' OR scenario = $2) AND ($3 = '' OR id < $3)
 		AND area >= $5 AND area < $6 ORDER BY id DESC LIMIT $4`, org, scenario, before, limit, lo, hi)
 }

@@ -137,11 +137,11 @@ func (l *life) graded(ctx context.Context, tx *sqldb.Tx, steps []Step) ([]Step, 
 
 // granted adds every scenario that asked for the resource, or whose models read it.
 func (l *life) granted(ctx context.Context, tx *sqldb.Tx) error {
-	all, err := bodies[grant.Scenario](ctx, tx, everyScenario)
+	all, err := sqldb.Bodies[grant.Scenario](ctx, tx, everyScenario)
 	if err != nil {
 		return err
 	}
-	versions, err := bodies[lab.Version](ctx, tx, everyVersion)
+	versions, err := sqldb.Bodies[lab.Version](ctx, tx, everyVersion)
 	if err != nil {
 		return err
 	}
@@ -170,7 +170,7 @@ func (l *life) granted(ctx context.Context, tx *sqldb.Tx) error {
 
 // given adds what was handed to an operator, and what was put into spaces.
 func (l *life) given(ctx context.Context, tx *sqldb.Tx) (err error) {
-	provisions, err := bodies[supply.Provision](ctx, tx, provisionsOf, l.entry.ID)
+	provisions, err := sqldb.Bodies[supply.Provision](ctx, tx, provisionsOf, l.entry.ID)
 	if err != nil {
 		return err
 	}
@@ -180,14 +180,14 @@ func (l *life) given(ctx context.Context, tx *sqldb.Tx) (err error) {
 		}
 		l.add(node{stage: Supply, kind: "data-provision", id: p.ID, title: p.Title, rests: []Ref{{"permit", p.Permit}}})
 	}
-	processings, err := bodies[supply.Processing](ctx, tx, processingsOf, l.entry.ID)
+	processings, err := sqldb.Bodies[supply.Processing](ctx, tx, processingsOf, l.entry.ID)
 	if err != nil {
 		return err
 	}
 	for _, p := range processings {
 		l.add(node{stage: Supply, kind: "data-processing", id: p.ID, title: p.Title})
 	}
-	if l.supplies, err = bodies[lab.Supply](ctx, tx, suppliesOf, l.entry.ID); err != nil {
+	if l.supplies, err = sqldb.Bodies[lab.Supply](ctx, tx, suppliesOf, l.entry.ID); err != nil {
 		return err
 	}
 	for _, sup := range l.supplies {
@@ -198,7 +198,7 @@ func (l *life) given(ctx context.Context, tx *sqldb.Tx) (err error) {
 
 // used adds the samples that were learned, the runs on raw data, what of them left, and the services.
 func (l *life) used(ctx context.Context, tx *sqldb.Tx) error {
-	samples, err := bodies[lab.SampleSet](ctx, tx, samplesOf, l.entry.ID)
+	samples, err := sqldb.Bodies[lab.SampleSet](ctx, tx, samplesOf, l.entry.ID)
 	if err != nil {
 		return err
 	}
@@ -206,7 +206,7 @@ func (l *life) used(ctx context.Context, tx *sqldb.Tx) error {
 		l.add(node{stage: Use, kind: "sample-set", id: set.ID, title: l.entry.Title + " " + set.Level})
 	}
 	for _, v := range l.versions {
-		runs, err := bodies[lab.Run](ctx, tx, runsOf, v.ID)
+		runs, err := sqldb.Bodies[lab.Run](ctx, tx, runsOf, v.ID)
 		if err != nil {
 			return err
 		}
@@ -239,7 +239,7 @@ func (l *life) ran(ctx context.Context, tx *sqldb.Tx, v lab.Version, r lab.Run) 
 	}) {
 		l.gap(n, "没有找到所用数据的供数记录")
 	}
-	releases, err := bodies[output.Release](ctx, tx, releasesOf, r.ID)
+	releases, err := sqldb.Bodies[output.Release](ctx, tx, releasesOf, r.ID)
 	if err != nil {
 		return err
 	}
@@ -282,7 +282,7 @@ func (l *life) ended(ctx context.Context, tx *sqldb.Tx) error {
 			continue
 		}
 		seen[g.Org] = true
-		exits, err := bodies[watch.Exit](ctx, tx, exitsOf, g.Org)
+		exits, err := sqldb.Bodies[watch.Exit](ctx, tx, exitsOf, g.Org)
 		if err != nil {
 			return err
 		}

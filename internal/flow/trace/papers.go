@@ -33,7 +33,7 @@ func (c *chain) papers(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, at 
 	carries := func(models []grant.Model) bool {
 		return version == "" || slices.ContainsFunc(models, func(m grant.Model) bool { return m.Version == version })
 	}
-	declarations, err := bodies[grant.Declaration](ctx, tx, declarationsOf, sc.ID)
+	declarations, err := sqldb.Bodies[grant.Declaration](ctx, tx, declarationsOf, sc.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -46,7 +46,7 @@ func (c *chain) papers(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, at 
 		c.add(node{stage: at.application, kind: "declaration", id: d.ID, title: title, rests: []Ref{{"scenario", sc.ID}}})
 		c.matter(d.Matter, at.review, title)
 	}
-	agreements, err := bodies[grant.Agreement](ctx, tx, agreementsOf, sc.ID)
+	agreements, err := sqldb.Bodies[grant.Agreement](ctx, tx, agreementsOf, sc.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -60,7 +60,7 @@ func (c *chain) papers(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, at 
 			c.gap(n, "协议所依据的申报没有审批通过")
 		}
 	}
-	all, err := bodies[grant.Grant](ctx, tx, grantsOf, sc.ID)
+	all, err := sqldb.Bodies[grant.Grant](ctx, tx, grantsOf, sc.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -138,7 +138,7 @@ func (c *chain) applied(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, at
 	names := func(items []supply.Item) bool {
 		return slices.ContainsFunc(items, func(i supply.Item) bool { return slices.Contains(resources, i.Resource) })
 	}
-	applications, err := bodies[supply.Application](ctx, tx, appliedFor, sc.ID)
+	applications, err := sqldb.Bodies[supply.Application](ctx, tx, appliedFor, sc.ID)
 	if err != nil {
 		return err
 	}
@@ -147,7 +147,7 @@ func (c *chain) applied(ctx context.Context, tx *sqldb.Tx, sc grant.Scenario, at
 			c.add(node{stage: at.supply, kind: "data-application", id: a.ID, title: a.Title, rests: []Ref{{"scenario", sc.ID}}})
 		}
 	}
-	parts, err := bodies[supply.Part](ctx, tx, partsOf, sc.ID)
+	parts, err := sqldb.Bodies[supply.Part](ctx, tx, partsOf, sc.ID)
 	if err != nil {
 		return err
 	}

@@ -73,7 +73,7 @@ const noProduct = "没有这项结果或者服务, 请从列表进入"
 
 // readable is a release for whoever may trace it.
 func readable(ctx context.Context, tx *sqldb.Tx, id string) (output.Release, error) {
-	list, err := bodies[output.Release](ctx, tx, releaseBy, id)
+	list, err := sqldb.Bodies[output.Release](ctx, tx, releaseBy, id)
 	if err == nil && len(list) == 0 {
 		err = errs.New(errs.NotFound, noProduct)
 	}
@@ -162,7 +162,7 @@ func (p *product) runs(ctx context.Context, tx *sqldb.Tx, r lab.Run) error {
 	}
 	if r.Statistic != "" {
 		n.rests = append(n.rests, Ref{"statistics", r.Statistic})
-		permit, err := bodies[statistics.Permit](ctx, tx, statisticsBy, r.Statistic)
+		permit, err := sqldb.Bodies[statistics.Permit](ctx, tx, statisticsBy, r.Statistic)
 		if err != nil {
 			return err
 		}
@@ -197,7 +197,7 @@ func (p *product) runs(ctx context.Context, tx *sqldb.Tx, r lab.Run) error {
 
 // modelled adds every version of the model up to the one that ran: what was changed and when.
 func (p *product) modelled(ctx context.Context, tx *sqldb.Tx, v lab.Version) error {
-	versions, err := bodies[lab.Version](ctx, tx, versionsOf, v.Model, int64(v.Number))
+	versions, err := sqldb.Bodies[lab.Version](ctx, tx, versionsOf, v.Model, int64(v.Number))
 	if err != nil {
 		return err
 	}
@@ -214,7 +214,7 @@ func (p *product) modelled(ctx context.Context, tx *sqldb.Tx, v lab.Version) err
 
 // fed adds the supplies that a run read, and the collections that their data came with.
 func (p *product) fed(ctx context.Context, tx *sqldb.Tx, r lab.Run, resources []string) error {
-	supplies, err := bodies[lab.Supply](ctx, tx, suppliesInto, r.Space)
+	supplies, err := sqldb.Bodies[lab.Supply](ctx, tx, suppliesInto, r.Space)
 	if err != nil {
 		return err
 	}

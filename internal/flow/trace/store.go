@@ -3,26 +3,11 @@ package trace
 import (
 	"context"
 	"encoding/json"
-	"fmt"
 	"time"
 
 	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
 )
-
-// bodies reads rows whose body is the object itself.
-func bodies[T any](ctx context.Context, tx *sqldb.Tx, q string, args ...any) ([]T, error) {
-	return sqldb.List(ctx, tx, func(r *sqldb.Rows) (v T, err error) {
-		var body string
-		if err := r.Scan(&body); err != nil {
-			return v, err
-		}
-		if err := json.Unmarshal([]byte(body), &v); err != nil {
-			return v, fmt.Errorf("decode %T: %w", v, err)
-		}
-		return v, nil
-	}, q, args...)
-}
 
 // The texts by which the stages' own rows are found.
 const (
@@ -72,7 +57,7 @@ func loadsOf(ctx context.Context, tx *sqldb.Tx, resource string) ([]load, error)
 	}, `SELECT id, state, digest, name, started FROM snapshot WHERE resource = $1 ORDER BY id`, resource)
 }
 
-// callDay is what one service answered on one day in Quanzhou's time.
+// callDay is what one service answered on one day of legal time.
 type callDay struct {
 	first           time.Time
 	n, undocumented int64

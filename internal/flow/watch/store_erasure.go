@@ -32,8 +32,7 @@ func saveErasure(ctx context.Context, tx *sqldb.Tx, e Erasure) error {
 }
 
 func loadErasure(ctx context.Context, tx *sqldb.Tx, id string) (Erasure, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM watch_erasure WHERE id = $1`, id)
-	list, err := decoded[Erasure](rows, err)
+	list, err := sqldb.Bodies[Erasure](ctx, tx, `SELECT body FROM watch_erasure WHERE id = $1`, id)
 	if err == nil && len(list) == 0 {
 		err = errs.New(errs.NotFound, noErasure)
 	}
@@ -46,8 +45,7 @@ func loadErasure(ctx context.Context, tx *sqldb.Tx, id string) (Erasure, error) 
 func listErasures(ctx context.Context, tx *sqldb.Tx, org, before string, limit int) ([]Erasure, error) {
 	args := []any{org, before, limit}
 	in := inside(ctx, "org", &args)
-	rows, err := tx.Query(ctx, `SELECT body FROM watch_erasure WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
-	return decoded[Erasure](rows, err)
+	return sqldb.Bodies[Erasure](ctx, tx, `SELECT body FROM watch_erasure WHERE ($1 = '' OR org = $1) AND ($2 = '' OR id < $2) AND `+in+` ORDER BY id DESC LIMIT $3`, args...)
 }
 
 type answered struct {

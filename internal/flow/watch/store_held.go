@@ -2,7 +2,6 @@ package watch
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"time"
 
@@ -12,28 +11,12 @@ import (
 	"yunei/internal/flow/output"
 )
 
-// decoded reads rows whose body is the object itself.
-func decoded[T any](rows *sqldb.Rows, err error) ([]T, error) {
-	return sqldb.Collect(rows, err, func(r *sqldb.Rows) (v T, err error) {
-		var body string
-		if err := r.Scan(&body); err != nil {
-			return v, err
-		}
-		if err := json.Unmarshal([]byte(body), &v); err != nil {
-			return v, fmt.Errorf("decode %T: %w", v, err)
-		}
-		return v, nil
-	})
-}
-
 // grantsUnder lists the grants that end with an exit: the one whose permit ended, or all of an organization that left.
 func grantsUnder(ctx context.Context, tx *sqldb.Tx, e Exit) ([]grant.Grant, error) {
 	if e.Kind == grant.PermitGrant {
-		rows, err := tx.Query(ctx, `SELECT body FROM grants WHERE permit = $1 AND org = $2 ORDER BY id`, e.Permit, e.Org)
-		return decoded[grant.Grant](rows, err)
+		return sqldb.Bodies[grant.Grant](ctx, tx, `SELECT body FROM grants WHERE permit = $1 AND org = $2 ORDER BY id`, e.Permit, e.Org)
 	}
-	rows, err := tx.Query(ctx, `SELECT body FROM grants WHERE org = $1 ORDER BY id`, e.Org)
-	return decoded[grant.Grant](rows, err)
+	return sqldb.Bodies[grant.Grant](ctx, tx, `SELECT body FROM grants WHERE org = $1 ORDER BY id`, e.Org)
 }
 
 func spacesOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]string, error) {
@@ -43,20 +26,17 @@ func spacesOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]string
 
 // resultsOf lists the runs of a scenario that left a result.
 func resultsOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]lab.Run, error) {
-	rows, err := tx.Query(ctx, `SELECT r.body FROM run r JOIN space s ON s.id = r.space
+	return sqldb.Bodies[lab.Run](ctx, tx, `SELECT r.body FROM run r JOIN space s ON s.id = r.space
 		WHERE r.org = $1 AND ($2 = '' OR s.scenario = $2) AND r.state = 'done' ORDER BY r.id`, org, scenario)
-	return decoded[lab.Run](rows, err)
 }
 
 func releasesOf(ctx context.Context, tx *sqldb.Tx, org, scenario string) ([]output.Release, error) {
-	rows, err := tx.Query(ctx, `SELECT q.body FROM release_request q JOIN run r ON r.id = q.run JOIN space s ON s.id = r.space
+	return sqldb.Bodies[output.Release](ctx, tx, `SELECT q.body FROM release_request q JOIN run r ON r.id = q.run JOIN space s ON s.id = r.space
 		WHERE q.org = $1 AND ($2 = '' OR s.scenario = $2) ORDER BY q.id`, org, scenario)
-	return decoded[output.Release](rows, err)
 }
 
 func releasesBeside(ctx context.Context, tx *sqldb.Tx, org string) ([]output.Release, error) {
-	rows, err := tx.Query(ctx, `SELECT body FROM release_request WHERE org <> $1 ORDER BY id`, org)
-	return decoded[output.Release](rows, err)
+	return sqldb.Bodies[output.Release](ctx, tx, `SELECT body FROM release_request WHERE org <> $1 ORDER BY id`, org)
 }
 
 // callsUnder lists the calls of an organization under a scenario or ("") all, without the person's pseudonym: the document says

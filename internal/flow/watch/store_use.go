@@ -21,14 +21,12 @@ func declaredVersions(ctx context.Context, tx *sqldb.Tx) ([][2]string, error) {
 }
 
 func runsOf(ctx context.Context, tx *sqldb.Tx, version, scenario string) ([]lab.Run, error) {
-	rows, err := tx.Query(ctx, `SELECT r.body FROM run r JOIN space s ON s.id = r.space WHERE r.version = $1 AND s.scenario = $2 ORDER BY r.id`, version, scenario)
-	return decoded[lab.Run](rows, err)
+	return sqldb.Bodies[lab.Run](ctx, tx, `SELECT r.body FROM run r JOIN space s ON s.id = r.space WHERE r.version = $1 AND s.scenario = $2 ORDER BY r.id`, version, scenario)
 }
 
 func resultsFrom(ctx context.Context, tx *sqldb.Tx, version, scenario string) ([]output.Release, error) {
-	rows, err := tx.Query(ctx, `SELECT q.body FROM release_request q JOIN run r ON r.id = q.run JOIN space s ON s.id = r.space
+	return sqldb.Bodies[output.Release](ctx, tx, `SELECT q.body FROM release_request q JOIN run r ON r.id = q.run JOIN space s ON s.id = r.space
 		WHERE r.version = $1 AND s.scenario = $2 ORDER BY q.id DESC`, version, scenario)
-	return decoded[output.Release](rows, err)
 }
 
 // answeredCalls counts the answered calls of a version's services, by month.
