@@ -241,18 +241,22 @@ func loadProtest(ctx context.Context, tx *sqldb.Tx, id string) (Protest, error) 
 	return p, missing(err, "没有这件异议, 请核对后重试")
 }
 
+// stepBefore is a step of a file that the caller may see, and the caller as they stand in for others.
+func stepBefore(ctx context.Context, tx *sqldb.Tx, matterID, stepID string) (m *Matter, step *Step, actor access.Actor, err error) {
+	if m, err = Visible(ctx, tx, matterID); err != nil {
+		return nil, nil, actor, err
+	}
+	if step, err = m.Step(stepID); err != nil {
+		return nil, nil, actor, err
+	}
+	actor, err = Standing(ctx, tx, access.From(ctx))
+	return m, step, actor, err
+}
+
 // Protests are the words and contacts of the objections at a step, for those who decide on them.
 func (s *Service) Protests(ctx context.Context, matterID, stepID string) (list []Protest, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		m, err := Visible(ctx, tx, matterID)
-		if err != nil {
-			return err
-		}
-		step, err := m.Step(stepID)
-		if err != nil {
-			return err
-		}
-		actor, err := Standing(ctx, tx, access.From(ctx))
+		m, step, actor, err := stepBefore(ctx, tx, matterID, stepID)
 		if err != nil {
 			return err
 		}

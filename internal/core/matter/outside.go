@@ -156,15 +156,7 @@ type Outsider struct {
 // Outsiders lists whom a step lets its holder ask outside the body; nobody else is told.
 func (s *Service) Outsiders(ctx context.Context, matterID, stepID string) (out []Outsider, err error) {
 	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
-		m, err := Visible(ctx, tx, matterID)
-		if err != nil {
-			return err
-		}
-		step, err := m.Step(stepID)
-		if err != nil {
-			return err
-		}
-		actor, err := Standing(ctx, tx, access.From(ctx))
+		m, step, actor, err := stepBefore(ctx, tx, matterID, stepID)
 		if err != nil {
 			return err
 		}
