@@ -63,6 +63,9 @@ func (s *Service) Consult(ctx context.Context, matterID string, q Inquiry) (*Mat
 			if err != nil || a.Closed || !a.Actor().Has(access.Expert) || a.Org != "" && a.Org == m.Applicant {
 				return errs.New(errs.Invalid, "只能咨询在用的、与申请人无关的专家账号, 请重新选择")
 			}
+			if slices.Contains(m.Recused, a.ID) {
+				return errs.New(errs.Conflict, "%s在本件中已经回避, 请另选专家", a.Name)
+			}
 			if s.Experts != nil {
 				e, err := s.Experts.Expert(ctx, tx.Tx, a.ID)
 				if err != nil {

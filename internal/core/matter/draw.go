@@ -133,9 +133,9 @@ func (s *Service) panel(ctx context.Context, tx *sqldb.Tx, m *Matter, step *Step
 	if err != nil {
 		return nil, err
 	}
-	least := step.Need // after somebody recused, those who remain go on as long as they are a quorum
+	least, cite := step.Need, step.NeedCite // after somebody recused, those who remain go on as long as they are a quorum
 	if step.Draw == nil {
-		least = step.Seats
+		least, cite = step.Seats, step.SeatsCite
 		seed := m.ID + " " + step.ID
 		step.Draw = &Draw{Method: drawMethod, Seed: seed, Seats: step.Seats,
 			Candidates: draw(seed, pool, func(a access.Account) string { return m.conflict(step, a.ID, a.Org) })}
@@ -168,7 +168,7 @@ func (s *Service) panel(ctx context.Context, tx *sqldb.Tx, m *Matter, step *Step
 		return nil, errs.New(errs.Conflict, "“%s”的%s须覆盖各领域, 现在没有可以参加的 %s 领域人员, 请先由主管部门补充", step.Title, step.RoleTitle, f)
 	}
 	if len(to) < least {
-		return nil, errs.New(errs.Conflict, "“%s”须由 %d 名%s参加, 现在只有 %d 名可以参加, 请先由主管部门增加%s",
+		return nil, refuse(errs.Conflict, cite, "“%s”须由 %d 名%s参加, 现在只有 %d 名可以参加, 请先由主管部门增加%s",
 			step.Title, least, step.RoleTitle, len(to), step.RoleTitle)
 	}
 	return to, nil

@@ -235,7 +235,8 @@ func (m *Matter) transfer(s *Step, seat, to string) error {
 	return nil
 }
 
-// Recuse (回避) gives a drawn seat back with a reason; the next in the drawn order takes it.
+// Recuse (回避) gives a drawn seat back with a reason; the next in the drawn order takes it. From then on the file is closed to
+// whoever stood aside: what stays with them is the entry in the ledger.
 func (s *Service) Recuse(ctx context.Context, matterID, stepID, reason string) (*Matter, error) {
 	return s.atStep(ctx, act.Call{Act: "matter.recuse", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
 		if h.step.Draw == nil {
@@ -254,7 +255,7 @@ func (s *Service) Recuse(ctx context.Context, matterID, stepID, reason string) (
 			return err
 		}
 		h.m.event(Event{At: tx.Now(), What: "recused", Step: h.step.ID, Who: h.actor.Name, Reason: reason})
-		if err := closeTasks(ctx, tx, h.m.ID, h.step.ID, h.seat); err != nil || next == "" {
+		if err := takeAway(ctx, tx, h.m.ID, h.seat); err != nil || next == "" {
 			return err
 		}
 		return s.task(ctx, tx, h.m, h.step, next)
@@ -282,9 +283,9 @@ func (m *Matter) recuse(s *Step, account, reason string, pool []access.Account, 
 	}
 	if len(s.Draw.seated()) < s.Need {
 		s.Draw.Candidates = before
-		return "", refuse(errs.Conflict, s.Cite, "您回避后“%s”不足 %d 人, 没有可以替补的%s; 请联系主管部门增加人员后再提出", s.Title, s.Need, s.RoleTitle)
+		return "", refuse(errs.Conflict, s.NeedCite, "您回避后“%s”不足 %d 人, 没有可以替补的%s; 请联系主管部门增加人员后再提出", s.Title, s.Need, s.RoleTitle)
 	}
 	s.Addressed = s.Draw.seated()
-	m.Handed = append(m.Handed, access.AccountAddress(account))
+	m.Recused = append(m.Recused, account)
 	return next, nil
 }

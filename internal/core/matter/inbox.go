@@ -136,6 +136,17 @@ func closeTasks(ctx context.Context, tx *act.Tx, matter, step, addressee string)
 	return nil
 }
 
+// takeAway closes every task that somebody had in a matter and takes it out of all their lists: it stays as little as what a guest has
+// answered (outside), and among the things done of nobody.
+func takeAway(ctx context.Context, tx *act.Tx, matter, addressee string) error {
+	_, err := tx.Exec(ctx, `UPDATE task SET closed = CASE WHEN state = 'open' THEN $3 ELSE closed END, state = $4, closer = '', outside = 1
+		WHERE matter = $1 AND addressee = $2`, matter, addressee, tx.Now().UnixMicro(), taskDone)
+	if err != nil {
+		return fmt.Errorf("take tasks of %s away: %w", matter, err)
+	}
+	return nil
+}
+
 // redueTasks gives the open tasks of a step another day.
 func redueTasks(ctx context.Context, tx *sqldb.Tx, matter, step, due, explain string) error {
 	rows, err := tx.Query(ctx, `SELECT `+taskColumns+` FROM task WHERE matter = $1 AND step = $2 AND state = 'open'`, matter, step)

@@ -136,6 +136,8 @@ type Step struct {
 	May       []Verdict         `json:"may"`
 	Need      int               `json:"need" doc:"Passing opinions needed"`
 	Seats     int               `json:"seats,omitempty" doc:"Of a panel: how many people sit, drawn by lot"`
+	SeatsCite errs.Cite         `json:"seats_cite,omitzero" doc:"Of a panel: the article that sets the seats"`
+	NeedCite  errs.Cite         `json:"need_cite,omitzero" doc:"Of a panel: the article that sets how many opinions make a conclusion"`
 	Draw      *Draw             `json:"draw,omitempty" doc:"How the seats were filled"`
 	Addressed []string          `json:"addressed" doc:"Inboxes the step is addressed to"`
 	Cite      errs.Cite         `json:"cite"`
@@ -206,7 +208,8 @@ type Matter struct {
 	Barred        []string       `json:"barred,omitempty" doc:"Accounts that may not decide here, such as those who refused what is appealed"`
 	SetAside      string         `json:"set_aside,omitempty" doc:"The appeal that set the refusal aside"`
 	Versions      []Former       `json:"versions,omitempty" doc:"Documents of earlier rounds"`
-	Handed        []string       `json:"handed,omitempty" doc:"Inboxes that handed a seat on (转办, 回避); they still may read the matter"`
+	Handed        []string       `json:"handed,omitempty" doc:"Inboxes that handed a seat on (转办); they still may read the matter"`
+	Recused       []string       `json:"recused,omitempty" doc:"Accounts that gave a drawn seat back (回避); the file is closed to them"`
 	Consultations []Consultation `json:"consultations,omitempty" doc:"Questions to experts about processing, with their advice"`
 	Copies        []Copy         `json:"copies,omitempty" doc:"Who was sent a copy (抄送)"`
 	Urges         []Urge         `json:"urges,omitempty"`

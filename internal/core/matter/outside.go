@@ -54,6 +54,9 @@ func (s *Service) guestOf(ctx context.Context, tx *act.Tx, m *Matter, steps []*S
 		if g.account, err = access.LoadAccount(ctx, tx.Tx, whom); err != nil || g.account.Closed {
 			return g, unknown
 		}
+		if slices.Contains(m.Recused, g.account.ID) {
+			return g, errs.New(errs.Conflict, "%s在本件中已经回避, 请另选", g.account.Name)
+		}
 		g.to, g.name, roles = access.AccountAddress(g.account.ID), g.account.Name, g.account.Roles
 		standing, err := Standing(ctx, tx.Tx, g.account.Actor())
 		if err != nil {
@@ -105,7 +108,7 @@ func (s *Service) titles(roles []string) []string {
 // invited reports whether the actor sees the file as a guest only: asked for an opinion that is still to come, or sent a copy that is
 // not noted yet.
 func (m *Matter) invited(actor access.Actor) bool {
-	if !actor.SignedIn() {
+	if !actor.SignedIn() || slices.Contains(m.Recused, actor.Account) {
 		return false
 	}
 	for i := range m.Steps {

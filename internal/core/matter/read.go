@@ -24,8 +24,12 @@ func concerned(actor access.Actor, m *Matter) bool {
 }
 
 // Asked reports whether a step of the matter was ever addressed to the actor, or they were asked for a further opinion or
-// sent a copy. Somebody of another body who was invited (outside.go) sees the file alone and is not asked in this sense.
+// sent a copy. Somebody of another body who was invited (outside.go) sees the file alone and is not asked in this sense, and
+// whoever stood aside (回避) has no more to do with it at all.
 func Asked(actor access.Actor, m *Matter) bool {
+	if slices.Contains(m.Recused, actor.Account) {
+		return false
+	}
 	mine := actor.Addresses()
 	for _, st := range m.Steps {
 		if slices.ContainsFunc(st.Addressed, func(to string) bool { return slices.Contains(mine, to) }) ||

@@ -186,6 +186,7 @@ func stepsOf(proc regime.Procedure) []Step {
 		}
 		if p.Panel != nil {
 			st.Need, st.Seats = p.Panel.Quorum, p.Panel.Size
+			st.NeedCite, st.SeatsCite = p.Panel.QuorumCite, p.Panel.SizeCite
 		}
 		for _, may := range p.May {
 			st.May = append(st.May, Verdict(may))

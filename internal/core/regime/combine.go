@@ -226,15 +226,15 @@ func (l *Law) step(proc *procedure, st StepSpec, day workday.Date) (Step, error)
 		return Step{}, err
 	}
 	if st.Panel != nil {
-		size, _, err := l.Int(st.Panel.Size, day)
+		size, sizeCite, err := l.Int(st.Panel.Size, day)
 		if err != nil {
 			return Step{}, err
 		}
-		quorum, _, err := l.Int(st.Panel.Quorum, day)
+		quorum, quorumCite, err := l.Int(st.Panel.Quorum, day)
 		if err != nil {
 			return Step{}, err
 		}
-		step.Panel = &Panel{Size: int(size), Quorum: int(quorum)}
+		step.Panel = &Panel{Size: int(size), SizeCite: sizeCite, Quorum: int(quorum), QuorumCite: quorumCite}
 	}
 	return step, nil
 }

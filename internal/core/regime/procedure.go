@@ -112,8 +112,10 @@ type Within struct {
 
 // Panel is a body of several deciders.
 type Panel struct {
-	Size   int `json:"size"`
-	Quorum int `json:"quorum" doc:"Opinions needed before the panel has decided"`
+	Size       int       `json:"size"`
+	SizeCite   errs.Cite `json:"size_cite"`
+	Quorum     int       `json:"quorum" doc:"Opinions needed before the panel has decided"`
+	QuorumCite errs.Cite `json:"quorum_cite"`
 }
 
 // Check is a point on which the decider records a conclusion.

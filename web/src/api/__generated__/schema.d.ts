@@ -8891,7 +8891,7 @@ export interface components {
             events: components["schemas"]["MatterEvent"][] | null;
             /** @description Account that filed it */
             filer: string;
-            /** @description Inboxes that handed a seat on (转办, 回避); they still may read the matter */
+            /** @description Inboxes that handed a seat on (转办); they still may read the matter */
             handed?: string[] | null;
             id: string;
             kind: string;
@@ -8901,6 +8901,8 @@ export interface components {
             opened: string;
             /** @description The pack its procedure comes from */
             pack?: string;
+            /** @description Accounts that gave a drawn seat back (回避); the file is closed to them */
+            recused?: string[] | null;
             /** @description Digests of the packs it runs under */
             regimes: string[] | null;
             /**
@@ -9359,6 +9361,8 @@ export interface components {
              * @description Passing opinions needed
              */
             need: number;
+            /** @description Of a panel: the article that sets how many opinions make a conclusion */
+            need_cite?: components["schemas"]["ErrsCite"];
             offline?: components["schemas"]["MatterOffline"];
             /** @description On what condition the step may be decided off line (线下评估) */
             offline_if?: string;
@@ -9388,6 +9392,8 @@ export interface components {
              * @description Of a panel: how many people sit, drawn by lot
              */
             seats?: number;
+            /** @description Of a panel: the article that sets the seats */
+            seats_cite?: components["schemas"]["ErrsCite"];
             /** @description The article by which the step was left out */
             skipped?: components["schemas"]["ErrsCite"];
             state: string;
@@ -11651,8 +11657,10 @@ export interface components {
              * @description Opinions needed before the panel has decided
              */
             quorum: number;
+            quorum_cite: components["schemas"]["ErrsCite"];
             /** Format: int64 */
             size: number;
+            size_cite: components["schemas"]["ErrsCite"];
         };
         RegimePause: {
             cite: components["schemas"]["ErrsCite"];
