@@ -57,7 +57,7 @@ func (l *Law) Kinds(day workday.Date) []string {
 func (l *Law) Procedure(kind string, day workday.Date) (Procedure, error) {
 	proc, joins := l.procedureOn(kind, day)
 	if proc == nil {
-		return Procedure{}, errs.New(errs.NotFound, "现行规则没有 %s 的办理程序 (%s), 请检查所用规则包", kind, day)
+		return Procedure{}, errs.New(errs.NotFound, "现行规则 (%s) 没有这类申请的办理程序 (%s), 现在不能办理; 请向数据主管部门询问适用的办法", day, kind)
 	}
 	s, p := proc.spec, proc.pack
 	out := Procedure{Kind: s.Kind, Title: s.Title, Pack: p.spec.ID, Cite: p.cite(s.Kind, s.Cite), From: s.From, Until: s.Until, Applicant: s.Applicant, Needs: p.documents(s.Needs)}

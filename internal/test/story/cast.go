@@ -29,6 +29,7 @@ type House struct {
 	Name string
 	USCC string // first sixteen characters; the check digits follow
 	Role access.Role
+	Area access.Area // of the smaller area it belongs to; empty for the platform's own
 }
 
 // Person is the citizen of the story: the first row of the card accounts.
@@ -51,7 +52,7 @@ func (c City) Prepare(ctx context.Context, n *node.Node) error {
 			return fmt.Errorf("make code of %s: %w", h.Name, err)
 		}
 		o, err := n.Party.Register(ctx, party.Registration{
-			Name: h.Name, USCC: uscc, Kind: party.PublicBody, Roles: []access.Role{h.Role}, Registered: founded, InProvince: true,
+			Name: h.Name, USCC: uscc, Kind: party.PublicBody, Roles: []access.Role{h.Role}, Area: h.Area, Registered: founded, InProvince: true,
 			Representative: "负责人", RepresentativeID: collect.InventedNumber(900_000 + i), Contact: "联系人", Phone: "0595-00000000",
 		})
 		if err != nil {

@@ -31,7 +31,7 @@ type City struct {
 type Table struct{ Name, Holder string }
 
 // Cities are the stories, the first being the one that is told when none is named.
-func Cities() []City { return []City{Quanzhou(), Guizhou(), Zhoushan(), Hainan()} }
+func Cities() []City { return []City{Quanzhou(), Guizhou(), Zhoushan(), Hainan(), Weihai()} }
 
 // Find finds a city's story by its name; the empty name is the first.
 func Find(name string) (City, error) {

@@ -61,11 +61,20 @@ func (c *Client) Get(ctx context.Context, path string, out any) error {
 
 // Post does.
 func (c *Client) Post(ctx context.Context, path string, in, out any) error {
+	return c.json(ctx, http.MethodPost, path, in, out)
+}
+
+// Put writes in the place of what is there.
+func (c *Client) Put(ctx context.Context, path string, in, out any) error {
+	return c.json(ctx, http.MethodPut, path, in, out)
+}
+
+func (c *Client) json(ctx context.Context, method, path string, in, out any) error {
 	body, err := json.Marshal(in)
 	if err != nil {
 		return err
 	}
-	return c.do(ctx, http.MethodPost, path, "application/json", bytes.NewReader(body), out)
+	return c.do(ctx, method, path, "application/json", bytes.NewReader(body), out)
 }
 
 // Upload sends one file.

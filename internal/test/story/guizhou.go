@@ -14,10 +14,10 @@ func Guizhou() City {
 	return City{
 		Name: "guizhou", Title: "贵州: 分级授权", Pack: "guizhou-draft", Opening: time.Date(2025, 9, 22, 9, 0, 0, 0, workday.Zone()),
 		Houses: []House{
-			{"bureau", "贵州省大数据发展管理局", "1152000099000001", access.Bureau},
-			{"operator", "贵州省信息中心", "1252000099000002", access.Operator},
-			{"finance", "贵州省地方金融管理局", "1152000099000003", access.Holder},
-			{"tourism", "贵州省文化和旅游厅", "1152000099000004", access.Holder},
+			{"bureau", "贵州省大数据发展管理局", "1152000099000001", access.Bureau, ""},
+			{"operator", "贵州省信息中心", "1252000099000002", access.Operator, ""},
+			{"finance", "贵州省地方金融管理局", "1152000099000003", access.Holder, ""},
+			{"tourism", "贵州省文化和旅游厅", "1152000099000004", access.Holder, ""},
 		},
 		Seats: []Seat{
 			{"bureau", "林局", "bureau", access.Bureau, "数据主管部门"},

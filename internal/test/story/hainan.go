@@ -14,10 +14,10 @@ func Hainan() City {
 	return City{
 		Name: "hainan", Title: "海南: 服务商开发, 提供方授权", Pack: "hainan-2021-09-15", Opening: time.Date(2025, 9, 22, 9, 0, 0, 0, workday.Zone()),
 		Houses: []House{
-			{"bureau", "海南省大数据管理局", "1146000099000001", access.Bureau},
-			{"operator", "海南数据产品超市运营中心", "1246000099000002", access.Operator},
-			{"finance", "海南省地方金融管理局", "1146000099000003", access.Holder},
-			{"tourism", "海南省旅游和文化广电体育厅", "1146000099000004", access.Holder},
+			{"bureau", "海南省大数据管理局", "1146000099000001", access.Bureau, ""},
+			{"operator", "海南数据产品超市运营中心", "1246000099000002", access.Operator, ""},
+			{"finance", "海南省地方金融管理局", "1146000099000003", access.Holder, ""},
+			{"tourism", "海南省旅游和文化广电体育厅", "1146000099000004", access.Holder, ""},
 		},
 		Seats: []Seat{
 			{"bureau", "林局", "bureau", access.Bureau, "省大数据管理机构"},

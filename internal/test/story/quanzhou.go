@@ -17,11 +17,11 @@ func Quanzhou() City {
 	return City{
 		Name: "quanzhou", Title: "泉州: 场景预申报、场景申报、实时查询", Pack: "quanzhou-2024-05-17", Opening: Opening,
 		Houses: []House{
-			{"bureau", "泉州市数据管理局", "1135050099000001", access.Bureau},
-			{"operator", "泉州公共数据运营服务中心", "1235050099000002", access.Operator},
-			{"finance", "泉州市金融工作局", "1135050099000003", access.Holder},
-			{"statistics", "泉州市统计局", "1135050099000004", access.Holder},
-			{"ecology", "泉州市生态环境局", "1135050099000005", access.Holder},
+			{"bureau", "泉州市数据管理局", "1135050099000001", access.Bureau, ""},
+			{"operator", "泉州公共数据运营服务中心", "1235050099000002", access.Operator, ""},
+			{"finance", "泉州市金融工作局", "1135050099000003", access.Holder, ""},
+			{"statistics", "泉州市统计局", "1135050099000004", access.Holder, ""},
+			{"ecology", "泉州市生态环境局", "1135050099000005", access.Holder, ""},
 		},
 		Seats: []Seat{
 			{"bureau", "林局", "bureau", access.Bureau, "数据主管部门 (审批)"},

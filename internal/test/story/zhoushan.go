@@ -15,12 +15,12 @@ func Zhoushan() City {
 	return City{
 		Name: "zhoushan", Title: "舟山: 一场景一授权", Pack: "zhoushan-2024-03-20", Opening: time.Date(2025, 9, 22, 9, 0, 0, 0, workday.Zone()),
 		Houses: []House{
-			{"bureau", "舟山市数据局", "1133090099000001", access.Bureau},
-			{"operator", "舟山市大数据运维中心", "1233090099000002", access.Operator},
-			{"finance", "舟山市金融工作局", "1133090099000003", access.Holder},
-			{"mechanism", "舟山市公共数据授权运营管理协调机制", "1133090099000004", access.Mechanism},
-			{"government", "舟山市人民政府", "1133090099000005", access.Government},
-			{"province", "浙江省数据局", "1133000099000006", access.Upper},
+			{"bureau", "舟山市数据局", "1133090099000001", access.Bureau, ""},
+			{"operator", "舟山市大数据运维中心", "1233090099000002", access.Operator, ""},
+			{"finance", "舟山市金融工作局", "1133090099000003", access.Holder, ""},
+			{"mechanism", "舟山市公共数据授权运营管理协调机制", "1133090099000004", access.Mechanism, ""},
+			{"government", "舟山市人民政府", "1133090099000005", access.Government, ""},
+			{"province", "浙江省数据局", "1133000099000006", access.Upper, ""},
 		},
 		Seats: []Seat{
 			{"bureau", "林局", "bureau", access.Bureau, "公共数据主管部门"},
