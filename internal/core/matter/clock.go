@@ -116,10 +116,10 @@ func (c counter) recount(s *Step) {
 	}
 	s.Clocks, s.Deadline, s.Lapses = nil, nil, nil
 	if s.Within != nil {
-		s.Clocks = append(s.Clocks, c.clock(*s.Within, *s.Opened, s.Pauses, s.Extended))
+		s.Clocks = append(s.Clocks, *c.clock(*s.Within, *s.Opened, s.Pauses, s.Extended).since(s.Moved, inWithin, 0))
 	}
 	for _, limit := range s.Limits {
-		s.Clocks = append(s.Clocks, c.clock(limit, *s.Opened, s.Pauses, nil))
+		s.Clocks = append(s.Clocks, *c.clock(limit, *s.Opened, s.Pauses, nil).since(s.Moved, inClock, len(s.Clocks)))
 	}
 	for i := range s.Clocks {
 		if k := &s.Clocks[i]; s.Deadline == nil || (k.Due != "" && (s.Deadline.Due == "" || k.Due < s.Deadline.Due)) {
@@ -128,11 +128,10 @@ func (c counter) recount(s *Step) {
 		}
 	}
 	if s.Lapse != nil {
-		k := c.clock(*s.Lapse, *s.Opened, nil, nil)
-		s.Lapses = &k.Deadline
+		s.Lapses = &c.clock(*s.Lapse, *s.Opened, nil, nil).since(s.Moved, inLapse, 0).Deadline
 	}
 	if s.Public != nil {
-		s.Public.Deadline = c.clock(s.Publicity.For, *s.Opened, nil, nil).Deadline
+		s.Public.Deadline = c.clock(s.Publicity.For, *s.Opened, nil, nil).since(s.Moved, inPublicity, 0).Deadline
 	}
 }
 

@@ -203,8 +203,7 @@ func (m *Matter) decide(s *Step, o Opinion, c counter) {
 		s.State = StepDone
 		m.end(Returned, o)
 		if m.Supplement != nil {
-			k := c.clock(*m.Supplement, o.At, nil, nil)
-			m.Answer = &k
+			m.Answer = c.clock(*m.Supplement, o.At, nil, nil).since(m.Moved, inSupplement, 0)
 		}
 	case o.Verdict == Refuse && (s.Publicity != nil || !s.canStillPass()):
 		s.State = StepDone
@@ -294,11 +293,17 @@ func (m *Matter) again() {
 	m.State, m.Answer, m.Closed = Running, nil, nil
 	for i := range m.Steps {
 		s := &m.Steps[i]
-		stopped := slices.ContainsFunc(s.Opinions, func(o Opinion) bool { return s.Binding && (o.Verdict == Return || o.Verdict == Refuse && !s.passed()) })
-		if s.State == StepClosed || stopped {
+		if s.restarts() {
 			s.reset()
 		}
 	}
+}
+
+// restarts reports whether a step begins anew once the matter that it or another stopped runs on.
+func (s *Step) restarts() bool {
+	return s.State == StepClosed || slices.ContainsFunc(s.Opinions, func(o Opinion) bool {
+		return s.Binding && (o.Verdict == Return || o.Verdict == Refuse && !s.passed())
+	})
 }
 
 // withdraw ends the matter at the applicant's wish.

@@ -169,15 +169,18 @@ type Step struct {
 	Opinions  []Opinion         `json:"opinions,omitempty"`
 	Voices    []Voice           `json:"voices,omitempty" doc:"Of a step of the mechanism: what its member bodies said"`
 	Past      []Opinion         `json:"past,omitempty" doc:"Opinions of earlier rounds"`
+	Moved     []Moved           `json:"moved,omitempty" doc:"Values of later law that were moved to it by an act (过渡适用)"`
 }
 
 // Event is one line of the timeline.
 type Event struct {
 	At     time.Time `json:"at"`
-	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened,opined,consulted,advised,offline_asked,offline_given,offline_denied,offline_switched"`
+	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened,opined,consulted,advised,offline_asked,offline_given,offline_denied,offline_switched,moved"`
 	Step   string    `json:"step,omitempty"`
 	Who    string    `json:"who,omitempty"`
 	Reason string    `json:"reason,omitempty"`
+
+	Cite *errs.Cite `json:"cite,omitempty" doc:"The article by which it happened"`
 }
 
 // Matter (办件) is one application.
@@ -214,4 +217,5 @@ type Matter struct {
 	Copies        []Copy         `json:"copies,omitempty" doc:"Who was sent a copy (抄送)"`
 	Urges         []Urge         `json:"urges,omitempty"`
 	Supervisions  []Supervision  `json:"supervisions,omitempty"`
+	Moved         []Moved        `json:"moved,omitempty" doc:"Values of later law that were moved to its own periods"`
 }

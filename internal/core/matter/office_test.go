@@ -63,6 +63,15 @@ func newOffice(t *testing.T, db *sqldb.DB, clk *clock.Set) *office {
 	t.Helper()
 	keys, err := seal.LoadOrCreate(t.TempDir())
 	must(t, err)
+	o := newOfficeUnder(t, db, clk, keys, "quanzhou-2024-05-17")
+	o.experts("x", "y", "z")
+	return o
+}
+
+// newOfficeUnder is an office under packs named by id or folder. Opened again over the same database and keys it is the program
+// started anew.
+func newOfficeUnder(t *testing.T, db *sqldb.DB, clk *clock.Set, keys *seal.Keys, packs ...string) *office {
+	t.Helper()
 	law := regime.New()
 	o := &office{t: t, db: db, clock: clk, log: ledger.New(db, keys, ledger.Options{}), asked: map[string][]string{}}
 	o.acts = act.NewRunner(db, o.log, law)
@@ -78,8 +87,9 @@ func newOffice(t *testing.T, db *sqldb.DB, clk *clock.Set) *office {
 	law.RegisterFact( // who acts is the stages' to know; here the operator's paper is on file
 		regime.Fact{Name: "account.roles", Type: regime.StringList, Load: func(context.Context, *sqldb.Tx, string) (any, error) { return []string{}, nil }},
 		regime.Fact{Name: "account.designated", Type: regime.Bool, Load: func(context.Context, *sqldb.Tx, string) (any, error) { return true, nil }})
-	must(t, law.Load(regimes.FS, "quanzhou-2024-05-17"))
-	o.experts("x", "y", "z")
+	fsys, ids, err := regimes.Mount(packs...)
+	must(t, err)
+	must(t, law.Load(fsys, ids...))
 	return o
 }
 

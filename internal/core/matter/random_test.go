@@ -1,10 +1,12 @@
 package matter
 
 import (
+	"encoding/json"
 	"fmt"
 	"io/fs"
 	"math/rand/v2"
 	"os"
+	"reflect"
 	"runtime"
 	"slices"
 	"strconv"
@@ -19,8 +21,8 @@ import (
 	"yunei/regimes"
 )
 
-// TestMatter_random drives random procedures with every kind of countersigning, periods in public, pauses and appeals through
-// random acts, legal and not, on a clock of its own. Whatever happens: a running matter can always be moved on by somebody or
+// TestMatter_random drives random procedures with every kind of countersigning, periods in public, pauses, appeals and values moved
+// to them through random acts, legal and not, on a clock of its own. Whatever happens: a running matter can always be moved on by somebody or
 // by time, nobody decides twice, no deadline is missed unmarked or marked twice, and whoever works diligently gets it done.
 // YUNEI_SEQUENCES sets how many sequences are tried.
 func TestMatter_random(t *testing.T) {
@@ -101,7 +103,60 @@ func (p *play) fail(format string, args ...any) {
 func (p *play) chance(percent int) bool { return p.IntN(100) < percent }
 
 func (p *play) limit(most int) regime.Within {
-	return regime.Within{N: 1 + p.IntN(most), Unit: []string{"wd", "d"}[p.IntN(2)], Soft: p.chance(50)}
+	w := regime.Within{N: 1 + p.IntN(most), Unit: []string{"wd", "d"}[p.IntN(2)], Soft: p.chance(50)}
+	if p.chance(60) {
+		w.Value = fmt.Sprintf("v%d", p.IntN(3))
+	}
+	return w
+}
+
+// shift moves another version of a value to the matter, and holds that it touches nothing that is over or was missed.
+func (p *play) shift() string {
+	day, before := workday.DateOf(p.now), p.copied()
+	name := fmt.Sprintf("v%d", p.IntN(3))
+	to := Change{Now: regime.Within{N: 1 + p.IntN(8), Unit: []string{"wd", "d"}[p.IntN(2)], Value: name}}
+	shifts := p.m.move(map[string]Change{name: to}, "trn_1", p.c, day)
+	if before.Over() && len(shifts) > 0 {
+		p.fail("a %s matter is moved: %+v", before.State, shifts)
+	}
+	for i := range p.m.Steps {
+		old, s := &before.Steps[i], &p.m.Steps[i]
+		if old.over() && !(before.State == Returned && old.restarts()) && !reflect.DeepEqual(old, s) {
+			p.fail("step %s was over and is moved", s.ID)
+		}
+		if s.Escalated != old.Escalated || (old.missed(day) != nil) && s.missed(day) == nil {
+			p.fail("step %s was missed on %s and is not any more", s.ID, day)
+		}
+		for j, k := range old.Clocks {
+			if k.Missed(day) && !reflect.DeepEqual(k, s.Clocks[j]) {
+				p.fail("clock %d of step %s was missed and is moved", j, s.ID)
+			}
+		}
+		if old.Public != nil && s.Public.Deadline != old.Public.Deadline {
+			p.fail("the period in public of %s was announced and is moved", s.ID)
+		}
+		if old.Lapses != nil && s.Lapses.Due < old.Lapses.Due {
+			p.fail("whoever is asked at %s has less time", s.ID)
+		}
+	}
+	if before.Answer != nil && p.m.Answer.Due < before.Answer.Due {
+		p.fail("the applicant has less time to supplement")
+	}
+	return fmt.Sprintf("%s moved to %d %s: %d periods", name, to.Now.N, to.Now.Unit, len(shifts))
+}
+
+// copied is the matter as it stands, sharing nothing with it.
+func (p *play) copied() *Matter {
+	body, err := json.Marshal(p.m)
+	must(p.t, err)
+	var m Matter
+	must(p.t, json.Unmarshal(body, &m))
+	// What JSON does not tell apart, such as an empty list and none, is the same on both sides.
+	body, err = json.Marshal(&m)
+	must(p.t, err)
+	p.m = &Matter{}
+	must(p.t, json.Unmarshal(body, p.m))
+	return &m
 }
 
 // procedure makes up steps: each comes after some of those before it.
@@ -283,6 +338,8 @@ func (p *play) move() {
 			}
 		}
 	case k < 96:
+		did = p.shift()
+	case k < 97:
 		did, err = "withdraw", p.m.withdraw(p.now, "bank", "不再需要")
 	case k < 98:
 		did = "appeal"

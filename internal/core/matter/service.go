@@ -93,6 +93,9 @@ func New(acts *act.Runner) *Service {
 		act.Def{Name: "matter.offline.consent", Roles: []access.Role{access.Bureau}},
 		act.Def{Name: "matter.offline.switch", Roles: []access.Role{access.Operator}},
 		act.Def{Name: "matter.supervise", Roles: []access.Role{access.Bureau, access.Government, access.Upper}},
+		act.Def{Name: "matter.transition.propose", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "matter.transition.confirm", Roles: []access.Role{access.Bureau}},
+		act.Def{Name: "matter.transition.drop", Roles: []access.Role{access.Bureau}},
 		act.Def{Name: "matter.opine", Roles: []access.Role{access.Member}},
 		act.Def{Name: "matter.object", Roles: []access.Role{access.Anyone}},
 		act.Def{Name: "matter.escalate", Roles: []access.Role{access.Platform}},
@@ -102,6 +105,7 @@ func New(acts *act.Runner) *Service {
 	log := acts.Ledger()
 	log.Register("matter", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return Load(ctx, tx, id) })
 	log.Register("matter-version", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadVersion(ctx, tx, id) })
+	log.Register("transition", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadTransition(ctx, tx, id) })
 	log.Register("objection", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadProtest(ctx, tx, id) })
 	log.Register("delegation", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadDelegation(ctx, tx, id) })
 	s.Define(Kind{Name: KindAppeal, Ended: s.appealEnded})

@@ -150,7 +150,7 @@ func (m *Matter) recount(c counter) (changed []*Step, answer bool) {
 		old := m.Answer.Deadline
 		k := c.clock(m.Answer.Limit, m.Answer.From.Time(), nil, nil)
 		answer = k.Due != old.Due || k.Provisional != old.Provisional
-		m.Answer = &k
+		m.Answer = k.since(m.Moved, inSupplement, 0)
 	}
 	for i := range m.Steps {
 		s := &m.Steps[i]

@@ -19,6 +19,7 @@ const (
 	MatterUrged      MessageKind = "matter.urged"      // 催办
 	MatterSupervised MessageKind = "matter.supervised" // 督办
 	MatterOverdue    MessageKind = "matter.overdue"    // 超过办理期限
+	MatterMoved      MessageKind = "matter.moved"      // 新规定适用于在办件
 	ActRefused       MessageKind = "act.refused"       // 被规则拒绝的操作
 	TermEnding       MessageKind = "term.ending"       // 期限将届满
 	TermEnded        MessageKind = "term.ended"        // 终止或者届满, 已办理退出
@@ -56,6 +57,7 @@ func MessageKinds() []MessageKind {
 		MatterUrged,
 		MatterSupervised,
 		MatterOverdue,
+		MatterMoved,
 		ActRefused,
 		TermEnding,
 		TermEnded,

@@ -114,7 +114,11 @@ func outline(fsys fs.FS, name string) (*lines, error) {
 		if v.spec.Int != nil {
 			number = fmt.Sprintf("%d %s", *v.spec.Int, v.spec.Unit)
 		}
-		out.add("value", v.spec.Name, number, dates(string(v.spec.From), string(v.spec.Until)), v.spec.Cite.Article)
+		running := ""
+		if v.spec.Running != nil {
+			running = "可适用于已受理的办件, 依据 " + v.spec.Running.Article
+		}
+		out.add("value", v.spec.Name, number, dates(string(v.spec.From), string(v.spec.Until)), v.spec.Cite.Article, running)
 	}
 	for _, proc := range p.procedures {
 		out.procedure(proc.spec)

@@ -205,6 +205,12 @@ func (l *linter) valueSpecs() {
 			l.add(v.file, join(v.at, "strict"), "较小的数更严写 min, 较大的数更严写 max", "取值 %s 的 strict: %q 不存在", s.Name, s.Strict)
 		}
 		l.cite(v.file, join(v.at, "cite"), s.Cite)
+		if s.Running != nil {
+			l.cite(v.file, join(v.at, "running"), *s.Running)
+			if _, counted := periodUnits[s.Unit]; s.Int == nil || !counted {
+				l.add(v.file, join(v.at, "running"), "请删去, 或者把取值写成以工作日、日或小时计的期限", "取值 %s 不是期限, 没有可以适用于已受理办件的", s.Name)
+			}
+		}
 		l.override(v.file, v.at, s.Overrides)
 	}
 }

@@ -79,10 +79,13 @@ type ValueSpec struct {
 	Unit      string        `yaml:"unit" doc:"单位: hour, day, working_day, month, year, person, fen"`
 	Strict    string        `yaml:"strict" enum:"min,max" doc:"多个规则包都规定时取小 (min) 或取大 (max)"`
 	Overrides *OverrideSpec `yaml:"overrides" doc:"取代另一规则包的同名取值"`
-	Cite      CiteSpec      `yaml:"cite" need:"1"`
-	From      workday.Date  `yaml:"from" doc:"自哪日起"`
-	Until     workday.Date  `yaml:"until" doc:"至哪日止 (含)"`
-	Note      string        `yaml:"note" doc:"说明"`
+	// Running is the transitional article (过渡条款) that lets the bureau move this version to matters accepted under another
+	// one. Without it no act can: a matter keeps the periods of its acceptance.
+	Running *CiteSpec    `yaml:"running" doc:"过渡条款: 允许把这个取值适用于已受理办件的条文; 不写的, 办件继续按受理时的取值办理"`
+	Cite    CiteSpec     `yaml:"cite" need:"1"`
+	From    workday.Date `yaml:"from" doc:"自哪日起"`
+	Until   workday.Date `yaml:"until" doc:"至哪日止 (含)"`
+	Note    string       `yaml:"note" doc:"说明"`
 }
 
 // RuleSpec is one rule. Check must hold, else Otherwise; a rule whose When does not hold is not applicable.

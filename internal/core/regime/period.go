@@ -5,6 +5,7 @@ import (
 	"regexp"
 	"strconv"
 
+	"yunei/internal/base/errs"
 	"yunei/internal/base/workday"
 )
 
@@ -28,18 +29,42 @@ func (l *Law) within(p *pack, rule string, s *WithinSpec, day workday.Date) (*Wi
 	if s == nil {
 		return nil, nil
 	}
+	cite := p.cite(rule, s.Cite)
 	n, unit, err := parseWithin(s.For)
-	if err != nil {
-		if _, named := l.values[s.For]; !named {
-			return nil, err
-		}
-		v, err := l.Value(s.For, day)
-		if err != nil {
-			return nil, err
-		}
-		n, unit = int(v.Int), periodUnits[v.Unit]
+	if err == nil {
+		return &Within{N: n, Unit: unit, Soft: s.Soft, Cite: cite}, nil
 	}
-	return &Within{N: n, Unit: unit, Soft: s.Soft, Cite: p.cite(rule, s.Cite)}, nil
+	if _, named := l.values[s.For]; !named {
+		return nil, err
+	}
+	v, err := l.Value(s.For, day)
+	if err != nil {
+		return nil, err
+	}
+	w := l.period(v)
+	w.Soft, w.Cite = s.Soft, cite
+	return &w, nil
+}
+
+// period is a value as a limit, with the version that set it.
+func (l *Law) period(v Value) Within {
+	w := Within{N: int(v.Int), Unit: periodUnits[v.Unit], Cite: v.Cite, Value: v.Name, Since: v.From}
+	for _, p := range l.packs {
+		if p.spec.ID == v.Pack {
+			w.Version = v.Pack + "@" + p.digest
+		}
+	}
+	return w
+}
+
+// Period is a named value as a limit by the law of a day, and the transitional article that lets it be moved to matters accepted
+// under another version; nil where there is none.
+func (l *Law) Period(name string, day workday.Date) (w Within, title string, running *errs.Cite, err error) {
+	v, err := l.Value(name, day)
+	if err != nil {
+		return w, "", nil, err
+	}
+	return l.period(v), v.Title, v.Running, nil
 }
 
 // earlier reports whether a period is over before another; working days count as seven fifths of a day.

@@ -108,7 +108,14 @@ type Within struct {
 	Unit string    `json:"unit" enum:"wd,d,h"`
 	Soft bool      `json:"soft" doc:"原则上: missing it asks for an explanation and voids nothing"`
 	Cite errs.Cite `json:"cite"`
+
+	Value   string       `json:"value,omitempty" doc:"The value that sets it; empty where the procedure writes it out"`
+	Version string       `json:"version,omitempty" doc:"The pack that set the value, as worded then: id@digest"`
+	Since   workday.Date `json:"since,omitempty" doc:"The first day of that version of the value"`
 }
+
+// Same reports whether two limits are equally long.
+func (w Within) Same(v Within) bool { return w.N == v.N && w.Unit == v.Unit }
 
 // Panel is a body of several deciders.
 type Panel struct {

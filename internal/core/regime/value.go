@@ -18,6 +18,8 @@ type Value struct {
 	From  workday.Date `json:"from"`
 	Until workday.Date `json:"until,omitempty" doc:"The last day in force"`
 	Cite  errs.Cite    `json:"cite"`
+
+	Running *errs.Cite `json:"running,omitempty" doc:"The transitional article that lets it be moved to matters accepted before"`
 }
 
 type value struct {
@@ -40,6 +42,10 @@ func (v *value) get() Value {
 	}
 	if v.spec.Int != nil {
 		out.Int = *v.spec.Int
+	}
+	if v.spec.Running != nil {
+		cite := v.pack.cite(s.Name, *v.spec.Running)
+		out.Running = &cite
 	}
 	return out
 }

@@ -56,6 +56,7 @@ func (a *API) registerMatter() {
 	a.registerMatterActs()
 	a.registerMatterOffice()
 	a.registerMatterFile()
+	a.registerTransitions()
 	a.registerPublicity()
 }
 

@@ -5777,6 +5777,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/transitions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 过渡适用 */
+        get: operations["transitions"];
+        put?: never;
+        /** 拟定过渡适用 */
+        post: operations["propose-transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transitions/preview": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 预览过渡适用 */
+        get: operations["transition-preview"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transitions/values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 在办件所依据的取值与现行规定的不同 */
+        get: operations["transition-values"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transitions/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 过渡适用详情 */
+        get: operations["transition"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transitions/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认过渡适用 */
+        post: operations["confirm-transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/transitions/{id}/drop": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不予过渡适用 */
+        post: operations["drop-transition"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/undertaking": {
         parameters: {
             query?: never;
@@ -6372,6 +6475,11 @@ export interface components {
             accept: boolean;
             reason: string;
             step: string;
+        };
+        "Confirm-transitionRequest": {
+            reason: string;
+            /** @description The preview that was seen */
+            seen: string;
         };
         ConnectCertificate: {
             from: string;
@@ -8895,6 +9003,8 @@ export interface components {
             handed?: string[] | null;
             id: string;
             kind: string;
+            /** @description Values of later law that were moved to its own periods */
+            moved?: components["schemas"]["MatterMoved"][] | null;
             /** @description Of an appeal: the matter it is about */
             of?: string;
             /** Format: date-time */
@@ -9083,6 +9193,26 @@ export interface components {
             /** @enum {string} */
             what: "same" | "added" | "removed" | "replaced" | "edited";
         };
+        MatterDiffering: {
+            /**
+             * Format: int64
+             * @description How many periods stay as they are, because they were missed, announced or would take time from somebody
+             */
+            kept: number;
+            /**
+             * Format: int64
+             * @description How many running matters it would be moved to
+             */
+            matters: number;
+            /** @description As it is in force today */
+            now: components["schemas"]["RegimeWithin"];
+            /** @description The transitional article; without it the value cannot be moved */
+            running?: components["schemas"]["ErrsCite"];
+            title: string;
+            value: string;
+            /** @description The versions that matters run under */
+            was: components["schemas"]["RegimeWithin"][] | null;
+        };
         MatterDocument: {
             /** @description SHA-256 of the uploaded file */
             digest?: string;
@@ -9105,10 +9235,12 @@ export interface components {
         MatterEvent: {
             /** Format: date-time */
             at: string;
+            /** @description The article by which it happened */
+            cite?: components["schemas"]["ErrsCite"];
             reason?: string;
             step?: string;
             /** @enum {string} */
-            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened" | "opined" | "consulted" | "advised" | "offline_asked" | "offline_given" | "offline_denied" | "offline_switched";
+            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened" | "opined" | "consulted" | "advised" | "offline_asked" | "offline_given" | "offline_denied" | "offline_switched" | "moved";
             who?: string;
         };
         MatterExtension: {
@@ -9189,6 +9321,25 @@ export interface components {
             count: number;
             kind: string;
             pack: string;
+        };
+        MatterMoved: {
+            /** @description The transitional article (过渡条款) */
+            cite: components["schemas"]["ErrsCite"];
+            day: string;
+            now: components["schemas"]["RegimeWithin"];
+            /**
+             * Format: int64
+             * @description Of several clocks, which
+             */
+            nth?: number;
+            /**
+             * @description Which period
+             * @enum {string}
+             */
+            of: "within" | "clock" | "publicity" | "lapse" | "extend" | "supplement" | "appeal";
+            /** @description The act by which it was moved */
+            transition: string;
+            was: components["schemas"]["RegimeWithin"];
         };
         MatterObjection: {
             /** Format: date-time */
@@ -9282,6 +9433,19 @@ export interface components {
             /** @description Empty while the clock stands still */
             until?: string;
         };
+        MatterPreview: {
+            /**
+             * Format: int64
+             * @description How many steps are overdue at once
+             */
+            late: number;
+            /** @description Further matters are left for the next act */
+            more?: boolean;
+            /** @description Stands for exactly this: who proposes or confirms says what they saw */
+            seen: string;
+            shifts: components["schemas"]["MatterShift"][] | null;
+            values: components["schemas"]["MatterDiffering"][] | null;
+        };
         MatterProtest: {
             /** Format: date-time */
             at: string;
@@ -9310,6 +9474,33 @@ export interface components {
             documents: components["schemas"]["MatterDocument"][] | null;
             /** Format: int64 */
             round: number;
+        };
+        MatterShift: {
+            after?: components["schemas"]["WorkdayDeadline"];
+            applicant: string;
+            /** @description The day it stands at; absent while it does not run, without a due day while the clock stands still */
+            before?: components["schemas"]["WorkdayDeadline"];
+            /**
+             * @description Why it stays as it is
+             * @enum {string}
+             */
+            kept?: "missed" | "announced" | "shorter";
+            kind: string;
+            /** @description Overdue at once: the new day is past already */
+            late?: boolean;
+            matter: string;
+            now: components["schemas"]["RegimeWithin"];
+            /**
+             * @description Which of its periods
+             * @enum {string}
+             */
+            of: "within" | "clock" | "publicity" | "lapse" | "extend" | "supplement" | "appeal";
+            step?: string;
+            step_title?: string;
+            title: string;
+            /** @description Inboxes that are told */
+            told?: string[] | null;
+            was: components["schemas"]["RegimeWithin"];
         };
         MatterSignature: {
             /** @description Id of the registered signing key */
@@ -9356,6 +9547,8 @@ export interface components {
             /** @description Further limits that run beside the first */
             limits?: components["schemas"]["RegimeWithin"][] | null;
             may: string[] | null;
+            /** @description Values of later law that were moved to it by an act (过渡适用) */
+            moved?: components["schemas"]["MatterMoved"][] | null;
             /**
              * Format: int64
              * @description Passing opinions needed
@@ -9419,6 +9612,30 @@ export interface components {
             text: string;
             until: string;
         };
+        MatterTransition: {
+            area?: string;
+            /** Format: date-time */
+            at: string;
+            by: string;
+            close_name?: string;
+            /** Format: date-time */
+            closed?: string;
+            /** @description Who confirmed or dropped it */
+            closer?: string;
+            id: string;
+            /** @description Accepts that steps are overdue at once */
+            late?: boolean;
+            name: string;
+            reason: string;
+            /** @description What the closer said */
+            remark?: string;
+            /** @description What it did to each period */
+            shifts?: components["schemas"]["MatterShift"][] | null;
+            /** @enum {string} */
+            state: "proposed" | "done" | "dropped";
+            /** @description As they were proposed */
+            values: components["schemas"]["MatterDiffering"][] | null;
+        };
         MatterUrge: {
             /** Format: date-time */
             at: string;
@@ -9456,7 +9673,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "consent.checked" | "inspection.told" | "inspection.owed";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "matter.moved" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "consent.checked" | "inspection.told" | "inspection.owed";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue
@@ -10064,6 +10281,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageDiffering: {
+            items: components["schemas"]["MatterDiffering"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageDraw: {
             items: components["schemas"]["ConsentDraw"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -10376,6 +10598,11 @@ export interface components {
         };
         PageTraining: {
             items: components["schemas"]["PartyTraining"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageTransition: {
+            items: components["schemas"]["MatterTransition"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -11247,6 +11474,14 @@ export interface components {
             /** @description The grant or authorization */
             subject: string;
         };
+        "Propose-transitionRequest": {
+            /** @description Accepts that the steps marked in the preview are overdue at once */
+            late?: boolean;
+            reason: string;
+            /** @description The preview that was seen */
+            seen: string;
+            values: string[] | null;
+        };
         "Provide-resourceRequest": {
             authorization: string;
             resource: string;
@@ -11750,6 +11985,8 @@ export interface components {
             name: string;
             note?: string;
             pack: string;
+            /** @description The transitional article that lets it be moved to matters accepted before */
+            running?: components["schemas"]["ErrsCite"];
             text?: string;
             title: string;
             unit?: string;
@@ -11783,10 +12020,16 @@ export interface components {
             cite: components["schemas"]["ErrsCite"];
             /** Format: int64 */
             n: number;
+            /** @description The first day of that version of the value */
+            since?: string;
             /** @description 原则上: missing it asks for an explanation and voids nothing */
             soft: boolean;
             /** @enum {string} */
             unit: "wd" | "d" | "h";
+            /** @description The value that sets it; empty where the procedure writes it out */
+            value?: string;
+            /** @description The pack that set the value, as worded then: id@digest */
+            version?: string;
         };
         "Register-signing-keyRequest": {
             /** @description Base64 of a raw Ed25519 public key, 32 bytes */
@@ -12715,6 +12958,33 @@ export interface components {
             step: string;
             /** @description An account of one's own organization; organization for everyone there in the step's role; or, where the step lets it be handed outside, the id of another organization */
             to: string;
+        };
+        TransitionPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            /** @description Names of the applicants */
+            names: {
+                [key: string]: string;
+            };
+            /** @description While it is proposed: what it would do today */
+            preview?: components["schemas"]["MatterPreview"];
+            transition: components["schemas"]["MatterTransition"];
+        };
+        TransitionPreview: {
+            /**
+             * Format: int64
+             * @description How many steps are overdue at once
+             */
+            late: number;
+            /** @description Further matters are left for the next act */
+            more?: boolean;
+            /** @description Names of the applicants */
+            names: {
+                [key: string]: string;
+            };
+            /** @description Stands for exactly this: who proposes or confirms says what they saw */
+            seen: string;
+            shifts: components["schemas"]["MatterShift"][] | null;
+            values: components["schemas"]["MatterDiffering"][] | null;
         };
         TryRequest: {
             /** @enum {string} */
@@ -26609,6 +26879,241 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyTraining"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transitions: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageTransition"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "propose-transition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Propose-transitionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transition-preview": {
+        parameters: {
+            query?: {
+                /** @description Names of values */
+                values?: string[] | null;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionPreview"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "transition-values": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageDiffering"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    transition: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-transition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Confirm-transitionRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "drop-transition": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TransitionPage"];
                 };
             };
             /** @description Error */
