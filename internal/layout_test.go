@@ -40,7 +40,7 @@ var floors = []floor{
 	{"core", []row{
 		{packages: "schema", why: "the tables stand before anything that reads them"},
 		{packages: "ledger/proof", why: "what an auditor computes without us: knows hashing and signatures only"},
-		{packages: "ledger blob", why: "what is proven and what is kept, whoever asked"},
+		{packages: "ledger blob netlog", why: "what is proven and what is kept, whoever asked"},
 		{packages: "access", why: "who is asking, and by which permit"},
 		{packages: "regime", why: "judges facts that others register, so it stands left of all who register them"},
 		{packages: "act", why: "joins access, regime and ledger into one transaction: every change goes through it"},

@@ -155,7 +155,8 @@ func (a *archive) add(name, file string) error {
 		return err
 	}
 	sum := sha256.New()
-	if n, err := io.Copy(io.MultiWriter(a.tar, sum), f); err != nil || n != info.Size() {
+	// No more than was announced: the network log grows meanwhile.
+	if n, err := io.Copy(io.MultiWriter(a.tar, sum), io.LimitReader(f, info.Size())); err != nil || n != info.Size() {
 		return fmt.Errorf("back up %s: %d of %d bytes: %w", file, n, info.Size(), err)
 	}
 	a.m.Files[name] = hex.EncodeToString(sum.Sum(nil))

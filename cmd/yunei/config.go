@@ -3,6 +3,7 @@ package main
 import (
 	"log/slog"
 	"net"
+	"net/netip"
 	"net/url"
 	"os"
 	"path/filepath"
@@ -29,6 +30,7 @@ type Config struct {
 	WireCert string   `yaml:"wire-cert"`
 	WireKey  string   `yaml:"wire-key"`
 	LogLevel string   `yaml:"log-level"`
+	Proxies  []string `yaml:"trusted-proxy"`
 
 	file string
 }
@@ -52,6 +54,7 @@ func (c *Config) bind(fs *pflag.FlagSet) {
 	fs.StringVar(&c.Wire, "wire", c.Wire, "address on which psql and reporting tools may read synthetic tables and released results over PostgreSQL's protocol (default none)")
 	fs.StringVar(&c.WireCert, "wire-cert", c.WireCert, "TLS certificate file of --wire, PEM; needed outside the loopback interface")
 	fs.StringVar(&c.WireKey, "wire-key", c.WireKey, "private key file of --wire-cert, PEM")
+	fs.StringSliceVar(&c.Proxies, "trusted-proxy", c.Proxies, "networks (CIDR) of reverse proxies whose X-Forwarded-For is believed, separated by commas (default none: the address of the connection counts)")
 	fs.StringVar(&c.LogLevel, "log-level", c.LogLevel, "debug, info, warn or error (default info)")
 }
 
@@ -146,6 +149,9 @@ func (c *Config) complete() error {
 	if u, err := url.Parse(c.URL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
 		return errs.New(errs.Invalid, "对外地址 %q 须以 http:// 或 https:// 开头, 请改正 --url", c.URL)
 	}
+	if _, err := c.proxies(); err != nil {
+		return err
+	}
 	if c.LogLevel == "" {
 		c.LogLevel = "info"
 	}
@@ -162,6 +168,22 @@ func (c *Config) level() slog.Level {
 		return slog.LevelInfo
 	}
 	return level
+}
+
+// proxies are the networks of --trusted-proxy; a bare address is a network of one.
+func (c *Config) proxies() ([]netip.Prefix, error) {
+	list := make([]netip.Prefix, 0, len(c.Proxies))
+	for _, text := range c.Proxies {
+		p, err := netip.ParsePrefix(text)
+		if addr, bare := netip.ParseAddr(text); err != nil && bare == nil {
+			p, err = addr.Prefix(addr.BitLen())
+		}
+		if err != nil {
+			return nil, errs.New(errs.Invalid, "可信代理 %q 须写成网段, 如 10.0.0.0/8, 请改正 --trusted-proxy: %w", text, err)
+		}
+		list = append(list, p.Masked())
+	}
+	return list, nil
 }
 
 // sqlitePath is the file of the embedded database, or false on PostgreSQL.

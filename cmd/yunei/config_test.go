@@ -81,6 +81,7 @@ func TestConfig_LoadRefuses(t *testing.T) {
 		{"database", []string{"--db", "mysql://x"}, nil, "--db"},
 		{"listen", []string{"--listen", "8080"}, nil, "--listen"},
 		{"url", []string{"--url", "yunei.example"}, nil, "--url"},
+		{"trusted proxy", []string{"--trusted-proxy", "10.0.0.0/8,proxy.example"}, nil, "--trusted-proxy"},
 		{"log level", nil, map[string]string{"YUNEI_LOG_LEVEL": "loud"}, "--log-level"},
 		{"environment of the wrong kind", nil, map[string]string{"YUNEI_NO_WALLS": "perhaps"}, "YUNEI_NO_WALLS"},
 	} {

@@ -38,6 +38,9 @@ The SQL domain needs the walls around the engine (yunei doctor lists them). Wher
 				return err
 			}
 			options := cfg.options()
+			if options.TrustedProxies, err = cfg.proxies(); err != nil {
+				return err
+			}
 			options.Wire = door.address()
 			n, err := node.Open(cmd.Context(), options)
 			if cmd.Context().Err() != nil && errors.Is(err, context.Canceled) {

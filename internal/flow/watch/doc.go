@@ -17,5 +17,7 @@
 // reminds and puts delays on record. Whatever ended elsewhere, or by its term, gets its exit from that timer. What is in a record
 // counts through facts (org.last_breach, org.order_open, org.overdue_reports, org.last_evaluation…): the pack says how.
 //
-// Logs outlive what they are about: no statement of the program deletes them.
+// Logs outlive what they are about: no statement of the program deletes them. Of the network log (core/netlog) each day that is over
+// is closed by an act of the platform with its digest; a search is an act with a reason; whole days are purged by an act, once the
+// period of the loaded law is over, counted from the day and from the exit of everybody with lines on it. Nothing purges by itself.
 package watch

@@ -10,6 +10,7 @@ import (
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/blob"
+	"yunei/internal/core/netlog"
 	"yunei/internal/core/party"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/catalog"
@@ -64,6 +65,7 @@ type Deps struct {
 	Serve    *serve.Service
 	Budget   *disclose.Ledger
 	Blobs    *blob.Store
+	Netlog   *netlog.Log
 }
 
 // New defines the acts and registers the objects and facts of this package.
@@ -109,6 +111,7 @@ func New(d Deps) *Service {
 	d.Acts.Law().RegisterFact(inspectionFacts()...)
 	s := &Service{Deps: d}
 	s.defineInspections(supervisors, parties)
+	s.defineLog()
 	if d.Consents != nil {
 		d.Consents.OnClose(s.consentOver)
 	}

@@ -45,7 +45,7 @@ func (s *Service) Sweep(ctx context.Context) error {
 	for _, id := range expired {
 		try("exit after "+id, s.follow(ctx, ending{permit: id, ground: OnExpiry, reason: "期限届满, 没有续期, 办理退出"}))
 	}
-	return errors.Join(failed, s.scrubAll(ctx), s.alertAll(ctx), s.consentsOver(ctx), s.remindAll(ctx))
+	return errors.Join(failed, s.closeLog(ctx), s.scrubAll(ctx), s.alertAll(ctx), s.consentsOver(ctx), s.remindAll(ctx))
 }
 
 // remindAll reminds of reports and records what is overdue. Both change with the day only, so it looks once a day.

@@ -9,6 +9,7 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/netlog"
 	"yunei/internal/flow/connect"
 )
 
@@ -118,10 +119,12 @@ func capabilityOf(method, path string) string {
 func (a *API) connected(w http.ResponseWriter, r *http.Request, key string, next http.Handler) {
 	capability := capabilityOf(r.Method, r.URL.Path)
 	who, id, err := a.s.Connect.Enter(r.Context(), key, capability)
+	netlog.Of(r.Context()).System = id
 	rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
 	if err != nil {
 		writeProblem(rec, act.RequestID(r.Context()), err)
 	} else {
+		noted(r.Context(), who)
 		next.ServeHTTP(rec, r.WithContext(access.With(r.Context(), who)))
 	}
 	if id == "" {

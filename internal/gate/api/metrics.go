@@ -1,7 +1,6 @@
 package api
 
 import (
-	"net/http"
 	"strconv"
 	"time"
 
@@ -14,7 +13,7 @@ var requests = promauto.NewHistogramVec(prometheus.HistogramOpts{
 	Buckets: []float64{.001, .005, .01, .05, .1, .5, 1, 5, 30},
 }, []string{"method", "route", "status"})
 
-// observe counts a request under its route pattern, never under its path: paths carry identifiers.
-func observe(r *http.Request, status int, took time.Duration) {
-	requests.WithLabelValues(r.Method, r.Pattern, strconv.Itoa(status)).Observe(took.Seconds())
+// observe counts a request under the template it matched.
+func observe(method, route string, status int, took time.Duration) {
+	requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
 }

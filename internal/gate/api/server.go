@@ -18,6 +18,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/netlog"
 	"yunei/internal/flow/connect"
 	"yunei/internal/flow/serve"
 )
@@ -83,12 +84,17 @@ func (a *API) identified(next http.Handler) http.Handler {
 		w.Header().Set("Cache-Control", "no-store")
 		r.Body = http.MaxBytesReader(w, r.Body, maxBody)
 		rec := &statusWriter{ResponseWriter: w, status: http.StatusOK}
+		_, route := a.mux.Handler(r) // the template, never the path: paths carry identifiers
+		if _, bare, found := strings.Cut(route, " "); found {
+			route = bare
+		}
+		netlog.Of(ctx).Route = route
 		defer func() {
 			if p := recover(); p != nil {
-				slog.ErrorContext(ctx, "panic", "request", request, "path", r.Pattern, "panic", p)
+				slog.ErrorContext(ctx, "panic", "request", request, "path", route, "panic", p)
 				writeProblem(rec, request, errs.New(errs.Internal, "panic"))
 			}
-			observe(r, rec.status, time.Since(began))
+			observe(r.Method, route, rec.status, time.Since(began))
 		}()
 		next.ServeHTTP(rec, r.WithContext(ctx))
 	})
@@ -120,8 +126,15 @@ func (a *API) authenticated(next http.Handler) http.Handler {
 			writeProblem(w, act.RequestID(r.Context()), err)
 			return
 		}
+		noted(r.Context(), account.Actor())
 		next.ServeHTTP(w, r.WithContext(access.With(r.Context(), account.Actor())))
 	})
+}
+
+// noted puts who asks into the network log.
+func noted(ctx context.Context, who access.Actor) {
+	line := netlog.Of(ctx)
+	line.Account, line.Org = who.Account, who.Org
 }
 
 func tokenOf(r *http.Request) string {

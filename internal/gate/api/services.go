@@ -12,6 +12,7 @@ import (
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/link"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/netlog"
 	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/flow/catalog"
@@ -54,6 +55,7 @@ type Services struct {
 	Serve         *serve.Service
 	Watch         *watch.Service
 	Trace         *trace.Service
+	Netlog        *netlog.Log
 	SecureCookies bool
 	Wire          string // address of the PostgreSQL protocol, "" where it is not offered
 }
@@ -85,6 +87,7 @@ func (a *API) register() {
 	a.registerServe()
 	a.registerWatch()
 	a.registerTrace()
+	a.registerNetlog()
 	a.registerLink()
 	a.registerLedger()
 }

@@ -33,7 +33,6 @@ type signIn struct {
 		Login    string `json:"login" minLength:"1" maxLength:"64"`
 		Password string `json:"password" minLength:"1" maxLength:"72"`
 	}
-	Remote string `header:"X-Forwarded-For" hidden:"true"`
 }
 
 type signedIn struct {
@@ -101,6 +100,7 @@ func (a *API) signIn(ctx context.Context, in *signIn) (signedIn, *http.Cookie, e
 	if err != nil {
 		return signedIn{}, nil, err
 	}
+	noted(ctx, c.Account.Actor())
 	me, err := a.me(ctx, c.Account.Actor())
 	return signedIn{Me: me, Token: token}, sessionCookie(token), err
 }

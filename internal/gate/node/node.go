@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/http"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"time"
@@ -26,6 +27,7 @@ import (
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/link"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/netlog"
 	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/core/query/disclose"
@@ -67,6 +69,8 @@ type Options struct {
 	SecureCookies bool
 	URL           string // under which people and other nodes reach this one
 	Wire          string // address told to programs that speak PostgreSQL's protocol, "" where none may
+	// TrustedProxies are the networks of those whose word on the caller's address is taken.
+	TrustedProxies []netip.Prefix
 }
 
 // Node is a running platform.
@@ -125,7 +129,7 @@ func Open(ctx context.Context, o Options) (_ *Node, err error) {
 	if missing := n.Acts.Law().Missing(); len(missing) > 0 {
 		return nil, fmt.Errorf("rules look at facts that no stage registers: %v", missing)
 	}
-	n.handler = n.routes(api.New(n.Services).Handler(), console.Handler())
+	n.handler = n.logged(n.routes(api.New(n.Services).Handler(), console.Handler()), o.TrustedProxies)
 	return n, nil
 }
 
@@ -137,6 +141,7 @@ func (n *Node) build(o Options) {
 	n.Log.Also(ledger.Audit{Name: "disclosure", Look: budget.Verify})
 	n.Log.Also(ledger.Audit{Name: "regime", Look: regime.VerifyKept})
 	subjects := collect.SealerOf(n.Keys)
+	n.Netlog = netlog.Open(filepath.Join(o.Data, "netlog"), n.Clock)
 	n.Acts = act.NewRunner(n.DB, n.Log, law)
 	n.Notice = notice.New(n.Acts)
 	n.Link = link.New(n.DB, n.Acts, n.Keys, o.URL)
@@ -160,7 +165,7 @@ func (n *Node) build(o Options) {
 	n.Link.Handle(grant.LetterAcknowledged, link.Upper, n.Grant.ReceiveAcknowledgement)
 	n.Link.Handle(grant.LetterGrant, link.Lower, nil)
 	n.Link.Handle(grant.LetterAuthorization, link.Lower, nil)
-	n.Watch = watch.New(watch.Deps{Acts: n.Acts, Catalog: n.Catalog, Consents: n.Consent, Lab: n.Lab, Serve: n.Serve, Budget: budget, Blobs: n.Blobs})
+	n.Watch = watch.New(watch.Deps{Acts: n.Acts, Catalog: n.Catalog, Consents: n.Consent, Lab: n.Lab, Serve: n.Serve, Budget: budget, Blobs: n.Blobs, Netlog: n.Netlog})
 	n.Trace = trace.New(trace.Deps{Acts: n.Acts, Catalog: n.Catalog})
 }
 
@@ -201,7 +206,7 @@ func (n *Node) Handler() http.Handler { return n.handler }
 
 // Wire is what answers over PostgreSQL's protocol; without TLS the listener must be on the loopback interface.
 func (n *Node) Wire(t *tls.Config) *wire.Server {
-	return &wire.Server{Acts: n.Acts, Lab: n.Lab, Output: n.Output, TLS: t}
+	return &wire.Server{Acts: n.Acts, Lab: n.Lab, Output: n.Output, Netlog: n.Netlog, TLS: t}
 }
 
 // sweepEvery is how often lost runs are looked for.
@@ -211,6 +216,7 @@ const sweepEvery = 30 * time.Second
 func (n *Node) Run(ctx context.Context) error {
 	g, ctx := errgroup.WithContext(ctx)
 	g.Go(func() error { n.Log.Run(ctx); return nil })
+	g.Go(func() error { n.Netlog.Run(ctx); return nil })
 	g.Go(func() error { n.Collect.Run(ctx, n.DB.Dialect() == sqldb.SQLite); return nil })
 	g.Go(func() error { n.Open.Run(ctx); return nil })
 	g.Go(func() error { n.Link.Run(ctx); return nil })
@@ -244,5 +250,5 @@ func (n *Node) Sweep(ctx context.Context) {
 	}
 }
 
-// Close closes the database; call it after Run has returned.
-func (n *Node) Close() error { return n.DB.Close() }
+// Close writes what is left of the network log and closes the database; call it after Run has returned.
+func (n *Node) Close() error { return errors.Join(n.Netlog.Close(), n.DB.Close()) }

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"net"
+	"net/http"
 	"time"
 
 	"github.com/jackc/pgx/v5/pgproto3"
@@ -15,6 +16,7 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
+	"yunei/internal/core/netlog"
 	"yunei/internal/flow/lab"
 )
 
@@ -36,6 +38,8 @@ type conn struct {
 	portals    map[string]*portal
 	state      byte // 'I' outside, 'T' inside a transaction, 'E' inside a failed one
 	skipping   bool // after an error, until Sync
+
+	line netlog.Line // for the network log
 }
 
 func (c *conn) run(ctx context.Context) error {
@@ -46,8 +50,10 @@ func (c *conn) run(ctx context.Context) error {
 		return err
 	}
 	if ctx, err = c.signIn(ctx); err != nil {
+		c.line.Status = status(err)
 		return errors.Join(err, c.fail(err, ""))
 	}
+	c.line.Status = http.StatusOK
 	c.types = pgtype.NewMap()
 	c.statements, c.portals, c.state = map[string]*statement{}, map[string]*portal{}, 'I'
 	for {
@@ -152,6 +158,7 @@ func (c *conn) actor(ctx context.Context) (context.Context, error) {
 	if errs.Is(err, errs.Unauthenticated) || err == nil && account.Login != c.login {
 		return ctx, errs.New(errs.Unauthenticated, "用户名与密钥不符或密钥已过期: 用户名填登录名, 密码填本人在“我的密钥”中生成的 API 密钥")
 	}
+	c.line.Account, c.line.Org = account.ID, account.Org
 	return access.With(ctx, account.Actor()), err
 }
 

@@ -3,6 +3,7 @@ package wire
 import (
 	"errors"
 	"log/slog"
+	"net/http"
 	"strings"
 	"unicode/utf8"
 
@@ -57,4 +58,15 @@ func problem(err error, text string) *pgproto3.ErrorResponse {
 	}
 	out.Detail = strings.Join(more, "\n")
 	return out
+}
+
+// statuses are what the network log says of a connection that was refused.
+var statuses = map[errs.Code]int{errs.Unauthenticated: http.StatusUnauthorized, errs.Forbidden: http.StatusForbidden, errs.Unlawful: http.StatusForbidden,
+	errs.NotFound: http.StatusNotFound, errs.Conflict: http.StatusConflict, errs.Unavailable: http.StatusServiceUnavailable}
+
+func status(err error) int {
+	if status, ok := statuses[errs.CodeOf(err)]; ok {
+		return status
+	}
+	return http.StatusInternalServerError
 }

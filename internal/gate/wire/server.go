@@ -6,10 +6,12 @@ import (
 	"errors"
 	"log/slog"
 	"net"
+	"net/http"
 	"sync"
 	"time"
 
 	"yunei/internal/core/act"
+	"yunei/internal/core/netlog"
 	"yunei/internal/flow/lab"
 	"yunei/internal/flow/output"
 )
@@ -28,6 +30,7 @@ type Server struct {
 	Acts   *act.Runner
 	Lab    *lab.Service
 	Output *output.Service
+	Netlog *netlog.Log
 	TLS    *tls.Config // nil: the listener is on the loopback interface
 }
 
@@ -54,6 +57,7 @@ func (s *Server) Serve(ctx context.Context, listener net.Listener) error {
 		select {
 		case seats <- struct{}{}:
 		default:
+			s.Netlog.Add(netlog.Line{Door: netlog.Wire, Method: "CONNECT", Status: http.StatusServiceUnavailable, Peer: host(nc.RemoteAddr())})
 			refuseFull(nc)
 			continue
 		}
@@ -74,8 +78,39 @@ func (s *Server) answer(ctx context.Context, nc net.Conn) {
 			slog.ErrorContext(ctx, "wire: a connection failed", "panic", p)
 		}
 	}()
-	c := &conn{server: s, net: nc}
+	began, count := time.Now(), &counted{Conn: nc}
+	c := &conn{server: s, net: count, line: netlog.Line{Door: netlog.Wire, Method: "CONNECT", Status: http.StatusBadRequest, Peer: host(nc.RemoteAddr())}}
+	defer func() {
+		c.line.In, c.line.Out, c.line.Took = count.in, count.out, time.Since(began).Microseconds()
+		s.Netlog.Add(c.line)
+	}()
 	if err := c.run(ctx); err != nil && ctx.Err() == nil {
 		slog.DebugContext(ctx, "wire: connection ended", "remote", nc.RemoteAddr().String(), "err", err)
 	}
+}
+
+// counted counts what goes over a connection, encrypted or not.
+type counted struct {
+	net.Conn
+	in, out int64
+}
+
+func (c *counted) Read(b []byte) (int, error) {
+	n, err := c.Conn.Read(b)
+	c.in += int64(n)
+	return n, err
+}
+
+func (c *counted) Write(b []byte) (int, error) {
+	n, err := c.Conn.Write(b)
+	c.out += int64(n)
+	return n, err
+}
+
+func host(a net.Addr) string {
+	host, _, err := net.SplitHostPort(a.String())
+	if err != nil {
+		return a.String()
+	}
+	return host
 }

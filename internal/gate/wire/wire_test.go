@@ -40,7 +40,7 @@ func serve(w *town.Town, t *tls.Config) func(who, key, space, more string) strin
 	town.Must(w.T, err)
 	ctx, cancel := context.WithCancel(w.T.Context())
 	done := make(chan error, 1)
-	server := &wire.Server{Acts: w.Acts, Lab: w.Lab, Output: w.Output, TLS: t}
+	server := &wire.Server{Acts: w.Acts, Lab: w.Lab, Output: w.Output, Netlog: w.Netlog, TLS: t}
 	go func() { done <- server.Serve(ctx, listener) }()
 	w.T.Cleanup(func() {
 		cancel()

@@ -160,6 +160,7 @@ var acts = map[string]func(w *World) (func() error, error){
 		_, id, _, err := w.granted()
 		return func() error { _, err := w.Grant.Terminate(w.seat(access.Bureau), id); return err }, err
 	},
+	"watch.log.purge": purgeLog,
 	"watch.terminate": func(w *World) (func() error, error) {
 		f, err := w.admitted()
 		return func() error {

@@ -40,7 +40,8 @@ type World struct {
 	band      string                 // the newest class B model in it
 	service   service
 	ready     ready
-	open      bool // the air quality table is open to all
+	data      string // the node's folder
+	open      bool   // the air quality table is open to all
 	n         int
 }
 
@@ -52,6 +53,7 @@ func New(t testing.TB, pack string, at workday.Date) *World {
 	t.Helper()
 	w := &World{t: t, clock: clock.NewSet(morning(at.AddDays(-240))), seats: map[access.Role][]access.Actor{}, seals: map[access.Role]string{}}
 	data := t.TempDir()
+	w.data = data
 	var err error
 	w.Node, err = node.Open(t.Context(), node.Options{Data: data, DB: "sqlite:" + filepath.Join(data, "yunei.db"), Packs: []string{pack}, Clock: w.clock, NoWalls: true})
 	must(t, err)

@@ -22,6 +22,7 @@ import (
 	"yunei/internal/core/blob"
 	"yunei/internal/core/ledger"
 	"yunei/internal/core/matter"
+	"yunei/internal/core/netlog"
 	"yunei/internal/core/notice"
 	"yunei/internal/core/party"
 	"yunei/internal/core/query/disclose"
@@ -71,6 +72,8 @@ type Town struct {
 	Keys       *seal.Keys
 	Budget     *disclose.Ledger
 	Blobs      *blob.Store
+	Netlog     *netlog.Log
+	Dir        string        // the data folder
 	Card       catalog.Entry // the published card table
 	actors     map[string]access.Actor
 }
@@ -147,7 +150,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	}
 	// Nothing seals unless a test does; the lag that would hold answers back is another test's matter.
 	w := &Town{T: t, DB: db, Clock: clk, Log: ledger.New(db, keys, ledger.Options{MaxLag: 24 * time.Hour}), Law: regime.New(),
-		Budget: disclose.New(), Blobs: blobs, Keys: keys, actors: map[string]access.Actor{}}
+		Budget: disclose.New(), Blobs: blobs, Dir: dir, Netlog: netlog.Open(filepath.Join(dir, "netlog"), clk), Keys: keys, actors: map[string]access.Actor{}}
 	w.Acts = act.NewRunner(db, w.Log, w.Law)
 	w.Matters = matter.New(w.Acts)
 	w.Matters.Notices = notice.New(w.Acts)
@@ -162,7 +165,7 @@ func build(t testing.TB, db *sqldb.DB, clk *clock.Set, dir string) *Town {
 	w.Output = output.New(w.Acts, w.Matters, w.Lab, blobs)
 	w.Consents = consent.New(w.Acts, keys, collect.SealerOf(keys))
 	w.Serve = serve.New(serve.Deps{DB: db, Acts: w.Acts, Keys: keys, Consents: w.Consents, Catalog: w.Catalog, Collect: w.Collect, Disclose: w.Budget, Lab: w.Lab})
-	w.Watch = watch.New(watch.Deps{Acts: w.Acts, Catalog: w.Catalog, Consents: w.Consents, Lab: w.Lab, Serve: w.Serve, Budget: w.Budget, Blobs: blobs})
+	w.Watch = watch.New(watch.Deps{Acts: w.Acts, Catalog: w.Catalog, Consents: w.Consents, Lab: w.Lab, Serve: w.Serve, Budget: w.Budget, Blobs: blobs, Netlog: w.Netlog})
 	w.Acts.Define(act.Def{Name: "test.arrange", Roles: []access.Role{access.Platform}})
 	Must(t, w.Law.Load(regimes.FS, "quanzhou-2024-05-17"))
 	w.Log.Also(ledger.Audit{Name: "regime", Look: regime.VerifyKept})

@@ -1740,6 +1740,9 @@ export const enUS = {
       breach: "Breach",
     },
     acts: {
+      "watch.log.close": "Close a day of the network log",
+      "watch.log.search": "Search the network log",
+      "watch.log.purge": "Purge the network log",
       "watch.inspect.open": "Open a file of supervision",
       "watch.inspect.join": "Bring a further body in",
       "watch.inspect.part": "Record what was seen",

@@ -1744,6 +1744,9 @@ export const zhCN = {
       breach: "失信记录",
     } as Record<string, string>,
     acts: {
+      "watch.log.close": "归档一日网络日志",
+      "watch.log.search": "检索网络日志",
+      "watch.log.purge": "清除网络日志",
       "watch.inspect.open": "开立监督案卷",
       "watch.inspect.join": "会同其他单位",
       "watch.inspect.part": "记录检查情况",

@@ -3325,6 +3325,109 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/network-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 网络日志的留存情况 */
+        get: operations["network-log"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network-log/days": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 网络日志按日文件 */
+        get: operations["network-log-days"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network-log/purge": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 清除网络日志 */
+        post: operations["purge-network-log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network-log/searches": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 网络日志检索记录 */
+        get: operations["network-log-searches"];
+        put?: never;
+        /** 检索网络日志 */
+        post: operations["search-network-log"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network-log/searches/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 一次网络日志检索 */
+        get: operations["network-log-search"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/network-log/searches/{id}/lines": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 网络日志检索结果 */
+        get: operations["network-log-lines"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/notices": {
         parameters: {
             query?: never;
@@ -8974,6 +9077,74 @@ export interface components {
              */
             within: number;
         };
+        LogLine: {
+            account?: string;
+            account_name?: string;
+            /**
+             * Format: date-time
+             * @description When it was answered
+             */
+            at: string;
+            /** @enum {string} */
+            door: "http" | "psql";
+            /**
+             * Format: int64
+             * @description Bytes of the request's body that were read
+             */
+            in: number;
+            /**
+             * Format: int64
+             * @description This line stands for so many before it that could not be kept
+             */
+            lost?: number;
+            method: string;
+            org?: string;
+            org_name?: string;
+            /**
+             * Format: int64
+             * @description Bytes of the answer's body
+             */
+            out: number;
+            /** @description Address; behind a trusted proxy the one that the proxy names */
+            peer: string;
+            /** @description The template that it matched, never the path; empty: none */
+            route: string;
+            /** Format: int64 */
+            status: number;
+            /** @description The deployment or the connected system that was called or called */
+            system?: string;
+            /**
+             * Format: int64
+             * @description Microseconds
+             */
+            us: number;
+        };
+        LogLines: {
+            /** @description Day it stands at */
+            day: string;
+            /** Format: int64 */
+            days: number;
+            /**
+             * Format: int64
+             * @description Days looked through
+             */
+            done: number;
+            items: components["schemas"]["LogLine"][] | null;
+            /** @description Pass as cursor for what follows; a page may be empty and have one, in a long span with few hits */
+            next?: string;
+            /** @description Days passed on this page that were purged */
+            purged: string[] | null;
+        };
+        LogSearch: {
+            account: string;
+            account_name: string;
+            /** Format: date-time */
+            at: string;
+            id: string;
+            org: string;
+            org_name: string;
+            query: components["schemas"]["WatchLogQuery"];
+        };
         Matter: {
             /** @description Until when the applicant must supplement */
             answer?: components["schemas"]["MatterClock"];
@@ -10376,6 +10547,16 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageLogDay: {
+            items: components["schemas"]["WatchLogDay"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageLogSearch: {
+            items: components["schemas"]["LogSearch"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageMarked: {
             items: components["schemas"]["LabMarked"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -11515,6 +11696,11 @@ export interface components {
             from: string;
             org: string;
             to: string;
+        };
+        "Purge-network-logRequest": {
+            reason: string;
+            /** @description Everything up to this day */
+            through: string;
         };
         QueryCode: {
             label?: string;
@@ -13503,6 +13689,83 @@ export interface components {
             subjects: string[] | null;
             title: string;
             transfers: components["schemas"]["WatchTransfer"][] | null;
+        };
+        WatchLogDay: {
+            day: string;
+            /** @description sha256:<hex> of the file */
+            digest: string;
+            /** @description Last day on which the law in force keeps it; it may be purged from the next day on */
+            kept_until: string;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Requests that left no line, as the lines tell
+             */
+            lost: number;
+            /**
+             * Format: int64
+             * @description Bytes of the file
+             */
+            packed: number;
+            /** @description The purge that took it */
+            purge?: string;
+            /**
+             * Format: int64
+             * @description Bytes before packing
+             */
+            size: number;
+        };
+        WatchLogPurge: {
+            account: string;
+            /** Format: date-time */
+            at: string;
+            days: string[] | null;
+            id: string;
+            /** Format: int64 */
+            lines: number;
+            reason: string;
+            through: string;
+        };
+        WatchLogQuery: {
+            account?: string;
+            from: string;
+            org?: string;
+            /** @description Stands in the ledger */
+            reason: string;
+            /** @description The beginning of a route: /v1/spaces */
+            route?: string;
+            /** @description A status, or its first digit */
+            status?: string;
+            /** @description A deployment or a connected system */
+            system?: string;
+            to: string;
+        };
+        WatchLogState: {
+            acts: components["schemas"]["ActOption"][] | null;
+            /** Format: int64 */
+            days: number;
+            /** @description First day on which the oldest may be purged */
+            first_day?: string;
+            /** @description Periods of the loaded law, with their articles */
+            keep: components["schemas"]["RegimeValue"][] | null;
+            /** Format: int64 */
+            lines: number;
+            /**
+             * Format: int64
+             * @description Requests since the start that left no line because the disk took none
+             */
+            lost: number;
+            newest?: string;
+            /** @description First day that is over and not purged */
+            oldest?: string;
+            /**
+             * Format: int64
+             * @description Bytes of the files
+             */
+            packed: number;
+            /** @description Newest day up to which everything may be purged today */
+            purgeable?: string;
         };
         WatchMaterial: {
             answer?: string;
@@ -21258,6 +21521,240 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabVersion"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "network-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchLogState"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "network-log-days": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLogDay"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "purge-network-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Purge-network-logRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["WatchLogPurge"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "network-log-searches": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageLogSearch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "search-network-log": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["WatchLogQuery"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSearch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "network-log-search": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogSearch"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "network-log-lines": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["LogLines"];
                 };
             };
             /** @description Error */
