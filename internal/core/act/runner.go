@@ -163,7 +163,7 @@ func (r *Runner) refuse(ctx context.Context, c Call, tx *Tx, cause error) {
 	err := r.db.Do(ctx, func(stx *sqldb.Tx) error {
 		fresh := r.begin(ctx, stx, c)
 		if tx != nil {
-			fresh.verdicts = tx.verdicts
+			fresh.verdicts, fresh.special = tx.verdicts, tx.special
 		}
 		if rules := fresh.refusing(); len(rules) > 0 && r.refused != nil {
 			if err := r.refused(ctx, fresh, rules); err != nil {

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"maps"
+	"slices"
 
 	"yunei/internal/base/errs"
 	"yunei/internal/base/id"
@@ -26,6 +27,7 @@ type Tx struct {
 	key      *Key
 	changes  []ledger.Change
 	verdicts []ledger.Verdict
+	special  []ledger.Special
 }
 
 // Day is the legal day of the act (occurred).
@@ -58,8 +60,19 @@ func (tx *Tx) JudgeAs(ctx context.Context, name string, objects map[string]strin
 	}
 	for _, v := range j.Verdicts {
 		tx.verdicts = append(tx.verdicts, ledger.Verdict{Rule: v.Cite.Pack + "/" + v.Rule, Outcome: string(v.Outcome)})
+		tx.Under(v.Special...)
 	}
 	return j.Err()
+}
+
+// Under puts the special law that the act was judged by, or that sets a period it rests on, into the entry with its words.
+func (tx *Tx) Under(specials ...regime.Special) {
+	for _, s := range specials {
+		e := ledger.Special{ID: s.ID, Value: s.Value, Setting: s.Setting, Law: s.Cite.Law, Article: s.Cite.Article, Quote: s.Cite.Quote}
+		if !slices.Contains(tx.special, e) {
+			tx.special = append(tx.special, e)
+		}
+	}
 }
 
 // withAccount lets the law look at the account that acts (facts account.*): whether this person was trained, or signed the
@@ -123,7 +136,7 @@ func (tx *Tx) entry(outcome string) ledger.Entry {
 		Recorded: tx.Now(), Occurred: tx.day.String(),
 		Actor: tx.actor.Account, Org: tx.actor.Org,
 		Act: tx.call.Act, Outcome: outcome,
-		Changes: tx.changes, Regimes: tx.runner.law.Digests(), Verdicts: tx.verdicts,
+		Changes: tx.changes, Regimes: tx.runner.law.Digests(), Verdicts: tx.verdicts, Special: tx.special,
 		Matter: tx.call.Matter, Step: tx.call.Step, Start: tx.call.Start, Request: tx.request,
 	}
 }

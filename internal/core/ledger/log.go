@@ -20,6 +20,7 @@ type (
 	Entry      = proof.Entry
 	Change     = proof.Change
 	Verdict    = proof.Verdict
+	Special    = proof.Special
 	Receipt    = proof.Receipt
 	Checkpoint = proof.Checkpoint
 )

@@ -38,14 +38,6 @@ type Extension struct {
 // counter counts periods by a calendar of working days.
 type counter struct{ calendar *workday.Calendar }
 
-// basis writes a citation the way offices do: 《…》第三(七).
-func basis(c errs.Cite) string {
-	if c.Law == "" {
-		return ""
-	}
-	return "《" + strings.Trim(c.Law, "《》") + "》" + c.Article
-}
-
 // count is the nth day after from, of working or of all days, passing over days on which the clock stood still; "" while
 // it stands still before the period is over.
 func (c counter) count(from workday.Date, n int, working bool, pauses []Paused) (due workday.Date, provisional bool) {
@@ -76,7 +68,7 @@ func (c counter) clock(limit regime.Within, opened time.Time, pauses []Paused, e
 	if limit.Unit == "h" { // a period in hours ends on the day in which its last hour falls
 		n = workday.DateOf(opened.Add(time.Duration(limit.N) * time.Hour)).Sub(from)
 	}
-	d := c.calendar.Deadline(from, n, working, basis(limit.Cite))
+	d := c.calendar.Deadline(from, n, working, limit.Basis())
 	if len(pauses) == 0 && ext == nil {
 		return Clock{Limit: limit, Deadline: d}
 	}
@@ -88,7 +80,7 @@ func (c counter) clock(limit regime.Within, opened time.Time, pauses []Paused, e
 		d.Provisional = d.Provisional || more
 	}
 	if ext != nil {
-		also = append(also, fmt.Sprintf("%s 因“%s”延期 %d %s, 依据 %s", ext.Day, ext.Reason, ext.Limit.N, unitWords[ext.Limit.Unit], basis(ext.Limit.Cite)))
+		also = append(also, fmt.Sprintf("%s 因“%s”延期 %d %s, 依据 %s", ext.Day, ext.Reason, ext.Limit.N, unitWords[ext.Limit.Unit], ext.Limit.Basis()))
 	}
 	for _, p := range pauses {
 		switch {
@@ -133,6 +125,16 @@ func (c counter) recount(s *Step) {
 	if s.Public != nil {
 		s.Public.Deadline = c.clock(s.Publicity.For, *s.Opened, nil, nil).since(s.Moved, inPublicity, 0).Deadline
 	}
+}
+
+// specials are the special laws that set the step's limits.
+func (s *Step) specials() (list []regime.Special) {
+	for _, k := range s.Clocks {
+		if k.Limit.Special != nil {
+			list = append(list, *k.Limit.Special)
+		}
+	}
+	return list
 }
 
 // missed is the limit that was over before a day began, the hard ones first; nil when none was.
@@ -197,7 +199,7 @@ func (m *Matter) extend(s *Step, c counter, x Extension) error {
 	case s.missed(x.Day) != nil:
 		return refuse(errs.Unlawful, s.Extend.Cite, "“%s”环节的期限已经届满, 不能再延期; 请尽快办理", s.Title)
 	}
-	x.Limit.Unit, x.Limit.Cite = s.Extend.Unit, s.Extend.Cite
+	x.Limit.Unit, x.Limit.Cite, x.Limit.Special = s.Extend.Unit, s.Extend.Cite, s.Extend.Special
 	s.Extended = &x
 	c.recount(s)
 	return nil

@@ -102,6 +102,7 @@ func (s *Service) give(ctx context.Context, tx *act.Tx, h *hand, o Opinion, d De
 		return err
 	}
 	m.decide(step, o, h.count)
+	tx.Under(step.specials()...)
 	if o.Excuse != "" {
 		if err := s.tellApplicant(ctx, tx, m, step, "超过期限 "+missed.Due.String()+" 办理, 原因: "+o.Excuse); err != nil {
 			return err

@@ -203,7 +203,7 @@ func (k Clock) since(moved []Moved, of string, nth int) *Clock {
 		}
 	}
 	if n := len(own); n > 0 {
-		k.Explain += fmt.Sprintf("; 受理时为 %s, %s 起适用新规定, 依据 %s", long(own[0].Was), own[n-1].Day, basis(own[n-1].Cite))
+		k.Explain += fmt.Sprintf("; 受理时为 %s, %s 起适用新规定, 依据 %s", long(own[0].Was), own[n-1].Day, regime.Within{Cite: own[n-1].Cite}.Basis())
 	}
 	return &k
 }

@@ -125,6 +125,7 @@ type Application struct {
 	Subject   string
 	Area      access.Area // whose bodies decide
 	Documents []Document
+	Entries   []string // catalog entries it is about: a special law about one goes before the general periods
 }
 
 // SubmitTx accepts an application (受理): the procedure of the legal day is laid down in the matter, the steps the law
@@ -137,10 +138,15 @@ func (s *Service) SubmitTx(ctx context.Context, tx *act.Tx, app Application) (*M
 	if err := readable(app.Documents); err != nil {
 		return nil, err
 	}
-	proc, err := tx.Law().Procedure(app.Kind, tx.Day())
+	specials, err := tx.Law().SpecialOf(ctx, tx.Tx, app.Entries, tx.Day())
 	if err != nil {
 		return nil, err
 	}
+	proc, err := tx.Law().ProcedureUnder(app.Kind, tx.Day(), specials)
+	if err != nil {
+		return nil, err
+	}
+	tx.Under(proc.Specials()...)
 	m := &Matter{
 		ID: tx.NewID("mat"), Kind: app.Kind, Title: app.Title, Applicant: app.Applicant, Area: app.Area, Filer: tx.Actor().Account,
 		Subject: app.Subject, State: Running, Day: tx.Day(), Regimes: tx.Law().Digests(),

@@ -17,11 +17,13 @@ type CasesFile struct {
 
 // CaseSpec is one case of law: given these facts, on this day, this act gets these verdicts.
 type CaseSpec struct {
-	Name   string             `yaml:"name" need:"1" doc:"判例名称, 全包唯一"`
-	Day    workday.Date       `yaml:"day" need:"1" doc:"操作发生之日"`
-	Act    string             `yaml:"act" doc:"哪项操作, 见 vocabulary.yaml"`
-	Given  map[string]any     `yaml:"given" doc:"事实: 名称和值"`
-	Expect map[string]Outcome `yaml:"expect" enum:"not-applicable,not-in-force,pass,notice,warn,error" doc:"规则编号和应得的判定"`
+	Name  string         `yaml:"name" need:"1" doc:"判例名称, 全包唯一"`
+	Day   workday.Date   `yaml:"day" need:"1" doc:"操作发生之日"`
+	Act   string         `yaml:"act" doc:"哪项操作, 见 vocabulary.yaml"`
+	Given map[string]any `yaml:"given" doc:"事实: 名称和值"`
+	// Special is what a special law sets for the entry that the act is about.
+	Special map[string]any     `yaml:"special" doc:"特别规定: 取值名称和所设的值"`
+	Expect  map[string]Outcome `yaml:"expect" enum:"not-applicable,not-in-force,pass,notice,warn,error" doc:"规则编号和应得的判定"`
 	// Skips, instead of act and expect: the procedure of this kind leaves out exactly these steps.
 	Kind  string   `yaml:"kind" doc:"办件种类, 与 skips 同用"`
 	Skips []string `yaml:"skips" doc:"应当免去的环节"`
@@ -95,7 +97,9 @@ func (l *Law) runCase(c CaseSpec) string {
 		}
 		return ""
 	}
-	j, err := l.judge(l.view(ctx, nil, c.Day, nil, c.Given), c.Act, func(rule string) bool { _, ok := c.Expect[rule]; return ok })
+	view := l.view(ctx, nil, c.Day, nil, c.Given)
+	view.settings = [][]Special{c.SpecialCase()}
+	j, err := l.judge(view, c.Act, func(rule string) bool { _, ok := c.Expect[rule]; return ok })
 	if err != nil {
 		return sentence(err)
 	}

@@ -47,6 +47,12 @@ func newEnv(vocab *vocabulary, values []ValueSpec, calendar *workday.Calendar) (
 				return types.Int(calendar.Between(from, to))
 			}))),
 	}
+	opts = append(opts, cel.Function("listed", cel.Overload("listed_string_string", []*cel.Type{cel.StringType, cel.StringType}, cel.BoolType,
+		cel.BinaryBinding(func(a, b ref.Val) ref.Val {
+			word, okA := a.Value().(string)
+			list, okB := b.Value().(string)
+			return types.Bool(okA && okB && listed(word, list))
+		}))))
 	for name, f := range vocab.facts {
 		opts = append(opts, cel.Variable(name, celType(f.Type)))
 	}

@@ -55,6 +55,10 @@ func (l *Law) Kinds(day workday.Date) []string {
 // Procedure is the procedure for a kind of matter by the law of a day. A matter keeps the procedure of the day it was
 // accepted: ask with that day.
 func (l *Law) Procedure(kind string, day workday.Date) (Procedure, error) {
+	return l.ProcedureUnder(kind, day, nil)
+}
+
+func (l settled) procedure(kind string, day workday.Date) (Procedure, error) {
 	proc, joins := l.procedureOn(kind, day)
 	if proc == nil {
 		return Procedure{}, errs.New(errs.NotFound, "现行规则 (%s) 没有这类申请的办理程序 (%s), 现在不能办理; 请向数据主管部门询问适用的办法", day, kind)
@@ -93,7 +97,7 @@ func (l *Law) Procedure(kind string, day workday.Date) (Procedure, error) {
 }
 
 // aroundSteps fills in what a procedure says beside its steps; of two limits the shorter, of two appeals the lower level's.
-func (l *Law) aroundSteps(proc *procedure, out *Procedure, day workday.Date) error {
+func (l settled) aroundSteps(proc *procedure, out *Procedure, day workday.Date) error {
 	s, p := proc.spec, proc.pack
 	supplement, err := l.within(p, s.Kind, s.Supplement, day)
 	if err != nil {
@@ -110,7 +114,7 @@ func (l *Law) aroundSteps(proc *procedure, out *Procedure, day workday.Date) err
 }
 
 // join adds to a procedure what another pack asks beside it.
-func (l *Law) join(out *Procedure, join *procedure, before []string, day workday.Date) error {
+func (l settled) join(out *Procedure, join *procedure, before []string, day workday.Date) error {
 	p := join.pack
 	out.Joined = append(out.Joined, p.spec.ID)
 	out.Needs = unite(out.Needs, p.documents(join.spec.Needs))
@@ -208,7 +212,7 @@ func unite(a, b []Document) []Document {
 	return a
 }
 
-func (l *Law) step(proc *procedure, st StepSpec, day workday.Date) (Step, error) {
+func (l settled) step(proc *procedure, st StepSpec, day workday.Date) (Step, error) {
 	p, rule := proc.pack, proc.spec.Kind+"."+st.ID
 	step := Step{ID: st.ID, Title: st.Title, By: st.By, After: append([]string{}, st.After...), Beside: st.Beside,
 		Binding: st.Binding == nil || *st.Binding, Online: st.Online, Offline: st.Offline, People: max(1, st.People),
@@ -240,7 +244,7 @@ func (l *Law) step(proc *procedure, st StepSpec, day workday.Date) (Step, error)
 }
 
 // limits fills in everything about a step that is counted.
-func (l *Law) limits(p *pack, rule string, st StepSpec, step *Step, day workday.Date) (err error) {
+func (l settled) limits(p *pack, rule string, st StepSpec, step *Step, day workday.Date) (err error) {
 	if step.Within, err = l.within(p, rule, st.Within, day); err != nil {
 		return err
 	}

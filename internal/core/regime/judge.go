@@ -29,6 +29,7 @@ type Verdict struct {
 	Cite    errs.Cite      `json:"cite"`
 	Message string         `json:"message,omitempty"`
 	Facts   map[string]any `json:"facts,omitempty" doc:"What the rule looked at"`
+	Special []Special      `json:"special,omitempty" doc:"Special law whose settings the rule was judged by"`
 }
 
 // Judgement is what all rules bound to an act say about it.
@@ -49,6 +50,9 @@ func (j Judgement) Err() error {
 	for _, v := range j.Verdicts {
 		if v.Outcome == Refuse {
 			e.Cites = append(e.Cites, v.Cite)
+			for _, s := range v.Special {
+				e.Cites = append(e.Cites, s.Cite)
+			}
 			messages = append(messages, v.Message)
 		}
 	}
@@ -156,6 +160,7 @@ func (r *rule) judge(view *view) (Verdict, error) {
 			return v, err
 		}
 		used = facts
+		v.Special = r.applied(view)
 		if !holds {
 			v.Outcome, v.Facts = NotApplicable, used
 			return v, nil
@@ -176,12 +181,13 @@ func (r *rule) judge(view *view) (Verdict, error) {
 			used[name] = value
 		}
 		ok = holds
+		v.Special = r.applied(view)
 	}
 	if ok && (r.check != nil || r.spec.Needs != nil) {
 		return v, nil
 	}
 	v.Outcome = r.otherwise
-	v.Message = r.message(view, used, missing)
+	v.Message = because(v.Special) + r.message(view, used, missing)
 	v.Cite.Message = v.Message
 	return v, nil
 }

@@ -32,6 +32,9 @@ type Law struct {
 	coverage CoverageReport
 
 	rehearsal atomic.Pointer[Rehearsal]
+
+	bears    string // the kind of object that bears special law
+	specials Specials
 }
 
 // New is a law without packs: it refuses nothing and knows no procedure.

@@ -50,6 +50,7 @@ func (s *source) structural() []Problem {
 			l.procedure(proc)
 		}
 		l.periods()
+		l.special()
 		problems = append(problems, l.problems...)
 	}
 	problems = append(problems, s.together()...)
@@ -302,7 +303,7 @@ func (l *linter) condition(f *file, at []any, text string) *condition {
 
 // words are the names a condition of the pack may look at.
 func (l *linter) words() []string {
-	words := append(l.src.vocab.names(), "today", "addDays", "addMonths", "addYears", "addWorkdays", "workdaysBetween")
+	words := append(l.src.vocab.names(), "today", "addDays", "addMonths", "addYears", "addWorkdays", "workdaysBetween", "listed")
 	for _, v := range l.pack.values {
 		words = append(words, "param."+v.spec.Name)
 	}

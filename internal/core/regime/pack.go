@@ -23,6 +23,7 @@ type PackSpec struct {
 	Trial     *TrialSpec     `yaml:"trial" doc:"试行期"`
 	Roles     []RoleSpec     `yaml:"roles" doc:"法规对各方的称谓"`
 	Documents []DocumentSpec `yaml:"documents" doc:"材料"`
+	Special   *SpecialSpec   `yaml:"special" doc:"可以由特别规定代替的取值"`
 }
 
 // TrialSpec is a trial period (试行期). After its last day the pack's rules are not in force, and the acts it lists are

@@ -25,7 +25,7 @@ func parseWithin(s string) (int, string, error) {
 }
 
 // within is a period by the law of a day: as written, or the value it names, which several packs may have set.
-func (l *Law) within(p *pack, rule string, s *WithinSpec, day workday.Date) (*Within, error) {
+func (l settled) within(p *pack, rule string, s *WithinSpec, day workday.Date) (*Within, error) {
 	if s == nil {
 		return nil, nil
 	}
@@ -40,6 +40,9 @@ func (l *Law) within(p *pack, rule string, s *WithinSpec, day workday.Date) (*Wi
 	v, err := l.Value(s.For, day)
 	if err != nil {
 		return nil, err
+	}
+	if v.Special != nil { // a later version of the value is not what it goes by
+		return &Within{N: int(v.Int), Unit: periodUnits[v.Unit], Soft: s.Soft, Cite: v.Cite, Special: v.Special}, nil
 	}
 	w := l.period(v)
 	w.Soft, w.Cite = s.Soft, cite

@@ -112,6 +112,7 @@ type Within struct {
 	Value   string       `json:"value,omitempty" doc:"The value that sets it; empty where the procedure writes it out"`
 	Version string       `json:"version,omitempty" doc:"The pack that set the value, as worded then: id@digest"`
 	Since   workday.Date `json:"since,omitempty" doc:"The first day of that version of the value"`
+	Special *Special     `json:"special,omitempty" doc:"The special law whose limit it is; cite is that law's"`
 }
 
 // Same reports whether two limits are equally long.

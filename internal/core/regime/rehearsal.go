@@ -6,6 +6,8 @@ package regime
 type Rehearsal struct {
 	Asked func(pack, rule string) bool
 	Given map[string]any
+	// Special is what a special law sets for the object of the act.
+	Special []Special
 }
 
 // Rehearse sets a rehearsal, or ends it with nil.

@@ -20,6 +20,7 @@ type Value struct {
 	Cite  errs.Cite    `json:"cite"`
 
 	Running *errs.Cite `json:"running,omitempty" doc:"The transitional article that lets it be moved to matters accepted before"`
+	Special *Special   `json:"special,omitempty" doc:"The special law whose setting it is; cite is that law's"`
 }
 
 type value struct {
@@ -27,6 +28,8 @@ type value struct {
 	pack *pack
 	at   []any
 	file *file
+
+	special *Special // the setting of a special law stands in spec
 }
 
 func (v *value) on(day workday.Date) bool {
@@ -47,22 +50,16 @@ func (v *value) get() Value {
 		cite := v.pack.cite(s.Name, *v.spec.Running)
 		out.Running = &cite
 	}
+	if v.special != nil {
+		out.Special, out.Cite = v.special, v.special.Cite
+	}
 	return out
 }
 
 // Value is the value of that name in force on a day. Where several packs set it, the stricter applies: the smallest of a
 // deadline or validity, the largest of a publicity, keep, lookback or panel, or what strict says; else the lowest level's.
 func (l *Law) Value(name string, day workday.Date) (Value, error) {
-	var best *value
-	for _, v := range l.values[name] {
-		if v.on(day) && (best == nil || v.displaces(best)) {
-			best = v
-		}
-	}
-	if best == nil {
-		return Value{}, errs.New(errs.NotFound, "现行规则未规定 %s (%s), 请检查所用规则包", name, day)
-	}
-	return best.get(), nil
+	return l.valueUnder(name, day, nil)
 }
 
 // Values are all values in force on a day, in the order of the packs; each as it applies when the packs are combined.

@@ -14,21 +14,23 @@ import (
 // view is what one judgement can see: the objects of the act, and facts loaded as conditions ask for them, each once.
 // It is CEL's activation, so a condition that is decided early loads nothing more.
 type view struct {
-	law     *Law
-	ctx     context.Context
-	tx      *sqldb.Tx
-	act     string
-	day     workday.Date
-	objects map[string]string
-	extra   map[string]any
-	loaded  map[string]any
-	trials  map[string]workday.Date
-	preview bool  // rules that cannot be judged yet are left out
-	err     error // of the last load; CEL cannot carry it
+	law      *Law
+	ctx      context.Context
+	tx       *sqldb.Tx
+	act      string
+	day      workday.Date
+	objects  map[string]string
+	extra    map[string]any
+	loaded   map[string]any
+	trials   map[string]workday.Date
+	settings [][]Special         // special law of the act's object; nil until a value was asked for
+	replaced map[string]*Special // by the name of the value
+	preview  bool                // rules that cannot be judged yet are left out
+	err      error               // of the last load; CEL cannot carry it
 }
 
 func (l *Law) view(ctx context.Context, tx *sqldb.Tx, day workday.Date, objects map[string]string, extra map[string]any) *view {
-	return &view{law: l, ctx: ctx, tx: tx, day: day, objects: objects, extra: extra, loaded: map[string]any{}, trials: map[string]workday.Date{}}
+	return &view{law: l, ctx: ctx, tx: tx, day: day, objects: objects, extra: extra, loaded: map[string]any{}, replaced: map[string]*Special{}, trials: map[string]workday.Date{}}
 }
 
 var _ interpreter.Activation = (*view)(nil)
@@ -91,10 +93,15 @@ func (v *view) fact(name string) (any, error) {
 
 func (v *view) load(name string) (any, error) {
 	if param, ok := strings.CutPrefix(name, "param."); ok {
-		value, err := v.law.Value(param, v.day)
+		specials, err := v.special()
 		if err != nil {
 			return nil, err
 		}
+		value, err := v.law.valueUnder(param, v.day, specials)
+		if err != nil {
+			return nil, err
+		}
+		v.replaced[param] = value.Special
 		if value.Text != "" {
 			return value.Text, nil
 		}

@@ -29,6 +29,7 @@ func New(acts *act.Runner) *Service {
 	acts.Ledger().Register("foreign-entry", func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadForeign(ctx, tx, id) })
 	acts.Ledger().Register(Kind, func(ctx context.Context, tx *sqldb.Tx, id string) (any, error) { return loadEntry(ctx, tx, id) })
 	registerFacts(acts.Law())
+	s.defineSpecials(acts)
 	return s
 }
 

@@ -92,6 +92,14 @@ type Scenario struct {
 	Promoted      *Promotion `json:"promoted,omitempty" doc:"Of a local scenario: spread over the whole platform's area"`
 }
 
+// resources are the catalog entries it asks for.
+func (p Plan) resources() (ids []string) {
+	for _, n := range p.Needs {
+		ids = append(ids, n.Resource)
+	}
+	return ids
+}
+
 // check finds what a form can be told at once; what the law asks is the pack's.
 func (p Plan) check() error {
 	e := errs.New(errs.Invalid, "场景预申报填写不完整, 请按所列各处补充")

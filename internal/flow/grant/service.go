@@ -160,7 +160,7 @@ func (s *Service) predeclare(ctx context.Context, plan Plan, revises string) (Sc
 			return err
 		}
 		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{
-			Kind: KindPrescenario, Title: plan.Title, Applicant: sc.Org, Area: sc.Area, Subject: sc.ID, Documents: predeclared(plan),
+			Kind: KindPrescenario, Title: plan.Title, Applicant: sc.Org, Area: sc.Area, Subject: sc.ID, Documents: predeclared(plan), Entries: plan.resources(),
 		})
 		if err != nil {
 			return err
@@ -303,7 +303,7 @@ func (s *Service) DeclareTx(ctx context.Context, tx *act.Tx, scenarioID string, 
 		return d, fmt.Errorf("insert declaration: %w", err)
 	}
 	m, err := s.matters.SubmitTx(ctx, tx, matter.Application{
-		Kind: KindScenario, Title: sc.Plan.Title, Applicant: sc.Org, Area: sc.Area, Subject: d.ID, Documents: declared(papers, models),
+		Kind: KindScenario, Title: sc.Plan.Title, Applicant: sc.Org, Area: sc.Area, Subject: d.ID, Documents: declared(papers, models), Entries: sc.Plan.resources(),
 	})
 	if err != nil {
 		return d, err

@@ -68,7 +68,7 @@ func (s *Service) Apply(ctx context.Context, scenarioID string, ask Ask) (Permit
 		if err := tx.Judge(ctx, map[string]string{"org": p.Org, "plan": sc.ID, "statistics": p.ID}); err != nil {
 			return err
 		}
-		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindPermit, Title: "精确统计: " + p.Title, Applicant: p.Org, Area: sc.Area, Subject: p.ID,
+		m, err := s.matters.SubmitTx(ctx, tx, matter.Application{Kind: KindPermit, Title: "精确统计: " + p.Title, Applicant: p.Org, Area: sc.Area, Subject: p.ID, Entries: ask.Resources,
 			Documents: []matter.Document{{Kind: "statistics", Title: "申请内容", Text: s.words(ctx, tx, ask)}}})
 		if err != nil {
 			return err

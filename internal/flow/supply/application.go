@@ -88,6 +88,14 @@ type Recorded struct {
 	Digest string `json:"digest"`
 }
 
+// resources are the catalog entries it asks for.
+func (p Part) resources() (ids []string) {
+	for _, i := range p.Items {
+		ids = append(ids, i.Resource)
+	}
+	return ids
+}
+
 // reference names the papers a part rests on.
 func (p Part) reference() string {
 	var out []string

@@ -185,7 +185,7 @@ func (s *Service) divide(ctx context.Context, tx *act.Tx, a *Application, entrie
 			return err
 		}
 		m, err := s.Matters.SubmitTx(ctx, tx, matter.Application{Kind: KindPart, Title: a.Title + " · " + orText(holder.Name, p.Provider),
-			Applicant: a.Org, Subject: p.ID, Area: a.Area, Documents: papers(*a, p, entries)})
+			Applicant: a.Org, Subject: p.ID, Area: a.Area, Documents: papers(*a, p, entries), Entries: p.resources()})
 		if err != nil {
 			return err
 		}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/http"
 
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/flow/catalog"
 )
@@ -72,6 +73,30 @@ func (a *API) registerCatalog() {
 	}) (EntryPage, error) {
 		e, err := a.s.Catalog.Return(ctx, in.ID, in.Body.Opinion)
 		return a.entryAfter(ctx, e, err)
+	})
+	get(a, "/v1/catalog/{id}/specials", "specials", tag, "目录条目的特别规定", func(ctx context.Context, in *ByID) (catalog.SpecialPage, error) {
+		return a.s.Catalog.Specials(ctx, in.ID)
+	})
+	post(a, "/v1/catalog/{id}/specials", "record-special", tag, "登记特别规定", func(ctx context.Context, in *struct {
+		ByID
+		Body catalog.SpecialDraft
+	}) (catalog.Special, error) {
+		return a.s.Catalog.RecordSpecial(ctx, in.ID, in.Body)
+	})
+	post(a, "/v1/specials/{id}/confirm", "confirm-special", tag, "确认特别规定", func(ctx context.Context, in *ByID) (catalog.Special, error) {
+		return a.s.Catalog.ConfirmSpecial(ctx, in.ID)
+	})
+	post(a, "/v1/specials/{id}/decline", "decline-special", tag, "不予确认特别规定", func(ctx context.Context, in *reasoned) (catalog.Special, error) {
+		return a.s.Catalog.DeclineSpecial(ctx, in.ID, in.Body.Reason)
+	})
+	post(a, "/v1/specials/{id}/end", "end-special", tag, "提出终止特别规定", func(ctx context.Context, in *struct {
+		ByID
+		Body struct {
+			Last   workday.Date `json:"last" doc:"Last day on which it applies"`
+			Reason string       `json:"reason" minLength:"2" maxLength:"2000"`
+		}
+	}) (catalog.Special, error) {
+		return a.s.Catalog.EndSpecial(ctx, in.ID, in.Body.Last, in.Body.Reason)
 	})
 }
 

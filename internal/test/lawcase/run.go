@@ -69,7 +69,7 @@ func (w *World) try(c regime.LawCase, do func() error) Result {
 	r := Result{LawCase: c}
 	w.ready = ready{}
 	last := w.newest()
-	w.law.Rehearse(&regime.Rehearsal{Given: c.Given, Asked: func(pack, rule string) bool {
+	w.law.Rehearse(&regime.Rehearsal{Given: c.Given, Special: c.SpecialCase(), Asked: func(pack, rule string) bool {
 		_, expected := c.Expect[rule]
 		return expected && pack == c.Pack
 	}})

@@ -1719,6 +1719,7 @@ export const enUS = {
     request: "Request",
     kinds: {
       "catalog.entry": "Entry",
+      special: "Special law",
       entry: "Entry",
       matter: "Matter",
       scenario: "Scenario",
@@ -1814,6 +1815,10 @@ export const enUS = {
       "catalog.submit": "Submit a catalog entry",
       "catalog.publish": "Publish a catalog entry",
       "catalog.return": "Return a catalog entry",
+      "catalog.special.record": "Record a special law",
+      "catalog.special.confirm": "Confirm a special law",
+      "catalog.special.decline": "Decline a special law",
+      "catalog.special.end": "Ask to end a special law",
       "collect.load": "Collect data",
       "collect.activate": "Put a snapshot into use",
       "collect.fail": "Collection failed",

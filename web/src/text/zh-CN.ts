@@ -1723,6 +1723,7 @@ export const zhCN = {
     request: "请求编号",
     kinds: {
       "catalog.entry": "目录条目",
+      special: "特别规定",
       entry: "目录条目",
       matter: "办件",
       scenario: "场景",
@@ -1804,6 +1805,10 @@ export const zhCN = {
       "catalog.submit": "提交目录条目",
       "catalog.publish": "发布目录条目",
       "catalog.return": "退回目录条目",
+      "catalog.special.record": "登记特别规定",
+      "catalog.special.confirm": "确认特别规定",
+      "catalog.special.decline": "不予确认特别规定",
+      "catalog.special.end": "提出终止特别规定",
       "collect.load": "归集数据",
       "collect.activate": "启用归集的数据",
       "collect.fail": "归集失败",

@@ -24,6 +24,7 @@ type Entry struct {
 	Changes  []Change  `json:"changes,omitempty"`
 	Regimes  []string  `json:"regimes,omitempty" doc:"Digests of the packs in force"`
 	Verdicts []Verdict `json:"verdicts,omitempty"`
+	Special  []Special `json:"special,omitempty" doc:"Special law whose settings were applied in place of the general ones"`
 	Matter   string    `json:"matter,omitempty"`
 	Step     string    `json:"step,omitempty"`
 	Start    int64     `json:"start,omitempty" doc:"Of a finished errand: the entry of its start"`
@@ -43,6 +44,16 @@ type Change struct {
 type Verdict struct {
 	Rule    string `json:"rule"`
 	Outcome string `json:"outcome"`
+}
+
+// Special is a special law (特别规定) by which an act was judged or a period counted, with its own words.
+type Special struct {
+	ID      string `json:"id"`
+	Value   string `json:"value" doc:"Name of the value whose place it took"`
+	Setting string `json:"setting" doc:"What it sets, in words"`
+	Law     string `json:"law"`
+	Article string `json:"article"`
+	Quote   string `json:"quote"`
 }
 
 // ParseEntry reads a leaf. Bytes that are not exactly the canonical form of what they say are refused: two spellings of

@@ -588,6 +588,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/catalog/{id}/specials": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 目录条目的特别规定 */
+        get: operations["specials"];
+        put?: never;
+        /** 登记特别规定 */
+        post: operations["record-special"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/catalog/{id}/submit": {
         parameters: {
             query?: never;
@@ -5640,6 +5658,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/specials/{id}/confirm": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 确认特别规定 */
+        post: operations["confirm-special"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specials/{id}/decline": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 不予确认特别规定 */
+        post: operations["decline-special"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/specials/{id}/end": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 提出终止特别规定 */
+        post: operations["end-special"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/staff": {
         parameters: {
             query?: never;
@@ -6460,6 +6529,130 @@ export interface components {
             /** @description Its id of the entry */
             record: string;
         };
+        CatalogSpecial: {
+            article: string;
+            /** Format: date-time */
+            decided?: string;
+            /** @description Account of the bureau that decided last */
+            decider?: string;
+            /** @description Last day that its holder asks for, while the end waits for the bureau */
+            ends?: string;
+            entry: string;
+            from: string;
+            id: string;
+            /**
+             * Format: int64
+             * @description Its number, of a value that is one
+             */
+            int?: number;
+            /** @description Title of the law or regulation */
+            law: string;
+            /** @description 文号 */
+            number?: string;
+            /** @description Digest of the uploaded text */
+            paper?: string;
+            /** @description The article's own words */
+            quote: string;
+            /** @description Why it is to end, or was declined */
+            reason?: string;
+            /** Format: date-time */
+            recorded: string;
+            /** @description Account that recorded it */
+            recorder: string;
+            /** @description What it sets, in words */
+            setting: string;
+            /** @enum {string} */
+            state: "recorded" | "confirmed" | "ending" | "ended" | "declined";
+            /** @description The words it allows, as the law lists them */
+            text?: string;
+            /** @description Title of the value whose place it takes */
+            title: string;
+            /** @description Last day; empty: no end is known */
+            until?: string;
+            /** @description Name of a value that is open to special law */
+            value: string;
+            /** @description The words it allows, of a value that lists words */
+            words?: string[] | null;
+        };
+        CatalogSpecialDraft: {
+            article: string;
+            from: string;
+            /**
+             * Format: int64
+             * @description Its number, of a value that is one
+             */
+            int?: number;
+            /** @description Title of the law or regulation */
+            law: string;
+            /** @description 文号 */
+            number?: string;
+            /** @description Digest of the uploaded text */
+            paper?: string;
+            /** @description The article's own words */
+            quote: string;
+            /** @description Last day; empty: no end is known */
+            until?: string;
+            /** @description Name of a value that is open to special law */
+            value: string;
+            /** @description The words it allows, of a value that lists words */
+            words?: string[] | null;
+        };
+        CatalogSpecialItem: {
+            acts: components["schemas"]["ActOption"][] | null;
+            article: string;
+            /** Format: date-time */
+            decided?: string;
+            /** @description Account of the bureau that decided last */
+            decider?: string;
+            /** @description Last day that its holder asks for, while the end waits for the bureau */
+            ends?: string;
+            entry: string;
+            from: string;
+            /** @description What would hold without it, in words */
+            general: string;
+            id: string;
+            /** @description Holds today */
+            in_force: boolean;
+            /**
+             * Format: int64
+             * @description Its number, of a value that is one
+             */
+            int?: number;
+            /** @description Title of the law or regulation */
+            law: string;
+            /** @description 文号 */
+            number?: string;
+            /** @description Digest of the uploaded text */
+            paper?: string;
+            /** @description The article's own words */
+            quote: string;
+            /** @description Why it is to end, or was declined */
+            reason?: string;
+            /** Format: date-time */
+            recorded: string;
+            /** @description Account that recorded it */
+            recorder: string;
+            /** @description What it sets, in words */
+            setting: string;
+            /** @enum {string} */
+            state: "recorded" | "confirmed" | "ending" | "ended" | "declined";
+            /** @description The words it allows, as the law lists them */
+            text?: string;
+            /** @description Title of the value whose place it takes */
+            title: string;
+            /** @description Last day; empty: no end is known */
+            until?: string;
+            /** @description Name of a value that is open to special law */
+            value: string;
+            /** @description The words it allows, of a value that lists words */
+            words?: string[] | null;
+        };
+        CatalogSpecialPage: {
+            acts: components["schemas"]["ActOption"][] | null;
+            items: components["schemas"]["CatalogSpecialItem"][] | null;
+            /** @description What of the law in force a special law may take the place of; empty: nothing */
+            open: components["schemas"]["RegimeOpenness"][] | null;
+        };
         CatalogSupply: {
             /**
              * Format: date-time
@@ -7069,6 +7262,11 @@ export interface components {
             text: string;
         };
         "End-departmentRequest": {
+            reason: string;
+        };
+        "End-specialRequest": {
+            /** @description Last day on which it applies */
+            last: string;
             reason: string;
         };
         "End-staffRequest": {
@@ -8854,6 +9052,8 @@ export interface components {
              * @description Sequence number, given by the database; gaps are normal
              */
             seq: number;
+            /** @description Special law whose settings were applied in place of the general ones */
+            special?: components["schemas"]["ProofSpecial"][] | null;
             /**
              * Format: int64
              * @description Of a finished errand: the entry of its start
@@ -8898,6 +9098,8 @@ export interface components {
              * @description Sequence number, given by the database; gaps are normal
              */
             seq: number;
+            /** @description Special law whose settings were applied in place of the general ones */
+            special?: components["schemas"]["ProofSpecial"][] | null;
             /**
              * Format: int64
              * @description Of a finished errand: the entry of its start
@@ -11646,6 +11848,16 @@ export interface components {
             sm3_key: string;
             sm3_proof: string[] | null;
         };
+        ProofSpecial: {
+            article: string;
+            id: string;
+            law: string;
+            quote: string;
+            /** @description What it sets, in words */
+            setting: string;
+            /** @description Name of the value whose place it took */
+            value: string;
+        };
         ProofVerdict: {
             outcome: string;
             rule: string;
@@ -12043,6 +12255,16 @@ export interface components {
             /** @description 取值 */
             values?: string[] | null;
         };
+        RegimeOpenness: {
+            /** @description Of a text: what a special law may choose from */
+            choice?: components["schemas"]["RegimeWord"][] | null;
+            /** @description The article that lets special law go first */
+            cite: components["schemas"]["ErrsCite"];
+            /** @description The general setting, in words */
+            setting: string;
+            /** @description As it holds in general */
+            value: components["schemas"]["RegimeValue"];
+        };
         RegimeOutside: {
             cite: components["schemas"]["ErrsCite"];
             roles: string[] | null;
@@ -12116,6 +12338,24 @@ export interface components {
             unit?: string;
             value: string;
         };
+        RegimeSpecial: {
+            /** @description The special law */
+            cite: components["schemas"]["ErrsCite"];
+            /** @description What would hold without it, in words */
+            general: string;
+            id: string;
+            /** @description The article whose setting it takes the place of */
+            instead: components["schemas"]["ErrsCite"];
+            /** Format: int64 */
+            int?: number;
+            /** @description What it sets, in words */
+            setting: string;
+            text?: string;
+            /** @description Title of that value */
+            title: string;
+            /** @description Name of the value whose place it takes */
+            value: string;
+        };
         RegimeStep: {
             after: string[] | null;
             /** @description Articles of other packs that ask more of this step */
@@ -12173,6 +12413,8 @@ export interface components {
             pack: string;
             /** @description The transitional article that lets it be moved to matters accepted before */
             running?: components["schemas"]["ErrsCite"];
+            /** @description The special law whose setting it is; cite is that law's */
+            special?: components["schemas"]["RegimeSpecial"];
             text?: string;
             title: string;
             unit?: string;
@@ -12210,12 +12452,18 @@ export interface components {
             since?: string;
             /** @description 原则上: missing it asks for an explanation and voids nothing */
             soft: boolean;
+            /** @description The special law whose limit it is; cite is that law's */
+            special?: components["schemas"]["RegimeSpecial"];
             /** @enum {string} */
             unit: "wd" | "d" | "h";
             /** @description The value that sets it; empty where the procedure writes it out */
             value?: string;
             /** @description The pack that set the value, as worded then: id@digest */
             version?: string;
+        };
+        RegimeWord: {
+            slug: string;
+            title: string;
         };
         "Register-signing-keyRequest": {
             /** @description Base64 of a raw Ed25519 public key, 32 bytes */
@@ -15460,6 +15708,74 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PageSnapshot"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    specials: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogSpecialPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "record-special": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CatalogSpecialDraft"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogSpecial"];
                 };
             };
             /** @description Error */
@@ -26832,6 +27148,110 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["LabTrial"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "confirm-special": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogSpecial"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "decline-special": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ReasonedBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogSpecial"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "end-special": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["End-specialRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CatalogSpecial"];
                 };
             };
             /** @description Error */
