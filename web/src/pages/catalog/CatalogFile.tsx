@@ -17,6 +17,7 @@ import { grouped } from "@/util/number";
 import { path } from "@/util/path";
 import { UseRecord } from "../trace/UseRecord";
 import { DisclosureTab } from "./Disclosure";
+import { Specials } from "./Specials";
 
 function ChannelLine({ channel, names }: { channel?: Channel; names: Record<string, string> }) {
   if (!channel) return null;
@@ -120,6 +121,7 @@ export default function CatalogFile() {
   const official = me?.roles?.some((r) => ["data-bureau", "platform-operator", "auditor"].includes(r));
   const inspects = official || me?.roles?.includes("regulator");
   const query = useItem("/v1/catalog/{id}", { path: { id } });
+  const specials = useItem("/v1/catalog/{id}/specials", { path: { id } }, { enabled: query.data !== undefined && !query.data.entry.origin });
   return (
     <Loaded query={query}>
       {({ entry, grade, problems, acts, holder_name }) => (
@@ -172,6 +174,7 @@ export default function CatalogFile() {
           }
           tabs={[
             { key: "fields", label: `${t.common.fields} ${entry.fields?.length ?? 0}`, content: <Fields entry={entry} /> },
+            ...(specials.error || specials.data?.open?.length || specials.data?.items?.length ? [{ key: "special", label: `${t.special.title} ${specials.data?.items?.length ?? ""}`.trim(), content: <Specials entry={id} /> }] : []),
             ...(entry.unit && entry.published && (official || me?.org === entry.holder) ? [{ key: "disclosure", label: t.disclosure.title, content: <DisclosureTab resource={id} /> }] : []),
             ...(!entry.origin && (inspects || me?.org === entry.holder) ? [{ key: "life", label: t.trace.title, content: <TraceView endpoint="/v1/catalog/{id}/lifecycle" id={id} lead={t.trace.lifeLead} /> }, { key: "uses", label: t.uses.title, content: <UseRecord resource={id} reachable={(org) => Boolean(official) || (Boolean(org) && org === me?.org)} /> }] : []),
             {

@@ -3,6 +3,7 @@ import { Link, useParams } from "react-router";
 import { useItem } from "@/api/hooks";
 import { Problem } from "@/api/problem";
 import { useLanguage, useText, wordFor } from "@/text";
+import { Citation } from "@/ui/Citation";
 import { FilePage } from "@/ui/FilePage";
 import { Loaded, ProblemPage } from "@/ui/ProblemView";
 import { ReceiptProof } from "@/ui/Receipt";
@@ -55,6 +56,27 @@ export default function LedgerEntry() {
                   />
                 ),
               },
+              ...(entry.special?.length
+                ? [
+                    {
+                      key: "special",
+                      label: `${t.special.applied} ${entry.special.length}`,
+                      content: (
+                        <Table
+                          size="small"
+                          rowKey={(s) => s.id + s.value}
+                          pagination={false}
+                          dataSource={entry.special}
+                          columns={[
+                            { title: t.special.cite, render: (_, s) => <>《{s.law}》 <Citation cite={{ rule: s.id, pack: "", law: s.law, article: s.article, quote: s.quote }} /></> },
+                            { title: t.special.quote, dataIndex: "quote" },
+                            { title: t.special.sets, dataIndex: "setting" },
+                          ]}
+                        />
+                      ),
+                    },
+                  ]
+                : []),
               {
                 key: "changes",
                 label: `${t.ledger.changes} ${entry.changes?.length ?? 0}`,
