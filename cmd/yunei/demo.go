@@ -46,6 +46,7 @@ moves the clock forward to it.`,
 		Example: `  yunei demo                                   tell Quanzhou's story, then serve it
   yunei demo --once --json                     tell it headless and print the facts
   yunei demo --regime guizhou --day 2026-09-28 another regulation, another day
+  yunei demo --packs ./town-2026-01-01         with rules of one's own beside the city's
   yunei demo --until catalog                   stop after the departments' part and go on by hand`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return demo(cmd, cfg, f) },
@@ -94,7 +95,11 @@ func demo(cmd *cobra.Command, cfg *Config, f demoFlags) (err error) {
 		return errs.New(errs.Unavailable, "监听 %s 失败, 请换一个 --listen: %w", listen, err)
 	}
 	base := "http://" + listener.Addr().String()
-	options := node.Options{Wire: door.address(), URL: base, Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Packs: []string{city.Pack}, Clock: clk, NoWalls: missingWalls(cmd)}
+	packs := []string{city.Pack}
+	if cmd.Flags().Changed("packs") { // rules of one's own beside the city's, or a new version of the city's in its place
+		packs = append(packs, cfg.Packs...)
+	}
+	options := node.Options{Wire: door.address(), URL: base, Data: dir, DB: "sqlite:" + filepath.Join(dir, "yunei.db"), Heads: filepath.Join(dir, "heads"), Packs: packs, Clock: clk, NoWalls: missingWalls(cmd)}
 	n, err := node.Open(cmd.Context(), options)
 	if err != nil {
 		return err

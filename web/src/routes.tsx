@@ -104,6 +104,8 @@ export const router = createBrowserRouter([
       page("/ledger", () => import("@/pages/ledger/LedgerList")),
       page("/ledger/:seq", () => import("@/pages/ledger/LedgerEntry")),
       page("/rules", () => import("@/pages/law/Rules")),
+      page("/rules/running", () => import("@/pages/transition/TransitionDesk")),
+      page("/rules/running/:id", () => import("@/pages/transition/TransitionFile")),
       page("/rules/:pack", () => import("@/pages/law/Rules")),
       page("/my", () => import("@/pages/my/MyData")),
     ],

@@ -50,7 +50,7 @@ export const theme: ThemeConfig = {
   components: {
     Layout: { headerBg: ink.navy, headerHeight: 56, bodyBg: "#f2f5f9", siderBg: "#ffffff" },
     Menu: { itemHeight: 38, itemBorderRadius: 4, itemSelectedBg: "#e6eef9", itemSelectedColor: ink.blue, groupTitleFontSize: 12, groupTitleColor: ink.soft },
-    Table: { headerBg: "#f6f8fb", headerColor: "#3b475a", cellPaddingBlock: 11 },
+    Table: { headerBg: "#f6f8fb", headerColor: "#3b475a", cellPaddingBlock: 11, rowSelectedBg: "#eef4fb", rowSelectedHoverBg: "#e6eef9" },
     Card: { headerFontSize: 15 },
     Tabs: { horizontalItemPadding: "12px 2px" },
     Descriptions: { labelBg: "#f6f8fb" },

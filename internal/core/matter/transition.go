@@ -15,6 +15,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/regime"
 )
 
@@ -253,7 +254,11 @@ func (s *Service) Propose(ctx context.Context, values []string, reason, seen str
 		if err := tx.Judge(ctx, map[string]string{"transition": t.ID}); err != nil {
 			return err
 		}
-		return tx.Changed(ctx, "transition", t.ID, t)
+		if err := tx.Changed(ctx, "transition", t.ID, t); err != nil {
+			return err
+		}
+		return notice.Send(ctx, tx, notice.Message{Kind: notice.TransitionProposed, ObjectKind: "transition", Object: t.ID,
+			Params: map[string]string{"values": strings.Join(t.titles(), "、"), "name": t.Name}}, access.AreaAddress(access.Bureau, t.Area))
 	})
 	return t, err
 }
@@ -356,6 +361,13 @@ func (t Transition) bySecond(actor access.Actor) error {
 		return errs.New(errs.Forbidden, "过渡适用须由另一人核对预览后确认, 拟定人不能自己确认")
 	}
 	return nil
+}
+
+func (t Transition) titles() (out []string) {
+	for _, d := range t.Values {
+		out = append(out, d.Title)
+	}
+	return out
 }
 
 func (t Transition) names() (out []string) {

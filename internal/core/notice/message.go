@@ -16,32 +16,33 @@ import (
 type MessageKind string
 
 const (
-	MatterUrged      MessageKind = "matter.urged"      // 催办
-	MatterSupervised MessageKind = "matter.supervised" // 督办
-	MatterOverdue    MessageKind = "matter.overdue"    // 超过办理期限
-	MatterMoved      MessageKind = "matter.moved"      // 新规定适用于在办件
-	ActRefused       MessageKind = "act.refused"       // 被规则拒绝的操作
-	TermEnding       MessageKind = "term.ending"       // 期限将届满
-	TermEnded        MessageKind = "term.ended"        // 终止或者届满, 已办理退出
-	ProviderOff      MessageKind = "provider.delisted" // 所用的服务商下架
-	ReportDue        MessageKind = "report.due"        // 报告到期
-	ReportOverdue    MessageKind = "report.overdue"    // 报告逾期
-	OrderIssued      MessageKind = "order.issued"      // 整改或者处置决定
-	OrderReported    MessageKind = "order.reported"    // 已反馈整改情况
-	OrderRuled       MessageKind = "order.ruled"       // 对整改的处理结论
-	Guided           MessageKind = "matter.guided"     // 指导、说明
-	ComplaintFiled   MessageKind = "complaint.filed"   // 受理的投诉
-	ComplaintReplied MessageKind = "complaint.replied" // 投诉的答复
-	DataDestroyed    MessageKind = "exit.certified"    // 数据销毁情况
-	DeletionOverdue  MessageKind = "exit.overdue"      // 删除逾期
-	ErasureOwed      MessageKind = "erasure.owed"      // 授权终止后的删除义务
-	SpaceFinding     MessageKind = "space.finding"     // 平台发现
-	FileLacking      MessageKind = "file.lacking"      // 单位档案缺项
-	FieldEmpty       MessageKind = "expert.field"      // 专家组缺少某一领域的专家
-	Consulted        MessageKind = "matter.consulted"  // 请专家答复数据处理问题
-	LinkLost         MessageKind = "link.lost"         // 与互联节点失去联系
-	LinkBack         MessageKind = "link.back"         // 与互联节点恢复联系
-	LetterRefused    MessageKind = "letter.refused"    // 报送的记录被对方节点拒收
+	MatterUrged        MessageKind = "matter.urged"        // 催办
+	MatterSupervised   MessageKind = "matter.supervised"   // 督办
+	MatterOverdue      MessageKind = "matter.overdue"      // 超过办理期限
+	MatterMoved        MessageKind = "matter.moved"        // 新规定适用于在办件
+	TransitionProposed MessageKind = "transition.proposed" // 过渡适用待另一人确认
+	ActRefused         MessageKind = "act.refused"         // 被规则拒绝的操作
+	TermEnding         MessageKind = "term.ending"         // 期限将届满
+	TermEnded          MessageKind = "term.ended"          // 终止或者届满, 已办理退出
+	ProviderOff        MessageKind = "provider.delisted"   // 所用的服务商下架
+	ReportDue          MessageKind = "report.due"          // 报告到期
+	ReportOverdue      MessageKind = "report.overdue"      // 报告逾期
+	OrderIssued        MessageKind = "order.issued"        // 整改或者处置决定
+	OrderReported      MessageKind = "order.reported"      // 已反馈整改情况
+	OrderRuled         MessageKind = "order.ruled"         // 对整改的处理结论
+	Guided             MessageKind = "matter.guided"       // 指导、说明
+	ComplaintFiled     MessageKind = "complaint.filed"     // 受理的投诉
+	ComplaintReplied   MessageKind = "complaint.replied"   // 投诉的答复
+	DataDestroyed      MessageKind = "exit.certified"      // 数据销毁情况
+	DeletionOverdue    MessageKind = "exit.overdue"        // 删除逾期
+	ErasureOwed        MessageKind = "erasure.owed"        // 授权终止后的删除义务
+	SpaceFinding       MessageKind = "space.finding"       // 平台发现
+	FileLacking        MessageKind = "file.lacking"        // 单位档案缺项
+	FieldEmpty         MessageKind = "expert.field"        // 专家组缺少某一领域的专家
+	Consulted          MessageKind = "matter.consulted"    // 请专家答复数据处理问题
+	LinkLost           MessageKind = "link.lost"           // 与互联节点失去联系
+	LinkBack           MessageKind = "link.back"           // 与互联节点恢复联系
+	LetterRefused      MessageKind = "letter.refused"      // 报送的记录被对方节点拒收
 
 	ConnectionAsked   MessageKind = "connection.asked"   // 外部系统申请接入
 	ConnectionDecided MessageKind = "connection.decided" // 接入决定
@@ -58,6 +59,7 @@ func MessageKinds() []MessageKind {
 		MatterSupervised,
 		MatterOverdue,
 		MatterMoved,
+		TransitionProposed,
 		ActRefused,
 		TermEnding,
 		TermEnded,

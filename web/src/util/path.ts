@@ -88,6 +88,8 @@ export const path = {
   ledger: () => "/ledger",
   entry: (seq: number | string) => `/ledger/${id(seq)}`,
   rules: () => "/rules",
+  transitions: () => "/rules/running",
+  transition: (transition: string) => `/rules/running/${id(transition)}`,
   rulesPack: (pack: string) => `/rules/${id(pack)}`,
   my: () => "/my",
 } as const;

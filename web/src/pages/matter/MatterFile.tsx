@@ -104,7 +104,7 @@ export default function MatterFile() {
                         by: e.who,
                         text: e.reason,
                         outcome: e.what,
-                        cites: e.what === "skipped" && of?.skipped ? [of.skipped] : e.what === "opened" && of ? [of.cite] : undefined,
+                        cites: e.cite ? [e.cite] : e.what === "skipped" && of?.skipped ? [of.skipped] : e.what === "opened" && of ? [of.cite] : undefined,
                       };
                     })}
                   />

@@ -1,0 +1,1 @@
+export const stateColor: Record<string, string> = { proposed: "processing", done: "success", dropped: "default" };
