@@ -75,6 +75,7 @@ var members = []member{
 	{key: "water", name: "示例市自来水公司", code: "91990000MA990028", kind: party.Enterprise, roles: []access.Role{access.Holder}},
 	{key: "hospital", name: "示例市第一医院", code: "12990000MB990029", kind: party.Institution, roles: []access.Role{access.Holder}},
 	{key: "center", name: "示例省信息中心", code: "12990000MB990030", kind: party.Institution, roles: []access.Role{access.Owner}},
+	{key: "district", name: "示例区公共服务中心", code: "12990000MB990031", kind: party.Institution, roles: []access.Role{access.Operator}},
 	{key: "province", name: "示例省数据管理局", code: "11990000MB990013", kind: party.PublicBody, roles: []access.Role{access.Upper}},
 }
 
@@ -94,6 +95,7 @@ var people = map[string]person{
 	"OPERATOR": {"黄敏", "operator", []access.Role{access.Operator}},
 	// OPERATOR2 also files applications for the operating company, which wants to use data itself.
 	"OPERATOR2": {"蔡宁", "operator", []access.Role{access.Operator, access.Applicant}},
+	"DISTRICT":  {"区敏", "district", []access.Role{access.Operator}},
 	"HOLDER":    {"许静", "holder", []access.Role{access.Holder}},
 	"HOLDER2":   {"庄严", "holder2", []access.Role{access.Holder}},
 	"AUDITOR":   {"苏明", "auditor", []access.Role{access.Auditor}},

@@ -34,6 +34,7 @@ test("an expert makes a key on first use and signs the model's digest", async ({
   // What the law lets the expert read: no code of another's model, its lineage and checks.
   await page.getByRole("button", { name: "办理：评审专家线上评估" }).click();
   const dialog = page.getByRole("dialog", { name: "办理：评审专家线上评估" });
+  await dialog.getByRole("radio", { name: /无利害关系$/ }).check();
   await dialog.getByRole("radio", { name: "通过", exact: true }).check();
   await expect(dialog.getByText("该意见将用您在本机的专家密钥签名")).toBeVisible();
   await dialog.getByRole("button", { name: "取消" }).click();

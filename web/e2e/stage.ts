@@ -150,6 +150,10 @@ export async function decide(page: Page, step: string, outcome: string, reason: 
   await page.getByRole("button", { name: `办理：${step}` }).click();
   const dialog = page.getByRole("dialog", { name: `办理：${step}` });
   await expect(dialog).toBeVisible();
+  // Whoever was drawn by lot says first that nothing ties them to the application.
+  const clear = dialog.getByRole("radio", { name: /无利害关系$/ });
+  if (await clear.count()) await clear.check();
+  await expect(dialog.getByLabel("意见与理由")).toBeVisible();
   for (const met of await dialog.getByText("符合", { exact: true }).all()) await met.click();
   await dialog.getByRole("radio", { name: outcome, exact: true }).check();
   await dialog.getByLabel("意见与理由").fill(reason);

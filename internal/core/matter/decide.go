@@ -22,6 +22,8 @@ type Decision struct {
 	Document  *Paper          `json:"document,omitempty" doc:"The paper of a decision taken elsewhere"`
 	Consults  []string        `json:"consults,omitempty" maxItems:"20" doc:"Consultations of experts that the opinion cites"`
 	Signature *Signature      `json:"signature,omitempty"`
+
+	NoConflict bool `json:"no_conflict,omitempty" doc:"On a drawn panel: the expert declares to have no interest in the application (无利害关系)"`
 }
 
 // Decide records an opinion at a step and moves the matter on: the next steps open, or it ends and its effect follows,
@@ -83,6 +85,7 @@ func (s *Service) decideTx(ctx context.Context, tx *act.Tx, m *Matter, stepID st
 func (s *Service) give(ctx context.Context, tx *act.Tx, h *hand, o Opinion, d Decision) error {
 	m, step := h.m, h.step
 	o.Verdict, o.Reason, o.Checks, o.To, o.Items, o.Excuse, o.Document, o.Consults = d.Verdict, d.Reason, answers(step, d.Checks), d.To, d.Items, d.Excuse, d.Document, d.Consults
+	o.NoConflict = step.Draw != nil && d.NoConflict
 	day := o.Day
 	if day == "" {
 		day = workday.DateOf(o.At)

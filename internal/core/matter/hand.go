@@ -158,6 +158,9 @@ func (s *Step) due() *workday.Deadline {
 // lot: it is given back by Recuse, never passed on.
 func (s *Service) Transfer(ctx context.Context, matterID, stepID, to, reason string) (*Matter, error) {
 	return s.atStep(ctx, act.Call{Act: "matter.transfer", Matter: matterID, Step: stepID}, reason, func(ctx context.Context, tx *act.Tx, h *hand) error {
+		if h.step.Draw != nil {
+			return refuse(errs.Conflict, h.step.Cite, "“%s”的人员由抽取产生, 不能转办; 不能参加的请提出回避", h.step.Title)
+		}
 		address, err := s.colleague(ctx, tx, h, to)
 		if err != nil {
 			return err
@@ -217,8 +220,6 @@ func (s *Service) elsewhere(ctx context.Context, tx *act.Tx, h *hand, org string
 // transfer puts another inbox into a seat.
 func (m *Matter) transfer(s *Step, seat, to string) error {
 	switch {
-	case s.Draw != nil:
-		return refuse(errs.Conflict, s.Cite, "“%s”的人员由抽取产生, 不能转办; 不能参加的请提出回避", s.Title)
 	case slices.Contains(s.Addressed, to):
 		return errs.New(errs.Conflict, "对方已经是“%s”的办理人, 请选择其他人员", s.Title)
 	case s.spoken(strings.TrimPrefix(to, access.AccountAddress("")), ""):

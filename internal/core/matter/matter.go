@@ -94,6 +94,8 @@ type Opinion struct {
 	Consults  []string        `json:"consults,omitempty" doc:"Consultations of experts that the opinion cites"`
 	Signature *Signature      `json:"signature,omitempty"`
 	Corrected []Correction    `json:"corrected,omitempty" doc:"Clerical errors set right (更正); the first wording stays"`
+
+	NoConflict bool `json:"no_conflict,omitempty" doc:"On a drawn panel: declared to have no interest in the application"`
 }
 
 // Paper is a document that holds a decision taken elsewhere.

@@ -224,7 +224,12 @@ func (l settled) step(proc *procedure, st StepSpec, day workday.Date) (Step, err
 		step.Outside = &Outside{Roles: st.Outside.Roles, Cite: p.cite(rule, st.Outside.Cite)}
 	}
 	for _, c := range st.Checks {
-		step.Checks = append(step.Checks, Check(c))
+		point := Check{ID: c.ID, Title: c.Title}
+		if c.Cite != nil {
+			cite := p.cite(rule, *c.Cite)
+			point.Cite = &cite
+		}
+		step.Checks = append(step.Checks, point)
 	}
 	if err := l.limits(p, rule, st, &step, day); err != nil {
 		return Step{}, err

@@ -135,6 +135,9 @@ func (l *linter) step(p *procedure, i int, st StepSpec, steps map[string]int) {
 		if c.ID == "" || c.Title == "" {
 			l.add(f, join(at, "checks", j), "请补上", "每个要点须写明 id 和 title")
 		}
+		if c.Cite != nil {
+			l.cite(f, join(at, "checks", j, "cite"), *c.Cite)
+		}
 	}
 }
 

@@ -234,6 +234,8 @@ type PanelSpec struct {
 type CheckSpec struct {
 	ID    string `yaml:"id" need:"1" doc:"要点编号"`
 	Title string `yaml:"title" need:"1" doc:"要点"`
+	// Cite stands beside the point where whoever decides answers it, if the article of the step does not say it.
+	Cite *CiteSpec `yaml:"cite" doc:"要点自己的依据"`
 }
 
 // SkipSpec leaves a step out when its condition holds at acceptance.

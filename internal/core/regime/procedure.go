@@ -128,8 +128,9 @@ type Panel struct {
 
 // Check is a point on which the decider records a conclusion.
 type Check struct {
-	ID    string `json:"id"`
-	Title string `json:"title"`
+	ID    string     `json:"id"`
+	Title string     `json:"title"`
+	Cite  *errs.Cite `json:"cite,omitempty" doc:"The point's own article"`
 }
 
 // Skip is a step that the law leaves out for this matter, with the article that says so.

@@ -7,6 +7,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/ledger"
+	"yunei/internal/core/matter"
 )
 
 type entriesIn struct {
@@ -108,6 +109,12 @@ func (a *API) receipt(ctx context.Context, in *struct {
 		r, err := a.s.Log.Entry(ctx, tx, in.Seq)
 		if err != nil || r.Actor == who.Account {
 			return err
+		}
+		// Whoever may read a file reads what was done in it, with its proofs (整卷).
+		if r.Matter != "" && r.Outcome == "done" {
+			if _, err := matter.Visible(ctx, tx, r.Matter); err == nil || !errs.Is(err, errs.NotFound) {
+				return err
+			}
 		}
 		list, err := a.s.Log.Entries(ctx, tx, readable(who, ledger.Filter{Before: in.Seq + 1, Limit: 1, Org: r.Org}))
 		if err != nil {

@@ -8145,6 +8145,8 @@ export interface components {
             /** @description With return to the applicant: everything that must be supplemented, told once */
             items?: components["schemas"]["MatterLack"][] | null;
             matter: string;
+            /** @description On a drawn panel: the expert declares to have no interest in the application (无利害关系) */
+            no_conflict?: boolean;
             /** @description No decision without a reason */
             reason: string;
             signature?: components["schemas"]["MatterSignature"];
@@ -9525,6 +9527,8 @@ export interface components {
             excuse?: string;
             /** @description With return to the applicant: everything that must be supplemented, told once */
             items?: components["schemas"]["MatterLack"][] | null;
+            /** @description On a drawn panel: the expert declares to have no interest in the application (无利害关系) */
+            no_conflict?: boolean;
             /** @description No decision without a reason */
             reason: string;
             signature?: components["schemas"]["MatterSignature"];
@@ -9769,6 +9773,8 @@ export interface components {
             items?: components["schemas"]["MatterLack"][] | null;
             late?: boolean;
             name: string;
+            /** @description On a drawn panel: declared to have no interest in the application */
+            no_conflict?: boolean;
             org?: string;
             reason: string;
             /** @description Of a late entry: the account that entered it; Account confirmed it */
@@ -12073,6 +12079,8 @@ export interface components {
             excuse?: string;
             /** @description With return to the applicant: everything that must be supplemented, told once */
             items?: components["schemas"]["MatterLack"][] | null;
+            /** @description On a drawn panel: the expert declares to have no interest in the application (无利害关系) */
+            no_conflict?: boolean;
             /** @description No decision without a reason */
             reason: string;
             signature?: components["schemas"]["MatterSignature"];
@@ -12115,6 +12123,8 @@ export interface components {
             outcome: string;
         };
         RegimeCheck: {
+            /** @description The point's own article */
+            cite?: components["schemas"]["ErrsCite"];
             id: string;
             title: string;
         };
@@ -12879,6 +12889,8 @@ export interface components {
             excuse?: string;
             /** @description With return to the applicant: everything that must be supplemented, told once */
             items?: components["schemas"]["MatterLack"][] | null;
+            /** @description On a drawn panel: the expert declares to have no interest in the application (无利害关系) */
+            no_conflict?: boolean;
             /** @description No decision without a reason */
             reason: string;
             signature?: components["schemas"]["MatterSignature"];

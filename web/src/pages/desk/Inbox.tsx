@@ -55,8 +55,8 @@ function InboxRow({ task, done, chosen, choose }: { task: Task; done: boolean; c
 /** Whether two tasks can be decided by one form: the same step of the same kind of matter. */
 const alike = (a: Task, b: Task) => a.kind === b.kind && a.step === b.step;
 
-/** The inbox: mine, my organization's, overdue, done; by law; several alike decided at once. */
-export function Inbox() {
+/** The inbox: mine, my organization's, overdue, done; by law; several alike decided at once, unless each is one person's own judgment. */
+export function Inbox({ single }: { single?: boolean }) {
   const t = useText();
   const [search, setSearch] = useSearchParams();
   const kindTitle = useKindTitle();
@@ -98,7 +98,7 @@ export function Inbox() {
               {t.desk.bulk(chosen.length)}
             </Button>
           )}
-          <Segmented aria-label={t.desk.inbox} size="small" value={view} onChange={(v) => set("view", v === "mine" ? undefined : v)} options={views.map((v) => ({ value: v, label: label[v] }))} />
+          <Segmented aria-label={t.desk.inbox} size="small" value={view} onChange={(v) => set("view", v === "mine" ? undefined : v)} options={views.filter((v) => !single || v !== "organization").map((v) => ({ value: v, label: label[v] }))} />
           <Select
             size="small"
             allowClear
@@ -127,7 +127,7 @@ export function Inbox() {
             chosen={chosen.some((x) => x.id === task.id)}
             // What is there to be read or supplemented is opened; only decisions of one kind are made together.
             choose={
-              view !== "done" && task.step !== "read" && task.step !== "supplement" && (chosen.length === 0 || chosen.some((x) => alike(x, task)))
+              !single && view !== "done" && task.step !== "read" && task.step !== "supplement" && (chosen.length === 0 || chosen.some((x) => alike(x, task)))
                 ? (on) => setChosen(on ? [...chosen, task] : chosen.filter((x) => x.id !== task.id))
                 : undefined
             }

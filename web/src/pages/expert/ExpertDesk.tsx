@@ -1,17 +1,21 @@
 import { KeyOutlined } from "@ant-design/icons";
 import { Alert, Button, Typography } from "antd";
 import { useQuery } from "@tanstack/react-query";
-import { useOutletContext } from "react-router";
-import { useAct } from "@/api/hooks";
+import { Link, useLocation, useOutletContext } from "react-router";
+import { useAct, useList } from "@/api/hooks";
 import type { Me } from "@/api/types";
 import { findKey } from "@/sign/keystore";
 import { ownKey, registeredKeys } from "@/sign/review";
 import { useText } from "@/text";
 import { PageHead, Panel } from "@/ui/FilePage";
 import { ProblemView } from "@/ui/ProblemView";
+import { Receipt } from "@/ui/Receipt";
 import { fromBase64, hex, toBase64 } from "@/util/bytes";
+import { minute } from "@/util/day";
+import { path } from "@/util/path";
 import { canVerify } from "@/verify/receipt";
 import { Inbox } from "../desk/Inbox";
+import { actName } from "../ledger/names";
 
 function SigningKeyPanel({ account }: { account: string }) {
   const t = useText();
@@ -47,23 +51,48 @@ function SigningKeyPanel({ account }: { account: string }) {
   );
 }
 
+/** What the expert did, each with its place in the ledger. */
+function Given() {
+  const t = useText();
+  const mine = useList("/v1/ledger/entries", { query: { outcome: "done", limit: 8 } });
+  const acts = mine.items?.filter((e) => e.act.startsWith("matter."));
+  return (
+    <Panel title={t.expert.given} extra={<Link to={path.ledger()}>{t.portal.all}</Link>}>
+      {mine.problem && <ProblemView problem={mine.problem} action={<Button onClick={mine.refresh}>{t.common.retry}</Button>} />}
+      {acts?.length === 0 && <Typography.Text type="secondary">{t.expert.noneGiven}</Typography.Text>}
+      <ul className="plain-list" aria-label={t.expert.given}>
+        {acts?.map((e) => (
+          <li key={e.seq}>
+            {actName(t, e.act)} <Typography.Text type="secondary">{minute(e.recorded)}</Typography.Text> <Receipt seq={e.seq} />
+          </li>
+        ))}
+      </ul>
+    </Panel>
+  );
+}
+
 export default function ExpertDesk() {
   const t = useText();
   const me = useOutletContext<Me>();
+  const { state } = useLocation() as { state: { recused?: boolean } | null };
   return (
     <>
       <PageHead title={t.desk.hello(me.name)} lead={t.expert.lead} />
+      {state?.recused && <Alert style={{ marginBottom: 16 }} type="success" showIcon closable title={t.expert.recused} />}
       <div className="desk-grid">
-        <Inbox />
         <div>
-          <SigningKeyPanel account={me.account} />
-          <Panel title={t.expert.principles}>
-            <ul style={{ margin: 0, paddingInlineStart: 18, lineHeight: 2 }}>
-              {t.expert.points.map((p) => (
+          <Inbox single />
+          <Panel title={t.expert.how}>
+            <ol className="expert-steps">
+              {t.expert.steps.map((p) => (
                 <li key={p}>{p}</li>
               ))}
-            </ul>
+            </ol>
           </Panel>
+        </div>
+        <div>
+          <SigningKeyPanel account={me.account} />
+          <Given />
         </div>
       </div>
     </>

@@ -90,7 +90,7 @@ export default function MatterFile() {
               { key: "documents", label: `${t.file.documents} ${matter.documents?.length ?? 0}`, content: <Papers matter={matter} /> },
               { key: "clocks", label: t.matter.clocks, content: <Clocks matter={matter} /> },
               ...(steps.some((s) => s.public) ? [{ key: "public", label: t.matter.publicTab, content: <Objections page={page} /> }] : []),
-              ...(steps.some((s) => s.draw) ? [{ key: "draw", label: t.matter.drawTab, content: <DrawView steps={steps} /> }] : []),
+              ...(steps.some((s) => s.draw) ? [{ key: "draw", label: t.matter.drawTab, content: <DrawView matter={matter} steps={steps} /> }] : []),
               {
                 key: "timeline",
                 label: t.file.timeline,

@@ -1,14 +1,16 @@
-import { DownloadOutlined, EyeOutlined } from "@ant-design/icons";
+import { DeploymentUnitOutlined, DownloadOutlined, EyeOutlined } from "@ant-design/icons";
 import { Button, Modal, Segmented, Skeleton, Space, Table, Tag, Typography } from "antd";
 import { useQuery } from "@tanstack/react-query";
 import { useEffect, useState } from "react";
+import { Link } from "react-router";
 import { useItem } from "@/api/hooks";
 import { asProblem, Problem } from "@/api/problem";
 import type { Difference, Matter, MatterDocument } from "@/api/types";
 import { useText, wordFor } from "@/text";
 import { EmptyState, ProblemView } from "@/ui/ProblemView";
 import { saveBlob, typeOf } from "@/util/file";
-import { paper } from "@/util/paper";
+import { modelOf, paper } from "@/util/paper";
+import { path } from "@/util/path";
 
 async function fetchPaper(matter: string, digest: string): Promise<Blob> {
   const answer = await fetch(`/v1/matters/${encodeURIComponent(matter)}/documents/${encodeURIComponent(digest)}`).catch((e: unknown) => {
@@ -119,19 +121,35 @@ export function Papers({ matter }: { matter: Matter }) {
         rowKey={(d) => d.kind + (d.digest ?? d.title)}
         pagination={false}
         dataSource={documents}
-        expandable={{ rowExpandable: (d) => Boolean(d.text), expandedRowRender: (d) => <div className="document-text">{d.text}</div>, defaultExpandAllRows: documents.length <= 3 }}
+        expandable={{ rowExpandable: (d) => Boolean(d.text) && !modelOf(d), expandedRowRender: (d) => <div className="document-text">{d.text}</div>, defaultExpandAllRows: documents.length <= 8 }}
         columns={[
           { title: t.common.name, dataIndex: "title", render: (v: string) => paper(v) },
-          { title: t.file.digest, dataIndex: "digest", render: (v?: string) => v && <Typography.Text copyable={{ text: v }}>{v.slice(0, 24)}…</Typography.Text> },
+          {
+            title: t.file.digest,
+            hidden: !documents.some((d) => d.digest ?? modelOf(d)),
+            render: (_, d: MatterDocument) => {
+              const digest = d.digest ?? modelOf(d)?.digest;
+              return digest && <Typography.Text copyable={{ text: digest }}>{digest.slice(0, 24)}…</Typography.Text>;
+            },
+          },
           {
             title: t.common.actions,
-            width: 110,
-            render: (_, d) =>
-              d.digest && (
+            width: 130,
+            hidden: !documents.some((d) => d.digest ?? modelOf(d)),
+            render: (_, d) => {
+              const model = modelOf(d);
+              if (model)
+                return (
+                  <Link to={path.model(model.version)} target="_blank">
+                    <DeploymentUnitOutlined aria-hidden /> {t.matter.readModel}
+                  </Link>
+                );
+              return d.digest && (
                 <Button size="small" icon={<EyeOutlined aria-hidden />} onClick={() => setShown(d)}>
                   {t.common.view}
                 </Button>
-              ),
+              );
+            },
           },
         ]}
       />

@@ -5,7 +5,7 @@ import { useAct } from "@/api/hooks";
 import type { MatterDocument, MatterPage } from "@/api/types";
 import { useText } from "@/text";
 import { ProblemView } from "@/ui/ProblemView";
-import { paper } from "@/util/paper";
+import { modelOf, paper } from "@/util/paper";
 
 interface Values {
   texts?: Record<string, string>;
@@ -49,7 +49,11 @@ export function SupplementModal({ page, close }: { page: MatterPage; close: () =
       )}
       <Form form={form} layout="vertical" initialValues={{ texts: Object.fromEntries(documents.map((d, n) => [n, d.text])) }} onFinish={(values) => send.mutate(values)}>
         {documents.map((d, n) =>
-          d.digest ? (
+          modelOf(d) ? (
+            <Form.Item key={n} name={["texts", String(n)]} label={paper(d.title)} extra={t.matter.modelStays}>
+              <Input hidden />
+            </Form.Item>
+          ) : d.digest ? (
             <Form.Item key={n} name={["files", String(n)]} label={paper(d.title)} extra={lacks(d.kind)} valuePropName="fileList" getValueFromEvent={(e: { fileList: UploadFile[] }) => e.fileList}>
               <Upload maxCount={1} beforeUpload={() => false}>
                 <Button icon={<UploadOutlined aria-hidden />} aria-label={`${t.matter.replaceFile}：${d.title}`}>{t.matter.replaceFile}</Button>

@@ -269,7 +269,10 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
           }} close={() => setDeciding(undefined)} />}
       {deciding && !askOf(deciding, me) && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
       {supplementing && <SupplementModal page={page} close={() => setSupplementing(false)} />}
-      {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} lead={form.lead && <p>{form.lead}</p>} fields={form.fields} run={form.run} close={() => setAsking(undefined)} />}
+      {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} lead={form.lead && <p>{form.lead}</p>} fields={form.fields} run={async (v) => {
+            await form.run(v);
+            if (asking.act === "matter.recuse") void navigate(path.expert(), { state: { recused: true } });
+          }} close={() => setAsking(undefined)} />}
     </>
   );
 }

@@ -8,7 +8,7 @@ import "./matter.css";
 
 const verdictColor: Record<string, string> = { pass: "success", agree: "success", return: "warning", refuse: "error", disagree: "warning" };
 
-function OpinionCard({ step, opinion }: { step: MatterStep; opinion?: Opinion }) {
+function OpinionCard({ step, opinion, former }: { step: MatterStep; opinion?: Opinion; former?: boolean }) {
   const t = useText();
   return (
     <section className={opinion ? "opinion" : "opinion opinion-waiting"}>
@@ -23,7 +23,9 @@ function OpinionCard({ step, opinion }: { step: MatterStep; opinion?: Opinion })
         <>
           <p>
             <Tag color={verdictColor[opinion.verdict]}>{wordFor(t.outcomes, opinion.verdict)}</Tag>
+            {former && <Tag>{t.matter.formerRound}</Tag>}
             {opinion.late && <Tag color="error">{t.matter.late}</Tag>}
+            {opinion.no_conflict && <Tag>{t.matter.interestDeclared}</Tag>}
             {opinion.day && <Tag>{t.matter.recordedOf(opinion.day)}</Tag>}
           </p>
           <p className="opinion-reason">{opinion.reason}</p>
@@ -164,6 +166,7 @@ export function Opinions({ steps, bodies }: { steps: MatterStep[]; bodies?: Reco
       {steps.map((step) => (
         <Asks key={step.id} step={step} bodies={bodies} />
       ))}
+      {steps.flatMap((step) => (step.past ?? []).map((o) => <OpinionCard key={`${step.id}-${o.account}-${o.at}`} step={step} opinion={o} former />))}
       {steps.map((step) => (
         <Voices key={step.id} step={step} />
       ))}

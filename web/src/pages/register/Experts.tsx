@@ -4,11 +4,18 @@ import { useOutletContext } from "react-router";
 import { post } from "@/api/client";
 import { useItem } from "@/api/hooks";
 import type { Me } from "@/api/types";
-import { useText, wordFor } from "@/text";
+import { type Words, useText, wordFor } from "@/text";
 import { ActButton } from "@/ui/ActButton";
 import { Citation } from "@/ui/Citation";
 import { FormModal } from "@/ui/FormModal";
 import { EmptyState, Loaded } from "@/ui/ProblemView";
+
+/** The fields that the regulation names or that somebody is in, and beside them the usual ones. */
+function choices(fields: readonly { id: string; title: string }[], t: Words): { value: string; label: string }[] {
+  const named = fields.map((f) => ({ value: f.id, label: f.title === f.id ? wordFor(t.register.expertFields, f.id) : f.title }));
+  const usual = Object.entries(t.register.expertFields).map(([value, label]) => ({ value, label }));
+  return [...named, ...usual.filter((u) => !named.some((n) => n.value === u.value))];
+}
 
 /** 专家组: who was confirmed, in which fields, and which field of the regulation has nobody. */
 export function Experts() {
@@ -53,7 +60,7 @@ export function Experts() {
               locale={{ emptyText: <EmptyState title={t.register.noExperts} hint={t.register.noExpertsHint} /> }}
               columns={[
                 { title: t.people.realName, width: 140, render: (_, e) => <b style={{ fontWeight: 500 }}>{e.name}</b> },
-                { title: t.register.fields, render: (_, e) => e.fields?.map((f) => <Tag key={f}>{titles[f] ?? wordFor(t.register.expertFields, f)}</Tag>) },
+                { title: t.register.fields, render: (_, e) => e.fields?.map((f) => <Tag key={f}>{titles[f] && titles[f] !== f ? titles[f] : wordFor(t.register.expertFields, f)}</Tag>) },
                 { title: t.notice.document, dataIndex: "document", width: 200 },
                 { title: t.people.since, width: 200, render: (_, e) => (e.ended ? `${e.from} – ${e.ended}` : e.from) },
                 {
@@ -76,7 +83,7 @@ export function Experts() {
                     need: true,
                     options: [...(waiting ?? []).map((a) => ({ value: a.id, label: a.name })), ...(experts ?? []).filter((e) => e.state === "confirmed").map((e) => ({ value: e.account, label: e.name }))],
                   },
-                  { name: "fields", label: t.register.fields, kind: "multiple", need: true, options: (fields ?? []).map((f) => ({ value: f.id, label: f.title })) },
+                  { name: "fields", label: t.register.fields, kind: "multiple", need: true, options: choices(fields ?? [], t) },
                   { name: "document", label: t.notice.document, need: true, max: 120 },
                 ]}
               />
