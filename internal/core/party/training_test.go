@@ -176,7 +176,14 @@ func wantRoles(t *testing.T, h *house, when, account string, want ...access.Role
 func TestService_Undertake(t *testing.T) {
 	each(t, func(t *testing.T, h *house) {
 		o := h.register(t)
-		lin := access.With(t.Context(), access.Actor{Account: "acc_lin", Name: repName, Org: o.ID, Roles: []access.Role{access.DataUser}})
+		person := func(login, name string) context.Context {
+			a := access.Account{ID: "acc_" + login, Login: login, Name: name, Org: o.ID, Roles: []access.Role{access.DataUser}}
+			if err := h.db.Do(t.Context(), func(tx *sqldb.Tx) error { return access.CreateAccount(t.Context(), tx, a, "") }); err != nil {
+				t.Fatal(err)
+			}
+			return access.With(t.Context(), a.Actor())
+		}
+		lin := person("lin", repName)
 		page, err := h.OwnUndertaking(lin)
 		if err != nil || page.Signed != nil {
 			t.Fatalf("OwnUndertaking = %+v, %v; want a text and no signature", page, err)
@@ -190,7 +197,7 @@ func TestService_Undertake(t *testing.T) {
 			t.Fatal(err)
 		}
 		signed := party.PersonalSignature{Certificate: string(cert), Signature: base64.StdEncoding.EncodeToString(sig)}
-		zhou := access.With(t.Context(), access.Actor{Account: "acc_zhou", Name: "周文", Org: o.ID, Roles: []access.Role{access.DataUser}})
+		zhou := person("zhou", "周文")
 		_, err = h.Undertake(zhou, signed)
 		wantCode(t, "signing with a colleague's signature", err, errs.Forbidden)
 		if _, err := h.Undertake(lin, signed); err != nil {

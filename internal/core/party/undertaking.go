@@ -96,7 +96,11 @@ func (s *Service) undertakingFor(ctx context.Context, tx *sqldb.Tx, actor access
 		}
 		org = o.Name
 	}
-	return fmt.Sprintf("%s\n\n承诺人: %s\n所在单位: %s\n账号: %s\n", strings.TrimSpace(text), actor.Name, org, actor.Account), nil
+	account, err := access.LoadAccount(ctx, tx, actor.Account)
+	if err != nil {
+		return "", err
+	}
+	return fmt.Sprintf("%s\n\n承诺人: %s\n所在单位: %s\n登录名: %s\n", strings.TrimSpace(text), actor.Name, org, account.Login), nil
 }
 
 // PersonalSignature is a signature by a registered key, or by a personal certificate.

@@ -36,6 +36,9 @@ const roleNames: Record<Role, true> = {
   "third-party-provider": true,
   "external-assessor": true,
   buyer: true,
+  "mechanism-member": true,
+  "platform-owner": true,
+  regulator: true,
 };
 
 interface NewAccount {
