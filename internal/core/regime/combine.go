@@ -41,10 +41,17 @@ func overrides(o *OverrideSpec, p *pack) bool { return o != nil && o.Pack == p.s
 
 // Kinds are the kinds of matter that the law of a day has a procedure for, in the order of the packs.
 func (l *Law) Kinds(day workday.Date) []string {
+	return l.kinds(func(p *procedure) bool { return p.on(day) })
+}
+
+// AllKinds are those that the loaded law has, had or will have a procedure for.
+func (l *Law) AllKinds() []string { return l.kinds(func(*procedure) bool { return true }) }
+
+func (l *Law) kinds(of func(*procedure) bool) []string {
 	kinds := []string{}
 	for _, p := range l.packs {
 		for _, proc := range p.procedures {
-			if !proc.spec.Adds && proc.on(day) && !contains(kinds, proc.spec.Kind) {
+			if !proc.spec.Adds && of(proc) && !contains(kinds, proc.spec.Kind) {
 				kinds = append(kinds, proc.spec.Kind)
 			}
 		}

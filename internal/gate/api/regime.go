@@ -14,6 +14,7 @@ type RegimeView struct {
 	Today    workday.Date           `json:"today"`
 	Packs    []regime.PackInfo      `json:"packs"`
 	Roles    map[access.Role]string `json:"roles" doc:"The regulation's own title of each role"`
+	Kinds    []string               `json:"kinds" doc:"Kinds of matter that a loaded pack has a procedure for, on whatever day"`
 	Calendar string                 `json:"calendar" doc:"Version of the working-day calendar"`
 }
 
@@ -21,7 +22,7 @@ func (a *API) registerRegime() {
 	const tag = "regime"
 	getPublic(a, "/v1/regime", "regime", tag, "现行规则", func(_ context.Context, _ *none) (RegimeView, error) {
 		law := a.s.Acts.Law()
-		v := RegimeView{Today: workday.DateOf(a.s.Clock.Now()), Packs: law.Packs(), Roles: map[access.Role]string{}, Calendar: law.Calendar().Version()}
+		v := RegimeView{Today: workday.DateOf(a.s.Clock.Now()), Packs: law.Packs(), Roles: map[access.Role]string{}, Kinds: law.AllKinds(), Calendar: law.Calendar().Version()}
 		for _, r := range access.Roles() {
 			v.Roles[r] = law.Role(string(r))
 		}

@@ -5,6 +5,12 @@ export function useRegime() {
   return useItem("/v1/regime");
 }
 
+/** The kinds of matter that the loaded law knows; undefined until they are told, none where they cannot be. */
+export function useKinds(): readonly string[] | undefined {
+  const regime = useRegime();
+  return regime.error ? [] : (regime.data?.kinds ?? undefined);
+}
+
 /** A pack's title by id and digest ("quanzhou-2024-05-17@sha256:…"); one that is not loaded any more keeps its id. */
 export function useLawTitle(): (version: string) => string {
   const packs = useRegime().data?.packs;

@@ -21,7 +21,10 @@ export type Role =
   | "local-data-bureau"
   | "third-party-provider"
   | "external-assessor"
-  | "buyer";
+  | "buyer"
+  | "mechanism-member"
+  | "platform-owner"
+  | "regulator";
 
 export type Me = Schemas["Me"];
 

@@ -2,7 +2,7 @@ import { DownOutlined, MenuOutlined } from "@ant-design/icons";
 import { Button, Drawer, Dropdown, Layout, Menu, Spin } from "antd";
 import { Suspense, useState } from "react";
 import { Navigate, Outlet, useLocation, useNavigate } from "react-router";
-import { useItem } from "@/api/hooks";
+import { useKinds } from "@/api/law";
 import { clearReceipt, useLastReceipt } from "@/api/receipts";
 import { useSession, useSignOut } from "@/api/session";
 import type { Me } from "@/api/types";
@@ -19,12 +19,13 @@ function Navigation({ session, done }: { session: Me; done?: () => void }) {
   const location = useLocation();
   const navigate = useNavigate();
   const active = activeItem(location.pathname);
-  const procedures = useItem("/v1/regime/procedures");
+  const kinds = useKinds();
+  if (!kinds) return null;
   return (
     <Menu
       mode="inline"
       aria-label={t.shell.menu}
-      items={menuFor(session.roles ?? [], t.shell, procedures.data?.items?.map((p) => p.kind) ?? [])}
+      items={menuFor(session.roles ?? [], t.shell, kinds)}
       selectedKeys={active ? [active] : []}
       onClick={({ key }) => {
         void navigate(key);

@@ -1,22 +1,24 @@
 import { Spin } from "antd";
 import { Suspense } from "react";
 import { NavLink, Outlet } from "react-router";
+import { useKinds } from "@/api/law";
 import { useSession } from "@/api/session";
 import { useText } from "@/text";
 import { ButtonLink } from "@/ui/ButtonLink";
 import { path } from "@/util/path";
 import { Brand, LanguageSwitch } from "./Brand";
-import { landing } from "./menu";
+import { landing, scenario } from "./menu";
 import "./portal.css";
 
 /** The public side: no sign-in, the same marks. */
 export function Portal() {
   const t = useText();
   const session = useSession();
+  const operated = useKinds()?.some((k) => scenario.includes(k));
   const places = [
     { to: path.open(), label: t.portal.openData },
     { to: path.notices(), label: t.portal.notices },
-    { to: path.providers(), label: t.portal.providers },
+    ...(operated === false ? [] : [{ to: path.providers(), label: t.portal.providers }]),
     { to: path.law(), label: t.portal.law },
     { to: path.docs(), label: t.portal.docs },
   ];

@@ -24,6 +24,13 @@ test("no word on screen belongs to one city, and every slot is filled", () => {
   }
 });
 
+test("every role of the vocabulary has a name in both languages", () => {
+  const vocabulary = readFileSync(new URL("../../../regimes/vocabulary.yaml", import.meta.url), "utf8");
+  const roles = [...vocabulary.slice(vocabulary.indexOf("\nroles:"), vocabulary.indexOf("\nacts:")).matchAll(/name: ([a-z][a-z.-]+)/g)].map((m) => m[1] ?? "");
+  expect(roles).toContain("regulator");
+  for (const words of [zhCN, enUS]) expect(roles.filter((n) => !(n in words.roles))).toEqual([]);
+});
+
 test("every act of the vocabulary has a name in both languages", () => {
   const vocabulary = readFileSync(new URL("../../../regimes/vocabulary.yaml", import.meta.url), "utf8");
   const acts = vocabulary.slice(vocabulary.indexOf("\nacts:"), vocabulary.indexOf("\nfacts:")).matchAll(/name: ([a-z][a-z.-]+)/g);

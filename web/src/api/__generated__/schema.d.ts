@@ -12434,6 +12434,8 @@ export interface components {
         RegimeView: {
             /** @description Version of the working-day calendar */
             calendar: string;
+            /** @description Kinds of matter that a loaded pack has a procedure for, on whatever day */
+            kinds: string[] | null;
             packs: components["schemas"]["RegimePackInfo"][] | null;
             /** @description The regulation's own title of each role */
             roles: {

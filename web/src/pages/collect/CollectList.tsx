@@ -19,7 +19,7 @@ export default function CollectList() {
       <ResourceTable
         id="collect"
         endpoint="/v1/catalog"
-        params={{ query: { state: "published", holder: me.roles?.includes("data-provider") ? me.org : undefined } }}
+        params={{ query: { state: "published", holder: me.roles?.includes("data-provider") ? me.org : undefined, area: me.area } }}
         rowKey="id"
         searchable
         empty={{ title: t.collect.empty, hint: t.collect.emptyHint }}

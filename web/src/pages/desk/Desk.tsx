@@ -1,7 +1,7 @@
 import { Button, Flex, Statistic, Typography } from "antd";
 import { Link, useNavigate, useOutletContext } from "react-router";
 import { useList } from "@/api/hooks";
-import { useRoleTitle } from "@/api/law";
+import { useKinds, useRoleTitle } from "@/api/law";
 import type { Me } from "@/api/types";
 import { useText } from "@/text";
 import { tone } from "@/theme";
@@ -47,6 +47,7 @@ export default function Desk() {
   const t = useText();
   const me = useOutletContext<Me>();
   const roleTitle = useRoleTitle();
+  const kinds = useKinds();
   const counts = useCounts();
   const c = counts.data;
   return (
@@ -69,7 +70,7 @@ export default function Desk() {
         <div>
           <Panel title={t.desk.shortcuts}>
             <Flex gap={10} vertical>
-              {shortcutsFor(me.roles ?? [], t).map((s) => (
+              {shortcutsFor(me.roles ?? [], t, kinds ?? []).map((s) => (
                 <Link key={s.to} to={s.to} className="shortcut">
                   {s.icon}
                   <span>

@@ -2,7 +2,8 @@ import { ArrowRightOutlined, SafetyCertificateOutlined } from "@ant-design/icons
 import { Input, Skeleton } from "antd";
 import { Link, useNavigate } from "react-router";
 import { useItem } from "@/api/hooks";
-import { useRegime } from "@/api/law";
+import { useKinds, useRegime } from "@/api/law";
+import { scenario } from "@/shell/menu";
 import { useOpenList } from "@/api/open";
 import { useLanguage, useText } from "@/text";
 import { ButtonLink } from "@/ui/ButtonLink";
@@ -15,11 +16,12 @@ import "./home.css";
 function Hero() {
   const t = useText();
   const navigate = useNavigate();
+  const operated = useKinds()?.some((k) => scenario.includes(k));
   return (
     <section className="hero">
       <div className="portal-inner">
-        <h1>{t.portal.heroTitle}</h1>
-        <p>{t.portal.heroLead}</p>
+        <h1>{operated === false ? t.portal.commonsTitle : t.portal.heroTitle}</h1>
+        <p>{operated === false ? t.portal.commonsLead : t.portal.heroLead}</p>
         <Input.Search
           size="large"
           className="hero-search"
@@ -28,8 +30,8 @@ function Hero() {
           enterButton={t.common.search}
           onSearch={(q) => void navigate(q ? `${path.open()}?q=${encodeURIComponent(q)}` : path.open())}
         />
-        <ol className="hero-steps" aria-label={t.portal.stepsLead}>
-          {t.portal.steps.map((step, i) => (
+        <ol className="hero-steps" aria-label={operated === false ? t.portal.commonsStepsLead : t.portal.stepsLead}>
+          {(operated === false ? t.portal.commonsSteps : t.portal.steps).map((step, i) => (
             <li key={step}>
               <i>{i + 1}</i>
               {step}
@@ -56,7 +58,7 @@ function LawBox() {
       {regime.isPending && <Skeleton active />}
       {regime.error && <ProblemView problem={regime.error} />}
       <ul className="home-list">
-        {regime.data?.packs?.map((pack) => (
+        {[...(regime.data?.packs ?? [])].reverse().map((pack) => (
           <li key={pack.id}>
             <Link to={path.pack(pack.id)}>{pack.title}</Link>
             <span>

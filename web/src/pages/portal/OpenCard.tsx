@@ -16,7 +16,7 @@ export function OpenCard({ item }: { item: OpenItem }) {
       {item.summary && <p>{item.summary}</p>}
       <div className="open-facts">
         {item.holder_name && <span>{item.holder_name}</span>}
-        <span>{t.common.rows(grouped(item.rows))}</span>
+        <span>{item.snapshot ? t.common.rows(grouped(item.rows)) : t.catalog.noData}</span>
         {item.cycle && (
           <span>
             {t.portal.cycle}
