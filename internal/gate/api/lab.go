@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 
+	"yunei/internal/base/workday"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/core/query/release"
 	"yunei/internal/flow/grant"
@@ -15,6 +16,12 @@ type draft struct {
 
 	Module string `json:"module,omitempty" maxLength:"80" doc:"Digest of the uploaded module, where the text declares a step"`
 	Rho    int64  `json:"rho,omitempty" minimum:"0" doc:"Charge to plan for, in units of 10^-12; 0: the default share"`
+}
+
+// AssessmentItem is an assessment as the register shows it.
+type AssessmentItem struct {
+	lab.Assessment
+	InForce bool `json:"in_force" doc:"It counts today: begun, not over, not taken off"`
 }
 
 func (a *API) registerLab() {
@@ -105,9 +112,14 @@ func (a *API) registerLab() {
 	post(a, "/v1/versions/{id}/try", "try-version", tag, "在样例上试运行某一版本", func(ctx context.Context, in *ByID) (lab.Trial, error) {
 		return a.s.Lab.TryVersion(ctx, in.ID)
 	})
-	get(a, "/v1/assessments", "assessments", tag, "模型安全符合性评估", func(ctx context.Context, in *struct{ Paging }) (Page[lab.Assessment], error) {
+	get(a, "/v1/assessments", "assessments", tag, "模型安全符合性评估", func(ctx context.Context, in *struct{ Paging }) (Page[AssessmentItem], error) {
 		list, err := a.s.Lab.Assessments(ctx, in.Cursor, in.Limit)
-		return paged(list, in.Limit, func(v lab.Assessment) string { return v.ID }), err
+		today := workday.DateOf(a.s.Clock.Now())
+		items := make([]AssessmentItem, len(list))
+		for i, v := range list {
+			items[i] = AssessmentItem{Assessment: v, InForce: v.Ended.IsZero() && v.From <= today && today <= v.Until}
+		}
+		return paged(items, in.Limit, func(v AssessmentItem) string { return v.ID }), err
 	})
 	post(a, "/v1/assessments", "assess-model", tag, "登记模型安全符合性评估", func(ctx context.Context, in *struct{ Body lab.AssessmentDraft }) (lab.Assessment, error) {
 		return a.s.Lab.Assess(ctx, in.Body)

@@ -3109,6 +3109,7 @@ export const enUS = {
     paper: "Report",
     trains: "Model it trains or verifies",
     trainsHint: "Name and version of the model as its assessment names it; empty where it serves none",
+    trainsOf: "Name and version of that model as it stands in the register; a service deployed so serves its training and verification only",
     deploy: "Deploy for training",
   },
   consent: {

@@ -3108,11 +3108,12 @@ export const zhCN = {
     result: "结论",
     passed: "通过",
     failed: "不通过",
-    lapsed: "已过期",
+    lapsed: "不在有效期内",
     ended: "已失效",
     paper: "评估报告",
     trains: "供训练或者验证的模型",
     trainsHint: "用于模型训练或者验证的，填写该模型的名称和版本（与评估登记一致）；不用于的留空",
+    trainsOf: "填写该模型的名称和版本，与评估登记一致；这样部署的服务只供它训练和验证",
     deploy: "部署供模型训练",
   },
   consent: {

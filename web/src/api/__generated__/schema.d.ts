@@ -6319,6 +6319,35 @@ export interface components {
             to: string;
             what: string;
         };
+        AssessmentItem: {
+            account: string;
+            /** @description 评估机构 */
+            assessor: string;
+            /** @description Number of the report */
+            document: string;
+            /**
+             * Format: date-time
+             * @description When it was taken off the register
+             */
+            ended?: string;
+            from: string;
+            id: string;
+            /** @description It counts today: begun, not over, not taken off */
+            in_force: boolean;
+            /** @description Name and version of the model */
+            model: string;
+            /** Format: date-time */
+            opened: string;
+            /** @description Whose model */
+            org: string;
+            /** @description Digest of the report */
+            paper?: string;
+            passed: boolean;
+            /** @description Why */
+            reason?: string;
+            /** @description Last day on which it stands, that day included */
+            until: string;
+        };
         AuditOverlap: {
             /** Format: int64 */
             cells: number;
@@ -10570,8 +10599,8 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
-        PageAssessment: {
-            items: components["schemas"]["LabAssessment"][] | null;
+        PageAssessmentItem: {
+            items: components["schemas"]["AssessmentItem"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -14881,7 +14910,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["PageAssessment"];
+                    "application/json": components["schemas"]["PageAssessmentItem"];
                 };
             };
             /** @description Error */

@@ -1,6 +1,6 @@
 import { Button, Tag, Typography } from "antd";
 import { useState } from "react";
-import { useOutletContext, useParams } from "react-router";
+import { useNavigate, useOutletContext, useParams } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
 import { lineageOf, readReview } from "@/api/lab";
@@ -24,6 +24,7 @@ export default function ModelFile() {
   const { id = "" } = useParams();
   const query = useItem("/v1/versions/{id}", { path: { id } });
   const [training, setTraining] = useState(false);
+  const navigate = useNavigate();
   const deploy = useAct(() => post("/v1/deployments", {}, { version: id }));
   return (
     <Loaded query={query}>
@@ -49,8 +50,13 @@ export default function ModelFile() {
                   <FormModal<{ trains: string }>
                     title={t.assessment.deploy}
                     close={() => setTraining(false)}
-                    run={(v) => post("/v1/deployments", {}, { version: id, trains: v.trains })}
-                    fields={[{ name: "trains", label: t.assessment.trains, need: true, max: 120, extra: t.assessment.trainsHint }]}
+                    lead={<p>{t.assessment.lead}</p>}
+                    ok={t.call.deploy}
+                    run={async (v) => {
+                      const made = await post("/v1/deployments", {}, { version: id, trains: v.trains });
+                      void navigate(path.service(made.id));
+                    }}
+                    fields={[{ name: "trains", label: t.assessment.trains, need: true, max: 120, extra: t.assessment.trainsOf }]}
                   />
                 )}
               </>

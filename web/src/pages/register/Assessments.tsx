@@ -1,5 +1,4 @@
 import { Button, Tag, Tooltip } from "antd";
-import dayjs from "dayjs";
 import { useState } from "react";
 import { useOutletContext } from "react-router";
 import { post } from "@/api/client";
@@ -30,7 +29,6 @@ export function Assessments() {
   const orgName = useOrgName();
   const [adding, setAdding] = useState(false);
   const enters = me.roles?.some((r) => entering.includes(r));
-  const today = dayjs().format("YYYY-MM-DD");
   return (
     <>
       <ResourceTable
@@ -51,8 +49,8 @@ export function Assessments() {
             width: 110,
             render: (a) => (
               <Tooltip title={a.reason}>
-                <Tag color={a.ended || a.until < today ? undefined : a.passed ? "success" : "error"}>
-                  {a.ended ? t.assessment.ended : a.until < today ? t.assessment.lapsed : a.passed ? t.assessment.passed : t.assessment.failed}
+                <Tag color={!a.in_force ? undefined : a.passed ? "success" : "error"}>
+                  {a.ended ? t.assessment.ended : !a.in_force ? t.assessment.lapsed : a.passed ? t.assessment.passed : t.assessment.failed}
                 </Tag>
               </Tooltip>
             ),
