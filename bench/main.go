@@ -2,7 +2,7 @@
 // run on one machine. It prints ratios, because absolute times are the machine's. It is no test: nothing passes or fails;
 // where the design names a target, the target stands beside what was measured.
 //
-//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,tpch,judge,parts,audit,peers,inbox]
+//	go run -tags sqlite_fts5 ./bench [-short] [-json] [-only acts,aggregates,calls,tpch,judge,log,parts,audit,peers,inbox]
 //
 // With YUNEI_TEST_POSTGRES set the acts are measured on PostgreSQL too; make bench starts a throwaway cluster for them.
 package main
@@ -79,6 +79,7 @@ var groups = []group{
 	{"calls", "A consent-verified query beside an indexed read, same HTTP server", calls},
 	{"tpch", "TPC-H: guarded beside raw, same engine, same walls", tpchBench},
 	{"judge", "The law's word on one act, every pack in force", judges},
+	{"log", "A request that leaves a line in the network log beside the same without", logged},
 	{"parts", "What the parts take", parts},
 	{"audit", "Exact figures: the audits of all that has left", exactAudits},
 	{"peers", "Us and other programs: the same questions at the same privacy cost", peers},

@@ -3,6 +3,7 @@ package regime
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"yunei/internal/base/errs"
@@ -53,7 +54,9 @@ func (j Judgement) Err() error {
 			for _, s := range v.Special {
 				e.Cites = append(e.Cites, s.Cite)
 			}
-			messages = append(messages, v.Message)
+			if !slices.Contains(messages, v.Message) { // rules of several packs may say the same
+				messages = append(messages, v.Message)
+			}
 		}
 	}
 	e.Msg = strings.Join(messages, " ")

@@ -65,6 +65,7 @@ type LogPage struct {
 
 // LogState is what stands of the network log, and what may be done with it.
 type LogState struct {
+	Today     workday.Date   `json:"today"`
 	Oldest    workday.Date   `json:"oldest,omitempty" doc:"First day that is over and not purged"`
 	Newest    workday.Date   `json:"newest,omitempty"`
 	Days      int            `json:"days"`

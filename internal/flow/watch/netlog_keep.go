@@ -161,6 +161,7 @@ func (s *Service) LogState(ctx context.Context) (st LogState, err error) {
 	st.Lost, st.Keep, st.Acts = s.Netlog.Lost(), []regime.Value{}, []act.Option{}
 	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		today := workday.DateOf(tx.Now())
+		st.Today = today
 		for _, name := range []string{valueLogs, valueArchive} {
 			v, err := optional(s.Acts.Law(), name, today)
 			if err != nil {

@@ -35,3 +35,9 @@ export const MiB = 1024 * 1024;
 
 /** Mebibytes with a decimal, of large ones without. */
 export const mebibytes = (bytes: number) => (bytes / MiB).toFixed(bytes >= 100 * MiB ? 0 : 1);
+
+/** A number of bytes as people read it. */
+export function size(bytes: number): string {
+  if (bytes < 1024) return `${bytes} B`;
+  return bytes < MiB ? `${(bytes / 1024).toFixed(1)} KiB` : `${mebibytes(bytes)} MiB`;
+}

@@ -13,3 +13,6 @@ export const readsCredit = (me: Me, org: string) => readsFile(me, org) || has(me
 
 /** Whoever may read the register of contract seals. */
 export const keepsSeals = (me: Me) => has(me, "data-bureau", "government", "auditor");
+
+/** Whoever may search the network log. */
+export const searchesLog = (me: Me) => has(me, "data-bureau", "auditor", "regulator");

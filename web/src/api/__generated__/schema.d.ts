@@ -14057,6 +14057,7 @@ export interface components {
             packed: number;
             /** @description Newest day up to which everything may be purged today */
             purgeable?: string;
+            today: string;
         };
         WatchMaterial: {
             answer?: string;

@@ -12,9 +12,11 @@ import { FormModal } from "@/ui/FormModal";
 import { ResourceTable } from "@/ui/ResourceTable";
 import { minute } from "@/util/day";
 import { path } from "@/util/path";
+import { searchesLog } from "@/util/rights";
 import { Erasures } from "./Erasures";
 import { Evaluations } from "./Evaluations";
 import { Inspections } from "./Inspections";
+import { NetworkLog } from "./NetworkLog";
 import "../desk/desk.css";
 
 const options = (words: Record<string, string>) => Object.entries(words).map(([value, label]) => ({ value, label }));
@@ -286,6 +288,7 @@ export default function WatchList() {
           { key: "exits", label: t.watch.exits, children: <Exits office={office} /> },
           { key: "findings", label: t.space.findings, children: <Findings /> },
           { key: "erasures", label: t.space.erasures, children: <Erasures org={me.org} /> },
+          ...(searchesLog(me) ? [{ key: "log", label: t.netlog.title, children: <NetworkLog /> }] : []),
         ]}
       />
     </>
