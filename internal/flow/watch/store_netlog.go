@@ -56,7 +56,7 @@ func logDaysOf(ctx context.Context, tx *sqldb.Tx, org string, from, to workday.D
 	return days, err
 }
 
-// logOrgs are the organizations with lines on the days of a span, each with its first such day.
+// logOrgs are the organizations with lines on the days of a span, each with those days.
 func logOrgs(ctx context.Context, tx *sqldb.Tx, from, to workday.Date) (map[string][]workday.Date, error) {
 	type row struct {
 		org string
