@@ -3156,7 +3156,7 @@ export const enUS = {
   },
   assessment: {
     title: "Security conformity of models",
-    lead: "Where a data product or service trains or verifies a model, that model needs a passed assessment in force; without one nothing is released, deployed or queried for it.",
+    lead: "Where a data product or service trains or verifies a model and the rules in force ask for it, that model needs a passed assessment in force; without one nothing is released, deployed or queried for it.",
     none: "No assessments on record",
     owner: "Whose model",
     model: "Model and version",
