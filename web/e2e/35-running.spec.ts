@@ -19,7 +19,7 @@ from: 2024-01-01
 `,
   "articles/1.md": `# 第一条 时限
 
-入驻申请原则上在二个工作日内核验;自2025年9月26日起,原则上在五个工作日内核验。全省统一期限为十日。需要检测鉴定的,可以中止计时。情况复杂的,可以延期一次,最长三个工作日。
+入驻申请原则上在二个工作日内核验;自2025年9月26日起,原则上在五个工作日内核验。全省统一期限为二十日。需要检测鉴定的,可以中止计时。情况复杂的,可以延期一次,最长三个工作日。
 `,
   "articles/2.md": `# 第二条 过渡
 
@@ -40,7 +40,7 @@ steps:
     title: 入驻核验
     by: platform-operator
     within: {for: verify.within, soft: true, cite: {article: 第一条, quote: 入驻申请原则上在二个工作日内核验}}
-    clocks: [{for: 10d, cite: {article: 第一条, quote: 全省统一期限为十日}}]
+    clocks: [{for: 20d, cite: {article: 第一条, quote: 全省统一期限为二十日}}]
     pause: {for: [检测鉴定], cite: {article: 第一条, quote: "需要检测鉴定的,可以中止计时"}}
     extend: {for: 3wd, cite: {article: 第一条, quote: "可以延期一次,最长三个工作日"}}
     may: [pass, return, refuse]
@@ -85,7 +85,7 @@ test("an application is accepted under two working days, beside a limit of the p
   file = items[0]?.id ?? "";
   await open(own, "clocks");
   await expect(own.getByRole("row").filter({ hasText: "2 个工作日" })).toContainText("2025-09-26");
-  await expect(own.getByRole("row").filter({ hasText: "10 日" })).toContainText("2025-10-04");
+  await expect(own.getByRole("row").filter({ hasText: "20 日" })).toContainText("2025-10-14");
 });
 
 test("two days later the bureau sees what differs and what moving it would do", async ({ as }) => {
@@ -136,4 +136,46 @@ test("another person confirms it: the day moves, everybody is told, and the file
   await picture(own, "running-timeline");
   await own.goto(address("/messages"));
   await expect(own.getByText(/期限按新规定调整/)).toBeVisible();
+});
+
+test("who holds the step sees the new day before lengthening the limit, and both limits side by side", async ({ as }) => {
+  const page = await as("operator");
+  await open(page, "clocks");
+  const step = page.getByRole("group", { name: "办理环节" }).getByRole("listitem").filter({ hasText: "5 个工作日" }).first();
+  await expect(step).toContainText("剩 18 天 20 个自然日");
+  await page.getByRole("button", { name: "更多办理" }).click();
+  await page.getByRole("button", { name: "延期" }).click();
+  const form = page.getByRole("dialog", { name: "延期" });
+  await form.getByLabel("延长").fill("2");
+  const preview = form.getByRole("status");
+  await expect(preview).toContainText("2025-09-30 (周二) → 2025-10-10 (周五)");
+  await expect(preview).toContainText("20 个自然日：2025-10-14 (周二) → 2025-10-14 (周二)");
+  await picture(page, "running-extend");
+  await form.getByLabel("延长").fill("4");
+  await expect(form).toContainText("最多延期 3 个工作日");
+  await form.getByRole("button", { name: /^取\s?消$/ }).click();
+  await expect(form).toBeHidden();
+});
+
+test("a limit that holds in principle was missed: the explanation is asked for, and stands in timeline and print", async ({ as }) => {
+  await city.turn("2025-10-09");
+  const page = await as("operator");
+  await open(page, "timeline");
+  await page.getByRole("button", { name: /^办理：/ }).click();
+  const form = page.getByRole("dialog", { name: /^办理：/ });
+  await form.getByText("通过", { exact: true }).click();
+  await form.getByLabel("理由").fill("材料齐全");
+  await form.getByRole("button", { name: "提交意见" }).click();
+  await expect(form.getByText("此项必填")).toBeVisible();
+  await form.getByLabel("逾期说明").fill("节日期间集中受理");
+  await picture(page, "running-excuse");
+  await form.getByRole("button", { name: "提交意见" }).click();
+  await expect(form).toBeHidden();
+  const line = page.getByRole("listitem").filter({ hasText: "超期说明" });
+  await expect(line).toContainText("节日期间集中受理");
+  await expect(line.getByRole("button", { name: /法规依据/ })).toContainText("第一条");
+  await page.goto(address(`/matters/${file}/print`));
+  await expect(page.getByText("逾期说明：节日期间集中受理")).toBeVisible();
+  await expect(page.getByText(/受理时为 2 个工作日, 2025-09-26 起适用新规定/).first()).toBeVisible();
+  await picture(page, "running-print");
 });

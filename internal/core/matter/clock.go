@@ -15,6 +15,7 @@ import (
 type Clock struct {
 	Limit regime.Within `json:"limit"`
 	workday.Deadline
+	Left *int `json:"left,omitempty" doc:"Working days left when it was read; negative when overdue; never stored"`
 }
 
 // Paused (中止计时) is a stretch of days that is not counted: those after From, up to and including Until.
@@ -80,7 +81,11 @@ func (c counter) clock(limit regime.Within, opened time.Time, pauses []Paused, e
 		d.Provisional = d.Provisional || more
 	}
 	if ext != nil {
-		also = append(also, fmt.Sprintf("%s 因“%s”延期 %d %s, 依据 %s", ext.Day, ext.Reason, ext.Limit.N, unitWords[ext.Limit.Unit], ext.Limit.Basis()))
+		why := ""
+		if ext.Reason != "" { // none yet while it is only foreseen
+			why = "因“" + ext.Reason + "”"
+		}
+		also = append(also, fmt.Sprintf("%s %s延期 %d %s, 依据 %s", ext.Day, why, ext.Limit.N, unitWords[ext.Limit.Unit], ext.Limit.Basis()))
 	}
 	for _, p := range pauses {
 		switch {

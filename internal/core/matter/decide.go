@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"yunei/internal/base/errs"
-	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 )
@@ -86,12 +85,8 @@ func (s *Service) give(ctx context.Context, tx *act.Tx, h *hand, o Opinion, d De
 	m, step := h.m, h.step
 	o.Verdict, o.Reason, o.Checks, o.To, o.Items, o.Excuse, o.Document, o.Consults = d.Verdict, d.Reason, answers(step, d.Checks), d.To, d.Items, d.Excuse, d.Document, d.Consults
 	o.NoConflict = step.Draw != nil && d.NoConflict
-	day := o.Day
-	if day == "" {
-		day = workday.DateOf(o.At)
-	}
-	missed := step.missed(day)
-	if o.Late = missed != nil; !o.Late || !missed.Limit.Soft {
+	missed := step.missed(o.day())
+	if o.Late = missed != nil; !o.Late {
 		o.Excuse = ""
 	}
 	if !step.Records && o.Day == "" {

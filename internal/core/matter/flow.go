@@ -145,15 +145,19 @@ func (m *Matter) mayReturn(s *Step, o Opinion) error {
 
 // excused asks for an explanation where a limit that holds in principle (原则上) has been missed (泉州 三(七)).
 func (s *Step) excused(o Opinion) error {
-	day := o.Day
-	if day == "" {
-		day = workday.DateOf(o.At)
-	}
-	k := s.missed(day)
+	k := s.missed(o.day())
 	if k == nil || !k.Limit.Soft || len([]rune(strings.TrimSpace(o.Excuse))) >= 2 {
 		return nil
 	}
 	return refuse(errs.Invalid, k.Limit.Cite, "“%s”环节原则上应在 %s 前办结, 现已超期; 请说明超期的原因, 它会告知申请人", s.Title, k.Due)
+}
+
+// day is the legal day of an opinion: of a late entry, when it was decided on paper.
+func (o Opinion) day() workday.Date {
+	if o.Day != "" {
+		return o.Day
+	}
+	return workday.DateOf(o.At)
 }
 
 // before reports whether p comes before s on some way through the procedure.
@@ -192,6 +196,9 @@ var stateWords = map[State]string{Running: "在办", Returned: "退回补正", P
 func (m *Matter) decide(s *Step, o Opinion, c counter) {
 	s.Opinions = append(s.Opinions, o)
 	m.event(Event{At: o.At, What: "decided", Step: s.ID, Who: o.Name, Reason: o.Reason})
+	if k := s.missed(o.day()); k != nil && o.Excuse != "" {
+		m.event(Event{At: o.At, What: "excused", Step: s.ID, Who: o.Name, Reason: o.Excuse, Cite: &k.Limit.Cite})
+	}
 	switch {
 	case !s.Binding:
 		if len(s.Opinions) >= len(s.Addressed) {

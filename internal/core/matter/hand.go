@@ -9,6 +9,7 @@ import (
 	"unicode/utf8"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
@@ -135,6 +136,51 @@ func (s *Service) Extend(ctx context.Context, matterID, stepID string, n int, re
 		h.m.event(Event{At: tx.Now(), What: "extended", Step: h.step.ID, Who: h.actor.Name, Reason: reason})
 		return errors.Join(s.redue(ctx, tx, h.m, h.step), s.tellApplicant(ctx, tx, h.m, h.step, "办理时限延长: "+reason))
 	})
+}
+
+// Foresight is an act on a step's clock that somebody thinks about.
+type Foresight struct {
+	Pause  string // for this reason
+	Resume bool
+	Extend int // by so much
+}
+
+// Foresee counts the clocks of a step as they would stand after an act of whoever holds it. It changes nothing.
+func (s *Service) Foresee(ctx context.Context, matterID, stepID string, f Foresight) (clocks []Clock, err error) {
+	err = s.acts.View(ctx, func(tx *sqldb.Tx) error {
+		m, err := Visible(ctx, tx, matterID)
+		if err != nil {
+			return err
+		}
+		step, err := m.Step(stepID)
+		if err != nil {
+			return err
+		}
+		actor, err := Standing(ctx, tx, access.From(ctx))
+		if err != nil {
+			return err
+		}
+		if err := m.inHand(step); err != nil {
+			return err
+		}
+		if _, _, err := m.sits(step, actor); err != nil {
+			return err
+		}
+		c, day := counter{s.acts.Law().Calendar()}, workday.DateOf(tx.Now())
+		switch {
+		case f.Resume:
+			err = m.resume(step, c, day)
+		case f.Extend > 0:
+			x := Extension{Day: day}
+			x.Limit.N = f.Extend
+			err = m.extend(step, c, x)
+		default:
+			err = m.pause(step, c, Paused{From: day, Reason: f.Pause})
+		}
+		clocks = step.Clocks
+		return err
+	})
+	return clocks, err
 }
 
 // redue writes the step's deadline into its open tasks.

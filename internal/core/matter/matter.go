@@ -85,7 +85,7 @@ type Opinion struct {
 	For       string          `json:"for,omitempty" doc:"Delegation (委派): the account in whose place the person acted"`
 	ForName   string          `json:"for_name,omitempty"`
 	Late      bool            `json:"late,omitempty"`
-	Excuse    string          `json:"excuse,omitempty" doc:"Why a soft limit was missed (超期说明); told to the applicant"`
+	Excuse    string          `json:"excuse,omitempty" doc:"Why a limit was missed (超期说明), which a soft one asks for; told to the applicant"`
 	Day       workday.Date    `json:"day,omitempty" doc:"Of a late entry (补录): the day it was decided on paper"`
 	Recorder  string          `json:"recorder,omitempty" doc:"Of a late entry: the account that entered it; Account confirmed it"`
 	Document  *Paper          `json:"document,omitempty" doc:"The paper that holds the decision"`
@@ -177,7 +177,7 @@ type Step struct {
 // Event is one line of the timeline.
 type Event struct {
 	At     time.Time `json:"at"`
-	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened,opined,consulted,advised,offline_asked,offline_given,offline_denied,offline_switched,moved"`
+	What   string    `json:"what" enum:"submitted,supplemented,opened,decided,skipped,returned,sent_back,passed,refused,withdrawn,revoked,paused,resumed,extended,recounted,overdue,lapsed,published,objected,objection_decided,transferred,asked,answered,copied,urged,supervised,recused,recorded,corrected,appealed,set_aside,reopened,opined,consulted,advised,offline_asked,offline_given,offline_denied,offline_switched,moved,excused"`
 	Step   string    `json:"step,omitempty"`
 	Who    string    `json:"who,omitempty"`
 	Reason string    `json:"reason,omitempty"`

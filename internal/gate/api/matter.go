@@ -115,6 +115,12 @@ func (a *API) left(today workday.Date, due string) *int {
 	return &n
 }
 
+func (a *API) countLeft(today workday.Date, clocks []matter.Clock) {
+	for i := range clocks {
+		clocks[i].Left = a.left(today, clocks[i].Due.String())
+	}
+}
+
 func (a *API) matters(ctx context.Context, in *struct {
 	Paging
 	Kind    string `query:"kind"`
@@ -171,9 +177,12 @@ func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 		p.Matter, p.KindTitle = m, a.kindTitle(m.Kind)
 		today := workday.DateOf(tx.Now())
 		for i := range m.Steps {
-			if st := &m.Steps[i]; st.State == matter.StepOpen && st.Deadline != nil {
-				st.Left = a.left(today, st.Deadline.Due.String())
+			st := &m.Steps[i]
+			if st.State != matter.StepOpen || st.Deadline == nil {
+				continue
 			}
+			st.Left = a.left(today, st.Deadline.Due.String())
+			a.countLeft(today, st.Clocks)
 		}
 		if err := nameCandidates(ctx, tx, m); err != nil {
 			return err

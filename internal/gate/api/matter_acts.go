@@ -156,6 +156,17 @@ func (a *API) registerMatterOffice() {
 			return err
 		})
 	}
+	get(a, "/v1/matters/{id}/clocks", "foresee-clocks", "matters", "预览期限", func(ctx context.Context, in *struct {
+		ByID
+		Step   string `query:"step" minLength:"1" maxLength:"80"`
+		Pause  string `query:"pause" maxLength:"200" doc:"If the clock were stopped for this reason"`
+		Resume bool   `query:"resume" doc:"If it ran on"`
+		Extend int    `query:"extend" minimum:"0" maximum:"3650" doc:"If the limit were lengthened by so much, in the unit of the step's extension"`
+	}) (Page[matter.Clock], error) {
+		clocks, err := s.Foresee(ctx, in.ID, in.Step, matter.Foresight{Pause: in.Pause, Resume: in.Resume, Extend: in.Extend})
+		a.countLeft(workday.DateOf(a.s.Clock.Now()), clocks)
+		return Page[matter.Clock]{Items: clocks}, err
+	})
 	onMatter(a, "extend", "extend-matter", "延期", func(ctx context.Context, id string, in struct {
 		StepReason
 		Days int `json:"days" minimum:"1" maximum:"3650" doc:"In the unit of the step's extension"`

@@ -64,6 +64,7 @@ export type Outsider = Schemas["Outsider"];
 export type MatterDocument = Schemas["MatterDocument"];
 export type Opinion = Schemas["MatterOpinion"];
 export type MatterStep = Schemas["MatterStep"];
+export type Clock = Schemas["MatterClock"];
 export type Matter = Schemas["Matter"];
 export type MatterPage = Schemas["MatterPage"];
 export type Grade = Schemas["QueryGrade"];

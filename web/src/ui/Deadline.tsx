@@ -19,11 +19,11 @@ export interface DeadlineValue {
   cite?: Cite | null;
 }
 
-/** Calendar days stand in where the server did not count, and are called so. */
+/** A limit in calendar days is counted in them; they also stand in where the server did not count, and are called so. */
 function remaining(value: DeadlineValue, day: string): { n: number; working: boolean } {
-  return value.left === undefined
+  return value.left === undefined || value.working === false
     ? { n: daysBetween(day, value.due), working: false }
-    : { n: value.left, working: value.working ?? true };
+    : { n: value.left, working: true };
 }
 
 /** The clock, everywhere the same: green, amber or red with the days in words; a click explains how it was counted. */

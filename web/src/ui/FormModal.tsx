@@ -83,14 +83,17 @@ interface Props<V> {
   fields: readonly FormField<V>[];
   ok?: string;
   danger?: boolean;
+  /** What would follow from what is filled in so far. */
+  preview?: (values: Partial<V>) => ReactNode;
   run: (values: V) => Promise<unknown>;
   close: () => void;
 }
 
 /** The small form, everywhere the same: it keeps what was typed when the server refuses, and shows why. */
-export function FormModal<V>({ title, lead, fields, ok, danger, run, close }: Props<V>) {
+export function FormModal<V>({ title, lead, fields, ok, danger, preview, run, close }: Props<V>) {
   const t = useText();
   const [form] = Form.useForm<Raw>();
+  const filled = Form.useWatch([], form);
   const send = useAct(async (raw: Raw) => run(await settled(fields, raw)), close);
   return (
     <Modal
@@ -124,6 +127,7 @@ export function FormModal<V>({ title, lead, fields, ok, danger, run, close }: Pr
           ),
         )}
       </Form>
+      {preview?.((filled ?? {}) as Partial<V>)}
       {send.error && <ProblemView problem={send.error} />}
     </Modal>
   );

@@ -17,6 +17,8 @@ export interface ProcedureStep {
   beside?: string;
   within?: string;
   deadline?: DeadlineValue | null;
+  /** Several limits that run side by side, local and national, each with its length in words. */
+  clocks?: { limit: string; value: DeadlineValue }[];
   binding?: boolean;
   cite?: Cite | null;
   /** What other packs add to it. */
@@ -94,7 +96,19 @@ function Foot({ step }: { step: ProcedureStep }) {
   const over = step.state === "done" || step.state === "skipped" || step.state === "closed";
   return (
     <div className="procedure-foot">
-      {step.deadline && !over ? <Deadline value={step.deadline} compact /> : step.within && <span>{step.within}</span>}
+      {!over && step.clocks ? (
+        <ul className="procedure-clocks">
+          {step.clocks.map((c) => (
+            <li key={c.limit + c.value.due}>
+              <Deadline value={c.value} compact /> <span className="quiet">{c.limit}</span>
+            </li>
+          ))}
+        </ul>
+      ) : step.deadline && !over ? (
+        <Deadline value={step.deadline} compact />
+      ) : (
+        step.within && <span>{step.within}</span>
+      )}
       {step.state === "skipped" ? (
         <>
           <span>{t.states.skipped}</span>

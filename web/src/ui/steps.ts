@@ -51,6 +51,7 @@ export function matterSteps(steps: readonly MatterStep[], t: Words): ProcedureSt
     binding: s.binding,
     within: withinWords(s.within, t),
     deadline: s.deadline && { ...s.deadline, left: s.left, cite: s.within?.cite ?? s.cite },
+    clocks: (s.clocks?.length ?? 0) > 1 ? s.clocks?.map((c) => ({ limit: withinWords(c.limit, t) ?? "", value: { ...c, cite: c.limit.cite } })) : undefined,
     cite: s.cite,
     skip_cite: s.skipped,
     traits: s.need > 1 ? [t.procedure.need(s.opinions?.length ?? 0, s.need)] : [],

@@ -2660,6 +2660,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/matters/{id}/clocks": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 预览期限 */
+        get: operations["foresee-clocks"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/matters/{id}/compare": {
         parameters: {
             query?: never;
@@ -9492,6 +9509,11 @@ export interface components {
             explain: string;
             /** @description Day the period starts from; not counted */
             from: string;
+            /**
+             * Format: int64
+             * @description Working days left when it was read; negative when overdue; never stored
+             */
+            left?: number;
             limit: components["schemas"]["RegimeWithin"];
             /** @description 暂定: counted through a year whose holidays are not announced */
             provisional?: boolean;
@@ -9646,7 +9668,7 @@ export interface components {
             reason?: string;
             step?: string;
             /** @enum {string} */
-            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened" | "opined" | "consulted" | "advised" | "offline_asked" | "offline_given" | "offline_denied" | "offline_switched" | "moved";
+            what: "submitted" | "supplemented" | "opened" | "decided" | "skipped" | "returned" | "sent_back" | "passed" | "refused" | "withdrawn" | "revoked" | "paused" | "resumed" | "extended" | "recounted" | "overdue" | "lapsed" | "published" | "objected" | "objection_decided" | "transferred" | "asked" | "answered" | "copied" | "urged" | "supervised" | "recused" | "recorded" | "corrected" | "appealed" | "set_aside" | "reopened" | "opined" | "consulted" | "advised" | "offline_asked" | "offline_given" | "offline_denied" | "offline_switched" | "moved" | "excused";
             who?: string;
         };
         MatterExtension: {
@@ -9793,7 +9815,7 @@ export interface components {
             day?: string;
             /** @description The paper that holds the decision */
             document?: components["schemas"]["MatterPaper"];
-            /** @description Why a soft limit was missed (超期说明); told to the applicant */
+            /** @description Why a limit was missed (超期说明), which a soft one asks for; told to the applicant */
             excuse?: string;
             /** @description Delegation (委派): the account in whose place the person acted */
             for?: string;
@@ -10626,6 +10648,11 @@ export interface components {
         };
         PageChannel: {
             items: components["schemas"]["ConnectChannel"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageClock: {
+            items: components["schemas"]["MatterClock"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -20399,6 +20426,46 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["MatterPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "foresee-clocks": {
+        parameters: {
+            query?: {
+                step?: string;
+                /** @description If the clock were stopped for this reason */
+                pause?: string;
+                /** @description If it ran on */
+                resume?: boolean;
+                /** @description If the limit were lengthened by so much, in the unit of the step's extension */
+                extend?: number;
+            };
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageClock"];
                 };
             };
             /** @description Error */

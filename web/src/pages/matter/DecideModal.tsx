@@ -3,6 +3,7 @@ import { Alert, Button, Flex, Form, Input, Modal, Radio, Select, Typography, Upl
 import { useState } from "react";
 import { useNavigate } from "react-router";
 import { keepFile, post } from "@/api/client";
+import { useRegime } from "@/api/law";
 import { useAct } from "@/api/hooks";
 import type { MatterPage, MatterStep } from "@/api/types";
 import { signReview } from "@/sign/review";
@@ -140,7 +141,9 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
   const navigate = useNavigate();
   const [signing, setSigning] = useState<unknown>();
   // The server gives the text only to those who must sign it.
-  const overdue = (step.left ?? 0) < 0;
+  const today = useRegime().data?.today ?? "";
+  const missed = (step.clocks ?? []).filter((c) => c.due && c.due < today);
+  const asked = missed.length > 0 && missed.every((c) => c.limit.soft);
   const signs = Boolean(verdict === "pass" && page.sign_text);
   const decide = useAct(
     async ({ number, file, interest: declared, conflict, ...values }: Values) => {
@@ -236,8 +239,17 @@ export function DecideModal({ page, step, account, close }: { page: MatterPage; 
               </Form.Item>
               {verdict === "return" && <Return page={page} step={step} />}
               {step.records && verdict && verdict !== "return" && <Elsewhere />}
-              {overdue && (
-                <Form.Item name="excuse" label={t.matter.excuse} extra={<>{t.matter.excuseHint} {step.within && <Citation cite={step.within.cite} />}</>} rules={step.within?.soft ? [{ required: true, message: t.common.required }] : []}>
+              {missed[0] && (
+                <Form.Item
+                  name="excuse"
+                  label={t.matter.excuse}
+                  extra={
+                    <>
+                      {asked ? t.matter.excuseHint : t.matter.excuseHard} <Citation cite={(missed.find((c) => !c.limit.soft) ?? missed[0]).limit.cite} />
+                    </>
+                  }
+                  rules={asked ? [{ required: true, whitespace: true, min: 2, message: t.common.required }] : []}
+                >
                   <Input.TextArea rows={2} maxLength={2000} />
                 </Form.Item>
               )}

@@ -32,13 +32,14 @@ function Step({ step }: { step: MatterStep }) {
         {`，${t.cite.article} ${step.cite.law ? paper(step.cite.law) : ""}${step.cite.article}`}
         {step.skipped && `；${t.states.skipped}：${step.skipped.article}`}
       </p>
-      {step.deadline && <p>{step.deadline.explain}</p>}
+      {step.clocks?.length ? step.clocks.map((c, i) => <p key={i}>{c.explain}</p>) : step.deadline && <p>{step.deadline.explain}</p>}
       {step.draw && <p>{`${t.matter.drawHow(step.draw.method)} ${t.matter.seed} ${step.draw.seed}`}</p>}
       {step.opinions?.map((o) => (
         <blockquote key={o.account + o.at}>
           <b>{wordFor(t.outcomes, o.verdict)}</b>
           {o.reason}
           {step.checks?.map((c) => `；${c.title}：${o.checks?.[c.id] === undefined ? t.common.none : o.checks[c.id] ? t.matter.met : t.matter.unmet}`)}
+          {o.excuse && `；${t.matter.excuseOf(o.excuse)}`}
           {o.corrected?.map((c) => `；${t.matter.correctedBy(c.name, minute(c.at))}${c.text}`)}
           <footer>
             {o.name} {minute(o.at)} {o.signature && t.matter.signed}
@@ -102,7 +103,10 @@ function Whole({ file }: { file: MatterFileOf }) {
               <td>{minute(e.at)}</td>
               <td>{[wordFor(t.matter.events, e.what), matter.steps?.find((s) => s.id === e.step)?.title].filter(Boolean).join("：")}</td>
               <td>{e.who}</td>
-              <td>{e.reason}</td>
+              <td>
+                {e.reason}
+                {e.cite && `（${paper(e.cite.law)}${e.cite.article}）`}
+              </td>
             </tr>
           ))}
         </tbody>

@@ -1,6 +1,6 @@
 import { DownOutlined } from "@ant-design/icons";
 import { Button, Popover } from "antd";
-import { useState } from "react";
+import { type ReactNode, useState } from "react";
 import { useNavigate } from "react-router";
 import { post } from "@/api/client";
 import { useAct, useItem } from "@/api/hooks";
@@ -11,6 +11,7 @@ import { FormModal, type FormField } from "@/ui/FormModal";
 import { path } from "@/util/path";
 import { withinWords } from "@/util/within";
 import { oversees } from "@/util/rights";
+import { ClockPreview } from "./ClockPreview";
 import { askOf } from "./cosign";
 import { DecideModal } from "./DecideModal";
 import { SupplementModal } from "./SupplementModal";
@@ -51,7 +52,7 @@ function pickable(outsiders: readonly Outsider[], t: Words): { value: string; la
 }
 
 /** What each act asks for, and how it is sent. */
-function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], outsiders: readonly Outsider[], experts: readonly Expert[], me: Me, t: Words): { lead?: string; fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean } | undefined {
+function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, colleagues: readonly Colleague[], outsiders: readonly Outsider[], experts: readonly Expert[], me: Me, t: Words): { lead?: string; fields: FormField<Values>[]; run: (v: Values) => Promise<unknown>; danger?: boolean; preview?: (v: Partial<Values>) => ReactNode } | undefined {
   const m = t.matter;
   const at = { path: { id: page.matter.id } };
   const on = step?.id ?? "";
@@ -59,6 +60,7 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
   const people = colleagues.map((c) => ({ value: c.account, label: c.name }));
   const anybody = [...people, ...pickable(outsiders, t)];
   const elsewhere = pickable(outsiders.filter((o) => !o.name && o.role === step?.role), t);
+  const clocks = { matter: page.matter.id, step: on, now: step?.clocks ?? [] };
   const lead = outsiders.length > 0 ? m.outsideLead : undefined;
   switch (option.act) {
     case "matter.transfer":
@@ -88,15 +90,17 @@ function formOf(option: Option, page: MatterPage, step: MatterStep | undefined, 
     case "matter.pause":
       return {
         fields: [{ ...reason, kind: "select", options: step?.pause?.for?.map((r) => ({ value: r, label: r })), extra: m.pauseHint }],
+        preview: (v) => <ClockPreview {...clocks} pause={v.reason} />,
         run: ({ reason }) => post("/v1/matters/{id}/pause", at, { step: on, reason }),
       };
     case "matter.resume":
-      return { fields: [reason], run: ({ reason }) => post("/v1/matters/{id}/resume", at, { step: on, reason }) };
+      return { fields: [reason], preview: () => <ClockPreview {...clocks} resume />, run: ({ reason }) => post("/v1/matters/{id}/resume", at, { step: on, reason }) };
     case "matter.recuse":
       return { fields: [reason], danger: true, run: ({ reason }) => post("/v1/matters/{id}/recuse", at, { step: on, reason }) };
     case "matter.extend":
       return {
         fields: [{ name: "days", label: m.extendBy, kind: "number", need: true, initial: step?.extend?.n, extra: step?.extend && m.extendHint(withinWords(step.extend, t) ?? "") }, reason],
+        preview: (v) => <ClockPreview {...clocks} extend={v.days} />,
         run: ({ days, reason }) => post("/v1/matters/{id}/extend", at, { step: on, days, reason }),
       };
     case "matter.record":
@@ -269,7 +273,7 @@ export function MatterActs({ page, me }: { page: MatterPage; me: Me }) {
           }} close={() => setDeciding(undefined)} />}
       {deciding && !askOf(deciding, me) && <DecideModal page={page} step={deciding} account={me.account} close={() => setDeciding(undefined)} />}
       {supplementing && <SupplementModal page={page} close={() => setSupplementing(false)} />}
-      {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} lead={form.lead && <p>{form.lead}</p>} fields={form.fields} run={async (v) => {
+      {asking && form && <FormModal<Values> title={labelOf(asking)} ok={wordFor(t.matter.acts, asking.act)} danger={form.danger} lead={form.lead && <p>{form.lead}</p>} fields={form.fields} preview={form.preview} run={async (v) => {
             await form.run(v);
             if (asking.act === "matter.recuse") void navigate(path.expert(), { state: { recused: true } });
           }} close={() => setAsking(undefined)} />}
