@@ -63,6 +63,7 @@ var floors = []floor{
 	}},
 	{"flow", []row{
 		{packages: "catalog", why: "a resource is described first"},
+		{packages: "standard", why: "holds the catalog against a standard by version"},
 		{packages: "connect", why: "systems and channels outside: a channel is folded in by a cataloged resource"},
 		{packages: "collect", why: "then its data arrives"},
 		{packages: "consent", why: "a person's word is about cataloged fields"},

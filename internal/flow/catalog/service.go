@@ -330,6 +330,16 @@ func (s *Service) OpenEntries(ctx context.Context, tx *sqldb.Tx, search, after s
 	return listEntries(ctx, tx, Filter{Query: search, State: Published, Open: Unconditional, After: after, Limit: limit}, access.System())
 }
 
+// Published are the published entries of holders in an area, for whoever looks at the whole catalog.
+func (s *Service) Published(ctx context.Context, tx *sqldb.Tx, area access.Area) (all []Entry, err error) {
+	for after := ""; ; after = all[len(all)-1].ID {
+		page, err := listEntries(ctx, tx, Filter{State: Published, Area: area, After: after, Limit: maxPage}, access.System())
+		if all = append(all, page...); err != nil || len(page) < maxPage {
+			return all, err
+		}
+	}
+}
+
 // PolicyTable is the published resource as models see it.
 func (s *Service) PolicyTable(ctx context.Context, tx *sqldb.Tx, resourceID string) (query.Table, error) {
 	e, err := s.Load(ctx, tx, resourceID)

@@ -24,6 +24,7 @@ import (
 	"yunei/internal/flow/open"
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
+	"yunei/internal/flow/standard"
 	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/supply"
 	"yunei/internal/flow/trace"
@@ -51,6 +52,7 @@ type Services struct {
 	Open          *open.Service
 	Output        *output.Service
 	Statistics    *statistics.Service
+	Standard      *standard.Service
 	Supply        *supply.Service
 	Serve         *serve.Service
 	Watch         *watch.Service
@@ -84,6 +86,7 @@ func (a *API) register() {
 	a.registerOpen()
 	a.registerOutput()
 	a.registerStatistics()
+	a.registerStandard()
 	a.registerServe()
 	a.registerWatch()
 	a.registerTrace()

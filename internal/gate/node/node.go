@@ -44,6 +44,7 @@ import (
 	"yunei/internal/flow/open"
 	"yunei/internal/flow/output"
 	"yunei/internal/flow/serve"
+	"yunei/internal/flow/standard"
 	"yunei/internal/flow/statistics"
 	"yunei/internal/flow/supply"
 	"yunei/internal/flow/trace"
@@ -153,6 +154,7 @@ func (n *Node) build(o Options) {
 	n.Collect = collect.New(collect.Deps{DB: n.DB, Acts: n.Acts, Catalog: n.Catalog, Blobs: n.Blobs, Seal: subjects, Temp: filepath.Join(o.Data, "incoming")})
 	n.Consent = consent.New(n.Acts, n.Keys, subjects)
 	n.Grant = grant.New(n.Acts, n.Matters, n.Catalog, budget)
+	n.Standard = standard.New(n.Acts, n.Notice, n.Catalog)
 	n.Statistics = statistics.New(n.Acts, n.Matters, n.Catalog)
 	n.Lab = lab.New(lab.Deps{DB: n.DB, Acts: n.Acts, Keys: n.Keys, Catalog: n.Catalog, Collect: n.Collect, Grant: n.Grant,
 		Budget: budget, Engine: n.engine, Blobs: n.Blobs, Dir: filepath.Join(o.Data, "spaces")})

@@ -5,6 +5,7 @@ type Schemas = components["schemas"];
 
 /** The roles of access control. */
 export type Role =
+  | "regulator"
   | "data-bureau"
   | "platform-operator"
   | "data-provider"
@@ -70,6 +71,8 @@ export type MatterPage = Schemas["MatterPage"];
 export type Grade = Schemas["QueryGrade"];
 export type Channel = Schemas["CatalogChannel"];
 export type CatalogField = Schemas["CatalogField"];
+export type StandardVersion = Schemas["StandardListed"];
+export type Deviation = Schemas["StandardDeviation"];
 export type SpecialItem = Schemas["CatalogSpecialItem"];
 export type Openness = Schemas["RegimeOpenness"];
 export type Peer = Schemas["LinkPeerPage"];

@@ -77,6 +77,8 @@ export const path = {
   links: (tab?: string) => (tab ? `/links?tab=${id(tab)}` : "/links"),
   dataUse: () => "/data-use",
   registers: () => "/registers",
+  standards: () => "/standards",
+  conformity: (report: string) => `/standards/reports/${id(report)}`,
   calls: () => "/calls",
   consents: () => "/calls?tab=consents",
   consent: (consent: string) => `/consents/${id(consent)}`,

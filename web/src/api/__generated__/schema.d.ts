@@ -846,6 +846,57 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/conformity": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 符合性报告 */
+        get: operations["conformity-reports"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conformity/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 符合性报告详情 */
+        get: operations["conformity-report"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/conformity/{id}/deviations.csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 导出符合性报告 */
+        get: operations["conformity-csv"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/connection-papers": {
         parameters: {
             query?: never;
@@ -5778,6 +5829,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/v1/standards": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** 标准的各个版本 */
+        get: operations["standards"];
+        put?: never;
+        /** 发布标准的检查项 */
+        post: operations["load-standard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/v1/standards/{id}/check": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** 对照标准检查 */
+        post: operations["check-standard"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/v1/statistics": {
         parameters: {
             query?: never;
@@ -9327,6 +9413,10 @@ export interface components {
              */
             within: number;
         };
+        "Load-standardRequest": {
+            /** @description The standard as YAML (docs/pack-format.md) */
+            text: string;
+        };
         LogLine: {
             account?: string;
             account_name?: string;
@@ -10806,6 +10896,11 @@ export interface components {
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
+        PageListed: {
+            items: components["schemas"]["StandardListed"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
         PageListing: {
             items: components["schemas"]["PartyListing"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
@@ -10943,6 +11038,11 @@ export interface components {
         };
         PageRelease: {
             items: components["schemas"]["OutputRelease"][] | null;
+            /** @description Pass as cursor for the next page; absent on the last */
+            next?: string;
+        };
+        PageReport: {
+            items: components["schemas"]["StandardReport"][] | null;
             /** @description Pass as cursor for the next page; absent on the last */
             next?: string;
         };
@@ -12422,6 +12522,23 @@ export interface components {
             /** @description Name of the value whose place it takes */
             value: string;
         };
+        RegimeStandardTest: {
+            /**
+             * @description 检查什么: entry 目录条目, interface 接口
+             * @enum {string}
+             */
+            about: "entry" | "interface";
+            /** @description 须满足的条件 (CEL) */
+            check: string;
+            /** @description 标准的章条号 */
+            clause: string;
+            /** @description 检查项编号 */
+            id: string;
+            /** @description 不符合时怎么办 */
+            remedy: string;
+            /** @description 要求, 一句话 */
+            title: string;
+        };
         RegimeStep: {
             after: string[] | null;
             /** @description Articles of other packs that ask more of this step */
@@ -12891,6 +13008,114 @@ export interface components {
             me: components["schemas"]["Me"];
             /** @description The session token, for programs; browsers get it as a cookie */
             token: string;
+        };
+        Standard: {
+            account: string;
+            checks: components["schemas"]["RegimeStandardTest"][] | null;
+            /** @description The standard's own version */
+            edition: string;
+            /** @description First day in force */
+            from: string;
+            id: string;
+            /** Format: date-time */
+            loaded: string;
+            /** @description The notice that published it */
+            notice: string;
+            /** @description 标准号 */
+            number?: string;
+            /** @description 样例: an example, not the standard's own text */
+            sample?: boolean;
+            /** @description Short name under which its versions stand together */
+            series: string;
+            /** @description Where its text comes from */
+            source: string;
+            title: string;
+            /**
+             * Format: int64
+             * @description Counted by the platform, never given twice
+             */
+            version: number;
+        };
+        StandardDeviation: {
+            /** @enum {string} */
+            about: "entry" | "interface";
+            check: string;
+            /** @description Of the standard */
+            clause: string;
+            entry?: string;
+            holder?: string;
+            /** @description Of the entry */
+            name?: string;
+            /** @description Not in the former report */
+            new?: boolean;
+            remedy: string;
+            /** @description What the standard asks */
+            title: string;
+        };
+        StandardListed: {
+            account: string;
+            acts: components["schemas"]["ActOption"][] | null;
+            checks: components["schemas"]["RegimeStandardTest"][] | null;
+            /** @description The standard's own version */
+            edition: string;
+            /** @description First day in force */
+            from: string;
+            id: string;
+            /** Format: date-time */
+            loaded: string;
+            /** @description The notice that published it */
+            notice: string;
+            /** @description 标准号 */
+            number?: string;
+            /** @description 样例: an example, not the standard's own text */
+            sample?: boolean;
+            /** @description Short name under which its versions stand together */
+            series: string;
+            /** @description Where its text comes from */
+            source: string;
+            /** @enum {string} */
+            standing: "in-force" | "coming" | "superseded" | "revoked";
+            title: string;
+            /**
+             * Format: int64
+             * @description Counted by the platform, never given twice
+             */
+            version: number;
+        };
+        StandardReport: {
+            account: string;
+            area?: string;
+            /** Format: date-time */
+            at: string;
+            /** Format: int64 */
+            checks: number;
+            day: string;
+            deviations: components["schemas"]["StandardDeviation"][] | null;
+            edition: string;
+            /**
+             * Format: int64
+             * @description Published entries that were looked at
+             */
+            entries: number;
+            /** @description The report before, of the same series */
+            former?: string;
+            /**
+             * Format: int64
+             * @description Bodies whose entries they are, on this one platform
+             */
+            holders: number;
+            id: string;
+            /** @description The version was in force on that day */
+            in_force: boolean;
+            number?: string;
+            /** @description Deviations of the former report that are none any more */
+            resolved: components["schemas"]["StandardDeviation"][] | null;
+            sample?: boolean;
+            series: string;
+            standard: string;
+            title: string;
+            /** Format: int64 */
+            version: number;
         };
         StatisticsAsk: {
             /** @description 法定依据: the law or the approved survey scheme that asks for exact figures */
@@ -16392,6 +16617,107 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["WatchComplaintPage"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conformity-reports": {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conformity-report": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardReport"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "conformity-csv": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Content-Disposition"?: string;
+                    "Content-Type"?: string;
+                    "Yunei-Digest"?: string;
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": string;
                 };
             };
             /** @description Error */
@@ -27499,6 +27825,106 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["PartyStaff"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    standards: {
+        parameters: {
+            query?: {
+                /** @description From the previous page's next */
+                cursor?: string;
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PageListed"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "load-standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Load-standardRequest"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Standard"];
+                };
+            };
+            /** @description Error */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "check-standard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    "Yunei-Receipt"?: string;
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["StandardReport"];
                 };
             };
             /** @description Error */
