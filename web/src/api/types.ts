@@ -5,7 +5,6 @@ type Schemas = components["schemas"];
 
 /** The roles of access control. */
 export type Role =
-  | "regulator"
   | "data-bureau"
   | "platform-operator"
   | "data-provider"

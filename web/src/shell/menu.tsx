@@ -39,7 +39,7 @@ interface Item {
   icon: ReactNode;
   label: keyof Words["shell"];
   group?: "groupData" | "groupMatter" | "groupUse" | "groupWatch";
-  roles: Role[];
+  roles: (Role | "regulator")[];
   /** Shown only where the loaded law decides one of these kinds of matter, on whatever day. */
   kinds?: string[];
 }
