@@ -50,6 +50,8 @@ const (
 	ConsentChecked    MessageKind = "consent.checked"    // 授权文件抽查结果
 	InspectionTold    MessageKind = "inspection.told"    // 监督案卷有新的进展
 	InspectionOwed    MessageKind = "inspection.owed"    // 检查要求的材料、发现的处理
+	EntrySubmitted    MessageKind = "entry.submitted"    // 待审核的目录条目
+	EntryDecided      MessageKind = "entry.decided"      // 目录条目发布或者退回
 )
 
 // MessageKinds lists every kind, for the description of the interface.
@@ -88,6 +90,8 @@ func MessageKinds() []MessageKind {
 		ConsentChecked,
 		InspectionTold,
 		InspectionOwed,
+		EntrySubmitted,
+		EntryDecided,
 	}
 }
 

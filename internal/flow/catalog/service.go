@@ -8,6 +8,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/query"
 )
 
@@ -80,7 +81,18 @@ func nameable(e Entry) error {
 
 // Submit hands an entry to the bureau (提交审核). An incomplete one is refused with every place that must be mended.
 func (s *Service) Submit(ctx context.Context, id string) (Entry, error) {
-	return s.do(ctx, "catalog.submit", id, func(tx *act.Tx, e Entry) (Entry, error) { return e.Submit(tx.Now()) })
+	return s.do(ctx, "catalog.submit", id, func(tx *act.Tx, e Entry) (Entry, error) {
+		e, err := e.Submit(tx.Now())
+		if err != nil {
+			return e, err
+		}
+		area, err := access.AreaOf(ctx, tx.Tx, e.Holder)
+		if err != nil {
+			return e, err
+		}
+		return e, notice.Send(ctx, tx, notice.Message{Kind: notice.EntrySubmitted, ObjectKind: Kind, Object: e.ID,
+			Params: map[string]string{"title": e.Title}}, access.AreaAddress(access.Bureau, area))
+	})
 }
 
 // Publish puts an entry into the catalog (审核发布). Nobody publishes what his own organization submitted.
@@ -93,13 +105,28 @@ func (s *Service) Publish(ctx context.Context, id string) (Entry, error) {
 		if err != nil {
 			return e, err
 		}
+		if err := decided(ctx, tx, e); err != nil {
+			return e, err
+		}
 		return e, publishUp(ctx, tx, e)
 	})
 }
 
 // Return sends an entry back to its holder (退回) with an opinion.
 func (s *Service) Return(ctx context.Context, id, opinion string) (Entry, error) {
-	return s.do(ctx, "catalog.return", id, func(tx *act.Tx, e Entry) (Entry, error) { return e.Return(opinion, tx.Now()) })
+	return s.do(ctx, "catalog.return", id, func(tx *act.Tx, e Entry) (Entry, error) {
+		e, err := e.Return(opinion, tx.Now())
+		if err != nil {
+			return e, err
+		}
+		return e, decided(ctx, tx, e)
+	})
+}
+
+// decided tells the holder what became of its entry.
+func decided(ctx context.Context, tx *act.Tx, e Entry) error {
+	return notice.Send(ctx, tx, notice.Message{Kind: notice.EntryDecided, ObjectKind: Kind, Object: e.ID,
+		Params: map[string]string{"title": e.Title, "state": string(e.State)}}, access.WholeOrg(e.Holder))
 }
 
 // RecordArrivalTx notes that a newer snapshot of the entry is in use; collect calls it in the act that activates the snapshot.

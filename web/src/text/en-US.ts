@@ -890,6 +890,8 @@ export const enUS = {
       "link.back": (p) => `The link to ${p.node} is back; ${p.waiting} waiting records are being made up.`,
       "letter.refused": (p) => `${p.node} refused record ${p.number}: ${p.words}`,
       "matter.consulted": (p) => `You are asked for advice on "${p.title}": ${p.topic}.`,
+      "entry.submitted": (p) => `The entry "${p.title}" was submitted and waits for review.`,
+      "entry.decided": (p) => `The entry "${p.title}" was ${p.state === "published" ? "reviewed and published" : "returned: amend it as the opinion says and submit it again"}.`,
       "connection.asked": (p) => `"${p.title}" asks to be connected${p.builder ? `; it is built by ${p.builder}, who can reach the data: to be looked into` : ""}.`,
       "connection.decided": (p) => `The connection of "${p.title}" was ${p.state === "connected" ? "granted" : "refused"}.`,
       "connection.lapsed": (p) => `Connected system "${p.title}": ${p.paper} has not been valid since ${p.since}. Please renew it.`,

@@ -894,6 +894,8 @@ export const zhCN = {
       "link.back": (p) => `与${p.node}的联系已恢复，待送的 ${p.waiting} 件记录将自动补送。`,
       "letter.refused": (p) => `${p.node}拒收第 ${p.number} 件报送的记录：${p.words}`,
       "matter.consulted": (p) => `请您就“${p.title}”答复咨询：${p.topic}。`,
+      "entry.submitted": (p) => `目录条目“${p.title}”已提交，待审核发布。`,
+      "entry.decided": (p) => `目录条目“${p.title}”${p.state === "published" ? "已审核发布" : "已退回，请按审核意见修改后再提交"}。`,
       "connection.asked": (p) => `“${p.title}”申请接入平台${p.builder ? `，由第三方${p.builder}承建并能接触数据，须核查` : ""}。`,
       "connection.decided": (p) => `“${p.title}”的接入申请${p.state === "connected" ? "已同意" : "未同意"}。`,
       "connection.lapsed": (p) => `接入系统“${p.title}”的${p.paper}自 ${p.since} 起不在有效期内，请更新。`,

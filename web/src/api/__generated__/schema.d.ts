@@ -10193,7 +10193,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "matter.moved" | "transition.proposed" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "consent.checked" | "inspection.told" | "inspection.owed";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "matter.moved" | "transition.proposed" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "consent.checked" | "inspection.told" | "inspection.owed" | "entry.submitted" | "entry.decided";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue

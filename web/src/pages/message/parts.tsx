@@ -29,6 +29,7 @@ const pages: Record<string, (id: string) => string> = {
   consent: path.consent,
   release: path.release,
   transition: path.transition,
+  entry: path.catalogEntry,
 };
 
 const lists: Record<string, string> = { training: path.training(), people: path.people(), watch: path.watch(), registers: path.registers(), connection: `${path.registers()}?tab=connections`, "inspection-item": `${path.watch()}?tab=inspections`, expert: path.expert() };
