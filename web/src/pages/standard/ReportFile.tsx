@@ -49,7 +49,7 @@ export default function ReportFile() {
             { label: t.standard.day, value: minute(r.at) },
             { label: t.standard.entries, value: t.standard.entriesOf(r.entries, r.holders) },
             { label: t.standard.checks, value: r.checks },
-            { label: t.standard.former, value: r.former && <Link to={path.conformity(r.former)}>{r.former}</Link> },
+            { label: t.standard.former, value: r.former && <Link to={path.conformity(r.former)}>{t.common.view}</Link> },
           ]}
           banner={
             (r.sample || !r.in_force) && (
