@@ -52,6 +52,8 @@ const (
 	InspectionOwed    MessageKind = "inspection.owed"    // 检查要求的材料、发现的处理
 	EntrySubmitted    MessageKind = "entry.submitted"    // 待审核的目录条目
 	EntryDecided      MessageKind = "entry.decided"      // 目录条目发布或者退回
+	SpecialAsked      MessageKind = "special.asked"      // 特别规定或者其终止待确认
+	SpecialDecided    MessageKind = "special.decided"    // 对特别规定的决定
 )
 
 // MessageKinds lists every kind, for the description of the interface.
@@ -92,6 +94,8 @@ func MessageKinds() []MessageKind {
 		InspectionOwed,
 		EntrySubmitted,
 		EntryDecided,
+		SpecialAsked,
+		SpecialDecided,
 	}
 }
 

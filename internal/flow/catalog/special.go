@@ -43,7 +43,6 @@ type SpecialDraft struct {
 	Number  string       `json:"number,omitempty" maxLength:"100" doc:"文号"`
 	Article string       `json:"article" minLength:"1" maxLength:"50"`
 	Quote   string       `json:"quote" minLength:"2" maxLength:"2000" doc:"The article's own words"`
-	Paper   string       `json:"paper,omitempty" maxLength:"100" doc:"Digest of the uploaded text"`
 	From    workday.Date `json:"from"`
 	Until   workday.Date `json:"until,omitempty" doc:"Last day; empty: no end is known"`
 }
@@ -83,7 +82,9 @@ func (d SpecialDraft) check(open []regime.Openness) (regime.Openness, error) {
 	switch {
 	case o.Value.Text == "":
 		add(d.Int == nil || *d.Int < 0 || *d.Int > longest, "int", fmt.Sprintf("请填写 0 到 %d 之间的整数", longest))
+		add(len(d.Words) > 0, "words", "这项取值是数字, 请只填写数字")
 	default:
+		add(d.Int != nil, "int", "这项取值由列出的词构成, 请只选择词")
 		add(len(d.Words) == 0, "words", "请至少选择一项")
 		for _, w := range d.Words {
 			add(!slices.ContainsFunc(o.Choice, func(k regime.Word) bool { return k.Slug == w }), "words", "“"+w+"”不在可以选用的词中")
@@ -116,12 +117,14 @@ func (s Special) meets(o Special) bool {
 	return s.Value == o.Value && s.holds() && o.holds() && (s.Until == "" || o.From <= s.Until) && (o.Until == "" || s.From <= o.Until)
 }
 
-// Confirm makes it hold, or end.
+// Confirm makes it hold, or end on the day asked for, which has not passed: what was decided under it since stays under it.
 func (s Special) Confirm(by string, at time.Time) (Special, error) {
-	switch s.State {
-	case SpecialRecorded:
+	switch {
+	case s.State == SpecialRecorded:
 		s.State = SpecialConfirmed
-	case SpecialEnding:
+	case s.State == SpecialEnding && s.Ends < workday.DateOf(at):
+		return s, errs.New(errs.Conflict, "申请的最后适用日 %s 已过, 此后的办理仍适用了这项特别规定, 不能补确认; 请不予确认, 由提供单位另提最后适用日", s.Ends)
+	case s.State == SpecialEnding:
 		s.State, s.Until = SpecialEnded, s.Ends
 	default:
 		return s, errs.New(errs.Conflict, "这项特别规定没有等待确认的事项, 请刷新查看")

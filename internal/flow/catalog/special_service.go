@@ -13,6 +13,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/notice"
 	"yunei/internal/core/regime"
 )
 
@@ -74,7 +75,7 @@ func (s *Service) RecordSpecial(ctx context.Context, entry string, d SpecialDraf
 		if i := slices.IndexFunc(others, out.meets); i >= 0 {
 			return errs.New(errs.Conflict, "这项数据已登记《%s》%s的特别规定, 同一取值的适用日期相互重叠; 请先终止前一项, 或者改正日期", others[i].Law, others[i].Article)
 		}
-		return s.keepSpecial(ctx, tx, e, out)
+		return s.askSpecial(ctx, tx, e, out)
 	})
 	return out, err
 }
@@ -98,16 +99,17 @@ func (s *Service) decideSpecial(ctx context.Context, name, id string, step func(
 		if err != nil {
 			return err
 		}
-		if e.Holder == tx.Actor().Org {
-			return errs.New(errs.Forbidden, "不能确认本单位登记的特别规定, 请由其他单位的人员办理")
-		}
-		if err := s.OwnLevel(ctx, tx.Tx, e); err != nil {
+		if err := s.decidesSpecial(ctx, tx.Tx, tx.Actor(), e); err != nil {
 			return err
 		}
 		if out, err = step(tx, sp); err != nil {
 			return err
 		}
-		return s.keepSpecial(ctx, tx, e, out)
+		if err := s.keepSpecial(ctx, tx, e, out); err != nil {
+			return err
+		}
+		return notice.Send(ctx, tx, notice.Message{Kind: notice.SpecialDecided, ObjectKind: Kind, Object: e.ID,
+			Params: map[string]string{"title": e.Title, "law": out.Law, "state": out.State}}, access.WholeOrg(e.Holder))
 	})
 	return out, err
 }
@@ -129,9 +131,30 @@ func (s *Service) EndSpecial(ctx context.Context, id string, last workday.Date, 
 		if out, err = sp.End(last, reason); err != nil {
 			return err
 		}
-		return s.keepSpecial(ctx, tx, e, out)
+		return s.askSpecial(ctx, tx, e, out)
 	})
 	return out, err
+}
+
+// askSpecial keeps what waits for the bureau of the entry's level, and tells it.
+func (s *Service) askSpecial(ctx context.Context, tx *act.Tx, e Entry, sp Special) error {
+	if err := s.keepSpecial(ctx, tx, e, sp); err != nil {
+		return err
+	}
+	area, err := access.AreaOf(ctx, tx.Tx, e.Holder)
+	if err != nil {
+		return err
+	}
+	return notice.Send(ctx, tx, notice.Message{Kind: notice.SpecialAsked, ObjectKind: Kind, Object: e.ID,
+		Params: map[string]string{"title": e.Title, "law": sp.Law, "state": sp.State}}, access.AreaAddress(access.Bureau, area))
+}
+
+// decidesSpecial refuses whoever does not decide on special laws of the entry: its own holder, and a bureau of another level.
+func (s *Service) decidesSpecial(ctx context.Context, tx *sqldb.Tx, a access.Actor, e Entry) error {
+	if e.Holder == a.Org {
+		return errs.New(errs.Forbidden, "不能确认本单位登记的特别规定, 请由其他单位的人员办理")
+	}
+	return s.OwnLevel(ctx, tx, e)
 }
 
 // ownEntry is an entry of the actor's own.
@@ -239,7 +262,7 @@ func (s *Service) specialItem(ctx context.Context, tx *sqldb.Tx, e Entry, sp Spe
 	if i := slices.IndexFunc(open, func(o regime.Openness) bool { return o.Value.Name == sp.Value }); i >= 0 {
 		item.General = open[i].Setting
 	}
-	level := s.OwnLevel(ctx, tx, e)
+	level := s.decidesSpecial(ctx, tx, actor, e)
 	_, confirm := sp.Confirm(actor.Account, now)
 	_, decline := sp.Decline("-", actor.Account, now)
 	_, end := sp.End(sp.From, "-")

@@ -892,6 +892,9 @@ export const enUS = {
       "matter.consulted": (p) => `You are asked for advice on "${p.title}": ${p.topic}.`,
       "entry.submitted": (p) => `The entry "${p.title}" was submitted and waits for review.`,
       "entry.decided": (p) => `The entry "${p.title}" was ${p.state === "published" ? "reviewed and published" : "returned: amend it as the opinion says and submit it again"}.`,
+      "special.asked": (p) => `The entry "${p.title}": ${p.state === "ending" ? "the end of a special law" : "a special law"} under ${p.law} waits to be confirmed.`,
+      "special.decided": (p) =>
+        `The entry "${p.title}": the special law under ${p.law} ${({ confirmed: "holds", ended: "ends as asked", declined: "was not confirmed" } as Record<string, string>)[p.state ?? ""] ?? "was decided on"}.`,
       "connection.asked": (p) => `"${p.title}" asks to be connected${p.builder ? `; it is built by ${p.builder}, who can reach the data: to be looked into` : ""}.`,
       "connection.decided": (p) => `The connection of "${p.title}" was ${p.state === "connected" ? "granted" : "refused"}.`,
       "connection.lapsed": (p) => `Connected system "${p.title}": ${p.paper} has not been valid since ${p.since}. Please renew it.`,
@@ -3195,7 +3198,6 @@ export const enUS = {
     article: "Article",
     quote: "Words of the article",
     quoteHint: "Verbatim, punctuation included; decisions will quote them",
-    paper: "Text of the law (scan)",
     from: "Holds from",
     until: "Holds until (inclusive)",
     untilHint: "Leave empty where no end is known",

@@ -896,6 +896,9 @@ export const zhCN = {
       "matter.consulted": (p) => `请您就“${p.title}”答复咨询：${p.topic}。`,
       "entry.submitted": (p) => `目录条目“${p.title}”已提交，待审核发布。`,
       "entry.decided": (p) => `目录条目“${p.title}”${p.state === "published" ? "已审核发布" : "已退回，请按审核意见修改后再提交"}。`,
+      "special.asked": (p) => `目录条目“${p.title}”按《${p.law}》${p.state === "ending" ? "提出终止特别规定" : "登记了特别规定"}，待确认。`,
+      "special.decided": (p) =>
+        `目录条目“${p.title}”按《${p.law}》登记的特别规定${({ confirmed: "适用", ended: "已确认终止", declined: "不予确认" } as Record<string, string>)[p.state ?? ""] ?? "已办理"}。`,
       "connection.asked": (p) => `“${p.title}”申请接入平台${p.builder ? `，由第三方${p.builder}承建并能接触数据，须核查` : ""}。`,
       "connection.decided": (p) => `“${p.title}”的接入申请${p.state === "connected" ? "已同意" : "未同意"}。`,
       "connection.lapsed": (p) => `接入系统“${p.title}”的${p.paper}自 ${p.since} 起不在有效期内，请更新。`,
@@ -3199,7 +3202,6 @@ export const zhCN = {
     article: "条款",
     quote: "条文原句",
     quoteHint: "照抄条文，标点也照抄；判断操作时会引用这句话",
-    paper: "条文文本（扫描件）",
     from: "自哪日起适用",
     until: "适用至（含）",
     untilHint: "没有终止日的留空",

@@ -6681,8 +6681,6 @@ export interface components {
             law: string;
             /** @description 文号 */
             number?: string;
-            /** @description Digest of the uploaded text */
-            paper?: string;
             /** @description The article's own words */
             quote: string;
             /** @description Why it is to end, or was declined */
@@ -6718,8 +6716,6 @@ export interface components {
             law: string;
             /** @description 文号 */
             number?: string;
-            /** @description Digest of the uploaded text */
-            paper?: string;
             /** @description The article's own words */
             quote: string;
             /** @description Last day; empty: no end is known */
@@ -6754,8 +6750,6 @@ export interface components {
             law: string;
             /** @description 文号 */
             number?: string;
-            /** @description Digest of the uploaded text */
-            paper?: string;
             /** @description The article's own words */
             quote: string;
             /** @description Why it is to end, or was declined */
@@ -10193,7 +10187,7 @@ export interface components {
             due?: string;
             id: string;
             /** @enum {string} */
-            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "matter.moved" | "transition.proposed" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "consent.checked" | "inspection.told" | "inspection.owed" | "entry.submitted" | "entry.decided";
+            kind: "matter.urged" | "matter.supervised" | "matter.overdue" | "matter.moved" | "transition.proposed" | "act.refused" | "term.ending" | "term.ended" | "provider.delisted" | "report.due" | "report.overdue" | "order.issued" | "order.reported" | "order.ruled" | "matter.guided" | "complaint.filed" | "complaint.replied" | "exit.certified" | "exit.overdue" | "erasure.owed" | "space.finding" | "file.lacking" | "expert.field" | "matter.consulted" | "link.lost" | "link.back" | "letter.refused" | "connection.asked" | "connection.decided" | "connection.lapsed" | "consent.checked" | "inspection.told" | "inspection.owed" | "entry.submitted" | "entry.decided" | "special.asked" | "special.decided";
             /**
              * Format: int64
              * @description Working days left of what is owed; negative when overdue

@@ -16,7 +16,6 @@ interface Draft {
   number?: string;
   article: string;
   quote: string;
-  paper?: string;
   from: string;
   until?: string;
   int?: number;
@@ -58,7 +57,6 @@ function RecordModal({ entry, open, close }: { entry: string; open: Openness[]; 
         { name: "number", label: t.special.number, max: 100 },
         { name: "article", label: t.special.article, need: true, max: 50 },
         { name: "quote", label: t.special.quote, kind: "area", need: true, extra: t.special.quoteHint },
-        { name: "paper", label: t.special.paper, kind: "file" },
         { name: "from", label: t.special.from, kind: "day", need: true },
         { name: "until", label: t.special.until, kind: "day", extra: t.special.untilHint },
       ]}
