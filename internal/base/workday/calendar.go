@@ -207,7 +207,8 @@ func (c *Calendar) Add(from Date, n int) (due Date, provisional bool) {
 	return due, provisional
 }
 
-// Between counts the working days after from up to and including to; negative when to is earlier.
+// Between counts the working days after from up to and including to, over 100 years of days at most as Add does; negative when to is
+// earlier.
 func (c *Calendar) Between(from, to Date) int {
 	if !from.Valid() || !to.Valid() {
 		return 0
@@ -216,8 +217,8 @@ func (c *Calendar) Between(from, to Date) int {
 		return -c.Between(to, from)
 	}
 	n := 0
-	for d := from.AddDays(1); d <= to; d = d.AddDays(1) {
-		if c.Day(d).Working() {
+	for d, left := from, min(to.Sub(from), maxDays); left > 0; left-- {
+		if d = d.AddDays(1); c.Day(d).Working() {
 			n++
 		}
 	}

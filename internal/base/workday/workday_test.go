@@ -60,6 +60,26 @@ func TestCalendar_Add(t *testing.T) {
 	}
 }
 
+// The last day that can be written and a span of millennia are answered; beyond 100 years of days no more is counted.
+func TestCalendar_Between_Bounds(t *testing.T) {
+	c := published(t)
+	for _, tt := range []struct {
+		from, to workday.Date
+		want     int
+	}{
+		{"9999-12-30", "9999-12-31", 1},
+		{"9999-12-31", "9999-12-31", 0},
+		{"9999-12-31", "9999-12-30", -1},
+		{"1800-01-01", workday.Date("1800-01-01").AddDays(36500), 26072},
+		{"1800-01-01", "9999-12-31", 26072},
+		{"9999-12-31", "1800-01-01", -26072},
+	} {
+		if got := c.Between(tt.from, tt.to); got != tt.want {
+			t.Errorf("Between(%s, %s) = %d, want %d", tt.from, tt.to, got, tt.want)
+		}
+	}
+}
+
 func TestCalendar_NothingPublished(t *testing.T) {
 	var none *workday.Calendar
 	due, provisional := none.Add("2025-09-30", 2)

@@ -94,11 +94,20 @@ func (r *Runner) View(ctx context.Context, fn func(tx *sqldb.Tx) error) error {
 	return r.db.View(ctx, fn)
 }
 
+// Admit refuses whoever may not do an act at all and records the refusal. Do begins with it; where an act takes work before its transaction,
+// the service asks it before that work.
+func (r *Runner) Admit(ctx context.Context, c Call) error {
+	err := r.permitted(ctx, c.Act)
+	if err != nil {
+		r.refuse(ctx, c, nil, err)
+	}
+	return err
+}
+
 // Do runs fn as one act. fn may run twice and does nothing but SQL. What it returns as unlawful or forbidden is
 // recorded as a refusal after the rollback.
 func (r *Runner) Do(ctx context.Context, c Call, fn func(ctx context.Context, tx *Tx) error) (Receipt, error) {
-	if err := r.permitted(ctx, c.Act); err != nil {
-		r.refuse(ctx, c, nil, err)
+	if err := r.Admit(ctx, c); err != nil {
 		return Receipt{}, err
 	}
 	var receipt Receipt
