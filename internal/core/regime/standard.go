@@ -7,6 +7,8 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/google/cel-go/cel"
+
 	"yunei/internal/base/workday"
 )
 
@@ -35,6 +37,9 @@ type StandardTest struct {
 
 var standardName = regexp.MustCompile(`^[a-z][a-z0-9-]{1,59}$`)
 
+// maxChecks bounds one standard: each check is compiled on loading and looks at every entry.
+const maxChecks = 200
+
 // What a check may be about.
 var standardObjects = []string{"entry", "interface"}
 
@@ -55,6 +60,15 @@ func (l *Law) ReadStandard(text []byte) (StandardSpec, []Problem) {
 	add(s.Title == "" || s.Edition == "" || s.Source == "", "请补上", "标准须写明 title、edition (标准自己的版本) 和 source (文本来自哪里)")
 	add(!s.From.Valid(), "请写成 2006-01-02 的形式", "没有写明有效的实施之日 from", "from")
 	add(len(s.Checks) == 0, "请在 checks 中列出", "标准没有检查项")
+	if n := len(s.Checks); n > maxChecks {
+		add(true, "请拆成几项标准", fmt.Sprintf("标准有 %d 个检查项, 最多 %d 个", n, maxChecks), "checks")
+		return s, problems
+	}
+	env, err := newEnv(l.vocab, nil, l.calendar)
+	if err != nil {
+		add(true, "", err.Error())
+		return s, problems
+	}
 	seen := map[string]bool{}
 	for i, c := range s.Checks {
 		at := []any{"checks", i}
@@ -62,7 +76,7 @@ func (l *Law) ReadStandard(text []byte) (StandardSpec, []Problem) {
 		add(seen[c.ID], "请换一个编号", "检查项 "+c.ID+" 列了两次", at...)
 		add(!contains(standardObjects, c.About), oneOf(standardObjects), fmt.Sprintf("检查项 %s 的 about: %q 不存在", c.ID, c.About), join(at, "about")...)
 		seen[c.ID] = true
-		if _, err := l.testOf(c); err != nil {
+		if _, err := l.testOf(env, c); err != nil {
 			add(true, "", fmt.Sprintf("检查项 %s: %v", c.ID, err), join(at, "check")...)
 		}
 	}
@@ -70,11 +84,7 @@ func (l *Law) ReadStandard(text []byte) (StandardSpec, []Problem) {
 }
 
 // testOf compiles a check, which looks at nothing but what it is about.
-func (l *Law) testOf(c StandardTest) (*condition, error) {
-	env, err := newEnv(l.vocab, nil, l.calendar)
-	if err != nil {
-		return nil, err
-	}
+func (l *Law) testOf(env *cel.Env, c StandardTest) (*condition, error) {
 	var known []string
 	for _, name := range l.vocab.names() {
 		if objectOf(name) == c.About {
@@ -101,8 +111,12 @@ type Tested struct {
 // Ready compiles a standard that was read before; one that the program cannot read any more is an error.
 func (l *Law) Ready(s StandardSpec) (Tested, error) {
 	out := Tested{law: l, spec: s}
+	env, err := newEnv(l.vocab, nil, l.calendar)
+	if err != nil {
+		return out, err
+	}
 	for _, c := range s.Checks {
-		test, err := l.testOf(c)
+		test, err := l.testOf(env, c)
 		if err != nil {
 			return out, fmt.Errorf("standard %s, check %s: %w", s.ID, c.ID, err)
 		}
@@ -111,20 +125,27 @@ func (l *Law) Ready(s StandardSpec) (Tested, error) {
 	return out, nil
 }
 
-// Against lists the checks about one object that its facts do not meet, by their place in the standard.
-func (t Tested) Against(ctx context.Context, about string, day workday.Date, facts map[string]any) (failed []int, err error) {
+// Unmet is a check that an object does not meet.
+type Unmet struct {
+	StandardTest
+	Unclear bool // its condition cannot be worked out for this object
+}
+
+// Against lists the checks about one object that its facts do not meet. A condition that has no answer for one object (the first of no
+// keywords) is found against that object and leaves the rest to be looked at.
+func (t Tested) Against(ctx context.Context, about string, day workday.Date, facts map[string]any) (unmet []Unmet, err error) {
 	view := t.law.view(ctx, nil, day, nil, facts)
 	for i, c := range t.spec.Checks {
 		if c.About != about {
 			continue
 		}
 		met, _, err := t.tests[i].eval(view)
-		if err != nil {
-			return failed, fmt.Errorf("standard %s, check %s: %w", t.spec.ID, c.ID, err)
+		if ctx.Err() != nil {
+			return unmet, ctx.Err()
 		}
-		if !met {
-			failed = append(failed, i)
+		if err != nil || !met {
+			unmet = append(unmet, Unmet{StandardTest: c, Unclear: err != nil})
 		}
 	}
-	return failed, nil
+	return unmet, nil
 }

@@ -48,6 +48,10 @@ func New(acts *act.Runner, notices *notice.Service, c *catalog.Service) *Service
 
 // Load publishes a version of a standard with its checks. A file with faults is refused with each of them, by line.
 func (s *Service) Load(ctx context.Context, text string) (Standard, error) {
+	call := act.Call{Act: ActLoad}
+	if err := s.acts.Admit(ctx, call); err != nil {
+		return Standard{}, err
+	}
 	spec, problems := s.acts.Law().ReadStandard([]byte(text))
 	if len(problems) > 0 {
 		e := errs.New(errs.Invalid, "标准文件有 %d 处需要改正, 请按所列各处修改后重新发布", len(problems))
@@ -61,7 +65,7 @@ func (s *Service) Load(ctx context.Context, text string) (Standard, error) {
 		return Standard{}, e
 	}
 	var out Standard
-	_, err := s.acts.Do(ctx, act.Call{Act: ActLoad}, func(ctx context.Context, tx *act.Tx) error {
+	_, err := s.acts.Do(ctx, call, func(ctx context.Context, tx *act.Tx) error {
 		n, err := s.notices.PublishTx(ctx, tx, notice.Notice{Kind: notice.Rules, Title: title(spec), Text: words(spec), Document: spec.Number,
 			Edition: &notice.Edition{Series: spec.ID, From: spec.From}})
 		if err != nil {
@@ -104,11 +108,22 @@ func words(s regime.StandardSpec) string {
 // Check holds the catalog of the bureau's area and the interface against a version and keeps the report.
 func (s *Service) Check(ctx context.Context, id string, offered Interface) (Report, error) {
 	var r Report
-	_, err := s.acts.Do(ctx, act.Call{Act: ActCheck}, func(ctx context.Context, tx *act.Tx) error {
-		std, err := loadStandard(ctx, tx.Tx, id)
-		if err != nil {
-			return err
-		}
+	call := act.Call{Act: ActCheck}
+	if err := s.acts.Admit(ctx, call); err != nil {
+		return r, err
+	}
+	var std Standard // never changes once it is loaded
+	if err := s.acts.View(ctx, func(tx *sqldb.Tx) (err error) {
+		std, err = loadStandard(ctx, tx, id)
+		return err
+	}); err != nil {
+		return r, err
+	}
+	ready, err := s.acts.Law().Ready(std.spec())
+	if err != nil {
+		return r, err
+	}
+	_, err = s.acts.Do(ctx, call, func(ctx context.Context, tx *act.Tx) error {
 		standing, err := standingOf(ctx, tx.Tx, std, tx.Day())
 		if err != nil {
 			return err
@@ -119,12 +134,13 @@ func (s *Service) Check(ctx context.Context, id string, offered Interface) (Repo
 		r = Report{ID: tx.NewID("cfr"), Standard: std.ID, Series: std.Series, Version: std.Version, Title: std.Title, Number: std.Number, Edition: std.Edition,
 			Sample: std.Sample, InForce: standing == InForce, Day: tx.Day(), Area: tx.Actor().Area, Checks: len(std.Checks), Account: tx.Actor().Account, At: tx.Now(),
 			Deviations: []Deviation{}, Resolved: []Deviation{}}
-		if err := s.look(ctx, tx, std, offered, &r); err != nil {
+		looked, err := s.look(ctx, tx, ready, offered, &r)
+		if err != nil {
 			return err
 		}
-		former, err := lastReport(ctx, tx.Tx, r.Series, r.Area)
+		former, err := formerReport(ctx, tx.Tx, r)
 		if err == nil {
-			r.compare(former)
+			r.compare(former, looked)
 		} else if !errs.Is(err, errs.NotFound) {
 			return err
 		}
@@ -139,33 +155,26 @@ func (s *Service) Check(ctx context.Context, id string, offered Interface) (Repo
 	return r, err
 }
 
-// look finds the deviations.
-func (s *Service) look(ctx context.Context, tx *act.Tx, std Standard, offered Interface, r *Report) error {
-	ready, err := tx.Law().Ready(std.spec())
-	if err != nil {
-		return err
-	}
+// look finds the deviations; looked names what was looked at, the interface as "".
+func (s *Service) look(ctx context.Context, tx *act.Tx, ready regime.Tested, offered Interface, r *Report) (looked map[string]bool, err error) {
 	entries, err := s.catalog.Published(ctx, tx.Tx, r.Area)
 	if err != nil {
-		return err
+		return nil, err
 	}
+	looked = map[string]bool{"": true}
 	holders := map[string]bool{}
 	for _, e := range entries {
-		holders[e.Holder] = true
-		failed, err := ready.Against(ctx, "entry", r.Day, e.Facts())
+		looked[e.ID], holders[e.Holder] = true, true
+		unmet, err := ready.Against(ctx, "entry", r.Day, e.Facts())
 		if err != nil {
-			return err
+			return nil, err
 		}
-		for _, i := range failed {
-			r.add(std.Checks[i], e)
-		}
+		r.add(unmet, e)
 	}
-	failed, err := ready.Against(ctx, "interface", r.Day, offered.facts())
-	for _, i := range failed {
-		r.add(std.Checks[i], catalog.Entry{})
-	}
+	unmet, err := ready.Against(ctx, "interface", r.Day, offered.facts())
+	r.add(unmet, catalog.Entry{})
 	r.Entries, r.Holders = len(entries), len(holders)
-	return err
+	return looked, err
 }
 
 // Standing of a version.

@@ -76,24 +76,34 @@ type Report struct {
 	Holders    int          `json:"holders" doc:"Bodies whose entries they are, on this one platform"`
 	Checks     int          `json:"checks"`
 	Deviations []Deviation  `json:"deviations"`
-	Former     string       `json:"former,omitempty" doc:"The report before, of the same series"`
-	Resolved   []Deviation  `json:"resolved" doc:"Deviations of the former report that are none any more"`
+	Former     string       `json:"former,omitempty" doc:"The report before, against the same version"`
+	Resolved   []Deviation  `json:"resolved" doc:"Deviations of the former report that are none any more, of entries that are still published"`
 	Account    string       `json:"account"`
 	At         time.Time    `json:"at"`
 }
 
-func (r *Report) add(c regime.StandardTest, e catalog.Entry) {
-	r.Deviations = append(r.Deviations, Deviation{Check: c.ID, About: c.About, Clause: c.Clause, Title: c.Title, Remedy: c.Remedy, Entry: e.ID, Name: e.Title, Holder: e.Holder})
+// unclear is the remedy where a check could not be worked out: the standard is to be mended, not what it looked at.
+const unclear = "无法检查: 条件在这个对象上算不出来, 请改写标准的这一项"
+
+func (r *Report) add(unmet []regime.Unmet, e catalog.Entry) {
+	for _, u := range unmet {
+		remedy := u.Remedy
+		if u.Unclear {
+			remedy = unclear
+		}
+		r.Deviations = append(r.Deviations, Deviation{Check: u.ID, About: u.About, Clause: u.Clause, Title: u.Title, Remedy: remedy, Entry: e.ID, Name: e.Title, Holder: e.Holder})
+	}
 }
 
-// compare marks what is new since the former report and what is mended.
-func (r *Report) compare(former Report) {
+// compare marks what is new since the former report and what is mended. What was not looked at this time is not mended: an entry that is
+// no longer published left with its faults.
+func (r *Report) compare(former Report, looked map[string]bool) {
 	r.Former = former.ID
 	for i := range r.Deviations {
 		r.Deviations[i].New = !slices.ContainsFunc(former.Deviations, r.Deviations[i].same)
 	}
 	for _, d := range former.Deviations {
-		if !slices.ContainsFunc(r.Deviations, d.same) {
+		if looked[d.Entry] && !slices.ContainsFunc(r.Deviations, d.same) {
 			d.New = false
 			r.Resolved = append(r.Resolved, d)
 		}

@@ -58,9 +58,15 @@ func loadReport(ctx context.Context, tx *sqldb.Tx, id string) (Report, error) {
 	return found(scan[Report](tx.QueryRow(ctx, `SELECT body FROM conformity WHERE id = $1`, id)))
 }
 
-// lastReport is the newest report of a series about an area.
-func lastReport(ctx context.Context, tx *sqldb.Tx, series string, area access.Area) (Report, error) {
-	return found(scan[Report](tx.QueryRow(ctx, `SELECT body FROM conformity WHERE series = $1 AND area = $2 ORDER BY id DESC LIMIT 1`, series, string(area))))
+// formerReport is the newest report before r about the same area and against the same version: another version asks other things.
+func formerReport(ctx context.Context, tx *sqldb.Tx, r Report) (Report, error) {
+	for before := ""; ; {
+		f, err := found(scan[Report](tx.QueryRow(ctx, `SELECT body FROM conformity WHERE series = $1 AND area = $2 AND ($3 = '' OR id < $3) ORDER BY id DESC LIMIT 1`, r.Series, string(r.Area), before)))
+		if err != nil || f.Standard == r.Standard {
+			return f, err
+		}
+		before = f.ID
+	}
 }
 
 func found(r Report, err error) (Report, error) {

@@ -13091,7 +13091,7 @@ export interface components {
              * @description Published entries that were looked at
              */
             entries: number;
-            /** @description The report before, of the same series */
+            /** @description The report before, against the same version */
             former?: string;
             /**
              * Format: int64
@@ -13102,7 +13102,7 @@ export interface components {
             /** @description The version was in force on that day */
             in_force: boolean;
             number?: string;
-            /** @description Deviations of the former report that are none any more */
+            /** @description Deviations of the former report that are none any more, of entries that are still published */
             resolved: components["schemas"]["StandardDeviation"][] | null;
             sample?: boolean;
             series: string;
