@@ -138,15 +138,18 @@ func (m *Matter) deadline(p period) *workday.Deadline {
 }
 
 // move gives the periods of a matter that a changed value sets the number of the other version, and says of each what became
-// of it.
-func (m *Matter) move(changes map[string]Change, transition string, c counter, day workday.Date) (out []Shift) {
+// of it; today is the procedure by the law of the day.
+func (m *Matter) move(changes map[string]Change, transition string, today regime.Procedure, c counter, day workday.Date) (out []Shift) {
 	for _, p := range m.periods() {
 		to, changed := changes[p.limit.Value]
-		if p.limit.Value == "" || !changed || p.limit.Same(to.Now) {
+		if p.limit.Value == "" || !changed {
 			continue
 		}
-		sh := Shift{Matter: m.ID, Title: m.Title, Kind: m.Kind, Applicant: m.Applicant, Of: p.of, Was: *p.limit, Now: to.Now, Before: m.deadline(p)}
-		sh.Now.Soft = p.limit.Soft
+		now := p.aim(to.Now, today)
+		if p.limit.Same(now) {
+			continue
+		}
+		sh := Shift{Matter: m.ID, Title: m.Title, Kind: m.Kind, Applicant: m.Applicant, Of: p.of, Was: *p.limit, Now: now, Before: m.deadline(p)}
 		if p.step != nil {
 			sh.Step, sh.StepTitle = p.step.ID, p.step.Title
 		}
@@ -167,6 +170,19 @@ func (m *Matter) move(changes map[string]Change, transition string, c counter, d
 		out = append(out, sh)
 	}
 	return out
+}
+
+// aim is what a period becomes under another version of its value. Of the supplement and the publicity several packs set, the matter
+// keeps the stricter alone: what another asks for today still binds, whatever the moved value says.
+func (p period) aim(now regime.Within, today regime.Procedure) regime.Within {
+	now.Soft = p.limit.Soft
+	switch p.of {
+	case inSupplement:
+		return today.StricterSupplement(now)
+	case inPublicity:
+		return today.StricterPublicity(p.step.ID, now)
+	}
+	return now
 }
 
 // kept says why a period that runs stays as it is.

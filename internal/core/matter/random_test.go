@@ -115,7 +115,7 @@ func (p *play) shift() string {
 	day, before := workday.DateOf(p.now), p.copied()
 	name := fmt.Sprintf("v%d", p.IntN(3))
 	to := Change{Now: regime.Within{N: 1 + p.IntN(8), Unit: []string{"wd", "d"}[p.IntN(2)], Value: name}}
-	shifts := p.m.move(map[string]Change{name: to}, "trn_1", p.c, day)
+	shifts := p.m.move(map[string]Change{name: to}, "trn_1", regime.Procedure{}, p.c, day)
 	if before.Over() && len(shifts) > 0 {
 		p.fail("a %s matter is moved: %+v", before.State, shifts)
 	}

@@ -20,7 +20,7 @@ import (
 )
 
 // Transition (过渡适用) moves values of later law to matters that run under an earlier version. One person of the bureau proposes it
-// after seeing what it does, another confirms it: then every matter is moved by one act.
+// after seeing what it does, another confirms it: then the matters are moved in one act, the first so many where there are more.
 type Transition struct {
 	ID        string      `json:"id"`
 	State     string      `json:"state" enum:"proposed,done,dropped"`
@@ -36,6 +36,7 @@ type Transition struct {
 	Closed    *time.Time  `json:"closed,omitempty"`
 	Remark    string      `json:"remark,omitempty" doc:"What the closer said"`
 	Shifts    []Shift     `json:"shifts,omitempty" doc:"What it did to each period"`
+	More      bool        `json:"more,omitempty" doc:"Further matters were left for the next act"`
 }
 
 // States of a transition.
@@ -91,8 +92,12 @@ func (s *Service) differ(ctx context.Context, tx *sqldb.Tx, area access.Area) ([
 	if err != nil {
 		return nil, nil, err
 	}
-	list := []Differing{}
+	list, today := []Differing{}, s.procedures(day)
 	for _, m := range running {
+		proc, err := today(m.Kind)
+		if err != nil {
+			return nil, nil, err
+		}
 		for _, p := range m.periods() {
 			name := p.limit.Value
 			if name == "" {
@@ -108,13 +113,17 @@ func (s *Service) differ(ctx context.Context, tx *sqldb.Tx, area access.Area) ([
 				}
 				found[name] = d
 			}
-			if d.Value == "" || p.limit.Same(d.Now) {
+			if d.Value == "" {
+				continue
+			}
+			now := p.aim(d.Now, proc)
+			if p.limit.Same(now) {
 				continue
 			}
 			if !slices.ContainsFunc(d.Was, func(w regime.Within) bool { return w.Same(*p.limit) && w.Version == p.limit.Version }) {
 				d.Was = append(d.Was, *p.limit)
 			}
-			if probe := m.deadline(p); probe != nil && m.kept(p, Shift{Before: probe, Now: d.Now}, counter{law.Calendar()}, day) != "" {
+			if probe := m.deadline(p); probe != nil && m.kept(p, Shift{Before: probe, Now: now}, counter{law.Calendar()}, day) != "" {
 				d.Kept++
 				continue
 			}
@@ -167,6 +176,23 @@ func (d Differing) allowed() error {
 		strings.Trim(d.Now.Cite.Law, "《》"), d.Title)
 }
 
+// procedures gives the procedure of a day for a kind, each read once; a kind that the law has none for any more asks for nothing.
+func (s *Service) procedures(day workday.Date) func(kind string) (regime.Procedure, error) {
+	known := map[string]regime.Procedure{}
+	return func(kind string) (regime.Procedure, error) {
+		p, ok := known[kind]
+		if ok {
+			return p, nil
+		}
+		p, err := s.acts.Law().Procedure(kind, day)
+		if err != nil && !errs.Is(err, errs.NotFound) {
+			return p, err
+		}
+		known[kind] = p
+		return p, nil
+	}
+}
+
 func changesOf(values []Differing) map[string]Change {
 	out := map[string]Change{}
 	for _, d := range values {
@@ -196,12 +222,17 @@ func (s *Service) preview(ctx context.Context, tx *sqldb.Tx, area access.Area, v
 	}
 	p = Preview{Values: chosen, Shifts: []Shift{}}
 	changes, c, day, size := changesOf(chosen), counter{s.acts.Law().Calendar()}, workday.DateOf(tx.Now()), 0
+	today := s.procedures(day)
 	for _, id := range ids {
 		m, err := load(ctx, id)
 		if err != nil {
 			return p, nil, err
 		}
-		shifts := m.move(changes, transition, c, day)
+		proc, err := today(m.Kind)
+		if err != nil {
+			return p, nil, err
+		}
+		shifts := m.move(changes, transition, proc, c, day)
 		told := map[string]bool{}
 		for i := range shifts {
 			if sh := &shifts[i]; sh.Kept == "" {
@@ -244,8 +275,11 @@ func (s *Service) Propose(ctx context.Context, values []string, reason, seen str
 		if err != nil {
 			return err
 		}
-		if err := p.accepted(seen, late); err != nil {
+		if err := p.accepted(seen); err != nil {
 			return err
+		}
+		if p.Late > 0 && !late {
+			return errs.New(errs.Invalid, "有 %d 个环节会因此立即超期, 请核对预览并确认接受后再提交", p.Late)
 		}
 		t.Values = p.Values
 		if err := insertTransition(ctx, tx.Tx, t); err != nil {
@@ -264,12 +298,10 @@ func (s *Service) Propose(ctx context.Context, values []string, reason, seen str
 }
 
 // accepted holds an act to what was seen before it.
-func (p Preview) accepted(seen string, late bool) error {
+func (p Preview) accepted(seen string) error {
 	switch {
 	case seen != p.Seen:
 		return errs.New(errs.Conflict, "在办件的情况已有变化, 与您看到的预览不同, 请重新查看预览后再提交")
-	case p.Late > 0 && !late:
-		return errs.New(errs.Invalid, "有 %d 个环节会因此立即超期, 请核对预览并确认接受后再提交", p.Late)
 	case !slices.ContainsFunc(p.Shifts, func(sh Shift) bool { return sh.Kept == "" }):
 		return errs.New(errs.Conflict, "没有期限会因此变动, 无需适用")
 	}
@@ -291,10 +323,13 @@ func (s *Service) ConfirmTransition(ctx context.Context, id, seen, reason string
 		if err != nil {
 			return err
 		}
-		if err := p.accepted(seen, t.Late); err != nil {
+		if err := t.overtaken(p); err != nil {
 			return err
 		}
-		t.State, t.Values, t.Shifts = Done, p.Values, p.Shifts
+		if err := p.accepted(seen); err != nil {
+			return err
+		}
+		t.State, t.Values, t.Shifts, t.More = Done, p.Values, p.Shifts, p.More
 		for _, m := range moved {
 			if err := s.moved(ctx, tx, m, t); err != nil {
 				return fmt.Errorf("move %s: %w", m.ID, err)
@@ -359,6 +394,15 @@ func (t Transition) open(actor access.Actor) error {
 func (t Transition) bySecond(actor access.Actor) error {
 	if t.By == actor.Account {
 		return errs.New(errs.Forbidden, "过渡适用须由另一人核对预览后确认, 拟定人不能自己确认")
+	}
+	return nil
+}
+
+// overtaken refuses a proposal by which steps would be overdue at once that were not when it was made: who proposes answers for
+// that, who confirms cannot accept it in their place.
+func (t Transition) overtaken(p Preview) error {
+	if p.Late > 0 && !t.Late {
+		return errs.New(errs.Conflict, "拟定以后情况已有变化, 现在有 %d 个环节会因此立即超期, 拟定时没有接受; 请不予适用, 由拟定人重新核对预览后再拟定", p.Late)
 	}
 	return nil
 }

@@ -84,26 +84,29 @@ func (s *Service) Transition(ctx context.Context, id string) (t Transition, p *P
 			acts = []act.Option{}
 			return nil
 		}
-		if acts, err = s.transitionOptions(ctx, tx, t); err != nil {
-			return err
-		}
 		now, _, err := s.preview(ctx, tx, t.Area, t.names(), t.ID, func(ctx context.Context, id string) (*Matter, error) { return Load(ctx, tx, id) })
 		if errs.Is(err, errs.NotFound) || errs.Is(err, errs.Unlawful) {
-			return nil // nothing differs any more, or the law forbids it now: the act says so
+			now = Preview{} // nothing differs any more, or the law forbids it now: the act says so
+		} else if err != nil {
+			return err
+		} else {
+			p = &now
 		}
-		p = &now
+		acts, err = s.transitionOptions(ctx, tx, t, now)
 		return err
 	})
 	return t, p, acts, err
 }
 
-// transitionOptions are the acts on a proposal for the caller.
-func (s *Service) transitionOptions(ctx context.Context, tx *sqldb.Tx, t Transition) (out []act.Option, err error) {
+// transitionOptions are the acts on a proposal for the caller, by what it would do today.
+func (s *Service) transitionOptions(ctx context.Context, tx *sqldb.Tx, t Transition, p Preview) (out []act.Option, err error) {
 	actor := access.From(ctx)
 	for _, name := range []string{"matter.transition.confirm", "matter.transition.drop"} {
 		state := t.open(actor)
 		if state == nil && name == "matter.transition.confirm" {
-			state = t.bySecond(actor)
+			if state = t.bySecond(actor); state == nil {
+				state = t.overtaken(p)
+			}
 		}
 		o, err := s.acts.Option(ctx, tx, name, state, map[string]string{"transition": t.ID})
 		if err != nil {

@@ -7,10 +7,12 @@ import (
 	"strings"
 	"sync"
 	"testing"
+	"time"
 
 	"yunei/internal/base/clock"
 	"yunei/internal/base/errs"
 	"yunei/internal/base/seal"
+	"yunei/internal/core/act"
 	"yunei/internal/core/matter"
 	"yunei/internal/test/testdb"
 )
@@ -70,8 +72,8 @@ func TestService_transition(t *testing.T) {
 		o = restart(townPack(t, dir, 5, true))
 		newer := o.filed(review, "accepted after the change")
 		first := o.move("review.within")
-		if first.State != matter.Done || len(first.Shifts) != 100 {
-			t.Fatalf("the first act is %s and moved %d matters, want 100", first.State, len(first.Shifts))
+		if first.State != matter.Done || len(first.Shifts) != 100 || !first.More {
+			t.Fatalf("the first act is %s and moved %d matters, more %v; want 100 and more", first.State, len(first.Shifts), first.More)
 		}
 		if m := o.load(ids[1]); m.Steps[0].Deadline.Due != "2025-10-13" || !strings.Contains(m.Steps[0].Deadline.Explain, "受理时为 2 个工作日") {
 			t.Errorf("the first matter is due %s: %s", m.Steps[0].Deadline.Due, m.Steps[0].Deadline.Explain)
@@ -82,8 +84,8 @@ func TestService_transition(t *testing.T) {
 			}
 		}
 		second := o.move("review.within")
-		if len(second.Shifts) != filed-1-100 {
-			t.Errorf("the second act moved %d matters, want %d", len(second.Shifts), filed-1-100)
+		if len(second.Shifts) != filed-1-100 || second.More {
+			t.Errorf("the second act moved %d matters, more %v; want %d and no more", len(second.Shifts), second.More, filed-1-100)
 		}
 		if list, err := o.Differences(o.bureau(1)); err != nil || len(list) != 0 {
 			t.Errorf("differences afterwards = %+v, %v, want none", list, err)
@@ -125,16 +127,57 @@ func TestService_transitionSeen(t *testing.T) {
 	})
 }
 
+// By a proposal that waited until a step would be overdue at once, which its author did not accept, nothing is moved: the button is
+// closed with the reason, the act refuses with the same, and the way out it names is open.
+func TestService_transitionOvertaken(t *testing.T) {
+	testdbEach(t, func(t *testing.T, restart func(pack string) *office) {
+		dir := t.TempDir()
+		o := restart(townPack(t, dir, 2, false))
+		m := o.filed(review, "a")
+		o = restart(townPack(t, dir, 1, true))
+		proposed := o.propose("review.within")
+		options := func() (confirm, drop act.Option) {
+			t.Helper()
+			_, _, acts, err := o.Transition(o.bureau(2), proposed.ID)
+			must(t, err)
+			return acts[0], acts[1]
+		}
+		if confirm, _ := options(); !confirm.Allowed {
+			t.Errorf("on the day of the proposal confirming is closed: %s", confirm.Reason)
+		}
+		o.clock.Advance(10 * 24 * time.Hour) // the old day, past the new one
+		confirm, drop := options()
+		if confirm.Allowed || !strings.Contains(confirm.Reason, "不予适用") || !drop.Allowed {
+			t.Errorf("confirm %+v, drop %+v; want the first closed with the way out, the second open", confirm, drop)
+		}
+		_, err := o.ConfirmTransition(o.bureau(2), proposed.ID, o.seen("review.within"), "核对无误")
+		if e := wantCode(t, "confirming what became overdue", err, errs.Conflict); e.Msg != confirm.Reason {
+			t.Errorf("refused with %q, the button says %q", e.Msg, confirm.Reason)
+		}
+		_, err = o.DropTransition(o.bureau(2), proposed.ID, "重新拟定")
+		must(t, err)
+		again, err := o.Propose(o.bureau(1), []string{"review.within"}, "仍按新规定办理", o.seen("review.within"), true)
+		must(t, err)
+		_, err = o.ConfirmTransition(o.bureau(2), again.ID, o.seen("review.within"), "核对无误")
+		must(t, err)
+		if now := o.load(m.ID); len(now.Steps[0].Moved) != 1 {
+			t.Errorf("moved %d times after it was accepted, want once", len(now.Steps[0].Moved))
+		}
+		o.fsck()
+	})
+}
+
 // testdbEach gives each database a program that can be started anew under another pack.
 func testdbEach(t *testing.T, fn func(t *testing.T, restart func(pack string) *office)) {
-	clk := clock.NewSet(monday)
 	t.Run("sqlite", func(t *testing.T) {
+		clk := clock.NewSet(monday)
 		db := testdb.SQLite(t, clk)
 		keys, err := seal.LoadOrCreate(t.TempDir())
 		must(t, err)
 		fn(t, func(pack string) *office { return newOfficeUnder(t, db, clk, keys, pack) })
 	})
 	t.Run("postgres", func(t *testing.T) {
+		clk := clock.NewSet(monday)
 		db := testdb.Postgres(t, clk)
 		keys, err := seal.LoadOrCreate(t.TempDir())
 		must(t, err)

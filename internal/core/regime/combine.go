@@ -196,6 +196,22 @@ func (s *Step) narrow(more Step, spec StepSpec) {
 	}
 }
 
+// StricterSupplement is the shorter of a limit and the procedure's own for the answer to a return.
+func (p Procedure) StricterSupplement(w Within) Within {
+	if p.Supplement != nil && earlier(*p.Supplement, w) {
+		return *p.Supplement
+	}
+	return w
+}
+
+// StricterPublicity is the longer of a period and the one in public of the procedure's step.
+func (p Procedure) StricterPublicity(step string, w Within) Within {
+	if s, ok := p.Step(step); ok && s.Publicity != nil && earlier(w, s.Publicity.For) {
+		return s.Publicity.For
+	}
+	return w
+}
+
 func containsCheck(list []Check, id string) bool {
 	for _, c := range list {
 		if c.ID == id {

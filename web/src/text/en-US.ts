@@ -936,7 +936,7 @@ export const enUS = {
     toldBoth: "Applicant and deciders",
     periods: { within: "Limit", clock: "Limit beside it", publicity: "Period in public", lapse: "Time for an opinion", extend: "Longest extension", supplement: "Time to supplement", appeal: "Time to appeal" },
     nothingMoves: "No period moves",
-    more: "There are many matters: one act moves some of them. The others stay listed and can be proposed next.",
+    more: "There are many matters: one act moves some of them. The others stay listed under “Periods that differ” and can be proposed next.",
     lateAlert: (n) => `${n} steps will be overdue at once`,
     acceptLate: (n) => `I have checked and accept that ${n} steps are overdue at once`,
     propose: "Propose for a second person",

@@ -940,7 +940,7 @@ export const zhCN = {
     toldBoth: "申请单位和办理人员",
     periods: { within: "办理期限", clock: "并行期限", publicity: "公示期", lapse: "提出意见的期限", extend: "延期的上限", supplement: "补正期限", appeal: "申诉期限" } as Record<string, string>,
     nothingMoves: "没有期限会因此变动",
-    more: "在办件较多，一次办理其中一部分；办结后其余的仍列在这里，可以再次拟定。",
+    more: "在办件较多，一次办理其中一部分；办结后其余的仍列在“与在办件不同的期限”中，可以再次拟定。",
     lateAlert: (n: number) => `有 ${n} 个环节会因此立即超期`,
     acceptLate: (n: number) => `我已核对，接受 ${n} 个环节立即超期`,
     propose: "拟定，交另一人确认",

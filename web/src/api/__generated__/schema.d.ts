@@ -10139,6 +10139,8 @@ export interface components {
             id: string;
             /** @description Accepts that steps are overdue at once */
             late?: boolean;
+            /** @description Further matters were left for the next act */
+            more?: boolean;
             name: string;
             reason: string;
             /** @description What the closer said */

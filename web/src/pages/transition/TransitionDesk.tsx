@@ -129,7 +129,8 @@ function Effect({ values, done }: { values: string[]; done: () => void }) {
   const t = useText();
   const me = useOutletContext<Me>();
   const navigate = useNavigate();
-  const [asking, setAsking] = useState(false);
+  // What stood on the page when the form was opened: a later answer of the query was not seen.
+  const [asking, setAsking] = useState<{ seen: string; late: number }>();
   const query = useItem("/v1/transitions/preview", { query: { values } });
   const decides = me.roles?.includes("data-bureau");
   return (
@@ -139,7 +140,7 @@ function Effect({ values, done }: { values: string[]; done: () => void }) {
           const moves = (p.shifts ?? []).some((s) => !s.kept);
           const fields: FormField<Proposed>[] = [
             { name: "reason", label: t.act.reason, kind: "area", need: true },
-            ...(p.late > 0 ? [{ name: "late", kind: "check", label: t.transition.acceptLate(p.late) } as const] : []),
+            ...(asking?.late ? [{ name: "late", kind: "check", label: t.transition.acceptLate(asking.late) } as const] : []),
           ];
           return (
             <>
@@ -148,7 +149,7 @@ function Effect({ values, done }: { values: string[]; done: () => void }) {
               <ShiftTable shifts={p.shifts ?? []} names={p.names} />
               <Flex justify="flex-end" align="center" gap={12} style={{ marginTop: 16 }}>
                 {!decides && <Typography.Text type="secondary">{t.transition.bureauOnly}</Typography.Text>}
-                <Button type="primary" disabled={!decides || !moves} onClick={() => setAsking(true)}>
+                <Button type="primary" disabled={!decides || !moves} onClick={() => setAsking({ seen: p.seen, late: p.late })}>
                   {t.transition.propose}
                 </Button>
               </Flex>
@@ -158,11 +159,14 @@ function Effect({ values, done }: { values: string[]; done: () => void }) {
                   lead={<Typography.Paragraph type="secondary">{t.transition.proposeLead}</Typography.Paragraph>}
                   fields={fields}
                   run={async (v) => {
-                    const page = await post("/v1/transitions", {}, { values, reason: v.reason, seen: p.seen, late: v.late ?? false });
+                    const page = await post("/v1/transitions", {}, { values, reason: v.reason, seen: asking.seen, late: v.late ?? false });
                     done();
                     void navigate(path.transition(page.transition.id));
                   }}
-                  close={() => setAsking(false)}
+                  close={() => {
+                    setAsking(undefined);
+                    void query.refetch();
+                  }}
                 />
               )}
             </>

@@ -1,4 +1,4 @@
-import { Alert, Tag } from "antd";
+import { Alert, Flex, Tag } from "antd";
 import { useState } from "react";
 import { useParams } from "react-router";
 import { post } from "@/api/client";
@@ -20,13 +20,15 @@ export default function TransitionFile() {
   const t = useText();
   const { id = "" } = useParams();
   const query = useItem("/v1/transitions/{id}", { path: { id } });
-  const [confirming, setConfirming] = useState(false);
+  // What stood on the page when the form was opened: a later answer of the query was not seen.
+  const [seen, setSeen] = useState<string>();
   return (
     <Loaded query={query}>
       {({ transition: it, preview, names, acts }) => {
         const act = (name: string) => acts?.find((a) => a.act === name);
         const drop = act("matter.transition.drop");
         const confirm = act("matter.transition.confirm");
+        const more = it.state === "done" ? it.more : preview?.more;
         return (
           <>
             <FilePage
@@ -36,7 +38,7 @@ export default function TransitionFile() {
               acts={
                 <>
                   {drop && <ActButton state={drop} label={t.transition.drop} dangerous run={({ reason }) => post("/v1/transitions/{id}/drop", { path: { id } }, { reason: reason ?? "" })} />}
-                  {confirm && preview && <ActButton state={confirm} label={t.transition.confirm} primary onOpen={() => setConfirming(true)} run={() => Promise.resolve()} />}
+                  {confirm && preview && <ActButton state={confirm} label={t.transition.confirm} primary onOpen={() => setSeen(preview.seen)} run={() => Promise.resolve()} />}
                 </>
               }
               facts={[
@@ -53,13 +55,17 @@ export default function TransitionFile() {
                 { label: t.transition.remark, value: it.remark },
               ]}
               banner={
-                it.state === "proposed" && (
+                (it.state === "proposed" || more) && (
                   <div className="file-banner">
-                    {preview ? (
-                      <Alert type={preview.late ? "error" : "info"} showIcon title={preview.late ? t.transition.lateAlert(preview.late) : t.transition.waits} />
-                    ) : (
-                      <Alert type="warning" showIcon title={t.transition.nothingMoves} />
-                    )}
+                    <Flex vertical gap={12}>
+                      {it.state === "proposed" &&
+                        (preview ? (
+                          <Alert type={preview.late ? "error" : "info"} showIcon title={preview.late ? t.transition.lateAlert(preview.late) : t.transition.waits} />
+                        ) : (
+                          <Alert type="warning" showIcon title={t.transition.nothingMoves} />
+                        ))}
+                      {more && <Alert type="info" showIcon title={t.transition.more} />}
+                    </Flex>
                   </div>
                 )
               }
@@ -71,12 +77,15 @@ export default function TransitionFile() {
                 },
               ]}
             />
-            {confirming && preview && (
+            {seen !== undefined && (
               <FormModal<{ reason: string }>
                 title={t.transition.confirm}
                 fields={[{ name: "reason", label: t.transition.remark, kind: "area", need: true, extra: t.transition.remarkHint }]}
-                run={(v) => post("/v1/transitions/{id}/confirm", { path: { id } }, { seen: preview.seen, reason: v.reason })}
-                close={() => setConfirming(false)}
+                run={(v) => post("/v1/transitions/{id}/confirm", { path: { id } }, { seen, reason: v.reason })}
+                close={() => {
+                  setSeen(undefined);
+                  void query.refetch();
+                }}
               />
             )}
           </>
