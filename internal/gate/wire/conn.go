@@ -50,7 +50,6 @@ func (c *conn) run(ctx context.Context) error {
 		return err
 	}
 	if ctx, err = c.signIn(ctx); err != nil {
-		c.line.Status = status(err)
 		return errors.Join(err, c.fail(err, ""))
 	}
 	c.line.Status = http.StatusOK
@@ -139,10 +138,12 @@ func (c *conn) signIn(ctx context.Context) (context.Context, error) {
 	}
 	c.key = password.Password
 	if ctx, err = c.actor(ctx); err != nil {
+		c.line.Status = status(err)
 		time.Sleep(failureWait)
 		return ctx, err
 	}
 	if err := c.server.Lab.Connect(ctx, c.space); err != nil {
+		c.line.Status = status(err)
 		return ctx, err
 	}
 	return ctx, c.welcome()

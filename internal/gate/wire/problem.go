@@ -61,7 +61,7 @@ func problem(err error, text string) *pgproto3.ErrorResponse {
 }
 
 // statuses are what the network log says of a connection that was refused.
-var statuses = map[errs.Code]int{errs.Unauthenticated: http.StatusUnauthorized, errs.Forbidden: http.StatusForbidden, errs.Unlawful: http.StatusForbidden,
+var statuses = map[errs.Code]int{errs.Invalid: http.StatusBadRequest, errs.Unauthenticated: http.StatusUnauthorized, errs.Forbidden: http.StatusForbidden, errs.Unlawful: http.StatusForbidden,
 	errs.NotFound: http.StatusNotFound, errs.Conflict: http.StatusConflict, errs.Unavailable: http.StatusServiceUnavailable}
 
 func status(err error) int {

@@ -21,6 +21,7 @@ import (
 	"github.com/jackc/pgx/v5/pgconn"
 
 	"yunei/internal/base/sqldb"
+	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
 	"yunei/internal/core/query/duckdb"
@@ -215,7 +216,8 @@ func TestServer_Noise(t *testing.T) {
 	address := serve(w, nil)
 	name, key := login(w, "bank")
 	host := strings.Split(strings.Split(address(name, key, sp.ID, ""), "@")[1], "/")[0]
-	for _, noise := range []string{"GET / HTTP/1.1\r\n\r\n", "\xff\xff\xff\xff\xff\xff\xff\xff", "\x00\x00\x00\x08\x00\x00\x00\x00", "\x00\x00\x00\x09\x00\x03\x00\x00\x00Q\x7f\xff\xff\xff"} {
+	noises := []string{"GET / HTTP/1.1\r\n\r\n", "\xff\xff\xff\xff\xff\xff\xff\xff", "\x00\x00\x00\x08\x00\x00\x00\x00", "\x00\x00\x00\x09\x00\x03\x00\x00\x00Q\x7f\xff\xff\xff"}
+	for _, noise := range noises {
 		nc, err := net.Dial("tcp", host)
 		town.Must(t, err)
 		_, err = nc.Write([]byte(noise))
@@ -224,6 +226,19 @@ func TestServer_Noise(t *testing.T) {
 	}
 	c := connect(t, address(name, key, sp.ID, ""))
 	town.Must(t, c.Ping(t.Context()))
+	// In the network log it is the caller's fault, also where it comes instead of the password.
+	for seen := 0; seen < len(noises); time.Sleep(20 * time.Millisecond) {
+		town.Must(t, t.Context().Err())
+		town.Must(t, w.Netlog.Flush())
+		seen = 0
+		town.Must(t, w.Netlog.Read(t.Context(), workday.DateOf(w.Clock.Now()), 0, func(_ int64, text []byte) error {
+			seen++
+			if !strings.Contains(string(text), `"status":400`) {
+				t.Errorf("got %s", text)
+			}
+			return nil
+		}))
+	}
 }
 
 // psql itself, where it is installed: the lists a person asks for, and a query.
