@@ -80,7 +80,7 @@ func (b *bench) logFiles(ctx context.Context) error {
 	packed := time.Since(began)
 	began = time.Now()
 	found := 0
-	err = l.Read(over[0], 0, func(_ int64, text []byte) error {
+	err = l.Read(ctx, over[0], 0, func(_ int64, text []byte) error {
 		if bytes.Contains(text, []byte(`"status":403`)) {
 			found++
 		}

@@ -2,6 +2,8 @@ package netlog
 
 import (
 	"context"
+	"net/http"
+	"slices"
 	"time"
 )
 
@@ -10,6 +12,16 @@ const (
 	HTTP = "http"
 	Wire = "psql"
 )
+
+var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
+
+// Method is a request's method where it is a known one: a client may send any word.
+func Method(sent string) string {
+	if slices.Contains(methods, sent) {
+		return sent
+	}
+	return "OTHER"
+}
 
 // Line is one request that was answered.
 type Line struct {

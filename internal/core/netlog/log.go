@@ -50,9 +50,17 @@ type batch struct {
 	text []byte
 }
 
-// Open opens the folder; it is made with the first line.
+// Open opens the folder; it is made with the first line. After a restart, too, no line is stamped before the end of a packed day.
 func Open(dir string, c clock.Clock) *Log {
-	return &Log{dir: dir, clock: c, wake: make(chan struct{}, 1)}
+	l := &Log{dir: dir, clock: c, wake: make(chan struct{}, 1)}
+	packed, err := l.Packed()
+	if err != nil {
+		slog.Error("network log: which days are packed is not known", "err", err)
+	}
+	if n := len(packed); n > 0 {
+		l.last = packed[n-1].End()
+	}
+	return l
 }
 
 // Add puts a line down. It never waits for the disk.
@@ -198,12 +206,21 @@ func (l *Log) open(day workday.Date) error {
 	if _, err := os.Stat(l.packed(day)); err == nil {
 		return fmt.Errorf("the day %s is packed already: was the clock set back?", day)
 	}
-	f, err := os.OpenFile(l.raw(day), os.O_RDWR|os.O_CREATE, 0o600)
+	f, size, err := l.whole(day, os.O_CREATE)
 	if err != nil {
 		return err
 	}
+	l.day, l.file, l.size = day, f, size
+	return nil
+}
+
+// whole opens the unpacked file of a day for this process alone and takes away the end of a line that was not written whole.
+func (l *Log) whole(day workday.Date, flag int) (f *os.File, size int64, err error) {
+	if f, err = os.OpenFile(l.raw(day), os.O_RDWR|flag, 0o600); err != nil {
+		return nil, 0, err
+	}
 	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX|syscall.LOCK_NB); err != nil {
-		return errors.Join(fmt.Errorf("another process writes to the network log of %s: %w", day, err), f.Close())
+		return nil, 0, errors.Join(fmt.Errorf("another process writes to the network log of %s: %w", day, err), f.Close())
 	}
 	size, torn, err := wholeLines(f)
 	if err == nil && torn > 0 {
@@ -211,10 +228,9 @@ func (l *Log) open(day workday.Date) error {
 		err = f.Truncate(size)
 	}
 	if err != nil {
-		return errors.Join(err, f.Close())
+		return nil, 0, errors.Join(err, f.Close())
 	}
-	l.day, l.file, l.size = day, f, size
-	return nil
+	return f, size, nil
 }
 
 func (l *Log) shut() error {

@@ -3,6 +3,7 @@ package netlog_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ func must(t *testing.T, err error) {
 
 func routes(t *testing.T, l *netlog.Log, day workday.Date) (got []string) {
 	t.Helper()
-	must(t, l.Read(day, 0, func(number int64, text []byte) error {
+	must(t, l.Read(t.Context(), day, 0, func(number int64, text []byte) error {
 		var line netlog.Line
 		if int(number) != len(got) {
 			t.Errorf("line %d has the number %d", len(got), number)
@@ -91,6 +92,99 @@ func TestLog_Add_afterATornLine(t *testing.T) {
 	}
 }
 
+// The same where nothing was written any more before midnight: the day is packed up to what is whole, and its unpacked file goes.
+func TestLog_Pack_afterATornLine(t *testing.T) {
+	l, clk, dir := opened(t)
+	l.Add(netlog.Line{Route: "/v1/one"})
+	must(t, l.Close())
+	file := filepath.Join(dir, "2025-09-24.ndjson")
+	text, err := os.ReadFile(file)
+	must(t, err)
+	torn := append(text, `{"at":"2025-09-24T15:5`...)
+	must(t, os.WriteFile(file, torn, 0o600))
+	clk.Advance(24 * time.Hour)
+	again := netlog.Open(dir, clk)
+	d, err := again.Pack("2025-09-24")
+	must(t, err)
+	must(t, os.WriteFile(file, torn, 0o600)) // as a backup has it that was made before
+	must(t, again.Drop(d))
+	if again.Unpacked("2025-09-24") {
+		t.Error("the unpacked file is still there")
+	}
+	if got := routes(t, again, "2025-09-24"); d.Lines != 1 || len(got) != 1 {
+		t.Errorf("%d lines were packed and %v are read, want one", d.Lines, got)
+	}
+	must(t, os.WriteFile(file, torn, 0o600))
+	must(t, again.Remove("2025-09-24"))
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("a day that was removed left %v, %v", left, err)
+	}
+}
+
+// hand is a clock that somebody sets.
+type hand struct{ at time.Time }
+
+func (h *hand) Now() time.Time { return h.at }
+
+// A clock that is set back over midnight reopens no day that was packed: its lines stand on the day after, also after a restart.
+func TestLog_Add_afterTheClockWasSetBack(t *testing.T) {
+	dir, clk := t.TempDir(), &hand{time.Date(2025, 9, 24, 9, 0, 0, 0, workday.Zone())}
+	l := netlog.Open(dir, clk)
+	l.Add(netlog.Line{Route: "/v1/one"})
+	clk.at = clk.at.Add(24 * time.Hour)
+	_, err := l.Pack("2025-09-24")
+	must(t, err)
+	clk.at = clk.at.Add(-24 * time.Hour)
+	l.Add(netlog.Line{Route: "/v1/two"})
+	must(t, l.Close())
+	again := netlog.Open(dir, clk)
+	again.Add(netlog.Line{Route: "/v1/three"})
+	must(t, again.Close())
+	if got := strings.Join(routes(t, again, "2025-09-25"), " "); got != "/v1/two /v1/three" {
+		t.Errorf("the day after has %s", got)
+	}
+}
+
+// The unpacked file of another node, of which this folder has no packed one, is not taken for what is on record.
+func TestLog_Drop_ofAnotherFolder(t *testing.T) {
+	one, clk, dir := opened(t)
+	one.Add(netlog.Line{Route: "/v1/one"})
+	other, _, otherDir := opened(t)
+	other.Add(netlog.Line{Route: "/v1/two"})
+	must(t, other.Flush())
+	clk.Advance(24 * time.Hour)
+	d, err := one.Pack("2025-09-24")
+	must(t, err)
+	if err := other.Drop(d); err == nil || !other.Unpacked("2025-09-24") {
+		t.Errorf("the file of another folder was removed: %v", err)
+	}
+	text, err := os.ReadFile(filepath.Join(dir, "2025-09-24.ndjson.gz"))
+	must(t, err)
+	must(t, os.WriteFile(filepath.Join(otherDir, "2025-09-24.ndjson.gz"), append(text, 0), 0o600))
+	if err := other.Drop(d); err == nil || !other.Unpacked("2025-09-24") {
+		t.Errorf("removed beside a packed file that is another one: %v", err)
+	}
+}
+
+// Who stops waiting is not read on for.
+func TestLog_Read_untilItIsCancelled(t *testing.T) {
+	l, _, _ := opened(t)
+	const n = 20_000
+	for range n {
+		l.Add(netlog.Line{Route: "/v1/me"})
+	}
+	must(t, l.Flush())
+	ctx, stop := context.WithCancel(t.Context())
+	seen := 0
+	err := l.Read(ctx, "2025-09-24", 0, func(int64, []byte) error { seen++; stop(); return nil })
+	if !errors.Is(err, context.Canceled) || seen >= n {
+		t.Errorf("%d lines, %v", seen, err)
+	}
+	if err := l.Read(ctx, "2025-09-24", n, nil); !errors.Is(err, context.Canceled) {
+		t.Errorf("lines that are passed over: %v", err)
+	}
+}
+
 // A folder that takes nothing holds up nobody: lines wait, beyond a bound they are counted, and the count stands in the log.
 func TestLog_Add_whereNothingCanBeWritten(t *testing.T) {
 	l, _, dir := opened(t)
@@ -111,7 +205,7 @@ func TestLog_Add_whereNothingCanBeWritten(t *testing.T) {
 	must(t, l.Flush())
 	must(t, l.Flush())
 	var kept, told int64
-	must(t, l.Read("2025-09-24", 0, func(_ int64, text []byte) error {
+	must(t, l.Read(t.Context(), "2025-09-24", 0, func(_ int64, text []byte) error {
 		var line netlog.Line
 		if kept++; json.Unmarshal(text, &line) == nil {
 			told += line.Lost

@@ -3,6 +3,7 @@ package netlog
 import (
 	"bufio"
 	"compress/gzip"
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -28,6 +29,11 @@ type Day struct {
 
 // Pack packs a day that is over. The unpacked file stays until Drop. It may be done again.
 func (l *Log) Pack(day workday.Date) (d Day, err error) {
+	l.mu.Lock()
+	if l.last.Before(day.End()) { // nothing has come since; a clock that is set back now must not reopen it
+		l.last = day.End()
+	}
+	l.mu.Unlock()
 	if err := l.Flush(); err != nil {
 		return d, err
 	}
@@ -39,15 +45,11 @@ func (l *Log) Pack(day workday.Date) (d Day, err error) {
 		}
 	}
 	d = Day{Day: day, Orgs: map[string]int64{}}
-	in, err := os.Open(l.raw(day))
+	in, _, err := l.whole(day, 0)
 	if err != nil {
 		return d, fmt.Errorf("pack network log: %w", err)
 	}
 	defer in.Close()
-	whole, _, err := wholeLines(in)
-	if err != nil {
-		return d, fmt.Errorf("pack network log: %w", err)
-	}
 	part := l.packed(day) + ".part"
 	out, err := os.OpenFile(part, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
 	if err != nil {
@@ -56,7 +58,7 @@ func (l *Log) Pack(day workday.Date) (d Day, err error) {
 	sum := sha256.New()
 	count := &counter{w: io.MultiWriter(out, sum)}
 	zip := gzip.NewWriter(count)
-	err = eachLine(io.LimitReader(in, whole), func(text []byte) error {
+	err = eachLine(in, func(text []byte) error {
 		var line Line
 		if err := json.Unmarshal(text, &line); err != nil {
 			return fmt.Errorf("line %d: %w", d.Lines+1, err)
@@ -99,25 +101,40 @@ func (c *counter) Write(b []byte) (int, error) {
 	return n, err
 }
 
-// Drop removes the unpacked file of a day whose packed one is on record, after looking whether it still is what was packed.
+// Drop removes the unpacked file of a day whose packed one is on record, after looking whether that lies here and the unpacked one still
+// is what was packed: several nodes of one database have a folder each.
 func (l *Log) Drop(d Day) error {
-	info, err := os.Stat(l.raw(d.Day))
+	f, err := os.Open(l.raw(d.Day))
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
 	}
 	if err != nil {
 		return err
 	}
-	if info.Size() != d.Size {
-		return fmt.Errorf("network log of %s has %d bytes, %d were packed; it stays where it is", d.Day, info.Size(), d.Size)
+	size, _, err := wholeLines(f)
+	if err = errors.Join(err, f.Close()); err != nil {
+		return err
+	}
+	digest, err := l.Digest(d.Day)
+	if err != nil {
+		return err
+	}
+	if digest != d.Digest {
+		return fmt.Errorf("network log of %s: this folder has no packed file with the digest on record, %s, so the unpacked one stays; "+
+			"where another node of this database keeps the day, take %s into safe keeping, else restore the packed file from a backup", d.Day, d.Digest, l.raw(d.Day))
+	}
+	if size != d.Size {
+		return fmt.Errorf("network log of %s has %d bytes, %d were packed; it stays where it is", d.Day, size, d.Size)
 	}
 	return os.Remove(l.raw(d.Day))
 }
 
-// Remove removes the packed file of a day.
+// Remove removes the files of a day, the packed one last: as long as it is there, the day is known to be unfinished.
 func (l *Log) Remove(day workday.Date) error {
-	if err := os.Remove(l.packed(day)); err != nil && !errors.Is(err, fs.ErrNotExist) {
-		return err
+	for _, file := range []string{l.raw(day), l.packed(day)} {
+		if err := os.Remove(file); err != nil && !errors.Is(err, fs.ErrNotExist) {
+			return err
+		}
 	}
 	return nil
 }
@@ -143,7 +160,7 @@ func (l *Log) Digest(day workday.Date) (string, error) {
 var ErrStop = errors.New("netlog: enough")
 
 // Read gives the lines of a day from a number on, in their order, as text and decoded by whoever wants to. A day without a file has none.
-func (l *Log) Read(day workday.Date, from int64, each func(number int64, text []byte) error) error {
+func (l *Log) Read(ctx context.Context, day workday.Date, from int64, each func(number int64, text []byte) error) error {
 	r, err := l.reader(day)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil
@@ -154,7 +171,10 @@ func (l *Log) Read(day workday.Date, from int64, each func(number int64, text []
 	defer r.Close()
 	number := int64(-1)
 	err = eachLine(r, func(text []byte) error {
-		if number++; number < from {
+		if number++; number%4096 == 0 && ctx.Err() != nil {
+			return ctx.Err()
+		}
+		if number < from {
 			return nil
 		}
 		return each(number, text)

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"log/slog"
 	"slices"
 	"strings"
 
@@ -129,7 +130,10 @@ func (s *Service) PurgeLog(ctx context.Context, through workday.Date, reason str
 	if err != nil {
 		return LogPurge{}, err
 	}
-	return p, s.removePurged(ctx)
+	if err := s.removePurged(ctx); err != nil { // the purge stands; the next sweep removes what is left
+		slog.ErrorContext(ctx, "the files of a purge of the network log were not removed", "purge", p.ID, "err", err)
+	}
+	return p, nil
 }
 
 // mayPurge: the file of a day holds the lines of every area.
@@ -230,13 +234,16 @@ func (s *Service) closeLog(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	var failed error
+	failed := s.removePurged(ctx)
 	for _, day := range days {
+		if !s.Netlog.Unpacked(day) { // purged
+			continue
+		}
 		if err := s.closeLogDay(ctx, day); err != nil {
 			failed = errors.Join(failed, err)
 		}
 	}
-	return errors.Join(failed, s.removePurged(ctx))
+	return failed
 }
 
 func (s *Service) closeLogDay(ctx context.Context, day workday.Date) error {
@@ -289,7 +296,8 @@ func (s *Service) removePurged(ctx context.Context) error {
 	return err
 }
 
-// auditLog says which days are not as the ledger has them: changed, gone without a purge, or there without being known.
+// auditLog says which days are not as the ledger has them: changed, gone without a purge, or there without being known. The rows are
+// the snapshot's, the files are today's: what seems wrong is looked at again as it stands now, for a purge or a close may have come between.
 func (s *Service) auditLog(ctx context.Context, tx *sqldb.Tx) (problems []string, err error) {
 	if s.Netlog == nil {
 		return nil, nil
@@ -301,30 +309,68 @@ func (s *Service) auditLog(ctx context.Context, tx *sqldb.Tx) (problems []string
 	known := map[workday.Date]bool{}
 	for _, d := range days {
 		known[d.Day.Day] = true
-		if d.Purge != "" {
-			p, err := loadLogPurge(ctx, tx, d.Purge)
-			if errs.Is(err, errs.NotFound) || err == nil && !slices.Contains(p.Days, d.Day.Day) {
-				problems = append(problems, fmt.Sprintf("%s: purged by %s, which took no such day", d.Day.Day, d.Purge))
-			} else if err != nil {
-				return nil, err
-			}
-			continue
+		problem, err := s.auditLogDay(ctx, tx, d)
+		if err == nil && problem != "" {
+			problem, err = s.auditLogNow(ctx, d.Day.Day)
 		}
-		digest, err := s.Netlog.Digest(d.Day.Day)
-		switch {
-		case err != nil:
+		if err != nil {
 			return nil, err
-		case digest == "":
-			problems = append(problems, fmt.Sprintf("%s: the file is gone and nobody purged it", d.Day.Day))
-		case digest != d.Digest:
-			problems = append(problems, fmt.Sprintf("%s: the file has digest %s, the ledger %s", d.Day.Day, digest, d.Digest))
+		}
+		if problem != "" {
+			problems = append(problems, problem)
 		}
 	}
 	packed, err := s.Netlog.Packed()
+	if err != nil {
+		return nil, err
+	}
 	for _, day := range packed {
-		if !known[day] && !s.Netlog.Unpacked(day) { // one that is being closed has both
-			problems = append(problems, fmt.Sprintf("%s: a packed file that no entry knows", day))
+		if known[day] || s.Netlog.Unpacked(day) { // one that is being closed has both
+			continue
+		}
+		problem, err := s.auditLogNow(ctx, day)
+		if err != nil {
+			return nil, err
+		}
+		if problem != "" {
+			problems = append(problems, problem)
 		}
 	}
-	return problems, err
+	return problems, nil
+}
+
+// auditLogNow looks at a day in a snapshot of its own.
+func (s *Service) auditLogNow(ctx context.Context, day workday.Date) (problem string, err error) {
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+		d, err := loadLogDay(ctx, tx, day.String())
+		if errs.Is(err, errs.NotFound) {
+			problem = fmt.Sprintf("%s: a packed file that no entry knows", day)
+			return nil
+		}
+		if err == nil {
+			problem, err = s.auditLogDay(ctx, tx, d)
+		}
+		return err
+	})
+	return problem, err
+}
+
+func (s *Service) auditLogDay(ctx context.Context, tx *sqldb.Tx, d LogDay) (problem string, err error) {
+	if d.Purge != "" {
+		p, err := loadLogPurge(ctx, tx, d.Purge)
+		if errs.Is(err, errs.NotFound) || err == nil && !slices.Contains(p.Days, d.Day.Day) {
+			return fmt.Sprintf("%s: purged by %s, which took no such day", d.Day.Day, d.Purge), nil
+		}
+		return "", err
+	}
+	digest, err := s.Netlog.Digest(d.Day.Day)
+	switch {
+	case err != nil:
+		return "", err
+	case digest == "":
+		return fmt.Sprintf("%s: the file is gone and nobody purged it", d.Day.Day), nil
+	case digest != d.Digest:
+		return fmt.Sprintf("%s: the file has digest %s, the ledger %s", d.Day.Day, digest, d.Digest), nil
+	}
+	return "", nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"yunei/internal/base/errs"
+	"yunei/internal/base/sqldb"
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/netlog"
@@ -111,6 +112,72 @@ func TestService_Log_purgeOnPaperOnly(t *testing.T) {
 	}
 }
 
+// A day that is closed or purged while its log is audited is as it should be.
+func TestService_Log_auditedMeanwhile(t *testing.T) {
+	town.Each(t, func(t *testing.T, w *town.Town) {
+		one := lines(w, "org_bank", 1)
+		sweep(t, w)
+		w.Clock.Advance(200 * 24 * time.Hour)
+		town.Must(t, w.DB.View(t.Context(), func(tx *sqldb.Tx) error {
+			town.Must(t, tx.QueryRow(t.Context(), `SELECT COUNT(*) FROM netlog_day`).Scan(new(int))) // the snapshot is of now
+			_, err := w.Watch.PurgeLog(w.As("bureau"), one, "留存期满")
+			town.Must(t, err)
+			two := lines(w, "org_bank", 1)
+			sweep(t, w)
+			if _, err := os.Stat(filepath.Join(w.Dir, "netlog", two.String()+".ndjson.gz")); err != nil {
+				t.Error(err)
+			}
+			if found, err := watch.AuditLog(w.Watch, t.Context(), tx); err != nil || len(found) != 0 {
+				t.Errorf("found %v, %v", found, err)
+			}
+			return nil
+		}))
+	})
+}
+
+// A purge that is on record stands, also where a file resists: its removal is the next sweep's.
+func TestService_PurgeLog_whereAFileStays(t *testing.T) {
+	w := town.SQLite(t)
+	day := lines(w, "org_bank", 1)
+	sweep(t, w)
+	w.Clock.Advance(200 * 24 * time.Hour)
+	file := filepath.Join(w.Dir, "netlog", day.String()+".ndjson.gz")
+	town.Must(t, os.Remove(file))
+	town.Must(t, os.MkdirAll(filepath.Join(file, "x"), 0o700)) // no file, so it is not removed as one
+	if p, err := w.Watch.PurgeLog(w.As("bureau"), day, "留存期满"); err != nil || !slices.Equal(p.Days, []workday.Date{day}) {
+		t.Errorf("got %+v, %v", p, err)
+	}
+	town.Must(t, os.Remove(filepath.Join(file, "x")))
+	sweep(t, w)
+	if _, err := os.Stat(file); err == nil {
+		t.Error("the next sweep left it")
+	}
+}
+
+// A day that was cut inside a line late in the evening is closed all the same, and a purge leaves neither of its files.
+func TestService_Log_torn(t *testing.T) {
+	w := town.SQLite(t)
+	day := lines(w, "org_bank", 2)
+	town.Must(t, w.Netlog.Flush())
+	raw := filepath.Join(w.Dir, "netlog", day.String()+".ndjson")
+	text, err := os.ReadFile(raw)
+	town.Must(t, err)
+	torn := append(text, `{"at":"`...)
+	town.Must(t, os.WriteFile(raw, torn, 0o600))
+	sweep(t, w)
+	if w.Netlog.Unpacked(day) {
+		t.Error("the unpacked file is still there")
+	}
+	town.Must(t, os.WriteFile(raw, append(torn, "\n"...), 0o600)) // not what was packed: Drop leaves it
+	w.Clock.Advance(200 * 24 * time.Hour)
+	_, err = w.Watch.PurgeLog(w.As("bureau"), day, "留存期满")
+	town.Must(t, err)
+	if left, err := os.ReadDir(filepath.Dir(raw)); err != nil || len(left) != 0 {
+		t.Errorf("left: %v, %v", left, err)
+	}
+	sweep(t, w)
+}
+
 // A long span comes page by page: each looks at a bounded number of lines and says how far it came, hits or not, and together
 // they show every line once.
 func TestService_LogLines_pages(t *testing.T) {
@@ -120,14 +187,16 @@ func TestService_LogLines_pages(t *testing.T) {
 	last := lines(w, "org_other", 1)
 	sweep(t, w)
 	ctx := w.As("auditor")
-	x, err := w.Watch.SearchLog(ctx, watch.LogQuery{Reason: "核查", From: first, To: last, Status: "2"})
+	const since = workday.Date("1900-01-01") // the days before the first are not walked through
+	before := first.Sub(since)
+	x, err := w.Watch.SearchLog(ctx, watch.LogQuery{Reason: "核查", From: since, To: last, Status: "2"})
 	town.Must(t, err)
 	seen, pages, cursor, done := 0, 0, "", -1
 	for {
 		p, err := w.Watch.LogLines(ctx, x.ID, cursor, 1<<20)
 		town.Must(t, err)
 		seen, pages = seen+len(p.Items), pages+1
-		if p.Done < done || p.Days != 3 {
+		if p.Done < done || p.Done < before || p.Days != before+3 {
 			t.Errorf("page %d stands at day %d of %d after %d", pages, p.Done, p.Days, done)
 		}
 		if done = p.Done; p.Next == "" {
@@ -135,8 +204,8 @@ func TestService_LogLines_pages(t *testing.T) {
 		}
 		cursor = p.Next
 	}
-	if seen != 60_006 || pages != 2 || done != 3 {
-		t.Errorf("%d lines on %d pages, %d days; want 60006, 2, 3", seen, pages, done)
+	if seen != 60_006 || pages != 2 || done != before+3 {
+		t.Errorf("%d lines on %d pages, %d days; want 60006, 2, %d", seen, pages, done, before+3)
 	}
 	// Days on which an organization left no line are not looked at.
 	x, err = w.Watch.SearchLog(ctx, watch.LogQuery{Reason: "核查", From: first, To: last, Org: w.Org("bank")})

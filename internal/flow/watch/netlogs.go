@@ -116,7 +116,8 @@ func (s *Service) LogSearches(ctx context.Context, before string, limit int) (li
 
 const noSearcher = "网络日志由数据主管部门、审计和依职责监管的部门检索, 请联系他们办理"
 
-// LogLines gives the next lines of a search. It looks at a bounded number, so that a long span comes page by page with how far it is.
+// LogLines gives the next lines of a search. A page looks at no more than pageLines of them, so that a long span comes page by page with
+// how far it is; those of its first day that earlier pages looked at are passed over again.
 func (s *Service) LogLines(ctx context.Context, id, cursor string, limit int) (p LogPage, err error) {
 	x, err := s.LogSearch(ctx, id)
 	if err != nil {
@@ -134,8 +135,14 @@ func (s *Service) LogLines(ctx context.Context, id, cursor string, limit int) (p
 		return p, err
 	}
 	p.Items, p.Days = []netlog.Line{}, x.Query.To.Sub(x.Query.From)+1
+	if at.day.Before(scan.first) {
+		at = place{day: scan.first}
+	}
 	left := pageLines
 	for ; !at.day.After(x.Query.To); at = (place{day: at.day.AddDays(1)}) {
+		if err := ctx.Err(); err != nil {
+			return p, err
+		}
 		if scan.purged[at.day] {
 			p.Skipped = append(p.Skipped, at.day)
 			continue
@@ -143,7 +150,7 @@ func (s *Service) LogLines(ctx context.Context, id, cursor string, limit int) (p
 		if scan.over[at.day] && !scan.has(at.day) {
 			continue
 		}
-		full, err := scan.day(&at, &p.Items, limit, &left)
+		full, err := scan.day(ctx, &at, &p.Items, limit, &left)
 		if err != nil {
 			return p, err
 		}
@@ -159,6 +166,7 @@ func (s *Service) LogLines(ctx context.Context, id, cursor string, limit int) (p
 // logScan is one reading of a search: what is known of its days beforehand, and who looks.
 type logScan struct {
 	search       LogSearch
+	first        workday.Date // before which there is nothing to look at
 	log          *netlog.Log
 	hints        [][]byte
 	over, purged map[workday.Date]bool
@@ -167,13 +175,21 @@ type logScan struct {
 }
 
 func (s *Service) scanOf(ctx context.Context, x LogSearch) (*logScan, error) {
-	c := &logScan{search: x, log: s.Netlog, hints: x.Query.hints(), over: map[workday.Date]bool{}, purged: map[workday.Date]bool{}}
-	err := s.Acts.View(ctx, func(tx *sqldb.Tx) error {
+	c := &logScan{search: x, first: x.Query.To, log: s.Netlog, hints: x.Query.hints(), over: map[workday.Date]bool{}, purged: map[workday.Date]bool{}}
+	open, err := s.Netlog.Over()
+	if err != nil {
+		return nil, err
+	}
+	if len(open) > 0 {
+		c.first = min(c.first, open[0])
+	}
+	err = s.Acts.View(ctx, func(tx *sqldb.Tx) error {
 		days, err := logDays(ctx, tx, x.Query.From, x.Query.To)
 		if err != nil {
 			return err
 		}
 		for _, d := range days {
+			c.first = min(c.first, d.Day.Day)
 			c.over[d.Day.Day], c.purged[d.Day.Day] = true, d.Purge != ""
 		}
 		if x.Query.Org != "" {
@@ -200,8 +216,8 @@ func (s *Service) scanOf(ctx context.Context, x LogSearch) (*logScan, error) {
 func (c *logScan) has(day workday.Date) bool { return c.search.Query.Org == "" || c.of[day] }
 
 // day reads on in one day and moves the place; full says that the page ends before the day does.
-func (c *logScan) day(at *place, items *[]netlog.Line, limit int, left *int) (full bool, err error) {
-	err = c.log.Read(at.day, at.number, func(number int64, text []byte) error {
+func (c *logScan) day(ctx context.Context, at *place, items *[]netlog.Line, limit int, left *int) (full bool, err error) {
+	err = c.log.Read(ctx, at.day, at.number, func(number int64, text []byte) error {
 		if *left == 0 || len(*items) == limit {
 			full = true
 			return netlog.ErrStop

@@ -6,6 +6,8 @@ import (
 
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/promauto"
+
+	"yunei/internal/core/netlog"
 )
 
 var requests = promauto.NewHistogramVec(prometheus.HistogramOpts{
@@ -13,7 +15,7 @@ var requests = promauto.NewHistogramVec(prometheus.HistogramOpts{
 	Buckets: []float64{.001, .005, .01, .05, .1, .5, 1, 5, 30},
 }, []string{"method", "route", "status"})
 
-// observe counts a request under the template it matched.
+// observe counts a request under its method and the template it matched; what a caller makes up must not become a label.
 func observe(method, route string, status int, took time.Duration) {
-	requests.WithLabelValues(method, route, strconv.Itoa(status)).Observe(took.Seconds())
+	requests.WithLabelValues(netlog.Method(method), route, strconv.Itoa(status)).Observe(took.Seconds())
 }

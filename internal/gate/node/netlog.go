@@ -11,17 +11,11 @@ import (
 	"yunei/internal/core/netlog"
 )
 
-// methods a line may name; a client may send any word.
-var methods = []string{http.MethodGet, http.MethodHead, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodOptions}
-
 // logged leaves one line in the network log for each request, whoever answers it.
 func (n *Node) logged(next http.Handler, proxies []netip.Prefix) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		began := time.Now()
-		line := &netlog.Line{Door: netlog.HTTP, Method: r.Method, Peer: peer(r, proxies)}
-		if !slices.Contains(methods, r.Method) {
-			line.Method = "OTHER"
-		}
+		line := &netlog.Line{Door: netlog.HTTP, Method: netlog.Method(r.Method), Peer: peer(r, proxies)}
 		r = r.WithContext(netlog.With(r.Context(), line))
 		body := &countedBody{ReadCloser: r.Body}
 		r.Body = body
