@@ -15,6 +15,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/netlog"
 	"yunei/internal/core/query"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/grant"
@@ -133,6 +134,7 @@ func (s *Service) deployed(ctx context.Context, tx *act.Tx, t ticket) (Deploymen
 	if err != nil {
 		return Deployment{}, nil, err
 	}
+	netlog.Of(ctx).System = d.ID // known by now: what a caller wrote in its place is not kept
 	if d.State != Open {
 		return d, nil, errs.New(errs.Forbidden, "这个数据服务已经停用, 未调取任何数据; 请重新部署后再调用")
 	}

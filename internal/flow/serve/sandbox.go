@@ -14,6 +14,7 @@ import (
 	"yunei/internal/base/workday"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/netlog"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/synth"
 	"yunei/internal/flow/consent"
@@ -194,6 +195,7 @@ func (s *Service) Test(ctx context.Context, secret string, ask Ask) (Answer, err
 		if err != nil {
 			return err
 		}
+		netlog.Of(ctx).System = k.Deployment
 		answer, err = s.test(ctx, tx, k, ask)
 		return err
 	})

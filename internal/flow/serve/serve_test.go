@@ -18,6 +18,7 @@ import (
 	"yunei/internal/base/sqldb"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
+	"yunei/internal/core/netlog"
 	"yunei/internal/core/query"
 	"yunei/internal/core/query/disclose"
 	"yunei/internal/flow/collect"
@@ -53,6 +54,23 @@ func TestService_Call(t *testing.T) {
 				t.Errorf("OnMe of another person = %+v, %v, want none", list, err)
 			}
 		})
+	})
+}
+
+// The network log names the service that was called, never what a caller writes in its place.
+func TestService_Call_networkLog(t *testing.T) {
+	each(t, func(t *testing.T, b *branch) {
+		known, made := b.ask(0, nil), b.ask(0, nil)
+		made.Deployment = "13800138000"
+		for _, c := range []struct {
+			ask  serve.Ask
+			want string
+		}{{known, known.Deployment}, {made, ""}} {
+			var line netlog.Line
+			if _, err := b.Call(netlog.With(b.bank(), &line), c.ask); err == nil || line.System != c.want {
+				t.Errorf("%s: %v; the line names %q, want %q", c.ask.Deployment, err, line.System, c.want)
+			}
+		}
 	})
 }
 

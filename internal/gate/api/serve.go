@@ -7,7 +7,6 @@ import (
 	"yunei/internal/base/errs"
 	"yunei/internal/core/access"
 	"yunei/internal/core/act"
-	"yunei/internal/core/netlog"
 	"yunei/internal/flow/consent"
 	"yunei/internal/flow/serve"
 )
@@ -44,7 +43,6 @@ func (a *API) registerServe() {
 		// The general idempotency key keeps the reply as it is and asks nothing again; an answer about a person is kept sealed
 		// under its request_id, and is given again only after every check.
 		ctx = act.WithKey(ctx, nil)
-		netlog.Of(ctx).System = in.ID
 		return a.s.Serve.Call(ctx, in.Body.ask(in.ID))
 	})
 	a.registerSandbox()
@@ -103,7 +101,6 @@ func (a *API) registerSandbox() {
 		if !a.tests.allow(access.SecretDigest(key)) {
 			return serve.Answer{}, errs.New(errs.Unavailable, "测试接口每分钟最多 %d 次, 请稍后再试; 压力测试请在本地进行", testsAMinute)
 		}
-		netlog.Of(ctx).System = in.ID
 		return a.s.Serve.Test(ctx, key, in.Body.ask(in.ID))
 	})
 }
