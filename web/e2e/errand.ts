@@ -51,12 +51,13 @@ export async function pass(page: Page, step: string, applicant: string): Promise
   const tasks = await ask<Listed<{ matter: string; step: string; step_title: string; applicant_name: string }>>(page, "GET", "/v1/tasks");
   const task = tasks.items.find((t) => t.step_title === step && t.applicant_name === applicant);
   if (!task) throw new Error(`no task ${step} of ${applicant}`);
-  const { matter } = await ask<{ matter: { steps: { id: string; title: string; checks?: { id: string }[] }[] } }>(page, "GET", `/v1/matters/${task.matter}`);
+  const { matter } = await ask<{ matter: { steps: { id: string; title: string; draw?: unknown; checks?: { id: string }[] }[] } }>(page, "GET", `/v1/matters/${task.matter}`);
   const open = matter.steps.find((s) => s.title === step);
   await ask(page, "POST", `/v1/matters/${task.matter}/decide`, {
     step: open?.id,
     verdict: "pass",
     reason: "材料齐全, 予以通过",
+    no_conflict: open?.draw ? true : undefined,
     checks: Object.fromEntries((open?.checks ?? []).map((c) => [c.id, true])),
   });
 }

@@ -65,15 +65,16 @@ async function collected(holder: Hand, bureau: Hand): Promise<string> {
 }
 
 interface Matter {
-  matter: { steps: { id: string; state: string; checks?: { id: string }[] | null }[] };
+  matter: { steps: { id: string; state: string; draw?: unknown; checks?: { id: string }[] | null }[] };
   sign_text?: string;
 }
 
 /** Decides a step as the console would send it. */
 async function decided(hand: Hand, matter: string, step: string, verdict = "pass", signature?: unknown): Promise<void> {
   const file = await hand.ask<Matter>("GET", `/v1/matters/${matter}`);
-  const checks = file.matter.steps.find((s) => s.id === step)?.checks ?? [];
-  await hand.ask("POST", `/v1/matters/${matter}/decide`, { step, verdict, reason: "符合要求，同意", checks: Object.fromEntries(checks.map((c) => [c.id, true])), signature });
+  const open = file.matter.steps.find((s) => s.id === step);
+  const checks = Object.fromEntries((open?.checks ?? []).map((c) => [c.id, true]));
+  await hand.ask("POST", `/v1/matters/${matter}/decide`, { step, verdict, reason: "符合要求，同意", no_conflict: open?.draw ? true : undefined, checks, signature });
 }
 
 /** An expert signs with a key made on the way. */

@@ -156,6 +156,7 @@ func (s *Service) panel(ctx context.Context, tx *sqldb.Tx, m *Matter, step *Step
 		}
 		c.seat(known)
 	}
+	step.passOver(m)
 	to := step.Draw.seated()
 	if len(to) < step.Seats {
 		step.further(m, pool)

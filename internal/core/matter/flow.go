@@ -103,6 +103,8 @@ func (m *Matter) mayDecide(s *Step, o Opinion) error {
 		return errs.New(errs.Invalid, "“%s”环节不能作出这种决定, 请从页面所列选项中选择", s.Title)
 	case len([]rune(strings.TrimSpace(o.Reason))) < 2:
 		return errs.New(errs.Invalid, "请填写理由后再提交")
+	case s.Draw != nil && !o.NoConflict:
+		return undeclared()
 	case s.Records && o.Document == nil && o.Verdict != Return:
 		return refuse(errs.Invalid, s.Cite, "“%s”登记的是另行作出的决定, 请填写文号并上传决定文件", s.Title)
 	}
@@ -112,6 +114,12 @@ func (m *Matter) mayDecide(s *Step, o Opinion) error {
 		}
 	}
 	return nil
+}
+
+// undeclared refuses an opinion of somebody drawn by lot who has not said that nothing ties them to the applicant.
+func undeclared() error {
+	const say = "请先声明与申请单位没有利害关系; 有利害关系的请办理回避"
+	return &errs.Error{Code: errs.Invalid, Msg: say, Spots: []errs.Spot{{Where: "body.no_conflict", Message: say}}}
 }
 
 // mayReturn holds a return to its form: an earlier step that exists, and one complete notice of what is missing

@@ -125,10 +125,13 @@ func (s *Step) spoken(account, org string) bool {
 }
 
 // sits finds the inbox in whose place an actor may speak at the step: their own, else that of somebody who delegated to
-// them. A seat that was drawn by lot is nobody else's.
+// them. A seat that was drawn by lot is nobody else's, and whoever stood aside has none at any step.
 func (m *Matter) sits(s *Step, actor access.Actor) (seat string, by *access.Deputy, err error) {
 	if slices.Contains(m.Barred, actor.Account) {
 		return "", nil, refuse(errs.Forbidden, s.Cite, "您办理过所申诉的决定, 应当回避; 请由其他人员办理")
+	}
+	if m.StoodAside(actor) {
+		return "", nil, refuse(errs.Forbidden, s.Cite, "您在本件中应当回避 (%s), 不能办理; 请由其他人员办理", stoodAside)
 	}
 	if s.Draw != nil {
 		if c := s.Draw.find(actor.Account); c != nil && c.Excluded != "" {
@@ -147,6 +150,9 @@ func (m *Matter) sits(s *Step, actor access.Actor) (seat string, by *access.Depu
 	if s.Draw == nil {
 		for i := range actor.Deputies {
 			d := &actor.Deputies[i]
+			if slices.Contains(m.Recused, d.Account) { // nor does anybody speak for them
+				continue
+			}
 			for _, to := range turn {
 				if slices.Contains(d.Addresses(), to) {
 					return to, d, nil

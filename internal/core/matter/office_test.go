@@ -185,6 +185,7 @@ func (o *office) say(ctx context.Context, id, step string, v matter.Verdict) (*m
 		for _, c := range s.Checks {
 			d.Checks[c.ID] = v == matter.Pass
 		}
+		d.NoConflict = s.Draw != nil
 	}
 	return o.Decide(ctx, id, step, d)
 }
@@ -245,7 +246,7 @@ func (o *office) signed(who string, m *matter.Matter) error {
 	key := access.SigningKey{ID: "key_" + who, Account: "acc_" + who, Alg: "ed25519", Public: base64.StdEncoding.EncodeToString(public), Opened: o.clock.Now()}
 	must(o.t, o.db.Do(o.t.Context(), func(tx *sqldb.Tx) error { return access.InsertKey(o.t.Context(), tx, key) }))
 	text := "text of " + m.ID
-	d := matter.Decision{Verdict: matter.Pass, Reason: "理由充分", Checks: map[string]bool{},
+	d := matter.Decision{Verdict: matter.Pass, Reason: "理由充分", Checks: map[string]bool{}, NoConflict: true,
 		Signature: &matter.Signature{Key: key.ID, Signed: text, Value: base64.StdEncoding.EncodeToString(ed25519.Sign(private, []byte(text)))}}
 	step, err := m.Step("experts")
 	must(o.t, err)

@@ -108,7 +108,7 @@ func (s *Service) titles(roles []string) []string {
 // invited reports whether the actor sees the file as a guest only: asked for an opinion that is still to come, or sent a copy that is
 // not noted yet.
 func (m *Matter) invited(actor access.Actor) bool {
-	if !actor.SignedIn() || slices.Contains(m.Recused, actor.Account) {
+	if !actor.SignedIn() || m.StoodAside(actor) {
 		return false
 	}
 	for i := range m.Steps {

@@ -218,6 +218,7 @@ func (p *play) open() {
 				if s.Draw == nil {
 					s.Draw = &Draw{Seed: p.m.ID + s.ID, Seats: s.Seats, Candidates: draw(p.m.ID+s.ID, p.pool, func(access.Account) string { return "" })}
 				}
+				s.passOver(p.m)
 				if to = s.Draw.seated(); len(to) < s.Need {
 					p.fail("step %s opens with %d of %d seats", s.ID, len(to), s.Need)
 					return
@@ -256,7 +257,7 @@ func (p *play) say(s *Step, who access.Actor, v Verdict, to, excuse string) erro
 	if err != nil {
 		return err
 	}
-	o := Opinion{Account: who.Account, Seat: seat, Verdict: v, Reason: "理由", At: p.now, To: to, Excuse: excuse}
+	o := Opinion{Account: who.Account, Seat: seat, Verdict: v, Reason: "理由", At: p.now, To: to, Excuse: excuse, NoConflict: true}
 	if err := p.m.mayDecide(s, o); err != nil {
 		return err
 	}
@@ -332,7 +333,7 @@ func (p *play) move() {
 		did = "hand on or recuse at " + s.ID
 		if seat, _, e := p.m.sits(s, who); e == nil && p.m.inHand(s) == nil {
 			if s.Draw != nil {
-				_, err = p.m.recuse(s, who.Account, "利害关系", p.pool, nil)
+				_, err = p.m.recuse(s, who.Account, "利害关系", map[string][]access.Account{s.Role: p.pool}, nil)
 			} else {
 				err = p.m.transfer(s, seat, access.AccountAddress(fmt.Sprintf("%s-new%d", s.ID, p.IntN(3))))
 			}

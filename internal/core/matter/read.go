@@ -13,13 +13,16 @@ import (
 )
 
 // MaySee reports whether the actor has any business with the matter: applicant, addressee of a step, or who oversees its
-// area. Everyone else is answered as if it did not exist.
+// area. Everyone else is answered as if it did not exist, and so is whoever stood aside (回避), whatever office they hold beside.
 func MaySee(actor access.Actor, m *Matter) bool {
 	return concerned(actor, m) || m.invited(actor)
 }
 
 // concerned reports whether the matter is the actor's business by its procedure, and not by invitation.
 func concerned(actor access.Actor, m *Matter) bool {
+	if m.StoodAside(actor) {
+		return false
+	}
 	return actor.OverseerOf(m.Area) || actor.Org != "" && actor.Org == m.Applicant || Asked(actor, m)
 }
 
@@ -27,7 +30,7 @@ func concerned(actor access.Actor, m *Matter) bool {
 // sent a copy. Somebody of another body who was invited (outside.go) sees the file alone and is not asked in this sense, and
 // whoever stood aside (回避) has no more to do with it at all.
 func Asked(actor access.Actor, m *Matter) bool {
-	if slices.Contains(m.Recused, actor.Account) {
+	if m.StoodAside(actor) {
 		return false
 	}
 	mine := actor.Addresses()
@@ -52,14 +55,15 @@ func Asked(actor access.Actor, m *Matter) bool {
 // area, the organization, and whoever was asked to decide. matterID is empty while nobody was.
 func MayRead(ctx context.Context, tx *sqldb.Tx, area access.Area, org, matterID string) (bool, error) {
 	actor := access.From(ctx)
-	if actor.OverseerOf(area) || actor.Org != "" && actor.Org == org {
-		return true, nil
-	}
+	business := actor.OverseerOf(area) || actor.Org != "" && actor.Org == org
 	if matterID == "" {
-		return false, nil
+		return business, nil
 	}
 	m, err := Load(ctx, tx, matterID)
-	return err == nil && Asked(actor, m), err
+	if err != nil || m.StoodAside(actor) {
+		return false, err
+	}
+	return business || Asked(actor, m), nil
 }
 
 // Options are the acts on a matter for the caller: at each open step, and on the whole.

@@ -89,8 +89,26 @@ func List(ctx context.Context, tx *sqldb.Tx, f Filter) ([]*Matter, error) {
 }
 
 // ListVisible lists what the actor has business with, newest first: for those who oversee, everything in their area and
-// inside it; for others what their organization applied for and what was ever addressed to them.
-func ListVisible(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter) ([]*Matter, error) {
+// inside it; for others what their organization applied for and what was ever addressed to them. Nobody finds what they stood
+// aside from.
+func ListVisible(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter) (out []*Matter, err error) {
+	for limit := f.Limit; ; {
+		page, err := listBusiness(ctx, tx, actor, f)
+		if err != nil {
+			return nil, err
+		}
+		for _, m := range page {
+			if f.Before = m.ID; !m.StoodAside(actor) {
+				out = append(out, m)
+			}
+		}
+		if len(page) < limit || len(out) >= limit {
+			return out[:min(len(out), limit)], nil
+		}
+	}
+}
+
+func listBusiness(ctx context.Context, tx *sqldb.Tx, actor access.Actor, f Filter) ([]*Matter, error) {
 	if actor.Overseer() && actor.Area == "" {
 		return List(ctx, tx, f)
 	}

@@ -57,12 +57,15 @@ func (s *Service) Scenario(ctx context.Context, id string) (p ScenarioPage, err 
 		if err != nil {
 			return err
 		}
+		predeclared, err := matter.Load(ctx, tx, sc.Matter)
+		if err != nil {
+			return err
+		}
+		if predeclared.StoodAside(actor) {
+			return errs.New(errs.NotFound, noScenario)
+		}
 		if !actor.OverseerOf(sc.Area) && (actor.Org == "" || actor.Org != sc.Org) {
 			if declarations, err = asked(ctx, tx, actor, declarations); err != nil {
-				return err
-			}
-			predeclared, err := matter.Load(ctx, tx, sc.Matter)
-			if err != nil {
 				return err
 			}
 			if len(declarations) == 0 && !matter.Asked(actor, predeclared) {

@@ -36,7 +36,7 @@ func reviewed(ctx context.Context, tx *sqldb.Tx, id string) (Release, error) {
 	if err != nil {
 		return r, err
 	}
-	if !matter.Asked(actor, m) && !actor.Oversees(m.Area, access.Bureau) {
+	if m.StoodAside(actor) || !matter.Asked(actor, m) && !actor.Oversees(m.Area, access.Bureau) {
 		return r, errs.New(errs.NotFound, noRelease)
 	}
 	return r, r.reviewable()

@@ -60,7 +60,7 @@ func (s *Service) Get(ctx context.Context, id string) (out Page, err error) {
 			if err != nil {
 				return err
 			}
-			if !whole && !matter.Asked(actor, m) && (actor.Org == "" || actor.Org != p.Provider) {
+			if m.StoodAside(actor) || !whole && !matter.Asked(actor, m) && (actor.Org == "" || actor.Org != p.Provider) {
 				continue
 			}
 			v, err := s.view(ctx, tx, p, m)

@@ -132,6 +132,7 @@ func (d *Decision) last(ctx context.Context, tx *sqldb.Tx, log *ledger.Log, all 
 			if err := json.Unmarshal(body, &m); err != nil {
 				return 0, fmt.Errorf("decode matter %s: %w", d.Object, err)
 			}
+			m.Discreet(access.From(ctx))
 			if m.State != was && (m.State == matter.Passed || m.State == matter.Refused) {
 				last, d.Matter = i, &m
 			}
@@ -159,7 +160,12 @@ func (d *Decision) decided(ctx context.Context, tx *sqldb.Tx, body []byte) error
 		return fmt.Errorf("decode matter %s: %w", d.Object, err)
 	}
 	d.Title = d.Matter.Title
-	if inspects(access.From(ctx), d.Matter.Area) {
+	now, err := matter.Load(ctx, tx, d.Object)
+	if err != nil {
+		return err
+	}
+	actor := access.From(ctx)
+	if inspects(actor, d.Matter.Area) && !now.StoodAside(actor) {
 		return nil
 	}
 	seen, err := matter.MayRead(ctx, tx, d.Matter.Area, d.Matter.Applicant, d.Object)

@@ -191,6 +191,7 @@ func (a *API) matter(ctx context.Context, in *ByID) (MatterPage, error) {
 			return err
 		}
 		p.Acts, err = a.s.Matters.Options(ctx, tx, m)
+		m.Discreet(actor(ctx))
 		return err
 	})
 	if err != nil {

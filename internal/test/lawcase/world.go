@@ -294,7 +294,7 @@ func (w *World) step(m *matter.Matter) error {
 
 // decide passes a step as one account, with every check answered and, where it is asked for, a signature.
 func (w *World) decide(m *matter.Matter, s *matter.Step, who access.Actor) error {
-	d := matter.Decision{Verdict: s.May[0], Reason: "符合规定", Checks: map[string]bool{}}
+	d := matter.Decision{Verdict: s.May[0], Reason: "符合规定", Checks: map[string]bool{}, NoConflict: s.Draw != nil}
 	for _, c := range s.Checks {
 		d.Checks[c.ID] = true
 	}

@@ -245,7 +245,7 @@ func (t *Teller) declaration(ctx context.Context) error {
 // decideUnsigned is an expert who passes without signing what they read.
 func (t *Teller) decideUnsigned(ctx context.Context, login, matter string) error {
 	checks := map[string]bool{"lawful": true, "compliant": true, "reasonable": true, "algorithm": true, "irreversible": true, "invisible": true, "inside": true, "minimal": true}
-	return t.post(ctx, login, "/v1/matters/"+matter+"/decide", map[string]any{"step": "experts", "verdict": "pass", "reason": "同意", "checks": checks}, nil)
+	return t.post(ctx, login, "/v1/matters/"+matter+"/decide", map[string]any{"step": "experts", "verdict": "pass", "reason": "同意", "no_conflict": true, "checks": checks}, nil)
 }
 
 func (t *Teller) approved(ctx context.Context, login string, d declaration) error {

@@ -174,8 +174,9 @@ func (t *Teller) decide(ctx context.Context, login, matterID, step, verdict, rea
 	var page struct {
 		Matter struct {
 			Steps []struct {
-				ID      string `json:"id"`
-				Records bool   `json:"records"`
+				ID      string    `json:"id"`
+				Records bool      `json:"records"`
+				Draw    *struct{} `json:"draw"`
 				Checks  []struct {
 					ID string `json:"id"`
 				} `json:"checks"`
@@ -186,16 +187,16 @@ func (t *Teller) decide(ctx context.Context, login, matterID, step, verdict, rea
 	if err := t.get(ctx, login, "/v1/matters/"+matterID, &page); err != nil {
 		return err
 	}
-	answers, records := checkAnswers{}, false
+	answers, records, drawn := checkAnswers{}, false, false
 	for _, s := range page.Matter.Steps {
 		if s.ID == step {
-			records = s.Records
+			records, drawn = s.Records, s.Draw != nil
 			for _, c := range s.Checks {
 				answers[c.ID] = true
 			}
 		}
 	}
-	body := map[string]any{"step": step, "verdict": verdict, "reason": reason, "checks": answers}
+	body := map[string]any{"step": step, "verdict": verdict, "reason": reason, "checks": answers, "no_conflict": drawn}
 	if page.SignText != "" && verdict == "pass" {
 		signature, err := t.sign(ctx, login, page.SignText)
 		if err != nil {

@@ -67,6 +67,7 @@ func (w *Town) Decision(who, id, step string, v matter.Verdict) matter.Decision 
 		for _, c := range s.Checks {
 			d.Checks[c.ID] = v == matter.Pass
 		}
+		d.NoConflict = s.Draw != nil
 	}
 	ctx := w.As(who)
 	if v != matter.Pass || !access.From(ctx).Has(access.Expert) {
