@@ -18,7 +18,7 @@ export function makeQueryClient(): QueryClient {
 export function useItem<P extends PathWith<"get">>(
   path: P,
   params: ParamsOf<P, "get"> = {},
-  options: { refetchInterval?: number; enabled?: boolean } = {},
+  options: { refetchInterval?: number; enabled?: boolean; staleTime?: number } = {},
 ) {
   return useQuery<AnswerOf<P, "get">, Problem>({ queryKey: [path, params], queryFn: () => get(path, params), ...options });
 }

@@ -44,7 +44,8 @@ export default function MatterFile() {
   const { language } = useLanguage();
   const me = useOutletContext<Me>();
   const { id = "" } = useParams();
-  const query = useItem("/v1/matters/{id}", { path: { id } });
+  // Others act on it too: whoever comes back to it within seconds must not find it as it was.
+  const query = useItem("/v1/matters/{id}", { path: { id } }, { staleTime: 0 });
   return (
     <Loaded query={query}>
       {(page) => {
